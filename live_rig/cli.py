@@ -1,0 +1,57 @@
+"""The `live-rig` command: picks the subcommand, and turns every RigError into one line and exit code 2."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from live_rig.errors import RigError
+
+# name -> what it is for; the code of a command lies in live_rig/commands/<name with underscores>.py
+COMMANDS = {
+    "stage": "the stage window, with the engine behind it",
+    "demo": "the festival finale, played by the bundled drummer",
+    "engine": "the engine without a window",
+    "render": "play a song against a recording of drums, offline",
+    "follow": "find the beats in a recording of drums, as they would be found live",
+    "new": "make an empty show",
+    "add-song": "add a song to a show",
+    "check": "read a show and list everything wrong with it",
+    "devices": "audio devices and MIDI ports",
+    "bench": "measure this machine",
+}
+USER_ERROR = 2
+
+
+def parser_for(name: str) -> argparse.ArgumentParser:
+    """The parser of one command, read from its module."""
+    parser = argparse.ArgumentParser(prog=f"live-rig {name}", description=COMMANDS[name])
+    import_module(f"live_rig.commands.{name.replace('-', '_')}").add_arguments(parser)
+    return parser
+
+
+def usage() -> str:
+    """The list of commands."""
+    lines = "\n".join(f"  {name:<10} {what}" for name, what in COMMANDS.items())
+    return f"live-rig: the band follows the drummer\n\n{lines}\n\nlive-rig COMMAND --help says more. Without a command: the stage."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 done, 1 measured and found wanting, 2 the user must change something, 130 interrupted."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] in ("-h", "--help"):
+        print(usage())
+        return 0
+    name = words.pop(0) if words and not words[0].startswith("-") else "stage"
+    if name not in COMMANDS:
+        print(f"live-rig: there is no command {name}\n\n{usage()}", file=sys.stderr)
+        return USER_ERROR
+    try:
+        args = parser_for(name).parse_args(words)
+        code: int = import_module(f"live_rig.commands.{name.replace('-', '_')}").run(args)
+        return code
+    except RigError as error:
+        print(f"live-rig {name}: {error}", file=sys.stderr)
+        return USER_ERROR
+    except KeyboardInterrupt:
+        return 130

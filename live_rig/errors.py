@@ -1,0 +1,32 @@
+"""What can go wrong, in words for someone holding sticks.
+
+RigError
+├── ShowError     something written down: a show, a song, a stem, a preset, a script
+├── DeviceError   something plugged in: a sound card, a MIDI port, a disk
+├── RackError     effects and plugins
+└── DoorError     the control door: its port, its token, its messages
+"""
+
+
+class RigError(Exception):
+    """What is wrong, where, and what to do next: three short phrases, the last one an order."""
+
+    def __init__(self, what: str, *, where: str, do: str) -> None:
+        super().__init__(f"{what} ({where}). {do}.")
+        self.what, self.where, self.do = what, where, do
+
+
+class ShowError(RigError):
+    """A fault in what is written down."""
+
+
+class DeviceError(RigError):
+    """A fault of a device, or of the machine."""
+
+
+class RackError(RigError):
+    """A fault of an effect or a plugin."""
+
+
+class DoorError(RigError):
+    """A fault at the control door."""
