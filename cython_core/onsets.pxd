@@ -9,3 +9,28 @@ cdef struct Onset:
 
 cdef enum:
     MAX_ONSETS = 32                  # in one tick, audio and MIDI together
+    BANDS = 24                       # resonators, 45 Hz .. 15.5 kHz
+    HOPS_KEPT = 16                   # of HOP_S each: what the detector remembers of every band
+
+cdef struct OnsetState:
+    double samplerate_hz
+    int hop_frames                   # HOP_S at this rate
+    float dc_pole, last_heard, dc_free                              # the high-pass before the bank
+    float[BANDS] pole_re, pole_im, gain                             # of each resonator, the same in both of its stages
+    float[BANDS] first_re, first_im, second_re, second_im           # what rings in it now
+    float[BANDS] hop_power                                          # summed over the hop now being heard
+    int hop_heard                                                   # frames of it
+    float[HOPS_KEPT][BANDS] level                                   # ring, log2 of mean power in each whole hop
+    int newest                                                      # index in the ring
+    float loudest                                                   # log2 power of the loudest hop, sinking LOUDEST_SINKS_DB_PER_S
+    long long hops                                                  # heard since the start
+    float last_rise, rise_before                                    # how much the last two hops rose
+    int hops_since_onset
+
+cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil
+cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil
+cdef bint onset_of_note(int note, int velocity, double frame, Onset *onset) noexcept nogil
+
+cdef class Onsets:
+    cdef OnsetState *state
+    cdef long long frame             # of the next sample fed from Python

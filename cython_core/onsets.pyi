@@ -1,0 +1,21 @@
+"""Which drum was struck, when and how hard: from sound, or from the notes of an electronic kit."""
+
+import numpy as np
+import numpy.typing as npt
+
+ONSET: np.dtype[np.void]
+"""One onset: `frame` (of the stroke, in frames of the input's clock), `strength`, `kick`, `snare`, `cymbal` (0..1 each), and
+`told_frame`, the end of the tick in which it was told."""
+
+class Onsets:
+    """The detector for one input of `samplerate_hz` (44100..192000; ValueError else)."""
+
+    def __init__(self, samplerate_hz: float) -> None: ...
+    def feed(self, mono: npt.NDArray[np.float32]) -> npt.NDArray[np.void]:
+        """Hear the next stretch of sound, shape (frames,), full scale 1.0. Returns the onsets told during it: (n,) of ONSET.
+
+        Frames count on from call to call; how the sound is cut into calls makes no difference.
+        """
+
+def note_onset(note: int, velocity: int, frame: float = 0.0) -> npt.NDArray[np.void]:
+    """A MIDI note (General MIDI and Roland TD numbers) as an onset: shape (1,), or (0,) if it is no drum stroke."""

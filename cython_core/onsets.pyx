@@ -1,0 +1,228 @@
+"""Which drum was struck, when and how hard: from sound, or from the notes of an electronic kit.
+
+Sound goes through a bank of BANDS resonators (two complex one-pole stages each, a second-order gammatone: Slaney 1993,
+Apple TR 35). Every HOP_S the mean power of each band is kept, as a logarithm. Levels are read against the loudest
+hop of late, which sinks slowly, so nothing depends on how far the preamp is turned up. An onset is told SEEN_AFTER hops after
+the hop that holds it.
+
+The device's block and the tick do not matter: hops are counted in frames, and a hop may end anywhere in a tick.
+"""
+
+from libc.math cimport cos, exp, expf, fabsf, fmaxf, fminf, log2f, M_PI, pow, sin
+from libc.stdlib cimport calloc, free
+
+import numpy as np
+
+cdef double HOP_S = 0.003
+cdef double LOWEST_HZ = 45.0
+cdef double HIGHEST_HZ = 15_500.0
+cdef double WIDTH = 0.20                    # of a band, as a fraction of its frequency ...
+cdef double NARROWEST_HZ = 50.0             # ... but never so narrow that it smears an attack
+cdef double HIGHPASS_HZ = 20.0
+cdef float OVERLOAD = 8.0                   # louder samples are clipped: what is broken must not ring for minutes
+cdef float HUSH = 1e-10                     # added to every sample: the resonators never sink into denormal numbers
+cdef float DB_PER_OCTAVE_OF_POWER = 3.0103
+cdef float SOFTEST = -22.0                  # log2 of power, -66 dBFS: below this nothing counts as loud
+cdef float LOUDEST_SINKS_DB_PER_S = 3.0
+cdef float RANGE = 20.0                     # octaves of power (60 dB) under the loudest that are looked at
+cdef enum:
+    SEEN_AFTER = 2                          # hops heard after the hop of an onset before it is told
+    TICK = 32
+
+
+cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil:
+    """Silence since ever. Plans the bank for this rate (44.1 .. 192 kHz)."""
+    cdef double step = pow(HIGHEST_HZ / LOWEST_HZ, 1.0 / (BANDS - 1)), centre_hz = LOWEST_HZ, radius, turn
+    cdef int band, hop
+    o.samplerate_hz = samplerate_hz
+    o.hop_frames = <int>(HOP_S * samplerate_hz + 0.5)
+    o.dc_pole = <float>exp(-2 * M_PI * HIGHPASS_HZ / samplerate_hz)
+    o.last_heard = o.dc_free = 0
+    for band in range(BANDS):
+        radius = exp(-2 * M_PI * max(WIDTH * centre_hz, NARROWEST_HZ) / samplerate_hz)
+        turn = 2 * M_PI * centre_hz / samplerate_hz
+        o.pole_re[band], o.pole_im[band] = <float>(radius * cos(turn)), <float>(radius * sin(turn))
+        o.gain[band] = <float>((1 - radius) * (1 - radius))
+        o.first_re[band] = o.first_im[band] = o.second_re[band] = o.second_im[band] = o.hop_power[band] = 0
+        for hop in range(HOPS_KEPT):
+            o.level[hop][band] = 2 * SOFTEST
+        centre_hz *= step
+    o.hop_heard = o.newest = 0
+    o.loudest = SOFTEST
+    o.hops = 0
+    o.last_rise = o.rise_before = 0
+    o.hops_since_onset = 1000
+
+
+cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil:
+    """Hear one tick, at most 32 frames, the first of them `first_frame`. Returns how many onsets were found now."""
+    cdef float[TICK] clean
+    cdef int at = 0, count = 0, part
+    _clean(o, heard, clean, frames)
+    while at < frames:
+        part = min(frames - at, o.hop_frames - o.hop_heard)
+        _resonate(o, clean + at, part)
+        at += part
+        o.hop_heard += part
+        if o.hop_heard == o.hop_frames:
+            _keep_hop(o)
+            if count < room and _judge(o, first_frame + at, found + count):
+                count += 1
+    return count
+
+
+cdef inline void _clean(OnsetState *o, const float *heard, float *clean, int frames) noexcept nogil:
+    """High-pass, and nothing infinite, not a number or absurd gets past here."""
+    cdef int i
+    cdef float sample
+    for i in range(frames):
+        sample = heard[i]
+        sample = fminf(fmaxf(sample, -OVERLOAD), OVERLOAD) if sample == sample else 0
+        o.dc_free = sample - o.last_heard + o.dc_pole * o.dc_free + HUSH
+        o.last_heard = sample
+        clean[i] = o.dc_free
+
+
+cdef inline void _resonate(OnsetState *o, const float *clean, int frames) noexcept nogil:
+    """Four bands side by side, so that compilers put them in one vector."""
+    cdef int band, lane, i
+    cdef float re
+    cdef float[4] pole_re, pole_im, gain, a_re, a_im, b_re, b_im, power
+    for band in range(0, BANDS, 4):
+        for lane in range(4):
+            pole_re[lane], pole_im[lane], gain[lane] = o.pole_re[band + lane], o.pole_im[band + lane], o.gain[band + lane]
+            a_re[lane], a_im[lane] = o.first_re[band + lane], o.first_im[band + lane]
+            b_re[lane], b_im[lane] = o.second_re[band + lane], o.second_im[band + lane]
+            power[lane] = o.hop_power[band + lane]
+        for i in range(frames):
+            for lane in range(4):
+                re = pole_re[lane] * a_re[lane] - pole_im[lane] * a_im[lane] + gain[lane] * clean[i]
+                a_im[lane] = pole_re[lane] * a_im[lane] + pole_im[lane] * a_re[lane]
+                a_re[lane] = re
+                re = pole_re[lane] * b_re[lane] - pole_im[lane] * b_im[lane] + a_re[lane]
+                b_im[lane] = pole_re[lane] * b_im[lane] + pole_im[lane] * b_re[lane] + a_im[lane]
+                b_re[lane] = re
+                power[lane] += re * re + b_im[lane] * b_im[lane]
+        for lane in range(4):
+            o.first_re[band + lane], o.first_im[band + lane] = a_re[lane], a_im[lane]
+            o.second_re[band + lane], o.second_im[band + lane] = b_re[lane], b_im[lane]
+            o.hop_power[band + lane] = power[lane]
+
+
+cdef inline void _keep_hop(OnsetState *o) noexcept nogil:
+    cdef int band
+    cdef float total = 0
+    o.newest = (o.newest + 1) % HOPS_KEPT
+    for band in range(BANDS):
+        total += o.hop_power[band]
+        o.level[o.newest][band] = log2f(o.hop_power[band] / o.hop_frames + 1e-13)
+        o.hop_power[band] = 0
+    o.loudest = fmaxf(o.loudest - LOUDEST_SINKS_DB_PER_S * <float>HOP_S / DB_PER_OCTAVE_OF_POWER, SOFTEST)
+    o.loudest = fmaxf(o.loudest, log2f(total / o.hop_frames + 1e-13))
+    o.hop_heard = 0
+    o.hops += 1
+
+
+cdef inline float _over_floor(OnsetState *o, int hops_ago, int band) noexcept nogil:
+    """How far a band was above what is looked at, octaves of power."""
+    return fmaxf(o.level[(o.newest + HOPS_KEPT - hops_ago) % HOPS_KEPT][band] - o.loudest + RANGE, 0)
+
+
+cdef inline float _likely(float evidence) noexcept nogil:
+    return 1 / (1 + expf(-evidence))
+
+
+cdef float RISE_ENOUGH = 1.1                # octaves of power, mean over the bands
+cdef float RISES_BEFORE_S = 0.0045          # the rise is largest so long after the stroke
+cdef int APART = 8                          # hops between two onsets at least
+
+
+cdef bint _judge(OnsetState *o, long long end_frame, Onset *onset) noexcept nogil:
+    """Was there an onset around the hop before the newest? The rise over two hops has its peak there."""
+    cdef int band
+    cdef float rise = 0, low = 0, middle = 0, high = 0, gained
+    cdef bint is_peak
+    for band in range(BANDS):
+        rise += fmaxf(_over_floor(o, 0, band) - fmaxf(_over_floor(o, 2, band), _over_floor(o, 3, band)), 0)
+    rise /= BANDS
+    is_peak = o.last_rise > RISE_ENOUGH and o.last_rise >= o.rise_before and o.last_rise > rise
+    o.rise_before, o.last_rise = o.last_rise, rise
+    o.hops_since_onset += 1
+    if not is_peak or o.hops_since_onset < APART or o.hops < HOPS_KEPT:
+        return False
+    for band in range(BANDS):
+        gained = fmaxf(fmaxf(_over_floor(o, 0, band), _over_floor(o, 1, band)) - _over_floor(o, 5, band), 0)
+        if band < 4:
+            low += gained / 4
+        elif 6 <= band < 15:
+            middle += gained / 9
+        elif band >= 19:
+            high += gained / 5
+    o.hops_since_onset = 0
+    onset.frame = end_frame - (HOP_S + RISES_BEFORE_S) * o.samplerate_hz
+    onset.strength = fminf(o.rise_before / 8, 1)
+    onset.kick = _likely(low - middle)
+    onset.snare = _likely(middle - 4)
+    onset.cymbal = _likely(high - middle)
+    return True
+
+
+# Notes as General MIDI and Roland's TD modules number them.
+cdef bint onset_of_note(int note, int velocity, double frame, Onset *onset) noexcept nogil:
+    """A note on a drum pad as an onset. False if it is no drum, or no stroke (velocity 0 lifts; the hi-hat's pedal is a stroke)."""
+    onset.frame = frame
+    onset.kick = onset.snare = onset.cymbal = 0
+    onset.strength = fminf(fmaxf(velocity / 127.0, 0), 1)
+    if velocity <= 0:
+        return False
+    if note == 35 or note == 36:
+        onset.kick = 1
+    elif 37 <= note <= 41 or note in (43, 45, 47, 48, 50, 58):
+        onset.snare = 1
+    elif note in (22, 26, 31, 42, 44, 46, 49, 51, 52, 53, 54, 55, 56, 57, 59):
+        onset.cymbal = 1
+    else:
+        return False
+    return True
+
+
+cdef class Onsets:
+    """The detector for one input. `feed` is for files and tests; the instrument calls `onsets_tick` with `state`."""
+
+    def __cinit__(self, double samplerate_hz):
+        if not 44_100 <= samplerate_hz <= 192_000:
+            raise ValueError(f"samplerate_hz must lie in 44100..192000, not {samplerate_hz:g}")
+        self.state = <OnsetState *>calloc(1, sizeof(OnsetState))
+        if self.state is NULL:
+            raise MemoryError
+        onsets_reset(self.state, samplerate_hz)
+
+    def __dealloc__(self):
+        free(self.state)
+
+    def feed(self, mono):
+        """Hear the next stretch of sound; returns the onsets found in it, as an array of ONSET."""
+        cdef const float[::1] heard = np.ascontiguousarray(mono, dtype=np.float32)
+        cdef Onset[2] found
+        cdef Py_ssize_t at = 0, frames = heard.shape[0]
+        cdef int part, i, count
+        rows = []
+        while at < frames:
+            part = <int>min(frames - at, TICK - self.frame % TICK)
+            count = onsets_tick(self.state, &heard[at], part, self.frame, found, 2)
+            at += part
+            self.frame += part
+            for i in range(count):
+                rows.append((found[i].frame, found[i].strength, found[i].kick, found[i].snare, found[i].cymbal, self.frame))
+        return np.array(rows, dtype=ONSET)
+
+
+ONSET = np.dtype([("frame", "f8"), ("strength", "f4"), ("kick", "f4"), ("snare", "f4"), ("cymbal", "f4"), ("told_frame", "i8")])
+
+
+def note_onset(int note, int velocity, double frame=0.0):
+    """The same as an array of one ONSET for a drum note, of none for any other."""
+    cdef Onset onset
+    if not onset_of_note(note, velocity, frame, &onset):
+        return np.array([], dtype=ONSET)
+    return np.array([(onset.frame, onset.strength, onset.kick, onset.snare, onset.cymbal, <long long>frame)], dtype=ONSET)

@@ -1,0 +1,89 @@
+"""Strokes go in as sound or notes; what comes out is when, how hard and which drum."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from cython_core.onsets import Onsets, note_onset
+
+RATES = [44_100, 48_000, 88_200, 96_000, 192_000]
+Sound = npt.NDArray[np.float32]
+
+
+def snare_at(stroke_s: float, length_s: float, rate: int) -> Sound:
+    """A struck skin at 190 Hz and its wires, starting at once at `stroke_s`."""
+    since_s = np.arange(int(length_s * rate)) / rate - stroke_s
+    skin = np.sin(2 * np.pi * 190 * since_s) * np.exp(-since_s.clip(0) / 0.05)
+    wires = np.random.default_rng(3).standard_normal(len(since_s)) * np.exp(-since_s.clip(0) / 0.08)
+    return np.where(since_s >= 0, 0.3 * skin + 0.2 * wires, 0).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("stroke_s", [0.5, 0.5011, 0.5023])
+def test_a_stroke_is_found_once_and_in_time_at_every_rate(rate: int, stroke_s: float) -> None:
+    found = Onsets(rate).feed(snare_at(stroke_s, 1.0, rate))
+    assert len(found) == 1
+    assert found["frame"][0] / rate == pytest.approx(stroke_s, abs=0.005)
+    assert found["told_frame"][0] / rate - stroke_s < 0.016
+
+
+@given(cuts=st.lists(st.integers(1, 47_999), max_size=20))
+@settings(max_examples=20, deadline=None)
+def test_how_the_sound_is_cut_into_blocks_makes_no_difference(cuts: list[int]) -> None:
+    sound = snare_at(0.5, 1.0, 48_000)
+    whole, in_parts = Onsets(48_000).feed(sound), Onsets(48_000)
+    parts = [in_parts.feed(part) for part in np.split(sound, sorted(cuts))]
+    found = np.concatenate(parts)
+    for field in ("frame", "strength", "kick", "snare", "cymbal"):
+        np.testing.assert_array_equal(found[field], whole[field])
+
+
+def assert_finite_and_bounded(found: npt.NDArray[np.void], frames: int, rate: int) -> None:
+    assert len(found) <= frames / rate / 0.010 + 1
+    assert np.all(np.isfinite(found["frame"]))
+    for field in ("strength", "kick", "snare", "cymbal"):
+        assert np.all((found[field] >= 0) & (found[field] <= 1))
+
+
+@given(sound=arrays(np.float32, st.integers(0, 4000), elements=st.floats(width=32, allow_nan=True, allow_infinity=True)))
+@settings(max_examples=100, deadline=None)
+def test_whatever_comes_in_what_comes_out_is_finite_and_bounded(sound: Sound) -> None:
+    detector = Onsets(48_000)
+    assert_finite_and_bounded(detector.feed(sound), len(sound), 48_000)
+    assert_finite_and_bounded(detector.feed(snare_at(0.5, 1.0, 48_000)), 48_000, 48_000)
+
+
+def test_after_broken_sound_strokes_are_found_again() -> None:
+    detector = Onsets(48_000)
+    detector.feed(np.full(48_000, np.nan, np.float32))
+    detector.feed(np.full(48_000, np.inf, np.float32))
+    detector.feed(np.zeros(20 * 48_000, np.float32))
+    assert len(detector.feed(snare_at(0.5, 1.0, 48_000))) == 1
+
+
+@pytest.mark.parametrize(
+    ("note", "kind"),
+    [(35, "kick"), (36, "kick"), (38, "snare"), (40, "snare"), (37, "snare"), (50, "snare"), (58, "snare"), (42, "cymbal"),
+     (22, "cymbal"), (26, "cymbal"), (44, "cymbal"), (51, "cymbal"), (59, "cymbal"), (55, "cymbal")],
+)  # fmt: skip
+def test_a_pad_is_its_drum(note: int, kind: str) -> None:
+    (onset,) = note_onset(note, 127, 4800.0)
+    assert {name: float(onset[name]) for name in ("kick", "snare", "cymbal")} == {
+        name: float(name == kind) for name in ("kick", "snare", "cymbal")
+    }
+    assert onset["frame"] == 4800
+    assert onset["strength"] == 1
+
+
+@pytest.mark.parametrize(("note", "velocity"), [(60, 100), (0, 100), (38, 0)])
+def test_what_is_no_stroke_is_no_onset(note: int, velocity: int) -> None:
+    assert len(note_onset(note, velocity)) == 0
+
+
+@pytest.mark.parametrize("rate", [8000, 0, float("nan"), 384_000])
+def test_a_rate_out_of_range_is_refused(rate: float) -> None:
+    with pytest.raises(ValueError, match="44100"):
+        Onsets(rate)
