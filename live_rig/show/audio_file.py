@@ -1,0 +1,112 @@
+"""Stems as files: how long one is, and whether it is whole. Nothing is decoded but the last half second.
+
+A broken copy often opens without a word: the decoder plays what is there. So each format is asked in its own way whether
+it is whole: WAV says in its header how many bytes there are, Ogg marks its last page, FLAC and MP3 cannot be read up to the
+length that they state.
+"""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import soundfile
+
+TAIL_S = 0.5
+UNKNOWN_BYTES = 0xFFFFFFFF  # what a program writes that could not go back to fill in the length
+OGG_LONGEST_PAGE = 65_307
+OGG_LAST_PAGE_FLAG = 0x04
+COPY_AGAIN = "Export it again, or copy it again from where it is whole"
+
+
+class NotPlayable(Exception):
+    """Why a file cannot be a stem: what is wrong, and what to do."""
+
+    def __init__(self, what: str, do: str) -> None:
+        super().__init__(f"{what}. {do}.")
+        self.what, self.do = what, do
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFile:
+    """What a file says of itself, checked."""
+
+    frames: int
+    samplerate_hz: int
+    channels: int
+
+    @property
+    def length_s(self) -> float:
+        """How long it plays, at its own samplerate."""
+        return self.frames / self.samplerate_hz
+
+
+def measure(path: Path) -> AudioFile:
+    """The length of a whole and playable file of one or two channels. Raises NotPlayable."""
+    try:
+        with path.open("rb") as file:
+            _refuse_empty(file)
+            _refuse_truncated(file)
+        with soundfile.SoundFile(path) as sound:
+            audio = AudioFile(sound.frames, sound.samplerate, sound.channels)
+            _refuse_unfit(audio)
+            _refuse_short_of_header(sound)
+    except OSError as error:
+        raise NotPlayable(f"it cannot be read: {error.strerror}", "Check that you may read the file") from None
+    except soundfile.SoundFileError:
+        raise NotPlayable("it is not a sound file that can be read", "Export it as WAV, FLAC, Ogg or MP3") from None
+    return audio
+
+
+def _refuse_empty(file: BinaryIO) -> None:
+    if not file.read(1):
+        raise NotPlayable("it is empty: 0 bytes", COPY_AGAIN)
+    file.seek(0)
+
+
+def _refuse_unfit(audio: AudioFile) -> None:
+    if audio.frames <= 0:
+        raise NotPlayable("it is empty: it has a header, and no sound", COPY_AGAIN)
+    if audio.channels > 2:
+        raise NotPlayable(f"it has {audio.channels} channels", "Export it in mono or stereo")
+
+
+def _refuse_truncated(file: BinaryIO) -> None:
+    """Raise where the bytes are fewer than the file itself says."""
+    kind = file.read(12)
+    file.seek(0, 2)
+    present = file.tell()
+    file.seek(12)
+    if kind[:4] == b"RIFF" and kind[8:] == b"WAVE":
+        _refuse_short_wav(file, present)
+    elif kind[:4] == b"OggS":
+        _refuse_open_ended_ogg(file, present)
+
+
+def _refuse_short_wav(file: BinaryIO, present: int) -> None:
+    while len(head := file.read(8)) == 8:
+        name, size = struct.unpack("<4sI", head)
+        here = present - file.tell()
+        if name == b"data" and UNKNOWN_BYTES > size > here:
+            raise NotPlayable(f"it is cut short: its header says {size} bytes of sound, and {here} are there", COPY_AGAIN)
+        file.seek(size + size % 2, 1)
+
+
+def _refuse_open_ended_ogg(file: BinaryIO, present: int) -> None:
+    file.seek(max(0, present - OGG_LONGEST_PAGE))
+    tail = file.read()
+    page = tail.rfind(b"OggS")
+    if page < 0 or len(tail) < page + 6 or not tail[page + 5] & OGG_LAST_PAGE_FLAG:
+        raise NotPlayable("it is cut short: its last page is not there", COPY_AGAIN)
+
+
+def _refuse_short_of_header(sound: soundfile.SoundFile) -> None:
+    """Raise where the last half second that the header promises is not there."""
+    frames = min(sound.frames, int(TAIL_S * sound.samplerate))
+    try:
+        sound.seek(sound.frames - frames)
+        heard = len(sound.read(frames, dtype="float32"))
+    except soundfile.SoundFileError:
+        heard = 0
+    if not heard:
+        raise NotPlayable("it is cut short: its end is not there", COPY_AGAIN)

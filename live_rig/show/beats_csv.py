@@ -1,0 +1,161 @@
+"""The beat map as a file: CSV `time_s,beat_in_bar`, one line a beat, `beat_in_bar` 1 on the downbeat.
+
+More columns may follow; they are not read. Empty lines and lines that start with # are passed over.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, zip_longest
+from typing import NamedTuple
+
+from live_rig.show.beat_map import BeatMap
+from live_rig.show.faults import Fault
+
+HEADER = ["time_s", "beat_in_bar"]
+CLOSEST_BEATS_S = 0.1  # 600 bpm: anything closer is not a beat but a slip
+LONGEST_S = 6 * 3600.0
+MOST_BEATS_IN_A_BAR = 32
+MOST_FAULTS = 10  # of one kind: a file that is wrong all through is said in a few lines
+
+
+class Beat(NamedTuple):
+    """One line of the file."""
+
+    line: int  # counted from 1
+    time_s: float
+    beat_in_bar: int
+
+
+def parse_beats(text: str) -> tuple[list[Beat], list[Fault]]:
+    """All beats that can be read, and what is wrong with the others, with their order and with their number."""
+    lines = [
+        (number, line) for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1) if _says_something(line)
+    ]
+    if not lines:
+        return [], [Fault("the beat map is empty", "Write the line time_s,beat_in_bar, then one line for each beat", line=1)]
+    (number, header), *rows = lines
+    if [cell.strip() for cell in header.split(",")][:2] != HEADER:
+        shown = header.strip()[:40]
+        return [], [Fault(f'the first line is "{shown}"', "Make it time_s,beat_in_bar", line=number)]
+    read = [_read_row(number, line) for number, line in rows]
+    beats = [row for row in read if isinstance(row, Beat)]
+    faults = few([row for row in read if isinstance(row, Fault)])
+    if not faults and len(beats) < 2:
+        held = "one beat" if beats else "no beat"
+        faults.append(Fault(f"the beat map has {held}", "Write two beats at least, better all of them", line=number))
+    return beats, faults + few(list(_order_faults(beats)))
+
+
+def meter_faults(beats: Sequence[Beat], meter: str, beats_per_bar: int) -> list[Fault]:
+    """Bars that do not count 1 to `beats_per_bar`. Only the first (a pickup) and the last may be cut short."""
+    bars = bars_of(beats)
+    if not any(beat.beat_in_bar == 1 for beat in beats):
+        return [Fault("no beat has beat_in_bar 1", "Write a 1 for the first beat of every bar", line=beats[0].line)]
+    whole = list(range(1, beats_per_bar + 1))
+    has_pickup = beats[0].beat_in_bar != 1
+    found = []
+    for index, bar in enumerate(bars):
+        counts = [beat.beat_in_bar for beat in bar]
+        wanted = whole
+        if index == 0 and has_pickup:
+            wanted = whole[-len(counts) :]
+        elif index == len(bars) - 1:
+            wanted = whole[: len(counts)]
+        if counts != wanted:
+            found.append(_bar_fault(bar, index + 1 - has_pickup, meter, wanted))
+    return few(found)
+
+
+def bars_of(beats: Sequence[Beat]) -> list[list[Beat]]:
+    """The beats, parted before every downbeat; beats before the first downbeat are a bar of their own."""
+    bars: list[list[Beat]] = []
+    for beat in beats:
+        if beat.beat_in_bar == 1 or not bars:
+            bars.append([])
+        bars[-1].append(beat)
+    return bars
+
+
+def usual_beats_per_bar(beats: Sequence[Beat]) -> int:
+    """How many beats most of the bars have: bars between two downbeats, or, where there is none, the highest count."""
+    lengths = [len(bar) for bar in bars_of(beats) if bar[0].beat_in_bar == 1][:-1]
+    if not lengths:
+        return max(beat.beat_in_bar for beat in beats)
+    return max(sorted(set(lengths)), key=lengths.count)
+
+
+def beat_map_of(beats: Sequence[Beat]) -> BeatMap:
+    """The map that the lines describe; they have no faults."""
+    return BeatMap.of([beat.time_s for beat in beats], [beat.beat_in_bar for beat in beats])
+
+
+def few(faults: list[Fault]) -> list[Fault]:
+    """The first ten, the last of them with a word on how many more there are."""
+    if len(faults) <= MOST_FAULTS:
+        return faults
+    last = faults[MOST_FAULTS - 1]
+    more = f"{last.what}, and {len(faults) - MOST_FAULTS} more lines like it"
+    return [*faults[: MOST_FAULTS - 1], Fault(more, last.do, last.key, last.file, last.line)]
+
+
+def _says_something(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _read_row(number: int, line: str) -> Beat | Fault:
+    cells = [cell.strip() for cell in line.split(",")]
+    if len(cells) < 2:
+        return Fault(
+            f'"{line.strip()[:40]}" has no beat_in_bar', "Write the time, a comma, and the beat in the bar", line=number
+        )
+    time_s, count = _number(cells[0]), _number(cells[1])
+    if not 0 <= time_s <= LONGEST_S:
+        do = "Write seconds from the start of the recording, such as 1.25"
+        return Fault(f'"{cells[0][:40]}" is not a time', do, ("time_s",), line=number)
+    if not (1 <= count <= MOST_BEATS_IN_A_BAR and count == int(count)):
+        do = f"Write a whole number from 1, the first beat of the bar, to {MOST_BEATS_IN_A_BAR}"
+        return Fault(f'"{cells[1][:40]}" is not a beat of a bar', do, ("beat_in_bar",), line=number)
+    return Beat(number, time_s, int(count))
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell) if cell.isascii() and "_" not in cell else math.nan
+    except ValueError:
+        return math.nan
+
+
+def _order_faults(beats: Sequence[Beat]) -> Iterator[Fault]:
+    for before, after in pairwise(beats):
+        apart_s = after.time_s - before.time_s
+        if apart_s <= 0:
+            yield Fault(
+                f"the beat map goes backwards, from {before.time_s:g} s to {after.time_s:g} s",
+                "Put the beats in the order of their time, each once",
+                ("time_s",),
+                line=after.line,
+            )
+        elif apart_s < CLOSEST_BEATS_S:
+            yield Fault(
+                f"this beat is {apart_s * 1000:.0f} ms after the one before, which is {60 / apart_s:.0f} bpm",
+                f"Take one of the two out: beats are {CLOSEST_BEATS_S * 1000:.0f} ms apart or more",
+                ("time_s",),
+                line=after.line,
+            )
+
+
+def _bar_fault(bar: Sequence[Beat], number: int, meter: str, wanted: Sequence[int]) -> Fault:
+    counts = [beat.beat_in_bar for beat in bar]
+    name = f"bar {number}" if number else "the pickup"
+    slip = next(index for index, (count, want) in enumerate(zip_longest(counts, wanted)) if count != want)
+    return Fault(
+        f"{name} counts {_counted(counts)}, and the meter is {meter}",
+        f"Make it count {_counted(wanted)}, or change the meter in song.toml",
+        ("beat_in_bar",),
+        line=bar[min(slip, len(bar) - 1)].line,
+    )
+
+
+def _counted(counts: Sequence[int]) -> str:
+    shown = ", ".join(str(count) for count in counts[:MOST_BEATS_IN_A_BAR])
+    return shown if len(counts) <= MOST_BEATS_IN_A_BAR else f"{shown} …"

@@ -1,0 +1,31 @@
+"""Cues: what the conductor says, at which bar, to whom."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from live_rig.show.faults import Fault
+from live_rig.show.written import Bar, Text, Written
+
+# Readable at three metres on the stage window, at a glance.
+Said = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=60, strip_whitespace=True)]
+
+
+class Cue(Written):
+    """Words that are shown from the start of `bar`, counted from 1, until the next cue."""
+
+    bar: Bar
+    say: Said
+    to: Text = "all"
+
+
+def cue_faults(cues: Mapping[int, Cue], bars: int) -> Iterator[Fault]:
+    """Cues in bars that a song of `bars` bars does not have; `cues` by their place in the list."""
+    for number, cue in cues.items():
+        if cue.bar > bars:
+            yield Fault(
+                f'"{cue.say}" is cued at bar {cue.bar}, and the beat map has {bars} bars',
+                f"Write a bar from 1 to {bars}",
+                ("cues", number, "bar"),
+            )

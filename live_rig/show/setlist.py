@@ -1,0 +1,86 @@
+"""A show: the songs in their order, what the pedals do, and the sound card.
+
+`ShowSheet` is what stands in show.toml; `Show` is the same with its songs, ready to play.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from live_rig.show.command import parse_command
+from live_rig.show.faults import Fault
+from live_rig.show.song import Song
+from live_rig.show.written import Text, Whole, Written
+
+SONG_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+PEDAL = re.compile(r"(?:cc|note|pc):(?P<number>\d{1,3})|key:\S.*")
+
+
+class Audio(Written):
+    """The sound card, where the command line says nothing else. What is left out, the engine chooses."""
+
+    device: Text | None = None
+    samplerate: Annotated[Whole, Field(ge=44_100, le=192_000)] | None = None  # Hz
+    block: Annotated[Whole, Field(ge=16, le=1024)] | None = None  # frames
+    inputs: Annotated[Whole, Field(ge=1, le=32)] | None = None  # channels, the first ones of the device
+    outputs: Annotated[Whole, Field(ge=1, le=32)] | None = None
+
+
+class ShowSheet(Written):
+    """show.toml."""
+
+    title: Text
+    songs: tuple[Annotated[str, StringConstraints(strict=True)], ...] = ()  # ids, in the order of the set
+    pedals: dict[str, Annotated[str, StringConstraints(strict=True)]] = Field(default_factory=dict)
+    audio: Audio = Audio()
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A show without a fault."""
+
+    title: str
+    folder: Path
+    songs: tuple[Song, ...]
+    pedals: Mapping[str, str]  # "cc:64" -> "take"
+    audio: Audio
+    presets: Mapping[str, Path]  # every preset that can be called, by name
+
+    def song(self, song_id: str) -> Song | None:
+        """The song of this id, None where the set has none."""
+        return next((song for song in self.songs if song.id == song_id), None)
+
+
+def setlist_faults(ids: Sequence[object]) -> Iterator[Fault]:
+    """Ids that are no folder's name, and ids that stand there twice."""
+    seen: set[object] = set()
+    for number, song_id in enumerate(ids):
+        if not isinstance(song_id, str):
+            continue
+        if not SONG_ID.fullmatch(song_id):
+            yield Fault(
+                f'"{song_id[:60]}" is not a song\'s id', "Take letters, digits, - and _, such as slow-blues", ("songs", number)
+            )
+        if song_id in seen:
+            yield Fault(f'"{song_id[:60]}" is in the set twice', "Take one of the two out", ("songs", number))
+        seen.add(song_id)
+
+
+def pedal_faults(pedals: Mapping[str, object]) -> Iterator[Fault]:
+    """Pedals that cannot be pressed, and commands that do not exist."""
+    for pedal, command in pedals.items():
+        match = PEDAL.fullmatch(pedal)
+        if not match or int(match["number"] or 0) > 127:
+            yield Fault(
+                "there is no such pedal", 'Write it as "cc:64", "note:36", "pc:1" (0 to 127) or "key:F1"', ("pedals", pedal)
+            )
+        if isinstance(command, str):
+            try:
+                parse_command(command)
+            except ValueError as error:
+                what, do = error.args
+                yield Fault(what, do, ("pedals", pedal))

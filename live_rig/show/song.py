@@ -1,0 +1,104 @@
+"""A song: its stems, its beat map, its sections and cues, and the preset that colours the drums.
+
+`SongSheet` is what stands in song.toml; `Song` is the same with what lies beside it, ready to play.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from live_rig.show.beat_map import BeatMap
+from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, usual_beats_per_bar
+from live_rig.show.cue import Cue
+from live_rig.show.faults import Fault
+from live_rig.show.meter import Meter, beats_per_bar
+from live_rig.show.section import Section
+from live_rig.show.stem import FileInFolder, Stem
+from live_rig.show.written import Bpm, Text, Written
+
+Ending = Literal["wait", "segue", "count-in"]
+WHOLE_SONG = "song"  # the one section of a song that names none
+TEMPO_MARGIN = 1.5  # a tempo further than this from the beat map's is half or double time, or a slip
+
+
+class SongSheet(Written):
+    """song.toml."""
+
+    title: Text
+    tempo_bpm: Bpm
+    meter: Meter = "4/4"
+    preset: Text | None = None
+    beats: FileInFolder = "beats.csv"
+    ending: Ending = "wait"  # then: wait for the drummer, go straight into the next song, or count it in
+    stems: Annotated[tuple[Stem, ...], Field(min_length=1, max_length=16)]
+    sections: tuple[Section, ...] = ()
+    cues: tuple[Cue, ...] = ()
+
+    @property
+    def beats_per_bar(self) -> int:
+        """Beats that the drummer counts in a bar: 2 in 6/8."""
+        return beats_per_bar(self.meter)
+
+
+class Song(SongSheet):
+    """A song without a fault. `sections` name every bar, once; `cues` are in the order of their bars."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    id: str
+    folder: Path
+    beat_map: BeatMap
+
+    @property
+    def bars(self) -> int:
+        """Bars from the first downbeat to the last mapped beat."""
+        return self.beat_map.bars(self.beats_per_bar)
+
+    @property
+    def length_s(self) -> float:
+        """From the start of the recording to the end of the last bar, in the recording's own tempo."""
+        return self.beat_map.time_at(self.bars * self.beats_per_bar)
+
+
+def song_of(sheet: SongSheet, song_id: str, folder: Path, beat_map: BeatMap) -> Song:
+    """The sheet and what lies beside it, joined. A sheet without sections gets one, with all bars."""
+    whole = Section(name=WHOLE_SONG, first_bar=1, length_bars=beat_map.bars(sheet.beats_per_bar))
+    return Song(
+        **{name: getattr(sheet, name) for name in SongSheet.model_fields if name not in ("sections", "cues")},
+        sections=sheet.sections or (whole,),
+        cues=tuple(sorted(sheet.cues, key=lambda cue: cue.bar)),
+        id=song_id,
+        folder=folder,
+        beat_map=beat_map,
+    )
+
+
+def tempo_faults(tempo_bpm: float, beats: Sequence[Beat]) -> Iterator[Fault]:
+    """A tempo that cannot be the one of the beat map: half of it, or the double."""
+    mapped_bpm = beat_map_of(beats).median_bpm
+    if not 1 / TEMPO_MARGIN < tempo_bpm / mapped_bpm < TEMPO_MARGIN:
+        yield Fault(
+            f"the tempo is {tempo_bpm:g}, and the beat map goes at {mapped_bpm:.0f}",
+            f"Change it to {mapped_bpm:.0f}, or map the beats that the drummer counts",
+            ("tempo_bpm",),
+        )
+
+
+def meter_fault(meter: str, beats: Sequence[Beat]) -> Fault | None:
+    """A meter that most of the bars contradict is one fault of the meter, not one of every bar."""
+    usual = usual_beats_per_bar(beats)
+    if usual == beats_per_bar(meter):
+        return None
+    written = f'"{usual}/4"'
+    return Fault(
+        f"the meter is {meter}, and most bars of the beat map have {usual} beats",
+        f"Change it to {written}, or mend the beat map",
+        ("meter",),
+    )
+
+
+def bar_faults(meter: str, beats: Sequence[Beat]) -> list[Fault]:
+    """Bars of the beat map that do not have the meter that the others have."""
+    return meter_faults(beats, meter, beats_per_bar(meter))

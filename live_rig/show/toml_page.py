@@ -1,0 +1,117 @@
+"""A TOML file as a page: its values, the line of every key, and what is wrong with it in a musician's words."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from live_rig.show.faults import Fault, Key
+from live_rig.show.toml_lines import lines_of
+from live_rig.show.words import in_words
+
+Model = TypeVar("Model", bound=BaseModel)
+AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one file says."""
+
+    file: str  # as faults name it: relative to the show
+    values: dict[str, Any]
+    lines: dict[Key, int]
+
+    def placed(self, fault: Fault) -> Fault:
+        """The fault with its file and with the line of its key, or of the table where the key should be."""
+        near = fault.key
+        while near and near not in self.lines:
+            near = near[:-1]
+        return replace(fault, file=self.file, line=self.lines.get(near, 1))
+
+    def all_placed(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Every fault with its file and its line."""
+        return [self.placed(fault) for fault in faults]
+
+    def read_as(self, model: type[Model]) -> Model | list[Fault]:
+        """The whole page as a `model`, or what is wrong with it."""
+        try:
+            return model.model_validate(self.values)
+        except ValidationError as error:
+            return self.all_placed(in_words(error, model))
+
+    def good(self, key: str, model: type[Model]) -> dict[int, Model]:
+        """Those items of the list `key` that can be checked further whatever else is wrong, by their place.
+
+        Where only a key with a default is wrong, the item is there with the default.
+        """
+        items = self.values.get(key)
+        read = {number: _mended(item, model) for number, item in enumerate(items if isinstance(items, list) else [])}
+        return {number: item for number, item in read.items() if item is not None}
+
+
+def _mended(item: object, model: type[Model]) -> Model | None:
+    try:
+        return model.model_validate(item)
+    except ValidationError as error:
+        wrong = {each["loc"][0] for each in error.errors() if each["loc"]}
+    if not isinstance(item, dict) or not wrong:
+        return None
+    try:
+        return model.model_validate({key: value for key, value in item.items() if key not in wrong})
+    except ValidationError:
+        return None
+
+
+def read_text(path: Path, file: str) -> str | Fault:
+    """The text of a file, which faults call `file`; or why there is none."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return Fault("the file is not there", f"Put {path.name} into {path.parent.name}", file=file)
+    except OSError as error:
+        return Fault(f"it cannot be read: {error.strerror}", "Check that you may read the file", file=file)
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return Fault("it is not UTF-8 text", "Save it as UTF-8 in your editor", file=file, line=line)
+
+
+def parse_page(text: str, file: str) -> Page | Fault:
+    """The page that `text` is, or the first thing that keeps it from being TOML."""
+    try:
+        values = tomllib.loads(text.replace("\r\n", "\n"))
+    except RecursionError:
+        return Fault("its lists are nested too deep", "Take the brackets out that are too many", file=file, line=1)
+    except ValueError as error:
+        return _syntax_fault(str(error), text, file)
+    return Page(file, values, lines_of(text.replace("\r\n", "\n")))
+
+
+def read_page(path: Path, file: str) -> Page | Fault:
+    """The page in the file at `path`, which faults call `file`."""
+    text = read_text(path, file)
+    return text if isinstance(text, Fault) else parse_page(text, file)
+
+
+def _syntax_fault(message: str, text: str, file: str) -> Fault:
+    lines = text.splitlines() or [""]
+    at = AT.search(message)
+    number = int(at[1]) if at and at[1] else len(lines)
+    shown = lines[min(number, len(lines)) - 1].strip()[:60]
+    why = AT.sub("", message)
+    return Fault(f"`{shown}` cannot be read: {why[:1].lower()}{why[1:]}", _mend(shown, why), file=file, line=number)
+
+
+def _mend(shown: str, why: str) -> str:
+    """What to do about a line that is not TOML: the slips that people make."""
+    word = re.fullmatch(r"([\w-]+)\s*=\s*([^\W\d][^\"'#=]*?)\s*", shown)
+    if word:
+        return f'Put the text in quotes: {word[1]} = "{word[2]}"'
+    if "overwrite" in why or "twice" in why:
+        return "Take one of the two out"
+    if shown.count('"') % 2:
+        return 'Add the " that is missing'
+    return 'Write one key = value on a line: text in "quotes", numbers without, lists in [ ]'
