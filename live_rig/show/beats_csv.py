@@ -43,14 +43,14 @@ def parse_beats(text: str) -> tuple[list[Beat], list[Fault]]:
     if not faults and len(beats) < 2:
         held = "one beat" if beats else "no beat"
         faults.append(Fault(f"the beat map has {held}", "Write two beats at least, better all of them", line=number))
+    elif not faults and not any(beat.beat_in_bar == 1 for beat in beats):
+        faults.append(Fault("no beat has beat_in_bar 1", "Write a 1 for the first beat of every bar", line=beats[0].line))
     return beats, faults + few(list(_order_faults(beats)))
 
 
 def meter_faults(beats: Sequence[Beat], meter: str, beats_per_bar: int) -> list[Fault]:
     """Bars that do not count 1 to `beats_per_bar`. Only the first (a pickup) and the last may be cut short."""
     bars = bars_of(beats)
-    if not any(beat.beat_in_bar == 1 for beat in beats):
-        return [Fault("no beat has beat_in_bar 1", "Write a 1 for the first beat of every bar", line=beats[0].line)]
     whole = list(range(1, beats_per_bar + 1))
     has_pickup = beats[0].beat_in_bar != 1
     found = []
@@ -150,7 +150,7 @@ def _bar_fault(bar: Sequence[Beat], number: int, meter: str, wanted: Sequence[in
     slip = next(index for index, (count, want) in enumerate(zip_longest(counts, wanted)) if count != want)
     return Fault(
         f"{name} counts {_counted(counts)}, and the meter is {meter}",
-        f"Make it count {_counted(wanted)}, or change the meter in song.toml",
+        f"Make it count {_counted(wanted)}, or change the meter",
         ("beat_in_bar",),
         line=bar[min(slip, len(bar) - 1)].line,
     )

@@ -4,7 +4,7 @@ In 6/8, 9/8 and 12/8 the beat is the dotted quarter: 6/8 counts 1, 2.
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, TypeGuard
 
 from pydantic import AfterValidator, Strict
 from pydantic_core import PydanticCustomError
@@ -25,10 +25,16 @@ def beats_per_bar(meter: str) -> int:
     return beats
 
 
-def _checked(meter: str) -> str:
+def is_meter(meter: object) -> TypeGuard[str]:
+    """Whether it is text that says a meter."""
     try:
-        beats_per_bar(meter)
+        return isinstance(meter, str) and beats_per_bar(meter) > 0
     except ValueError:
+        return False
+
+
+def _checked(meter: str) -> str:
+    if not is_meter(meter):
         raise PydanticCustomError(
             "meter", '"{meter}" is not a meter', {"meter": meter, "do": 'Write it as "4/4", "3/4" or "6/8"'}
         ) from None

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from live_rig.show.beat_map import BeatMap
-from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, usual_beats_per_bar
+from live_rig.show.beats_csv import Beat, beat_map_of, usual_beats_per_bar
 from live_rig.show.cue import Cue
 from live_rig.show.faults import Fault
 from live_rig.show.meter import Meter, beats_per_bar
@@ -97,8 +97,3 @@ def meter_fault(meter: str, beats: Sequence[Beat]) -> Fault | None:
         f"Change it to {written}, or mend the beat map",
         ("meter",),
     )
-
-
-def bar_faults(meter: str, beats: Sequence[Beat]) -> list[Fault]:
-    """Bars of the beat map that do not have the meter that the others have."""
-    return meter_faults(beats, meter, beats_per_bar(meter))

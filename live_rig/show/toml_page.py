@@ -26,7 +26,12 @@ class Page:
     lines: dict[Key, int]
 
     def placed(self, fault: Fault) -> Fault:
-        """The fault with its file and with the line of its key, or of the table where the key should be."""
+        """The fault with its file and with the line of its key, or of the table where the key should be.
+
+        A fault that has a file already is of another file, and stays as it is.
+        """
+        if fault.file:
+            return fault
         near = fault.key
         while near and near not in self.lines:
             near = near[:-1]

@@ -1,0 +1,44 @@
+"""`live-rig check SHOW`: what is in a show, or everything that is wrong with it."""
+
+import argparse
+from pathlib import Path
+
+from live_rig.show.setlist import Show
+from live_rig.show.song import Song
+from live_rig.show.stem import clock
+from live_rig.show.store import read_show, song_folders
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The show to read."""
+    parser.add_argument("show", type=Path, metavar="SHOW", help="the folder of a show")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Say what is in the show. Raises ShowFaults, which the command line prints: one line a fault, exit code 2."""
+    print("\n".join(contents(read_show(args.show))))
+    return 0
+
+
+def contents(show: Show) -> list[str]:
+    """What a musician wants to know of a show, a line for each song."""
+    width = max((len(song.title) for song in show.songs), default=0)
+    length_s = sum(song.length_s for song in show.songs)
+    count = "no songs yet" if not show.songs else "one song" if len(show.songs) == 1 else f"{len(show.songs)} songs"
+    unplayed = [song_id for song_id in song_folders(show.folder) if show.song(song_id) is None]
+    return [
+        f"{show.title}: {count}, {clock(length_s)}",
+        *(f"  {number}. {_line(song, width)}" for number, song in enumerate(show.songs, start=1)),
+        *([f"  not in the set: {', '.join(unplayed)}"] if unplayed else []),
+        f"  presets: {', '.join(show.presets) or 'none'}",
+        f"  pedals and keys: {len(show.pedals)}",
+        "No faults.",
+    ]
+
+
+def _line(song: Song, width: int) -> str:
+    stems = ", ".join(stem.name for stem in song.stems)
+    preset = f"; preset: {song.preset}" if song.preset else ""
+    size = f"{song.bars} bars of {song.meter}, {clock(song.length_s)}, {song.tempo_bpm:g} bpm"
+    sections = ", ".join(section.name for section in song.sections)
+    return f"{song.title:<{width}}  {size}; sections: {sections}; stems: {stems}{preset}"

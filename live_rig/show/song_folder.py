@@ -1,0 +1,89 @@
+"""A song's folder, read: song.toml, the beat map and the stems, each against the others."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, parse_beats, usual_beats_per_bar
+from live_rig.show.cue import Cue, cue_faults
+from live_rig.show.faults import Fault, change_or
+from live_rig.show.meter import beats_per_bar, is_meter
+from live_rig.show.section import Section, section_faults
+from live_rig.show.song import Song, SongSheet, meter_fault, song_of, tempo_faults
+from live_rig.show.stem import Stem, stem_faults
+from live_rig.show.toml_page import Page, read_page, read_text
+from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
+
+SONG_FILE, BEATS_FILE = "song.toml", "beats.csv"
+
+
+def read_song(folder: Path, song_id: str, presets: Mapping[str, Path]) -> Song | list[Fault]:
+    """The song in `folder`, or everything that is wrong with it. Faults call the folder songs/`song_id`, wherever it is."""
+    file = f"songs/{song_id}/{SONG_FILE}"
+    page = read_page(folder / SONG_FILE, file)
+    if isinstance(page, Fault):
+        return [page]
+    sheet = page.read_as(SongSheet)
+    beats, beats_faults = _read_beats(page, folder, f"songs/{song_id}")
+    found = [*beats_faults, *_faults_between(page, folder, presets, beats)]
+    if isinstance(sheet, list) or found:
+        faults = page.all_placed([*(sheet if isinstance(sheet, list) else []), *found])
+        return sorted(faults, key=lambda fault: (fault.file != file, fault.line))
+    return song_of(sheet, song_id, folder, beat_map_of(beats))
+
+
+def _read_beats(page: Page, folder: Path, named: str) -> tuple[list[Beat], list[Fault]]:
+    """The beats of the song's beat map, none where they do not make a map, and what is wrong with them."""
+    name = page.values.get("beats", BEATS_FILE)
+    if not isinstance(name, str):
+        return [], []
+    if not (folder / name).is_file():
+        present = sorted(path.name for path in folder.glob("*.csv"))
+        do = change_or(name, present, f"Copy {name} into {folder.name}")
+        return [], [Fault(f'"{name}" is not there', do, ("beats",))]
+    text = read_text(folder / name, f"{named}/{name}")
+    if isinstance(text, Fault):
+        return [], [text]
+    beats, faults = parse_beats(text)
+    meter = _meter(page)
+    if faults:
+        beats = []
+    elif meter and usual_beats_per_bar(beats) == beats_per_bar(meter):
+        faults = meter_faults(beats, meter, beats_per_bar(meter))
+    return beats, [replace(fault, file=f"{named}/{name}") for fault in faults]
+
+
+def _meter(page: Page) -> str | None:
+    meter = page.values.get("meter", "4/4")
+    return meter if is_meter(meter) else None
+
+
+def _faults_between(page: Page, folder: Path, presets: Mapping[str, Path], beats: list[Beat]) -> Iterator[Fault]:
+    """What does not go together. Each part that can be read is checked, whatever else is wrong; `beats` may be empty."""
+    yield from _preset_faults(page.values.get("preset"), presets)
+    yield from stem_faults(page.good("stems", Stem), folder, beats[-1].time_s if beats else None)
+    yield from _tempo_faults(page.values.get("tempo_bpm"), beats)
+    meter, bars = _meter(page), None
+    if beats and meter:
+        wrong_meter = meter_fault(meter, beats)
+        if wrong_meter:
+            yield wrong_meter
+        else:
+            bars = beat_map_of(beats).bars(beats_per_bar(meter))
+    sections = page.good("sections", Section)
+    if len(sections) == len(page.values.get("sections", ())):
+        yield from section_faults(list(sections.values()), bars)
+    if bars is not None:
+        yield from cue_faults(page.good("cues", Cue), bars)
+
+
+def _preset_faults(preset: object, presets: Mapping[str, Path]) -> Iterator[Fault]:
+    if isinstance(preset, str) and preset not in presets:
+        yield Fault(
+            f'there is no preset "{preset}"', change_or(preset, presets, "Take it out, or put it into presets/"), ("preset",)
+        )
+
+
+def _tempo_faults(tempo_bpm: object, beats: list[Beat]) -> Iterator[Fault]:
+    if beats and isinstance(tempo_bpm, int | float) and SLOWEST_BPM <= tempo_bpm <= FASTEST_BPM:
+        yield from tempo_faults(tempo_bpm, beats)

@@ -1,0 +1,155 @@
+"""Stems and a beat map become a song: all of it, or nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from live_rig.show.store import read_show
+from tests.commands.conftest import LiveRig
+
+SAMPLERATE_HZ = 8000
+
+
+@pytest.fixture
+def show(live_rig: LiveRig, tmp_path: Path) -> Path:
+    assert live_rig("new", tmp_path / "show").code == 0
+    return tmp_path / "show"
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    """A folder with two stems of 13 s and beats for eight bars of three, at 125 bpm."""
+    folder = tmp_path / "my music"
+    folder.mkdir()
+    for name in ("Bass take 2.WAV", "horns.flac"):
+        soundfile.write(folder / name, np.full(13 * SAMPLERATE_HZ, 0.1), SAMPLERATE_HZ)
+    rows = [f"{0.5 + n * 0.48},{n % 3 + 1}" for n in range(24)]
+    (folder / "beats.csv").write_text("\n".join(["time_s,beat_in_bar", *rows]))
+    return folder
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def asked(music: Path, *more: str | Path) -> list[str | Path]:
+    stems = [f"bass={music / 'Bass take 2.WAV'}", f"horns={music / 'horns.flac'}"]
+    return ["--id", "waltz", "--title", 'A "Waltz"', "--stem", *stems, "--beats", music / "beats.csv", *more]
+
+
+def test_the_song_is_there_with_the_tempo_and_the_meter_of_its_beats(live_rig: LiveRig, show: Path, music: Path) -> None:
+    added = live_rig("add-song", show, *asked(music))
+    assert (added.code, added.said) == (0, "")
+    (waltz,) = read_show(show).songs
+    assert (waltz.title, waltz.tempo_bpm, waltz.meter, waltz.bars) == ('A "Waltz"', 125, "3/4", 8)
+    assert [(stem.name, stem.file) for stem in waltz.stems] == [("bass", "bass.wav"), ("horns", "horns.flac")]
+    assert [(each.first_bar, each.length_bars) for each in waltz.sections] == [(1, 8)]
+    assert (waltz.folder / "horns.flac").read_bytes() == (music / "horns.flac").read_bytes()
+
+
+def test_what_is_told_is_taken(live_rig: LiveRig, show: Path, music: Path) -> None:
+    told = ("--tempo", "120.5", "--section", "head=1+4", "solo=5+3:vamp", "--section", "hit=8+1:finale")
+    assert live_rig("add-song", show, *asked(music, *told)).code == 0
+    (waltz,) = read_show(show).songs
+    assert waltz.tempo_bpm == 120.5
+    assert [(each.name, each.first_bar, each.length_bars, each.is_vamp, each.is_finale) for each in waltz.sections] == [
+        ("head", 1, 4, False, False),
+        ("solo", 5, 3, True, False),
+        ("hit", 8, 1, False, True),
+    ]
+
+
+def test_the_set_is_one_song_longer_and_every_comment_stays(live_rig: LiveRig, show: Path, music: Path) -> None:
+    before = (show / "show.toml").read_text()
+    live_rig("add-song", show, *asked(music))
+    assert (show / "show.toml").read_text() == before.replace("songs = []", 'songs = ["waltz"]')
+
+
+def test_a_set_written_line_by_line_keeps_its_lines(live_rig: LiveRig, show: Path, music: Path) -> None:
+    live_rig("add-song", show, *asked(music))
+    text = (show / "show.toml").read_text()
+    (show / "show.toml").write_text(text.replace('songs = ["waltz"]', 'songs = [\n    "waltz",  # first\n]'))
+    assert live_rig("add-song", show, *asked(music), "--id", "again").code == 0
+    assert '    "waltz",  # first\n' in (show / "show.toml").read_text()
+    assert [song.id for song in read_show(show).songs] == ["waltz", "again"]
+
+
+def test_a_set_without_a_line_for_songs_gets_one(live_rig: LiveRig, show: Path, music: Path) -> None:
+    text = (show / "show.toml").read_text()
+    (show / "show.toml").write_text(text.replace("songs = []\n", ""))
+    assert live_rig("add-song", show, *asked(music)).code == 0
+    assert [song.id for song in read_show(show).songs] == ["waltz"]
+
+
+# What is asked for besides or instead, and what is said.
+REFUSED = [
+    (["--id", "../waltz"], '"../waltz" is not a song\'s id (--id). Take letters, digits, - and _'),
+    (["--stem", "drums=horn.flac"], '--stem drums: "horn.flac" is not there. Check the name and the folder.'),
+    (["--stem", "drums"], '"drums" is not a stem (--stem). Write its name, = and its file'),
+    (["--stem", "BASS=x.wav"], 'there are two stems "BASS" (--stem)'),
+    (["--stem", "a/b=x.wav"], '--stem: "a/b" cannot be a file. Take a plain word, such as bass.'),
+    (["--beats", "nothing.csv"], '--beats: "nothing.csv" is not there.'),
+    (["--tempo", "500"], "--tempo: 500 is too large. Write 400 or less."),
+    (["--tempo", "inf"], "--tempo: inf is not a number."),
+    (["--tempo", "62"], "--tempo: the tempo is 62, and the beat map goes at 125. Change it to 125"),
+    (["--meter", "waltz"], '--meter: "waltz" is not a meter. Write it as "4/4", "3/4" or "6/8".'),
+    (["--meter", "4/4"], '--meter: the meter is 4/4, and most bars of the beat map have 3 beats. Change it to "3/4"'),
+    (["--section", "head"], '"head" is not a section (--section).'),
+    (["--section", "head=1+9"], '--section head length_bars: "head" ends with bar 9, and the beat map has 8 bars.'),
+    (["--section", "head=1+0"], "--section head length_bars: 0 is too small."),
+    (["--ends-early", "horn"], '--ends-early: there is no stem "horn". Change it to "horns", the nearest there is.'),
+    (["--title", ""], "--title: there is nothing in it."),
+]
+
+
+@pytest.mark.parametrize(("also", "said"), REFUSED, ids=[" ".join(also) for also, _ in REFUSED])
+def test_what_cannot_be_a_song_is_refused_and_nothing_changes(
+    live_rig: LiveRig, show: Path, music: Path, also: list[str], said: str
+) -> None:
+    before = everything(show)
+    refused = live_rig("add-song", show, *asked(music, *also))
+    assert (refused.code, refused.out) == (2, "")
+    assert said in refused.said
+    assert everything(show) == before
+
+
+def test_a_faulty_beat_map_is_named_by_its_own_name_and_line(live_rig: LiveRig, show: Path, music: Path) -> None:
+    (music / "beats.csv").write_text("time_s,beat_in_bar\n1.0,1\n0.5,2\n2.0,3\n")
+    refused = live_rig("add-song", show, *asked(music))
+    assert f"{music / 'beats.csv'}:3 time_s: the beat map goes backwards, from 1 s to 0.5 s." in refused.said
+
+
+def test_a_song_is_not_replaced(live_rig: LiveRig, show: Path, music: Path) -> None:
+    live_rig("add-song", show, *asked(music))
+    before = everything(show)
+    refused = live_rig("add-song", show, *asked(music))
+    assert (refused.code, everything(show)) == (2, before)
+    assert 'the show has a song "waltz"' in refused.said
+
+
+def test_a_show_that_is_not_there_is_named(live_rig: LiveRig, music: Path) -> None:
+    refused = live_rig("add-song", "shwo", *asked(music))
+    assert refused.code == 2
+    assert "there is no such folder. Check the name, or make a new show: live-rig new shwo." in refused.said
+
+
+# The kernel refuses every byte of a file beyond this many, as a full disk does.
+FULL = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))
+"""
+
+
+@pytest.mark.parametrize("room_bytes", [0, 1000, 2000, 100_000])
+def test_on_a_full_disk_nothing_is_half_written(live_rig_process: LiveRig, show: Path, music: Path, room_bytes: int) -> None:
+    pytest.importorskip("resource", reason="limits of a process are a thing of Unix")
+    before = everything(show)
+    refused = live_rig_process("add-song", show, *asked(music), before=FULL.format(room_bytes))
+    assert refused.code == 2
+    assert "the disk is full" in refused.said
+    assert "Traceback" not in refused.said
+    assert everything(show) == before
+    assert sorted(path.name for path in show.rglob("*")) == ["presets", "show.toml", "songs"]

@@ -1,0 +1,65 @@
+"""A new show is a folder that explains itself."""
+
+import re
+from pathlib import Path
+
+from live_rig.show.command import parse_command
+from live_rig.show.store import read_show
+from tests.commands.conftest import LiveRig
+
+
+def test_a_new_show_has_no_fault_and_says_what_comes_next(live_rig: LiveRig, tmp_path: Path) -> None:
+    made = live_rig("new", tmp_path / "friday-night")
+    assert made.code == 0
+    assert "live-rig add-song" in made.out
+    show = read_show(tmp_path / "friday-night")
+    assert (show.title, show.songs) == ("friday night", ())
+    assert sorted(path.name for path in show.folder.iterdir()) == ["presets", "show.toml", "songs"]
+
+
+def test_its_pedals_reach_what_a_drummer_needs(live_rig: LiveRig, tmp_path: Path) -> None:
+    live_rig("new", tmp_path / "friday")
+    words = {parse_command(text).word for text in read_show(tmp_path / "friday").pedals.values()}
+    assert words >= {
+        "take",
+        "give",
+        "start",
+        "stop",
+        "next",
+        "previous",
+        "band-in",
+        "vamp",
+        "hold",
+        "cut-off",
+        "finale",
+        "panic",
+    }
+
+
+def test_every_setting_that_is_commented_out_may_be_switched_on(live_rig: LiveRig, tmp_path: Path) -> None:
+    live_rig("new", tmp_path / "friday")
+    file = tmp_path / "friday" / "show.toml"
+    before, audio = file.read_text().split("[audio]\n")
+    file.write_text(before + "[audio]\n" + re.sub("(?m)^# ", "", audio))
+    settings = read_show(file.parent).audio
+    assert (settings.device, settings.samplerate, settings.block, settings.inputs, settings.outputs) == (
+        "Scarlett",
+        48000,
+        64,
+        2,
+        2,
+    )
+
+
+def test_nothing_is_overwritten(live_rig: LiveRig, tmp_path: Path) -> None:
+    (tmp_path / "friday").mkdir()
+    (tmp_path / "friday" / "notes.txt").write_text("mine")
+    refused = live_rig("new", "friday")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.said == "live-rig new: there is something already (friday). Choose another name: nothing is overwritten.\n"
+    assert [path.name for path in (tmp_path / "friday").iterdir()] == ["notes.txt"]
+
+
+def test_an_empty_folder_may_be_filled(live_rig: LiveRig, tmp_path: Path) -> None:
+    (tmp_path / "friday").mkdir()
+    assert live_rig("new", "friday").code == 0
