@@ -28,7 +28,10 @@ def extension(source: Path) -> Extension:
     libraries = list(LIBRARIES.get(source.stem, []))
     if sys.platform.startswith("linux"):
         libraries += ["m", "pthread", "rt"]
-    return Extension(f"cython_core.{source.stem}", [source.as_posix()], libraries=libraries, extra_compile_args=COMPILE_ARGS)
+    headers = [path.as_posix() for path in Path("cython_core").glob("*.h")]
+    return Extension(
+        f"cython_core.{source.stem}", [source.as_posix()], depends=headers, libraries=libraries, extra_compile_args=COMPILE_ARGS
+    )
 
 
 setup(ext_modules=cythonize([extension(path) for path in sorted(Path("cython_core").glob("*.pyx"))], compiler_directives=DIRECTIVES))

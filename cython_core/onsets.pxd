@@ -10,11 +10,11 @@ cdef struct Onset:
 cdef enum:
     MAX_ONSETS = 32                  # in one tick, audio and MIDI together
     BANDS = 24                       # resonators, 45 Hz .. 15.5 kHz
-    HOPS_KEPT = 16                   # of HOP_S each: what the detector remembers of every band
+    HOPS_KEPT = 12                   # of 3 ms each: what the network is shown of every band, beside its two means
 
 cdef struct OnsetState:
     double samplerate_hz
-    int hop_frames                   # HOP_S at this rate
+    int hop_frames                   # 3 ms at this rate
     float dc_pole, last_heard, dc_free                              # the high-pass before the bank
     float[BANDS] pole_re, pole_im, gain                             # of each resonator, the same in both of its stages
     float[BANDS] first_re, first_im, second_re, second_im           # what rings in it now
@@ -22,9 +22,9 @@ cdef struct OnsetState:
     int hop_heard                                                   # frames of it
     float[HOPS_KEPT][BANDS] level                                   # ring, log2 of mean power in each whole hop
     int newest                                                      # index in the ring
-    float loudest                                                   # log2 power of the loudest hop, sinking LOUDEST_SINKS_DB_PER_S
-    long long hops                                                  # heard since the start
-    float last_rise, rise_before                                    # how much the last two hops rose
+    float[BANDS] lately, usually                                    # means of `level` before the ring, short and long
+    float loudest                                                   # log2 power of the loudest hop, sinking slowly
+    float unspent                                                   # the last hop's likelihood of an onset, if none was told
     int hops_since_onset
 
 cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil

@@ -16,6 +16,11 @@ class Onsets:
 
         Frames count on from call to call; how the sound is cut into calls makes no difference.
         """
+    def hops(self, mono: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """What the network is shown, one row per whole hop of 3 ms, to learn from: shape (hops, 73).
+
+        24 band levels, their short and long means, and the loudest hop of late, all log2 of power.
+        """
 
 def note_onset(note: int, velocity: int, frame: float = 0.0) -> npt.NDArray[np.void]:
     """A MIDI note (General MIDI and Roland TD numbers) as an onset: shape (1,), or (0,) if it is no drum stroke."""

@@ -8,7 +8,7 @@ the hop that holds it.
 The device's block and the tick do not matter: hops are counted in frames, and a hop may end anywhere in a tick.
 """
 
-from libc.math cimport cos, exp, expf, fabsf, fmaxf, fminf, log2f, M_PI, pow, sin
+from libc.math cimport M_PI, cos, exp, expf, fmaxf, fminf, log2f, pow, sin
 from libc.stdlib cimport calloc, free
 
 import numpy as np
@@ -25,9 +25,28 @@ cdef float DB_PER_OCTAVE_OF_POWER = 3.0103
 cdef float SOFTEST = -22.0                  # log2 of power, -66 dBFS: below this nothing counts as loud
 cdef float LOUDEST_SINKS_DB_PER_S = 3.0
 cdef float RANGE = 20.0                     # octaves of power (60 dB) under the loudest that are looked at
+cdef double LATELY_S = 0.06                 # time constants of the two means
+cdef double USUALLY_S = 1.5
+cdef float ENOUGH = 0.25                     # likelihood, summed over two neighbouring hops, that makes an onset
 cdef enum:
-    SEEN_AFTER = 2                          # hops heard after the hop of an onset before it is told
     TICK = 32
+    SEEN_AFTER = 3                          # hops heard after the hop of an onset when the network is asked about it
+    APART = 4                               # hops between two onsets at least
+
+cdef extern from "onset_weights.h" nogil:   # written by scripts/learn_onsets; inputs by units, row after row
+    enum: INPUTS
+    enum: UNITS_1
+    enum: UNITS_2
+    enum: ANSWERS
+    const float WEIGHTS_1[]
+    const float BIASES_1[]
+    const float WEIGHTS_2[]
+    const float BIASES_2[]
+    const float WEIGHTS_3[]
+    const float BIASES_3[]
+
+cdef enum:                                  # what the network answers
+    ONSET_HERE, IS_KICK, IS_SNARE, IS_CYMBAL, WHERE_IN_HOP, HOW_HARD
 
 
 cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil:
@@ -46,11 +65,11 @@ cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil:
         o.first_re[band] = o.first_im[band] = o.second_re[band] = o.second_im[band] = o.hop_power[band] = 0
         for hop in range(HOPS_KEPT):
             o.level[hop][band] = 2 * SOFTEST
+        o.lately[band] = o.usually[band] = 2 * SOFTEST
         centre_hz *= step
     o.hop_heard = o.newest = 0
     o.loudest = SOFTEST
-    o.hops = 0
-    o.last_rise = o.rise_before = 0
+    o.unspent = 0
     o.hops_since_onset = 1000
 
 
@@ -111,59 +130,80 @@ cdef inline void _resonate(OnsetState *o, const float *clean, int frames) noexce
 
 cdef inline void _keep_hop(OnsetState *o) noexcept nogil:
     cdef int band
-    cdef float total = 0
+    cdef float total = 0, to_lately = <float>(HOP_S / LATELY_S), to_usually = <float>(HOP_S / USUALLY_S)
     o.newest = (o.newest + 1) % HOPS_KEPT
     for band in range(BANDS):
         total += o.hop_power[band]
+        o.lately[band] += to_lately * (o.level[o.newest][band] - o.lately[band])
+        o.usually[band] += to_usually * (o.level[o.newest][band] - o.usually[band])
         o.level[o.newest][band] = log2f(o.hop_power[band] / o.hop_frames + 1e-13)
         o.hop_power[band] = 0
     o.loudest = fmaxf(o.loudest - LOUDEST_SINKS_DB_PER_S * <float>HOP_S / DB_PER_OCTAVE_OF_POWER, SOFTEST)
     o.loudest = fmaxf(o.loudest, log2f(total / o.hop_frames + 1e-13))
     o.hop_heard = 0
-    o.hops += 1
-
-
-cdef inline float _over_floor(OnsetState *o, int hops_ago, int band) noexcept nogil:
-    """How far a band was above what is looked at, octaves of power."""
-    return fmaxf(o.level[(o.newest + HOPS_KEPT - hops_ago) % HOPS_KEPT][band] - o.loudest + RANGE, 0)
 
 
 cdef inline float _likely(float evidence) noexcept nogil:
     return 1 / (1 + expf(-evidence))
 
 
-cdef float RISE_ENOUGH = 1.1                # octaves of power, mean over the bands
-cdef float RISES_BEFORE_S = 0.0045          # the rise is largest so long after the stroke
-cdef int APART = 8                          # hops between two onsets at least
+cdef inline void _show(OnsetState *o, float *shown) noexcept nogil:
+    """What the network sees: every band in the hops kept, newest first, then its means; units of 10 octaves over the floor."""
+    cdef int hop, band
+    cdef float floor = o.loudest - RANGE
+    for hop in range(HOPS_KEPT):
+        for band in range(BANDS):
+            shown[hop * BANDS + band] = fmaxf(o.level[(o.newest + HOPS_KEPT - hop) % HOPS_KEPT][band] - floor, 0) * 0.1
+    for band in range(BANDS):
+        shown[HOPS_KEPT * BANDS + band] = fmaxf(o.lately[band] - floor, 0) * 0.1
+        shown[(HOPS_KEPT + 1) * BANDS + band] = fmaxf(o.usually[band] - floor, 0) * 0.1
+
+
+cdef inline void _layer(const float *seen, int inputs, const float *weights, const float *biases, float *said, int units) noexcept nogil:
+    """One dense layer. The inner loop runs over units, so that it is a vector operation without reordering a sum."""
+    cdef int i, unit
+    cdef float value
+    for unit in range(units):
+        said[unit] = biases[unit]
+    for i in range(inputs):
+        value = seen[i]
+        if value > 0:                       # what a rectifier let through; a good part is zero
+            for unit in range(units):
+                said[unit] += value * weights[i * units + unit]
+
+
+cdef void _ask(OnsetState *o, float *answers) noexcept nogil:
+    cdef float[INPUTS] shown
+    cdef float[UNITS_1] first
+    cdef float[UNITS_2] second
+    _show(o, shown)
+    _layer(shown, INPUTS, WEIGHTS_1, BIASES_1, first, UNITS_1)
+    _layer(first, UNITS_1, WEIGHTS_2, BIASES_2, second, UNITS_2)
+    _layer(second, UNITS_2, WEIGHTS_3, BIASES_3, answers, ANSWERS)
 
 
 cdef bint _judge(OnsetState *o, long long end_frame, Onset *onset) noexcept nogil:
-    """Was there an onset around the hop before the newest? The rise over two hops has its peak there."""
-    cdef int band
-    cdef float rise = 0, low = 0, middle = 0, high = 0, gained
-    cdef bint is_peak
-    for band in range(BANDS):
-        rise += fmaxf(_over_floor(o, 0, band) - fmaxf(_over_floor(o, 2, band), _over_floor(o, 3, band)), 0)
-    rise /= BANDS
-    is_peak = o.last_rise > RISE_ENOUGH and o.last_rise >= o.rise_before and o.last_rise > rise
-    o.rise_before, o.last_rise = o.last_rise, rise
+    """Was there an onset SEEN_AFTER hops ago?
+
+    Where a stroke falls near the edge of a hop, the network shares its likelihood between two neighbours: they count together.
+    """
+    cdef float[ANSWERS] answers
+    cdef float here
+    _ask(o, answers)
+    here = _likely(answers[ONSET_HERE])
     o.hops_since_onset += 1
-    if not is_peak or o.hops_since_onset < APART or o.hops < HOPS_KEPT:
+    if o.hops_since_onset < APART:
         return False
-    for band in range(BANDS):
-        gained = fmaxf(fmaxf(_over_floor(o, 0, band), _over_floor(o, 1, band)) - _over_floor(o, 5, band), 0)
-        if band < 4:
-            low += gained / 4
-        elif 6 <= band < 15:
-            middle += gained / 9
-        elif band >= 19:
-            high += gained / 5
+    if here + o.unspent < ENOUGH:
+        o.unspent = here
+        return False
+    o.unspent = 0
     o.hops_since_onset = 0
-    onset.frame = end_frame - (HOP_S + RISES_BEFORE_S) * o.samplerate_hz
-    onset.strength = fminf(o.rise_before / 8, 1)
-    onset.kick = _likely(low - middle)
-    onset.snare = _likely(middle - 4)
-    onset.cymbal = _likely(high - middle)
+    onset.frame = end_frame + (fminf(fmaxf(answers[WHERE_IN_HOP], -1), 2) - SEEN_AFTER - 1) * o.hop_frames
+    onset.strength = fminf(fmaxf(answers[HOW_HARD], 0), 1)
+    onset.kick = _likely(answers[IS_KICK])
+    onset.snare = _likely(answers[IS_SNARE])
+    onset.cymbal = _likely(answers[IS_CYMBAL])
     return True
 
 
@@ -215,6 +255,24 @@ cdef class Onsets:
             for i in range(count):
                 rows.append((found[i].frame, found[i].strength, found[i].kick, found[i].snare, found[i].cymbal, self.frame))
         return np.array(rows, dtype=ONSET)
+
+
+    def hops(self, mono):
+        """What the network is shown, hop by hop, to learn from: `level` of every band, `lately`, `usually`, and `loudest`."""
+        cdef const float[::1] heard = np.ascontiguousarray(mono, dtype=np.float32)
+        cdef float[::1] clean = np.empty(self.state.hop_frames, np.float32)
+        cdef int hop, band, frames = self.state.hop_frames
+        cdef float[:, ::1] seen = np.empty((heard.shape[0] // frames, 3 * BANDS + 1), np.float32)
+        for hop in range(seen.shape[0]):
+            _clean(self.state, &heard[hop * frames], &clean[0], frames)
+            _resonate(self.state, &clean[0], frames)
+            _keep_hop(self.state)
+            for band in range(BANDS):
+                seen[hop, band] = self.state.level[self.state.newest][band]
+                seen[hop, BANDS + band] = self.state.lately[band]
+                seen[hop, 2 * BANDS + band] = self.state.usually[band]
+            seen[hop, 3 * BANDS] = self.state.loudest
+        return np.asarray(seen)
 
 
 ONSET = np.dtype([("frame", "f8"), ("strength", "f4"), ("kick", "f4"), ("snare", "f4"), ("cymbal", "f4"), ("told_frame", "i8")])
