@@ -7,7 +7,7 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 # Native libraries beyond libc and libm, per module.
-LIBRARIES = {"band": ["rubberband"]}
+LIBRARIES = {"stretcher": ["rubberband"]}
 
 # No contraction into fused multiply-adds and no -ffast-math: a tick gives the same bits on every machine that has IEEE floats.
 COMPILE_ARGS = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-ffp-contract=off", "-fno-math-errno"]

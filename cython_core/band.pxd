@@ -1,10 +1,15 @@
 # The band: stems mixed, stretched and placed, a fixed distance ahead of the ear.
 
+from cython_core.stem_bank cimport MAX_STEMS, StemBank, Stems
+from cython_core.stretcher cimport KNOTS, STRETCHED, Voice
+
 cdef enum:
     CHUNK = 256                      # frames rendered at a time
-    MAX_STEMS = 16
-
-cdef struct StemBank                 # a song's stems, as the prefetch thread keeps them in memory
+    BAND_AHEAD = 2816                # `ahead_frames` at 44.1 and 48 kHz with three spare chunks
+    VOICES = 3                       # one plays, one fades out, one is being primed
+    ORDERS = 64                      # orders that may wait
+    CHUNKS = 64                      # chunks that may wait
+    CHANNELS = 2                     # one stereo bus
 
 cdef struct BandOrder:               # the song's line, made known up to `frame`
     long long frame                  # an output frame, a multiple of CHUNK; orders come one CHUNK apart, without gaps
@@ -13,4 +18,51 @@ cdef struct BandOrder:               # the song's line, made known up to `frame`
     double jump_from                 # where the line would have been at jump_frame (what fades out); NaN: silence
     double jump_to                   # what sounds at jump_frame; NaN: silence. Between jump_frame and frame the line is straight
     StemBank *stems                  # the song at `frame` (after the jump, if there is one); NULL: none
-    float gain[MAX_STEMS]            # linear, per stem, reached at `frame`
+    float gain[MAX_STEMS]            # linear, per stem; heard from about `frame` on (see docs/band.md)
+
+cdef struct BandChunk:
+    long long frame                  # output frame of its first frame
+    float side[CHANNELS][CHUNK]
+
+cdef struct BandLink:
+    double samplerate_hz             # fixed at set-up, as the next four
+    long long ahead_frames           # what is ordered now for `frame` is heard at `frame`, if now <= frame - ahead_frames
+    long long delay_frames           # the stretcher's own share of it
+    int fade_frames                  # 10 ms
+    float *fade                      # (fade_frames,) 0 .. 1
+    BandOrder order[ORDERS]
+    long long orders_in              # written by the callback
+    long long orders_out             # written by the renderer
+    BandChunk chunk[CHUNKS]
+    long long chunks_in              # written by the renderer
+    long long chunks_out             # written by the callback
+    # the callback's own
+    long long first_frame            # output frame of the first chunk there will be, or -1
+    int is_gap                       # the last frame read was missing
+    float last[CHANNELS]             # the last frame heard
+    float residue[CHANNELS]          # what was heard before a gap, dying away
+    float back                       # 0 .. 1, coming back after a gap
+    long long heard_frame            # the next frame to be read; also read by the renderer
+    long long orders_lost            # orders refused because ORDERS waited
+    long long frames_missing         # frames that were silent because their chunk was not there
+    # the renderer's own
+    Voice voice[VOICES]
+    int playing                      # the voice the line goes to, or -1
+    long long next_frame             # frame of the next order, or -1
+    double last_source               # of the last order
+    long long served_frame           # frame of the last order served; also read by Python
+    long long chunks_late            # chunks rendered after they should have begun to sound
+    long long chunks_lost            # chunks thrown away because CHUNKS waited
+    long long breaks                 # orders that did not follow from the one before, without saying so
+    long long voices_short           # jumps so close together that one of them was left out
+
+cdef int band_order(BandLink *b, const BandOrder *order) noexcept nogil
+    # the callback's: 1, or 0 when the ring is full (counted)
+cdef int band_read(BandLink *b, long long frame, int frames, float *left, float *right) noexcept nogil
+    # the callback's: fills left and right; frames must go on from the last call. Missing frames are silence, declicked. Returns how many
+cdef int band_serve(BandLink *b) noexcept nogil
+    # the renderer's: renders what is ordered; returns the chunks done
+
+cdef class Band:
+    cdef BandLink *link
+    cdef long long asked_to_stop

@@ -1,0 +1,415 @@
+"""The band: the stems of a song, stretched to the drummer's time and placed to the sample, a fixed distance ahead of the ear.
+
+Two threads meet here, over two rings. The callback orders the line (which frame of the recording sounds at which output frame) one CHUNK
+at a time, `ahead_frames` before it is heard, and reads finished chunks. The renderer serves each order with one chunk; what is in it depends on
+the orders alone. Offline one loop does both.
+
+A jump is played by a second voice: it is set up where the jump leads, one window early, catches up a few hops a chunk, and takes over in a
+10 ms crossfade that ends on the jump's own frame, so that what is struck there is whole. A start is a jump from silence, a stop a jump into it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from libc.math cimport NAN, cos, exp, fabs, isfinite
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy, memset
+
+from cython_core.atomics cimport load, store
+from cython_core.stem_bank cimport stems_ready
+from cython_core.stretcher cimport voice_free, voice_hop, voice_knot, voice_line, voice_prime, voice_set_up
+
+cdef extern from *:
+    """
+    #if defined(_WIN32)
+    #include <windows.h>
+    static void rig_nap_briefly(void) { Sleep(1); }
+    #else
+    #include <time.h>
+    static void rig_nap_briefly(void) { struct timespec t = {0, 1000000L}; nanosleep(&t, 0); }
+    #endif
+    #if defined(__SSE2__) || defined(_M_X64)
+    #include <xmmintrin.h>
+    static unsigned rig_no_denormals(void) { unsigned was = _mm_getcsr(); _mm_setcsr(was | 0x8040); return was; }
+    static void rig_denormals_as(unsigned was) { _mm_setcsr(was); }
+    #elif defined(__aarch64__) && !defined(_MSC_VER)
+    static unsigned rig_no_denormals(void) {
+        unsigned long long was; __asm__ volatile("mrs %0, fpcr" : "=r"(was));
+        __asm__ volatile("msr fpcr, %0" : : "r"(was | (1ULL << 24)));
+        return (unsigned)was;
+    }
+    static void rig_denormals_as(unsigned was) { __asm__ volatile("msr fpcr, %0" : : "r"((unsigned long long)was)); }
+    #else
+    static unsigned rig_no_denormals(void) { return 0; }
+    static void rig_denormals_as(unsigned was) { (void)was; }
+    #endif
+    """
+    void nap_briefly "rig_nap_briefly"() noexcept nogil
+    unsigned no_denormals "rig_no_denormals"() noexcept nogil
+    void denormals_as "rig_denormals_as"(unsigned was) noexcept nogil
+
+cdef double FADE_S = 0.010           # at a jump, a start and a stop
+cdef double DECLICK_S = 0.002        # around frames that are missing
+cdef double LOST_S = 0.1             # a line this far from where it was going has jumped without saying so
+cdef double PI = 3.141592653589793
+cdef long long NEVER = 1LL << 62
+cdef enum:
+    PATIENCE = 2                     # chunks a new voice waits for its pages to come into memory
+
+
+# The callback's side.
+
+cdef int band_order(BandLink *b, const BandOrder *order) noexcept nogil:
+    if b.orders_in - load(&b.orders_out) >= ORDERS:
+        b.orders_lost += 1
+        return 0
+    if b.first_frame < 0:
+        b.first_frame = order.frame - b.delay_frames - CHUNK
+    if order.stems != NULL:
+        store(&order.stems.ordered, order.frame)
+    b.order[b.orders_in % ORDERS] = order[0]
+    store(&b.orders_in, b.orders_in + 1)
+    return 1
+
+
+cdef BandChunk *chunk_at(BandLink *b, long long frame) noexcept nogil:
+    """The chunk that holds `frame`, or the next one there is; NULL when there is none. Chunks before it are given back."""
+    cdef BandChunk *chunk
+    while b.chunks_out < load(&b.chunks_in):
+        chunk = &b.chunk[b.chunks_out % CHUNKS]
+        if frame < chunk.frame + CHUNK:
+            return chunk
+        store(&b.chunks_out, b.chunks_out + 1)
+    return NULL
+
+
+cdef void read_gap(BandLink *b, int frames, float **to) noexcept nogil:
+    cdef float decay = <float>exp(-1.0 / (DECLICK_S * b.samplerate_hz))
+    cdef int side, i
+    for side in range(CHANNELS):
+        if not b.is_gap:
+            b.residue[side] = b.last[side]
+        for i in range(frames):
+            b.residue[side] *= decay
+            to[side][i] = b.residue[side]
+        b.last[side] = b.residue[side]
+    b.is_gap = 1
+    b.back = 0.0
+
+
+cdef void read_chunk(BandLink *b, const BandChunk *chunk, int at, int frames, float **to) noexcept nogil:
+    cdef float decay = <float>exp(-1.0 / (DECLICK_S * b.samplerate_hz)), rise = <float>(1.0 / (DECLICK_S * b.samplerate_hz)), back = b.back
+    cdef int side, i
+    for side in range(CHANNELS):
+        if b.back >= 1.0:
+            memcpy(to[side], chunk.side[side] + at, frames * sizeof(float))
+        else:
+            back = b.back
+            for i in range(frames):
+                back = min(back + rise, <float>1.0)
+                b.residue[side] *= decay
+                to[side][i] = chunk.side[side][at + i] * back + b.residue[side] * (1 - back)
+        b.last[side] = to[side][frames - 1]
+    b.is_gap = 0
+    b.back = back
+
+
+cdef int band_read(BandLink *b, long long frame, int frames, float *left, float *right) noexcept nogil:
+    cdef float *to[CHANNELS]
+    cdef BandChunk *chunk
+    cdef int at = 0, run, missing = 0
+    while at < frames:
+        to[0], to[1] = left + at, right + at
+        chunk = chunk_at(b, frame + at)
+        if chunk != NULL and chunk.frame <= frame + at:
+            run = <int>min(<long long>(frames - at), chunk.frame + CHUNK - (frame + at))
+            read_chunk(b, chunk, <int>(frame + at - chunk.frame), run, to)
+        else:
+            run = frames - at if chunk == NULL else <int>min(<long long>(frames - at), chunk.frame - (frame + at))
+            if b.first_frame >= 0 and frame + at >= b.first_frame:
+                missing += run
+                read_gap(b, run, to)
+            else:
+                memset(to[0], 0, run * sizeof(float))
+                memset(to[1], 0, run * sizeof(float))
+        at += run
+    store(&b.heard_frame, frame + frames)
+    if missing:
+        store(&b.frames_missing, b.frames_missing + missing)
+    return missing
+
+
+# The renderer's side: the line.
+
+cdef void free_voice(BandLink *b, Voice *v) noexcept nogil:
+    store(&v.stems.voices, v.stems.voices - 1)
+    v.stems = NULL
+
+
+cdef void drop_voices(BandLink *b) noexcept nogil:
+    cdef int i
+    for i in range(VOICES):
+        if b.voice[i].stems != NULL:
+            free_voice(b, &b.voice[i])
+    b.playing = -1
+
+
+cdef bint is_broken(BandLink *b, const BandOrder *o) noexcept nogil:
+    """Whether an order that declares no jump cannot be reached by going on."""
+    cdef bint sounds = isfinite(o.source) and o.stems != NULL
+    cdef Voice *v
+    if b.playing < 0:
+        return sounds
+    v = &b.voice[b.playing]
+    return not sounds or o.stems != v.stems or fabs(voice_line(v, <double>o.frame) - o.source) > LOST_S * b.samplerate_hz
+
+
+cdef int voice_to_use(BandLink *b, int left, long long jump_frame) noexcept nogil:
+    """A free voice; or the one just left, before it was heard: the voice before it then goes on in its place."""
+    cdef int i
+    for i in range(VOICES):
+        if b.voice[i].stems == NULL:
+            return i
+    b.voices_short += 1
+    for i in range(VOICES):
+        if b.voice[i].until_frame == b.voice[left].from_frame:
+            b.voice[i].until_frame = jump_frame
+    free_voice(b, &b.voice[left])
+    return left
+
+
+cdef void jump(BandLink *b, const BandOrder *o, long long jump_frame, double jump_from, double jump_to) noexcept nogil:
+    cdef int left = b.playing
+    cdef Voice *v
+    if left >= 0:
+        v = &b.voice[left]
+        if isfinite(jump_from) and jump_frame > v.knot[(v.knots - 1) % KNOTS].frame:
+            voice_knot(v, <double>jump_frame, jump_from)
+        v.until_frame = jump_frame
+        b.playing = -1
+    if isfinite(jump_to) and o.stems != NULL:
+        b.playing = voice_to_use(b, left if left >= 0 else 0, jump_frame)
+        v = &b.voice[b.playing]
+        v.stems, v.from_frame, v.until_frame = o.stems, jump_frame, NEVER
+        v.is_primed, v.waited, v.knots = 0, 0, 0
+        voice_knot(v, <double>jump_frame, jump_to)
+        store(&v.stems.voices, v.stems.voices + 1)
+        store(&v.stems.reading, <long long>jump_to)
+
+
+cdef void follow_line(BandLink *b, const BandOrder *o) noexcept nogil:
+    cdef long long jump_frame = o.jump_frame
+    cdef double jump_to = o.jump_to
+    cdef Voice *v
+    if b.next_frame >= 0 and o.frame != b.next_frame:
+        b.breaks += 1
+        drop_voices(b)
+    if jump_frame >= 0:
+        jump_frame = max(o.frame - CHUNK + 1, min(o.frame, jump_frame))
+        jump(b, o, jump_frame, o.jump_from, jump_to)
+    if is_broken(b, o):
+        b.breaks += 1
+        jump(b, o, o.frame, NAN, o.source)
+    if b.playing >= 0:
+        v = &b.voice[b.playing]
+        if <double>o.frame > v.knot[(v.knots - 1) % KNOTS].frame:
+            voice_knot(v, <double>o.frame, o.source)
+    b.next_frame = o.frame + CHUNK
+
+
+# The renderer's side: the sound.
+
+cdef void stretch(BandLink *b, Voice *v, const BandOrder *o, const float *gain) noexcept nogil:
+    """All of a voice that the line known so far allows; of one that will start, only its share of the catching up."""
+    cdef long long limit = o.frame - b.delay_frames
+    cdef long long time_to_prime = b.delay_frames - b.fade_frames, known_for = o.frame - v.from_frame
+    cdef int lead = v.window - b.fade_frames
+    if v.knots < 2:                  # its rate is not known before the next order
+        return
+    if not v.is_primed:
+        if v.waited < PATIENCE and not stems_ready(v.stems, <long long>v.knot[0].source - v.window, 2 * v.window):
+            v.waited += 1
+            return
+        voice_prime(v, gain)
+    if known_for < time_to_prime:
+        limit = min(limit, v.from_frame - v.window + (known_for + CHUNK) * lead // time_to_prime)
+    while v.out_frame <= limit and v.out_frame < v.until_frame:
+        voice_hop(v, gain)
+
+
+cdef float gain_at(const BandLink *b, const Voice *v, long long frame) noexcept nogil:
+    cdef long long before = v.from_frame - frame, left = v.until_frame - frame
+    cdef float gain = 1.0
+    if before > 0:
+        gain = b.fade[b.fade_frames - before] if before < b.fade_frames else 0.0
+    if left < b.fade_frames:
+        gain *= b.fade[left] if left > 0 else 0.0
+    return gain
+
+
+cdef void add_voice(const BandLink *b, const Voice *v, BandChunk *chunk) noexcept nogil:
+    cdef bint is_whole = v.from_frame <= chunk.frame and v.until_frame - b.fade_frames >= chunk.frame + CHUNK
+    cdef int i, side
+    cdef float gain = 1.0
+    cdef long long frame
+    for i in range(CHUNK):
+        frame = chunk.frame + i
+        if not is_whole:
+            gain = gain_at(b, v, frame)
+            if gain == 0.0:
+                continue
+        for side in range(CHANNELS):
+            chunk.side[side][i] += gain * v.side[side][frame & (STRETCHED - 1)]
+
+
+cdef void give(BandLink *b, long long frame) noexcept nogil:
+    """Put the chunk that begins at `frame` into the ring."""
+    cdef BandChunk *chunk = &b.chunk[b.chunks_in % CHUNKS]
+    cdef int i
+    if frame < load(&b.heard_frame):
+        store(&b.chunks_late, b.chunks_late + 1)
+    if b.chunks_in - load(&b.chunks_out) >= CHUNKS:
+        b.chunks_lost += 1
+        return
+    memset(chunk, 0, sizeof(BandChunk))
+    chunk.frame = frame
+    for i in range(VOICES):
+        if b.voice[i].stems != NULL and b.voice[i].is_primed:
+            add_voice(b, &b.voice[i], chunk)
+    store(&b.chunks_in, b.chunks_in + 1)
+
+
+cdef void serve_order(BandLink *b, const BandOrder *o) noexcept nogil:
+    cdef long long chunk_frame = o.frame - b.delay_frames - CHUNK
+    cdef Voice *v
+    cdef int i
+    follow_line(b, o)
+    for i in range(VOICES):
+        v = &b.voice[i]
+        if v.stems != NULL:
+            stretch(b, v, o, &o.gain[0] if i == b.playing else &v.gain[0])
+            if i == b.playing and v.is_primed:
+                store(&v.stems.reading, v.source_frame)
+    give(b, chunk_frame)
+    for i in range(VOICES):
+        if b.voice[i].stems != NULL and b.voice[i].until_frame <= chunk_frame + CHUNK:
+            free_voice(b, &b.voice[i])
+
+
+cdef int band_serve(BandLink *b) noexcept nogil:
+    cdef int done = 0
+    cdef unsigned was = no_denormals()
+    while b.orders_out < load(&b.orders_in):
+        serve_order(b, &b.order[b.orders_out % ORDERS])
+        store(&b.served_frame, b.order[b.orders_out % ORDERS].frame)
+        store(&b.orders_out, b.orders_out + 1)
+        done += 1
+    denormals_as(was)
+    return done
+
+
+cdef class Band:
+    """Renders the band at one samplerate (44.1 to 192 kHz). All memory is taken here; `run` in a thread of its own, or `serve` offline.
+
+    spare_chunks: finished chunks (256 frames each) there are for the renderer to be late by: 3 for device blocks up to 256 frames; a device block
+    of n frames needs 2 + n / 256.
+    """
+
+    def __cinit__(self, samplerate_hz: float, spare_chunks: int = 3):
+        cdef BandLink *b = <BandLink *>calloc(1, sizeof(BandLink))
+        cdef int i
+        if b == NULL:
+            raise MemoryError("no memory for the band")
+        self.link = b
+        b.samplerate_hz, b.first_frame, b.next_frame, b.playing, b.served_frame = samplerate_hz, -1, -1, -1, -1
+        b.back = 1.0
+        for i in range(VOICES):
+            voice_set_up(&b.voice[i], samplerate_hz)
+        b.delay_frames = b.voice[0].window // 2
+        b.ahead_frames = b.delay_frames + spare_chunks * CHUNK
+        b.fade_frames = <int>(FADE_S * samplerate_hz)
+        b.fade = <float *>calloc(b.fade_frames, sizeof(float))
+        if b.fade == NULL:
+            raise MemoryError("no memory for the band")
+        for i in range(b.fade_frames):
+            b.fade[i] = <float>(0.5 - 0.5 * cos(PI * i / b.fade_frames))
+
+    def __dealloc__(self):
+        cdef int i
+        if self.link != NULL:
+            for i in range(VOICES):
+                voice_free(&self.link.voice[i])
+            free(self.link.fade)
+            free(self.link)
+
+    @property
+    def ahead_frames(self) -> int:
+        """An order for `frame` must be given before frame - ahead_frames is heard."""
+        return self.link.ahead_frames
+
+    @property
+    def frames_missing(self) -> int:
+        """Frames that were silent because the renderer had not come to them."""
+        return load(&self.link.frames_missing)
+
+    @property
+    def chunks_late(self) -> int:
+        """Chunks rendered after they should have begun to sound."""
+        return load(&self.link.chunks_late)
+
+    @property
+    def orders_lost(self) -> int:
+        """Orders refused because 64 were waiting: the renderer stood still."""
+        return load(&self.link.orders_lost)
+
+    @property
+    def breaks(self) -> int:
+        """Orders that did not follow from the one before without saying so; they are played as jumps."""
+        return load(&self.link.breaks)
+
+    @property
+    def furthest_off_frames(self) -> float:
+        """The furthest any window of the stretcher has been from the line, in frames of the recording."""
+        return max([self.link.voice[i].furthest_off for i in range(VOICES)])
+
+    def order(self, frame: int, source: float, jump_frame: int = -1, jump_from: float = NAN, jump_to: float = NAN,
+              stems: Stems | None = None, gains: Sequence[float] = ()) -> bool:
+        """One order from Python, as `band_order` takes it (see BandOrder in band.pxd). gains default to 1. False: the ring is full."""
+        cdef BandOrder o
+        cdef int s
+        o.frame, o.source, o.jump_frame, o.jump_from, o.jump_to = frame, source, jump_frame, jump_from, jump_to
+        o.stems = stems.bank if stems is not None else NULL
+        for s in range(MAX_STEMS):
+            o.gain[s] = gains[s] if s < len(gains) else 1.0
+        return bool(band_order(self.link, &o))
+
+    def serve(self) -> int:
+        """Render all that is ordered. Returns the chunks done."""
+        cdef int done
+        with nogil:
+            done = band_serve(self.link)
+        return done
+
+    def read(self, frame: int, frames: int) -> np.ndarray:
+        """What is heard from `frame` on: float32, shape (2, frames). Calls must follow one another."""
+        cdef float[:, ::1] heard = np.empty((CHANNELS, frames), np.float32)
+        band_read(self.link, frame, frames, &heard[0, 0], &heard[1, 0])
+        return np.asarray(heard)
+
+    def run(self) -> None:
+        """Serve until `stop` is called, and then what was ordered before it. Holds no GIL; one thread at a time."""
+        with nogil:
+            while not load(&self.asked_to_stop):
+                if band_serve(self.link) == 0:
+                    nap_briefly()
+            band_serve(self.link)
+        store(&self.asked_to_stop, 0)
+
+    def stop(self) -> None:
+        """Make `run` return."""
+        store(&self.asked_to_stop, 1)
+
+    def is_using(self, stems: Stems) -> bool:
+        """Whether the renderer may still read these stems. Once False, and no longer ordered, they may be let go."""
+        return load(&stems.bank.ordered) > load(&self.link.served_frame) or load(&stems.bank.voices) > 0

@@ -1,0 +1,54 @@
+# A song's stems as the renderer reads them: pages of memory, filled ahead of the reading.
+
+cdef enum:
+    MAX_STEMS = 16
+    PAGE = 16384                     # frames in a page: a third of a second at 48 kHz
+
+cdef struct StemPage:
+    long long number                 # which page of the song it holds; written by prefetch before `version`, read by the renderer
+    long long version                # odd while it is being filled; written by prefetch, read by the renderer
+    long long wanted                 # the pass in which prefetch last wanted it; prefetch only
+    float *samples                   # (stems, 2, PAGE)
+
+cdef struct StemBank:
+    int stems
+    long long frames                 # where the last stem ends, in frames of the song
+    const char *samples[MAX_STEMS]   # each stem's first sample, as mapped
+    long long side_bytes[MAX_STEMS]  # from left to right
+    long long frame_bytes[MAX_STEMS] # from a frame to the next
+    long long start[MAX_STEMS]       # frame of the song at which the stem begins; may be negative
+    long long length[MAX_STEMS]      # frames
+    float side_gain[MAX_STEMS][2]    # left and right: the stem's place in the stereo picture
+    int in_memory                    # 1: the arrays are read themselves, and no page is ever missing. Set before the first order
+    long long pages
+    long long *page                  # (pages,) StemPage *, or 0: not there. Written by prefetch, read by the renderer
+    long long reading                # frame of the song the newest voice reads at; written by the renderer, read by prefetch
+    long long asked                  # page that was missing, or -1; written by both
+    long long missed                 # frames that were silent because their page was not there; written by the renderer
+    long long ordered                # output frame of the newest order for these stems; written by the callback
+    long long voices                 # voices that play them; written by the renderer
+
+cdef int stems_mix(StemBank *b, long long frame, int frames, float *gain, const float *to_gain, float *left, float *right) noexcept nogil
+    # left, right = the stems from `frame` on, each gain going from gain[stem] to to_gain[stem]; then gain = to_gain.
+    # Silence outside the song. Returns the frames that were missing.
+cdef bint stems_ready(StemBank *b, long long frame, int frames) noexcept nogil     # all there? If not, the first missing page is asked for
+
+cdef class Stems:
+    cdef StemBank *bank
+    cdef readonly double samplerate_hz
+    cdef object arrays               # keeps the samples alive
+    cdef StemPage *slot              # (slots,)
+    cdef int slots, slots_made
+    cdef int refused                 # errno of the system, when it would not lock a page; else 0
+    cdef long long pass_number
+    cdef long long marked[256]       # frames of the song; written by Python, read by prefetch
+    cdef long long marks
+    cdef long long asked_to_stop
+    cdef size_t page_bytes(self) noexcept nogil
+    cdef long long pages_for(self, double seconds) noexcept nogil
+    cdef bint fetch_most_urgent(self) noexcept nogil
+    cdef bint fetch_run(self, long long first_frame, long long frames) noexcept nogil
+    cdef bint fetch(self, long long number) noexcept nogil
+    cdef StemPage *free_slot(self) noexcept nogil
+    cdef StemPage *new_slot(self) noexcept nogil
+    cdef void fill(self, StemPage *slot, long long number) noexcept nogil

@@ -1,0 +1,346 @@
+"""A song's stems in memory, a little ahead of where the band plays.
+
+Ten minutes of sixteen stereo stems are 3.7 GB: too much to hold, and a mapped file may make its reader wait for the disk. So the
+renderer never touches the files. `Stems.keep_loaded`, in a thread of its own, copies pages of all stems into memory that is locked
+where the system allows it: the next ten seconds from where the renderer reads, and the first two of every marked place.
+
+A page's version is odd while the page is filled, and the renderer looks at it before and after it reads (a seqlock): a page taken away
+under the renderer is heard as silence and counted, never as something else.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from libc.errno cimport errno
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset, strerror
+
+from cython_core.atomics cimport exchange, load, store
+
+cdef extern from *:
+    """
+    #if defined(_WIN32)
+    #include <windows.h>
+    static int rig_lock(void *p, size_t n) { return VirtualLock(p, n) ? 0 : -1; }
+    static void rig_unlock(void *p, size_t n) { VirtualUnlock(p, n); }
+    static void rig_nap(int ms) { Sleep(ms); }
+    static void rig_read_fence(void) { MemoryBarrier(); }
+    static void rig_write_fence(void) { MemoryBarrier(); }
+    #else
+    #include <sys/mman.h>
+    #include <time.h>
+    static int rig_lock(void *p, size_t n) { return mlock(p, n); }
+    static void rig_unlock(void *p, size_t n) { munlock(p, n); }
+    static void rig_nap(int ms) { struct timespec t = {0, ms * 1000000L}; nanosleep(&t, 0); }
+    static void rig_read_fence(void) { __atomic_thread_fence(__ATOMIC_ACQUIRE); }
+    static void rig_write_fence(void) { __atomic_thread_fence(__ATOMIC_RELEASE); }
+    #endif
+    """
+    int lock_memory "rig_lock"(void *place, size_t size) noexcept nogil
+    void unlock_memory "rig_unlock"(void *place, size_t size) noexcept nogil
+    void nap "rig_nap"(int ms) noexcept nogil
+    void read_fence "rig_read_fence"() noexcept nogil
+    void write_fence "rig_write_fence"() noexcept nogil
+
+cdef double AHEAD_S = 10.0           # of the song, kept in memory from where it plays
+cdef double BEHIND_S = 0.5           # and behind it: a jump is decided after the stretcher has read on
+cdef double MARKED_S = 2.0           # kept from every marked place
+cdef enum:
+    MAX_MARKS = 256
+    SPARE_PAGES = 8                  # pages just left, which a fading voice may still read
+    NAP_MS = 5
+cdef const float *PLAIN = [1.0, 1.0]
+cdef float LOUDEST = 64.0            # a sample beyond this is a fault in the file, and would stay in the stretcher for ever
+
+
+cdef inline void add_run(const char *source, long long step, int frames, float gain, float slope, float *out) noexcept nogil:
+    cdef int i
+    if step == sizeof(float):
+        for i in range(frames):
+            out[i] += (gain + slope * i) * (<const float *>source)[i]
+    else:
+        for i in range(frames):
+            out[i] += (gain + slope * i) * (<const float *>(source + i * step))[0]
+
+
+cdef void add_mapped(StemBank *b, int s, long long frame, int frames, float gain, float slope, const float *side_gain,
+                     float *left, float *right) noexcept nogil:
+    cdef long long begin = max(frame, b.start[s])
+    cdef long long end = min(frame + frames, b.start[s] + b.length[s])
+    cdef const char *source = b.samples[s] + (begin - b.start[s]) * b.frame_bytes[s]
+    cdef int at = <int>(begin - frame)
+    if begin < end:
+        gain += slope * at
+        add_run(source, b.frame_bytes[s], <int>(end - begin), gain * side_gain[0], slope * side_gain[0], left + at)
+        add_run(source + b.side_bytes[s], b.frame_bytes[s], <int>(end - begin), gain * side_gain[1], slope * side_gain[1], right + at)
+
+
+cdef StemPage *page_of(StemBank *b, long long frame) noexcept nogil:
+    return <StemPage *><size_t>load(&b.page[frame // PAGE])
+
+
+cdef void mix_run(StemBank *b, StemPage *page, long long frame, int frames, const float *gain, const float *slope,
+                  float *left, float *right) noexcept nogil:
+    """One run of frames within one page, or straight from the arrays when there are no pages."""
+    cdef int s, at = <int>(frame % PAGE)
+    cdef const float *samples
+    cdef const float *side
+    for s in range(b.stems):
+        if gain[s] == 0.0 and slope[s] == 0.0:
+            continue
+        side = b.side_gain[s]
+        if page == NULL:
+            add_mapped(b, s, frame, frames, gain[s], slope[s], side, left, right)
+        else:
+            samples = page.samples + 2 * s * PAGE + at
+            add_run(<const char *>samples, sizeof(float), frames, gain[s] * side[0], slope[s] * side[0], left)
+            add_run(<const char *>(samples + PAGE), sizeof(float), frames, gain[s] * side[1], slope[s] * side[1], right)
+
+
+cdef bint mix_page(StemBank *b, long long frame, int frames, const float *gain, const float *slope, float *left, float *right) noexcept nogil:
+    """False, and silence, if the page is not there or was taken away meanwhile."""
+    cdef StemPage *page = page_of(b, frame)
+    cdef long long version
+    if page == NULL:
+        return False
+    version = load(&page.version)
+    if version & 1 or load(&page.number) != frame // PAGE:
+        return False
+    mix_run(b, page, frame, frames, gain, slope, left, right)
+    read_fence()
+    if load(&page.version) == version:
+        return True
+    memset(left, 0, frames * sizeof(float))
+    memset(right, 0, frames * sizeof(float))
+    return False
+
+
+cdef int stems_mix(StemBank *b, long long frame, int frames, float *gain, const float *to_gain, float *left, float *right) noexcept nogil:
+    cdef float now[MAX_STEMS]
+    cdef float slope[MAX_STEMS]
+    cdef int s, i, run, at = 0, missing = 0
+    memset(left, 0, frames * sizeof(float))
+    memset(right, 0, frames * sizeof(float))
+    for s in range(b.stems):
+        slope[s] = (to_gain[s] - gain[s]) / frames
+    while at < frames and frame + at < b.frames:
+        if frame + at < 0:
+            at = <int>min(<long long>frames, -frame)
+            continue
+        run = frames - at if b.in_memory else min(frames - at, <int>(PAGE - (frame + at) % PAGE))
+        for s in range(b.stems):
+            now[s] = gain[s] + slope[s] * at
+        if b.in_memory:
+            mix_run(b, NULL, frame + at, run, now, slope, left + at, right + at)
+        elif not mix_page(b, frame + at, run, now, slope, left + at, right + at):
+            store(&b.asked, (frame + at) // PAGE)
+            missing += run
+        at += run
+    for s in range(b.stems):
+        gain[s] = to_gain[s]
+    for i in range(frames):          # NaN fails every comparison
+        if not (-LOUDEST <= left[i] <= LOUDEST):
+            left[i] = 0.0
+        if not (-LOUDEST <= right[i] <= LOUDEST):
+            right[i] = 0.0
+    if missing:
+        store(&b.missed, b.missed + missing)
+    return missing
+
+
+cdef bint stems_ready(StemBank *b, long long frame, int frames) noexcept nogil:
+    cdef long long number
+    if b.in_memory:
+        return True
+    for number in range(max(frame, 0) // PAGE, min(frame + frames + PAGE - 1, b.frames + PAGE - 1) // PAGE):
+        if load(&b.page[number]) == 0:
+            store(&b.asked, number)
+            return False
+    return True
+
+
+cdef class Stems:
+    """Up to 16 stems of one song, ready to be mixed.
+
+    arrays: float32, shape (2, frames) each, finite, full scale 1.0, any strides (the transpose of an interleaved file will do); kept
+    referenced, and read by `keep_loaded` only (or, after `all_in_memory`, by the renderer). starts: the frame of the song at which each
+    begins (default 0; negative cuts its beginning off). Beyond its end a stem is silent. pans: -1 left to 1 right, default 0: one side is
+    turned down and the other left as it is.
+    """
+
+    def __cinit__(self, arrays: Sequence[np.ndarray], samplerate_hz: float, starts: Sequence[int] | None = None,
+                  pans: Sequence[float] | None = None):
+        cdef size_t at
+        if not 0 < len(arrays) <= MAX_STEMS:
+            raise ValueError(f"1 to {MAX_STEMS} stems, not {len(arrays)}")
+        self.arrays, self.samplerate_hz = list(arrays), samplerate_hz
+        self.bank = <StemBank *>calloc(1, sizeof(StemBank))
+        if self.bank == NULL:
+            raise MemoryError("no memory for the stems")
+        self.bank.stems, self.bank.asked, self.bank.ordered = len(arrays), -1, -1
+        for stem, array in enumerate(arrays):
+            if array.dtype != np.float32 or array.ndim != 2 or array.shape[0] != 2:
+                raise ValueError(f"stem {stem}: float32 of shape (2, frames), not {array.dtype} of {array.shape}")
+            at = array.__array_interface__["data"][0]
+            self.bank.samples[stem] = <const char *>at
+            self.bank.side_bytes[stem], self.bank.frame_bytes[stem] = array.strides
+            self.bank.start[stem] = 0 if starts is None else starts[stem]
+            self.bank.length[stem] = array.shape[1]
+            pan = 0.0 if pans is None else pans[stem]
+            self.bank.side_gain[stem][0], self.bank.side_gain[stem][1] = min(1.0, 1.0 - pan), min(1.0, 1.0 + pan)
+            self.bank.frames = max(self.bank.frames, self.bank.start[stem] + self.bank.length[stem])
+        self.bank.pages = self.bank.frames // PAGE + 1
+        self.bank.page = <long long *>calloc(self.bank.pages, sizeof(long long))
+        self.slots = <int>(self.pages_for(BEHIND_S + AHEAD_S) + MAX_MARKS * self.pages_for(MARKED_S) + SPARE_PAGES)
+        self.slot = <StemPage *>calloc(self.slots, sizeof(StemPage))
+        if self.bank.page == NULL or self.slot == NULL:
+            raise MemoryError("no memory for the stems' pages")
+
+    def __dealloc__(self):
+        cdef int i
+        if self.slot != NULL:
+            for i in range(self.slots_made):
+                unlock_memory(self.slot[i].samples, self.page_bytes())
+                free(self.slot[i].samples)
+            free(self.slot)
+        if self.bank != NULL:
+            free(self.bank.page)
+            free(self.bank)
+
+    cdef size_t page_bytes(self) noexcept nogil:
+        return 2 * PAGE * sizeof(float) * self.bank.stems
+
+    cdef long long pages_for(self, double seconds) noexcept nogil:
+        return <long long>(seconds * self.samplerate_hz) // PAGE + 2
+
+    @property
+    def count(self) -> int:
+        return self.bank.stems
+
+    @property
+    def frames(self) -> int:
+        """Where the last stem ends."""
+        return self.bank.frames
+
+    @property
+    def missed_frames(self) -> int:
+        """Frames that were silent because they were not in memory in time."""
+        return load(&self.bank.missed)
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory taken by pages."""
+        return self.slots_made * self.page_bytes()
+
+    @property
+    def not_locked(self) -> str:
+        """Why the system would not lock the pages in memory, in its words; "" when it did."""
+        return strerror(self.refused).decode(errors="replace") if self.refused else ""
+
+    def all_in_memory(self) -> None:
+        """From now on read the arrays themselves: for rendering offline, where waiting for a disk does no harm. Before the first order."""
+        self.bank.in_memory = 1
+
+    def mark(self, frames: Sequence[int]) -> None:
+        """Keep the first two seconds from each of these frames of the song in memory: the places a jump may go to. At most 256."""
+        if len(frames) > MAX_MARKS:
+            raise ValueError(f"at most {MAX_MARKS} marked places, not {len(frames)}")
+        for i, frame in enumerate(frames):
+            store(&self.marked[i], frame)
+        store(&self.marks, len(frames))
+
+    def load(self) -> int:
+        """Fetch what is wanted now, all of it. Returns the pages fetched."""
+        cdef int fetched = 0
+        with nogil:
+            while self.fetch_most_urgent():
+                fetched += 1
+        return fetched
+
+    def keep_loaded(self) -> None:
+        """Fetch what is wanted until `stop` is called. Holds no GIL; one thread at a time."""
+        with nogil:
+            while not load(&self.asked_to_stop):
+                if not self.fetch_most_urgent():
+                    nap(NAP_MS)
+        store(&self.asked_to_stop, 0)
+
+    def stop(self) -> None:
+        """Make `keep_loaded` return."""
+        store(&self.asked_to_stop, 1)
+
+    cdef bint fetch_most_urgent(self) noexcept nogil:
+        """Fetch the one page that is needed first. False: nothing is missing."""
+        cdef double hz = self.samplerate_hz
+        cdef long long reading = load(&self.bank.reading), asked = exchange(&self.bank.asked, -1)
+        cdef int i
+        if self.bank.in_memory:
+            return False
+        self.pass_number += 1
+        if asked >= 0 and self.fetch(asked):
+            return True
+        if self.fetch_run(reading - <long long>(BEHIND_S * hz), <long long>((BEHIND_S + AHEAD_S) * hz)):
+            return True
+        for i in range(<int>load(&self.marks)):
+            if self.fetch_run(load(&self.marked[i]), <long long>(MARKED_S * hz)):
+                return True
+        return False
+
+    cdef bint fetch_run(self, long long first_frame, long long frames) noexcept nogil:
+        cdef long long number
+        for number in range(max(first_frame, 0) // PAGE, max(first_frame + frames, 0) // PAGE + 1):
+            if self.fetch(number):
+                return True
+        return False
+
+    cdef bint fetch(self, long long number) noexcept nogil:
+        """True if the page had to be fetched, and was."""
+        cdef StemPage *slot
+        if number >= self.bank.pages:
+            return False
+        slot = <StemPage *><size_t>load(&self.bank.page[number])
+        if slot != NULL:
+            slot.wanted = self.pass_number
+            return False
+        slot = self.free_slot()
+        if slot == NULL:
+            return False
+        self.fill(slot, number)
+        return True
+
+    cdef StemPage *free_slot(self) noexcept nogil:
+        """A new one while fewer are in use than may be wanted; else the one that has not been wanted for longest."""
+        cdef int i, oldest = 0
+        cdef long long may_be_wanted = (self.pages_for(BEHIND_S + AHEAD_S) + load(&self.marks) * self.pages_for(MARKED_S) + SPARE_PAGES)
+        if self.slots_made < min(<long long>self.slots, may_be_wanted):
+            return self.new_slot()
+        for i in range(1, self.slots_made):
+            if self.slot[i].wanted < self.slot[oldest].wanted:
+                oldest = i
+        store(&self.bank.page[self.slot[oldest].number], 0)
+        return &self.slot[oldest]
+
+    cdef StemPage *new_slot(self) noexcept nogil:
+        cdef StemPage *slot = &self.slot[self.slots_made]
+        slot.samples = <float *>calloc(1, self.page_bytes())
+        if slot.samples == NULL:
+            return NULL
+        if lock_memory(slot.samples, self.page_bytes()) != 0:
+            self.refused = errno
+        self.slots_made += 1
+        return slot
+
+    cdef void fill(self, StemPage *slot, long long number) noexcept nogil:
+        cdef int s
+        cdef float *left
+        store(&slot.version, slot.version + 1)
+        write_fence()
+        memset(slot.samples, 0, self.page_bytes())
+        for s in range(self.bank.stems):
+            left = slot.samples + 2 * s * PAGE
+            add_mapped(self.bank, s, number * PAGE, PAGE, 1.0, 0.0, PLAIN, left, left + PAGE)
+        slot.wanted = self.pass_number
+        store(&slot.number, number)
+        store(&slot.version, slot.version + 1)
+        store(&self.bank.page[number], <long long><size_t>slot)

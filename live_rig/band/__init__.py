@@ -1,0 +1,1 @@
+"""The stems, made ready to stretch."""

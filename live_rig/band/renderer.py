@@ -1,0 +1,87 @@
+"""The threads behind the band: native loops that hold no GIL, started and stopped from Python.
+
+The renderer has 10 ms for a chunk and needs 0.4 to 4, so it asks the system to be run before others. Where that is not
+allowed it plays all the same, and `not_urgent` says why. The prefetch thread has seconds.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+
+from cython_core.band import Band
+from cython_core.stem_bank import Stems
+
+REALTIME_PRIORITY = 60  # under the sound server's own threads (JACK's are at 70 and above), over everything else
+NICENESS = -11  # where real time is not allowed, but this may be
+STOPS_WITHIN_S = 5.0
+
+
+class NativeLoop:
+    """A thread for a loop that runs without the GIL until it is told to stop."""
+
+    def __init__(self, name: str, loop: Callable[[], None], stop: Callable[[], None], *, is_urgent: bool = False) -> None:
+        self.not_urgent = ""  # why the system would not run it first, if it was asked and would not
+        self._loop, self._ask_to_stop, self._is_urgent = loop, stop, is_urgent
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._is_ready = threading.Event()
+
+    def start(self) -> None:
+        """Start it, and return when it runs."""
+        self._thread.start()
+        self._is_ready.wait()
+
+    def stop(self) -> None:
+        """Stop it, and return when it has ended. Once stopped, or never started, this does nothing."""
+        if self._thread.is_alive():
+            self._ask_to_stop()
+            self._thread.join(STOPS_WITHIN_S)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started and not yet ended."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        if self._is_urgent:
+            self.not_urgent = run_this_thread_first()
+        self._is_ready.set()
+        self._loop()
+
+
+def renderer(band: Band) -> NativeLoop:
+    """The thread that renders what the band is ordered."""
+    return NativeLoop("band renderer", band.run, band.stop, is_urgent=True)
+
+
+def prefetch(stems: Stems) -> NativeLoop:
+    """The thread that keeps these stems in memory ahead of the renderer."""
+    return NativeLoop("stem prefetch", stems.keep_loaded, stems.stop)
+
+
+def run_this_thread_first() -> str:
+    """Ask the system to run the calling thread before others. "" if it agreed, else why not, in its words."""
+    if sys.platform == "linux":
+        return _realtime_on_linux()
+    if sys.platform == "win32":
+        return _time_critical_on_windows()
+    return "this system is not asked"
+
+
+def _realtime_on_linux() -> str:
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REALTIME_PRIORITY))
+    except OSError as refused:
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        except OSError:
+            return refused.strerror or "not permitted"
+    return ""
+
+
+def _time_critical_on_windows() -> str:
+    import ctypes
+
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
+    time_critical = 15
+    return "" if kernel.SetThreadPriority(kernel.GetCurrentThread(), time_critical) else "not permitted"

@@ -1,0 +1,167 @@
+"""From the stems of a song, as they lie in the show, to `Stems` that the band can play.
+
+Each file is decoded once: to float32 at the session's rate, two channels, as a plain .npy of shape (frames, 2) in a cache
+outside the show. Its name is made of the file's content and the rate, so an exchanged file is decoded anew and a moved one
+is not. It is written under another name and renamed when it is whole. What is in the cache can be deleted at any time.
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from cython_core.stem_bank import Stems
+from live_rig.errors import DeviceError, ShowError
+from live_rig.show.audio_file import COPY_AGAIN, NotPlayable, measure
+from live_rig.show.song import Song
+from live_rig.show.stem import Stem
+
+Interleaved = NDArray[np.float32]  # shape (frames, 2), full scale 1.0
+
+FORMAT = 1  # of the cache: another number, another name
+BLOCK_FRAMES = 1 << 16
+SIDES = 2
+BYTES_PER_FRAME = SIDES * 4
+PART = ".part"
+ABANDONED_S = 3600.0  # an unfinished file this old was left by a rig that was killed
+MISSING_END_S = 0.5  # decoders of MP3 and Ogg may give a little less than the header says
+
+
+def open_stems(song: Song, samplerate_hz: int, cache_dir: Path, say: Callable[[str], None] = lambda _: None) -> Stems:
+    """The song's stems at the session's rate, mapped read-only, its sections marked. `say` hears of every file to be decoded.
+
+    Raises ShowError for a file that is missing, empty, cut short or no sound; DeviceError for a disk that is full or cannot
+    be written.
+    """
+    folder = cache_dir / "stems"
+    _make(folder)
+    arrays = [_mapped(song, stem, samplerate_hz, folder, say) for stem in song.stems]
+    stems = Stems(
+        [array.T for array in arrays],
+        samplerate_hz,
+        starts=[round(stem.offset_s * samplerate_hz) for stem in song.stems],
+        pans=[stem.pan for stem in song.stems],
+    )
+    stems.mark([round(time_s * samplerate_hz) for time_s in places_s(song)])
+    return stems
+
+
+def places_s(song: Song) -> list[float]:
+    """Where a jump may lead, in seconds of the recording: the top, and the first beat of every section."""
+    beat_map = song.beat_map
+    bar_starts_s = beat_map.time_s[(beat_map.beat_in_bar == 1) & (beat_map.beat >= 0)]
+    firsts = [section.first_bar - 1 for section in song.sections]
+    return [0.0, *(float(bar_starts_s[bar]) for bar in firsts if bar < len(bar_starts_s))]
+
+
+def _mapped(song: Song, stem: Stem, samplerate_hz: int, folder: Path, say: Callable[[str], None]) -> Interleaved:
+    path = song.folder / stem.file
+    try:
+        cached = folder / f"{_digest(path)}-{samplerate_hz}-{FORMAT}.npy"
+        ready = _cached(cached)
+        if ready is None:
+            audio = measure(path)
+            say(f'Preparing "{stem.name}" of "{song.title}"')
+            _write(cached, path, samplerate_hz, round(audio.length_s * samplerate_hz))
+            ready = _cached(cached)
+    except NotPlayable as fault:
+        what = f'The stem "{stem.name}" cannot be played: {fault.what}'
+        raise ShowError(what, where=f"{song.title}, {path}", do=fault.do) from None
+    except FileNotFoundError:
+        do = "Copy the file there, or take the stem out of song.toml"
+        raise ShowError(f'The stem "{stem.name}" is not there', where=f"{song.title}, {path}", do=do) from None
+    if ready is None:
+        do = "Check that nothing else clears this folder while you play"
+        raise DeviceError(f'"{stem.name}" was prepared and is gone again', where=str(cached), do=do)
+    return ready
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+
+
+def _cached(cached: Path) -> Interleaved | None:
+    """What the cache has under this name, or None if it has nothing whole."""
+    try:
+        array: Interleaved = np.load(cached, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return array if array.dtype == np.float32 and array.ndim == SIDES and array.shape[1] == SIDES else None
+
+
+def _write(cached: Path, path: Path, samplerate_hz: int, frames: int) -> None:
+    """Decode `path` into the cache: whole, or not at all."""
+    part = cached.with_name(f"{cached.stem}-{os.getpid()}{PART}")
+    try:
+        _need_room(cached.parent, frames * BYTES_PER_FRAME)
+        with part.open("wb") as file:
+            _write_frames(file, path, samplerate_hz, frames)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(cached)
+    except soundfile.SoundFileError:
+        raise NotPlayable("it is damaged, and cannot be decoded to its end", COPY_AGAIN) from None
+    except OSError as error:
+        raise _disk_error(error, cached.parent) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_frames(file: BinaryIO, path: Path, samplerate_hz: int, frames: int) -> None:
+    """A .npy of exactly `frames` frames: what is decoded, cut or followed by silence."""
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.float32)), "fortran_order": False, "shape": (frames, SIDES)}
+    np.lib.format.write_array_header_1_0(file, header)
+    left = frames
+    for block in _decoded(path, samplerate_hz):
+        file.write(np.ascontiguousarray(block[:left]).tobytes())
+        left -= min(left, len(block))
+    if left > MISSING_END_S * samplerate_hz:
+        raise NotPlayable(f"it is cut short: {left / samplerate_hz:.1f} s at its end are not there", COPY_AGAIN)
+    file.write(bytes(left * BYTES_PER_FRAME))
+
+
+def _decoded(path: Path, samplerate_hz: int) -> Iterator[Interleaved]:
+    """The sound of a file at `samplerate_hz`, block by block, on two sides, without NaN and infinity."""
+    with soundfile.SoundFile(path) as sound:
+        resampler = None
+        if sound.samplerate != samplerate_hz:
+            resampler = soxr.ResampleStream(sound.samplerate, samplerate_hz, SIDES, dtype="float32", quality="VHQ")
+        for heard in sound.blocks(BLOCK_FRAMES, dtype="float32", always_2d=True):
+            stereo = np.nan_to_num(np.broadcast_to(heard, (len(heard), SIDES)), nan=0.0, posinf=0.0, neginf=0.0)
+            yield stereo if resampler is None else resampler.resample_chunk(stereo)
+        if resampler is not None:
+            yield resampler.resample_chunk(np.zeros((0, SIDES), np.float32), last=True)
+
+
+def _make(folder: Path) -> None:
+    """The folder, without what a rig that was killed left in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in folder.glob(f"*{PART}"):
+            if time.time() - part.stat().st_mtime > ABANDONED_S:
+                part.unlink(missing_ok=True)
+    except OSError as error:
+        raise _disk_error(error, folder) from None
+
+
+def _need_room(folder: Path, size: int) -> None:
+    if shutil.disk_usage(folder).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _disk_error(error: OSError, folder: Path) -> DeviceError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        what, do = "The disk is full, so the stems cannot be prepared", "Make room on it and start again"
+    else:
+        what, do = f"The stems cannot be prepared: {error.strerror}", "Check that this folder is there and may be written"
+    return DeviceError(what, where=str(folder), do=do)

@@ -1,0 +1,186 @@
+"""Files of the show -> stems that play, and what is said when one cannot."""
+
+import errno
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import soundfile
+
+from cython_core.band import Band
+from live_rig.band.stems import open_stems
+from live_rig.errors import DeviceError, RigError, ShowError
+from live_rig.show.beat_map import BeatMap
+from live_rig.show.section import Section
+from live_rig.show.song import Song
+from live_rig.show.stem import Stem
+
+SAMPLERATE_HZ, CHUNK, LENGTH_S = 48_000, 256, 3.0
+
+
+def song(folder: Path, *files: str, offset_s: float = 0.0) -> Song:
+    beat = np.arange(12)
+    return Song(
+        id="caravan",
+        title="Caravan",
+        tempo_bpm=240,
+        folder=folder,
+        stems=tuple(Stem(name=Path(file).stem, file=file, offset_s=offset_s) for file in files),
+        sections=(Section(name="head", first_bar=1, length_bars=2), Section(name="solo", first_bar=3, length_bars=1)),
+        beat_map=BeatMap(beat.astype(float), beat * 0.25, beat % 4 + 1),
+    )
+
+
+def write_click(path: Path, at_s: float, samplerate_hz: int = SAMPLERATE_HZ, channels: int = 2) -> None:
+    """A soft pulse, 2 ms wide, centred on `at_s`."""
+    t = np.arange(int(LENGTH_S * samplerate_hz)) / samplerate_hz - at_s
+    pulse = 0.5 * np.exp(-((t / 0.002) ** 2))
+    soundfile.write(path, np.repeat(pulse[:, None], channels, axis=1), samplerate_hz)
+
+
+def heard(stems, frames: int) -> np.ndarray:
+    """The stems at their own tempo; frame 0 of the song is frame 0 here."""
+    stems.all_in_memory()
+    band, sound = Band(SAMPLERATE_HZ), []
+    first = band.ahead_frames
+    for number in range((frames + first) // CHUNK + 1):
+        band.order(first + number * CHUNK, number * CHUNK, stems=stems)
+        band.serve()
+        sound.append(band.read(number * CHUNK, CHUNK))
+    return np.concatenate(sound, axis=1)[:, first : first + frames]
+
+
+@pytest.mark.parametrize("file", ["bass.wav", "bass.flac", "bass.ogg", "bass.mp3"])
+@pytest.mark.parametrize("samplerate_hz", [44_100, 48_000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_every_format_rate_and_mono_is_heard_at_its_time_on_both_sides(
+    tmp_path: Path, file: str, samplerate_hz: int, channels: int
+) -> None:
+    write_click(tmp_path / file, 1.0, samplerate_hz, channels)
+    sound = heard(open_stems(song(tmp_path, file), SAMPLERATE_HZ, tmp_path / "cache"), 2 * SAMPLERATE_HZ)
+    for side in sound:
+        assert abs(int(side.argmax()) - SAMPLERATE_HZ) < 0.0015 * SAMPLERATE_HZ
+        assert 0.4 < side.max() < 0.6
+
+
+def test_an_offset_moves_a_stem_along_the_song(tmp_path: Path) -> None:
+    write_click(tmp_path / "bass.wav", 0.5)
+    stems = open_stems(song(tmp_path, "bass.wav", offset_s=0.75), SAMPLERATE_HZ, tmp_path / "cache")
+    assert abs(int(heard(stems, 2 * SAMPLERATE_HZ)[0].argmax()) - 1.25 * SAMPLERATE_HZ) < 48
+
+
+def test_a_stem_that_ends_early_is_silent_from_there(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "bass.wav", np.full(SAMPLERATE_HZ, 0.2), SAMPLERATE_HZ)
+    write_click(tmp_path / "horns.wav", 2.0)
+    stems = open_stems(song(tmp_path, "bass.wav", "horns.wav"), SAMPLERATE_HZ, tmp_path / "cache")
+    sound = heard(stems, 3 * SAMPLERATE_HZ)
+    assert abs(sound[0, SAMPLERATE_HZ // 2] - 0.2) < 0.02
+    assert np.abs(sound[0, int(1.2 * SAMPLERATE_HZ) : int(1.9 * SAMPLERATE_HZ)]).max() < 0.01
+    assert sound[0].argmax() > 1.9 * SAMPLERATE_HZ
+
+
+def test_a_stem_is_decoded_once_and_anew_when_its_content_changes(tmp_path: Path) -> None:
+    said: list[str] = []
+    for at_s in (1.0, 1.0, 1.5):
+        write_click(tmp_path / "bass.wav", at_s)
+        stems = open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache", said.append)
+        assert abs(int(heard(stems, 2 * SAMPLERATE_HZ)[0].argmax()) - at_s * SAMPLERATE_HZ) < 48
+    assert said == ['Preparing "bass" of "Caravan"'] * 2
+
+
+def test_a_damaged_cache_is_made_again(tmp_path: Path) -> None:
+    write_click(tmp_path / "bass.wav", 1.0)
+    open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache")
+    (cached,) = (tmp_path / "cache").rglob("*.npy")
+    os.truncate(cached, 1000)
+    stems = open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache")
+    assert heard(stems, 2 * SAMPLERATE_HZ)[0].max() > 0.4
+
+
+def missing(_: Path) -> None:
+    return
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def truncated(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def undecodable(path: Path) -> None:
+    path.write_bytes(b"This is a shopping list, and no recording of a bass." * 100)
+
+
+def surround(path: Path) -> None:
+    write_click(path, 1.0, channels=6)
+
+
+def damaged(path: Path) -> None:
+    soundfile.write(path, np.random.default_rng(0).uniform(-0.5, 0.5, (SAMPLERATE_HZ, 2)), SAMPLERATE_HZ)
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 3 : len(whole) // 3 + 4000] = bytes(4000)
+    path.write_bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("file", "spoil", "said"),
+    [
+        ("bass.wav", Path.unlink, "is not there"),
+        ("bass.wav", empty, "it is empty"),
+        ("bass.wav", truncated, "cut short"),
+        ("bass.flac", truncated, "cut short"),
+        ("bass.ogg", truncated, "cut short"),
+        ("bass.wav", undecodable, "not a sound file"),
+        ("bass.wav", surround, "6 channels"),
+        ("bass.flac", damaged, "damaged"),
+    ],
+)
+def test_a_stem_that_cannot_be_played_is_named_and_leaves_nothing_behind(tmp_path: Path, file: str, spoil, said: str) -> None:
+    write_click(tmp_path / file, 1.0)
+    spoil(tmp_path / file)
+    with pytest.raises(ShowError, match=said) as refused:
+        open_stems(song(tmp_path, file), SAMPLERATE_HZ, tmp_path / "cache")
+    assert '"bass"' in str(refused.value)
+    assert file in refused.value.where
+    assert not list((tmp_path / "cache").rglob("*.*"))
+
+
+def full(*_: object) -> SimpleNamespace:
+    return SimpleNamespace(free=1000)
+
+
+def fills_up(_: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(("module", "name", "instead"), [(shutil, "disk_usage", full), (os, "fsync", fills_up)])
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, name: str, instead: object
+) -> None:
+    write_click(tmp_path / "bass.wav", 1.0)
+    monkeypatch.setattr(module, name, instead)
+    with pytest.raises(DeviceError, match="disk is full"):
+        open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("*.*"))
+
+
+def test_a_cache_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    write_click(tmp_path / "bass.wav", 1.0)
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    with pytest.raises(RigError, match="cannot be prepared"):
+        open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache")
+
+
+def test_what_a_killed_rig_left_half_written_is_cleared_away(tmp_path: Path) -> None:
+    write_click(tmp_path / "bass.wav", 1.0)
+    left = tmp_path / "cache" / "stems" / "0123-48000-1-99.part"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache")
+    assert not left.exists()
