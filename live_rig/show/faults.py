@@ -30,7 +30,8 @@ class Fault:
         return " ".join(part for part in (place, spelled(self.key)) if part)
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.do}."
+        said = f"{self.where}: {self.what}. {self.do}."
+        return "".join(letter if letter.isprintable() else "�" for letter in said)  # one line, whatever a file holds
 
 
 class ShowFaults(ShowError):

@@ -70,8 +70,8 @@ def _faults_between(page: Page, folder: Path, presets: Mapping[str, Path], beats
             yield wrong_meter
         else:
             bars = beat_map_of(beats).bars(beats_per_bar(meter))
-    sections = page.good("sections", Section)
-    if len(sections) == len(page.values.get("sections", ())):
+    written, sections = page.values.get("sections"), page.good("sections", Section)
+    if isinstance(written, list) and len(sections) == len(written):
         yield from section_faults(list(sections.values()), bars)
     if bars is not None:
         yield from cue_faults(page.good("cues", Cue), bars)
