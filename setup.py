@@ -1,10 +1,12 @@
 """Builds the compiled core. Everything else about the project stands in pyproject.toml."""
 
+import shutil
 import sys
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_py import build_py
 
 # Native libraries beyond libc and libm, per module.
 LIBRARIES = {"stretcher": ["rubberband"]}
@@ -23,6 +25,22 @@ DIRECTIVES = {
 }
 
 
+# What ships beside the code; in a wheel it lies inside the package, where live_rig.paths finds it.
+SHIPPED = ("presets", "examples")
+
+
+class BuildWithShipped(build_py):
+    """Copies the presets and the bundled show into the package that is built. An editable install reads them where they are."""
+
+    def run(self) -> None:
+        super().run()
+        if not self.editable_mode:
+            for name in SHIPPED:
+                place = Path(self.build_lib, "live_rig", name)
+                shutil.rmtree(place, ignore_errors=True)
+                shutil.copytree(name, place, ignore=shutil.ignore_patterns("__pycache__", ".*", "*.py"))
+
+
 def extension(source: Path) -> Extension:
     """The extension module of one .pyx file."""
     libraries = list(LIBRARIES.get(source.stem, []))
@@ -34,4 +52,10 @@ def extension(source: Path) -> Extension:
     )
 
 
-setup(ext_modules=cythonize([extension(path) for path in sorted(Path("cython_core").glob("*.pyx"))], compiler_directives=DIRECTIVES))
+
+setup(
+    ext_modules=cythonize(
+        [extension(path) for path in sorted(Path("cython_core").glob("*.pyx"))], compiler_directives=DIRECTIVES
+    ),
+    cmdclass={"build_py": BuildWithShipped},
+)

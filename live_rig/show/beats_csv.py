@@ -42,7 +42,7 @@ def parse_beats(text: str) -> tuple[list[Beat], list[Fault]]:
     faults = few([row for row in read if isinstance(row, Fault)])
     if not faults and len(beats) < 2:
         held = "one beat" if beats else "no beat"
-        faults.append(Fault(f"the beat map has {held}", "Write two beats at least, better all of them", line=number))
+        faults.append(Fault(f"the beat map has {held}", "Write two beats at least, better all of them", line=lines[-1][0]))
     elif not faults and not any(beat.beat_in_bar == 1 for beat in beats):
         faults.append(Fault("no beat has beat_in_bar 1", "Write a 1 for the first beat of every bar", line=beats[0].line))
     return beats, faults + few(list(_order_faults(beats)))

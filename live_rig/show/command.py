@@ -3,9 +3,11 @@
 A command is one word, and for some a value after it: `take`, `song caravan`, `tempo 120`, `level bass=-6`.
 """
 
+import math
 from typing import NamedTuple
 
 from live_rig.show.faults import change_or
+from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
 
 class Command(NamedTuple):
@@ -61,4 +63,25 @@ def parse_command(text: str) -> Command:
         raise ValueError(f'"{word}" needs something after it', f'Write "{word} {kind.value}"')
     if value and not kind.value:
         raise ValueError(f'"{word}" takes nothing after it', f'Write "{word}"')
+    if value:
+        _refuse_unfit(word, kind.value, value)
     return Command(word, value)
+
+
+def _refuse_unfit(word: str, kind: str, value: str) -> None:
+    """Raise where the value is not of its kind. Names are not looked up: only the show knows them."""
+    match kind:
+        case "BPM" | "[BPM]" if not SLOWEST_BPM <= _number(value) <= FASTEST_BPM:
+            do = f'Write a number from {SLOWEST_BPM} to {FASTEST_BPM}: "{word} 120"'
+            raise ValueError(f'"{value}" is not a tempo', do)
+        case "on|off" if value not in ("on", "off"):
+            raise ValueError(f'"{value}" is neither on nor off', f'Write "{word} on" or "{word} off"')
+        case "STEM=DB" if not math.isfinite(_number(value.rpartition("=")[2])) or not value.rpartition("=")[0]:
+            raise ValueError(f'"{value}" is not a stem and its level', f'Write "{word} bass=-6"')
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
