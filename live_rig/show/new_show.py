@@ -20,24 +20,25 @@ songs = []
 # "note:127", program changes "pc:0" to "pc:127". A note must not be one that your kit plays.
 [pedals]
 "cc:64" = "take"            # the sustain pedal: you take the tempo
-"cc:67" = "give"            # the soft pedal: the band has it again
-"cc:80" = "start"
-"cc:81" = "stop"
-"cc:82" = "next"            # release the vamp, next section, next song
-"cc:83" = "band-in"
-"cc:84" = "finale"
-"cc:85" = "panic"
+"cc:66" = "band-in"         # the band comes in at the next bar line
+"cc:67" = "next"            # release the vamp, next section, next song
+"cc:69" = "hold"
+"cc:80" = "finale"
+"cc:81" = "give"            # the band has the tempo again
+"cc:82" = "cut-off"
+"cc:83" = "panic"
 "key:Space" = "start"
 "key:Esc" = "stop"
 "key:Right" = "next"
 "key:Left" = "previous"
-"key:T" = "take"
-"key:G" = "give"
-"key:B" = "band-in"
-"key:V" = "vamp"
-"key:H" = "hold"
-"key:C" = "cut-off"
-"key:F" = "finale"
+"key:F1" = "take"
+"key:F2" = "give"
+"key:F3" = "band-in"
+"key:F4" = "next"
+"key:F5" = "vamp"
+"key:F6" = "hold"
+"key:F7" = "finale"
+"key:F8" = "cut-off"
 
 # The sound card. What is not written here, the rig chooses. `live-rig devices` lists what there is.
 [audio]
