@@ -1,0 +1,32 @@
+# The rings between the callback and a rack: what the drummer played goes one way, what the effects made of it comes back.
+#
+# Every sample has the place of its frame number, so that a process that dies, skips or comes late never shifts anything. There is no lock, and
+# nothing to mend after a SIGKILL: a side believes no more than the frame range the other side has published.
+
+cpdef enum:
+    SUB_BLOCK = 64                   # frames: the most that the effects get at a time
+
+cdef struct RackRing:                # in shared memory; one cache line per writer; `posted` and `wet` samples follow it
+    long long posted_from            # callback writes: since this frame every frame has been posted
+    long long delay                  # callback writes: frames from being heard to being due
+    long long posted_end             # callback writes, after all else: the frames before it are there
+    long long callback_line[5]
+    long long wet_from               # rack writes, before what follows: since this frame every frame has come back
+    long long wet_end                # rack writes, after all else: the frames before it are there
+    long long taken_end              # rack writes: it has begun to work on the frames before this one
+    long long late                   # rack writes: sub-blocks that came back after they were due
+    long long skipped                # rack writes: frames left out because they could no longer come in time
+    long long unsound                # rack writes: sub-blocks that held NaN, or a level beyond any sound
+    long long rack_line[2]
+
+cdef struct RackLink:                # one side's own view of it
+    RackRing *ring
+    float *posted[2]                 # left and right, `mask` + 1 frames each
+    float *wet[2]
+    long long mask
+    void *bell                       # rung at each post; NULL: the rack is called by hand
+
+cdef long long ring_bytes(long long capacity) noexcept nogil
+cdef void ring_map(RackLink *link, void *memory, long long capacity, void *bell) noexcept nogil
+cdef void ring_post(RackLink *link, const float *left, const float *right, long long frame, int frames, long long delay) noexcept nogil
+cdef bint ring_read(RackLink *link, long long frame, int frames, float *left, float *right) noexcept nogil   # False: not all there, or not sound

@@ -1,0 +1,196 @@
+"""The rings between the callback and a rack: what the drummer played goes one way, what the effects made of it comes back.
+
+The callback posts a block and reads the wet one that is due by then. The rack takes what has been posted, `SUB_BLOCK` frames
+at a time, newest first in this sense: what could no longer come back in time is left out. Both sides are lock-free, one
+writer and one reader a ring.
+"""
+
+from libc.math cimport fabs
+from libc.string cimport memcpy
+
+import numpy as np
+
+from cython_core.atomics cimport load, store
+from cython_core.signal cimport await_bell, ring_bell
+
+cdef float LOUDEST = 1000.0          # 60 dB over full scale: no effect means this
+
+
+cdef long long ring_bytes(long long capacity) noexcept nogil:
+    return sizeof(RackRing) + 4 * capacity * sizeof(float)
+
+
+cdef void ring_map(RackLink *link, void *memory, long long capacity, void *bell) noexcept nogil:
+    """`memory` holds `ring_bytes(capacity)` bytes; `capacity` is a power of two."""
+    cdef float *samples = <float *>(<char *>memory + sizeof(RackRing))
+    cdef int side
+    link.ring = <RackRing *>memory
+    link.mask = capacity - 1
+    link.bell = bell
+    for side in range(2):
+        link.posted[side] = samples + side * capacity
+        link.wet[side] = samples + (2 + side) * capacity
+
+
+cdef void put(float *ring, long long mask, long long frame, int frames, const float *samples) noexcept nogil:
+    cdef long long start = frame & mask
+    cdef int first = <int>min(<long long>frames, mask + 1 - start)
+    memcpy(ring + start, samples, first * sizeof(float))
+    memcpy(ring, samples + first, (frames - first) * sizeof(float))
+
+
+cdef void get(const float *ring, long long mask, long long frame, int frames, float *samples) noexcept nogil:
+    cdef long long start = frame & mask
+    cdef int first = <int>min(<long long>frames, mask + 1 - start)
+    memcpy(samples, ring + start, first * sizeof(float))
+    memcpy(samples + first, ring, (frames - first) * sizeof(float))
+
+
+cdef bint is_sound(const float *samples, int frames) noexcept nogil:
+    """False for NaN, infinity, and levels beyond any sound."""
+    cdef int n, bad = 0
+    for n in range(frames):
+        bad += not fabs(samples[n]) <= LOUDEST
+    return bad == 0
+
+
+cdef void ring_post(RackLink *link, const float *left, const float *right, long long frame, int frames, long long delay) noexcept nogil:
+    """Callback's side: `frames` heard from `frame` on, due `delay` frames later. A gap before `frame` starts a new run."""
+    cdef RackRing *ring = link.ring
+    put(link.posted[0], link.mask, frame, frames, left)
+    put(link.posted[1], link.mask, frame, frames, right)
+    if ring.posted_end != frame:
+        store(&ring.posted_from, frame)
+    store(&ring.delay, delay)
+    store(&ring.posted_end, frame + frames)
+    ring_bell(link.bell)
+
+
+cdef bint ring_read(RackLink *link, long long frame, int frames, float *left, float *right) noexcept nogil:
+    """Callback's side: copies the wet frames from `frame` on, if all of them have come back and are sound."""
+    if load(&link.ring.wet_end) < frame + frames or load(&link.ring.wet_from) > frame:
+        return False
+    get(link.wet[0], link.mask, frame, frames, left)
+    get(link.wet[1], link.mask, frame, frames, right)
+    return is_sound(left, frames) and is_sound(right, frames)
+
+
+cdef class RackEnd:
+    """The rack's end of the rings: `wait` for a post, `take` what there is, process it, `give` it back.
+
+    memory: writable bytes from `shared_bytes(capacity)`, zeroed at first. bell: a `SemLock.handle`, or 0 when called by hand.
+    Effects that look ahead return less than they were given at first; `give` takes it as it comes, and keeps count.
+    """
+    cdef RackLink link
+    cdef object memory, scratch
+    cdef float[::1] samples
+    cdef long long next_frame        # the next to be taken
+    cdef long long next_wet          # the frame number of the next to be given
+    cdef long long old               # frames from before the last skip that are still inside the effects
+    cdef long long inside            # frames taken and not yet given
+
+    def __init__(self, unsigned char[::1] memory not None, long long capacity, size_t bell = 0):
+        if capacity < 2 * SUB_BLOCK or capacity & (capacity - 1) or memory.shape[0] < ring_bytes(capacity):
+            raise ValueError(f"rings of {capacity} frames do not fit {memory.shape[0]} bytes")
+        self.memory = memory
+        ring_map(&self.link, &memory[0], capacity, <void *>bell)
+        self.scratch = np.zeros(2 * SUB_BLOCK, np.float32)
+        self.samples = self.scratch
+
+    def wait(self) -> None:
+        """Wait for the next post, without the GIL."""
+        cdef void *bell = self.link.bell
+        with nogil:
+            await_bell(bell)
+
+    def take(self):
+        """The next frames to process: float32 (2, n), 1 <= n <= SUB_BLOCK, valid until the next call; None when all is done."""
+        cdef RackRing *ring = self.link.ring
+        cdef long long end = load(&ring.posted_end)
+        cdef long long useful = max(load(&ring.posted_from), end - load(&ring.delay))
+        if useful > self.next_frame:
+            self.skip_to(useful)
+        cdef int frames = <int>min(end - self.next_frame, <long long>SUB_BLOCK)
+        if frames <= 0:
+            return None
+        get(self.link.posted[0], self.link.mask, self.next_frame, frames, &self.samples[0])
+        get(self.link.posted[1], self.link.mask, self.next_frame, frames, &self.samples[frames])
+        self.next_frame += frames
+        self.inside += frames
+        store(&ring.taken_end, self.next_frame)
+        return self.scratch[:2 * frames].reshape(2, frames)
+
+    cdef void skip_to(self, long long frame) noexcept:
+        if self.next_frame > load(&self.link.ring.posted_from):
+            store(&self.link.ring.skipped, self.link.ring.skipped + frame - self.next_frame)
+        self.next_frame = self.next_wet = frame
+        self.old = self.inside
+
+    def give(self, const float[:, ::1] wet not None) -> bool:
+        """Hand back what the effects made, float32 (2, any). False when it was no sound: then it counts as missing."""
+        cdef RackRing *ring = self.link.ring
+        cdef long long start = min(self.old, <long long>wet.shape[1])
+        cdef int frames = <int>(wet.shape[1] - start)
+        self.inside -= wet.shape[1]
+        self.old -= start
+        if wet.shape[0] != 2 or frames <= 0:
+            return True
+        if not (is_sound(&wet[0, start], frames) and is_sound(&wet[1, start], frames)):
+            store(&ring.unsound, ring.unsound + 1)
+            self.next_wet += frames
+            store(&ring.wet_from, self.next_wet)
+            return False
+        if self.next_wet != ring.wet_end:
+            store(&ring.wet_from, self.next_wet)
+        put(self.link.wet[0], self.link.mask, self.next_wet, frames, &wet[0, start])
+        put(self.link.wet[1], self.link.mask, self.next_wet, frames, &wet[1, start])
+        self.next_wet += frames
+        store(&ring.wet_end, self.next_wet)
+        if load(&ring.posted_end) - load(&ring.delay) > self.next_wet - frames:
+            store(&ring.late, ring.late + 1)
+        return True
+
+    def forget(self) -> None:
+        """The effects have been reset: what was inside them is lost."""
+        self.next_wet = self.next_frame
+        self.inside = self.old = 0
+
+
+cdef class RackCounts:
+    """What a rack has published: read by its supervisor, any time, from any thread."""
+    cdef object memory
+    cdef RackRing *ring
+
+    def __init__(self, unsigned char[::1] memory not None):
+        self.memory = memory
+        self.ring = <RackRing *>&memory[0]
+
+    @property
+    def behind_frames(self) -> int:
+        """Frames posted that the rack has not begun to work on."""
+        return max(0, load(&self.ring.posted_end) - max(load(&self.ring.taken_end), load(&self.ring.posted_from)))
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether everything posted has come back."""
+        return load(&self.ring.wet_end) >= load(&self.ring.posted_end)
+
+    @property
+    def late(self) -> int:
+        """Sub-blocks that came back after they were due."""
+        return load(&self.ring.late)
+
+    @property
+    def skipped_frames(self) -> int:
+        """Frames left out because they could no longer come in time."""
+        return load(&self.ring.skipped)
+
+    @property
+    def unsound(self) -> int:
+        """Sub-blocks that held NaN, or a level beyond any sound."""
+        return load(&self.ring.unsound)
+
+
+def shared_bytes(long long capacity) -> int:
+    """Bytes that rings of `capacity` frames (a power of two) need."""
+    return ring_bytes(capacity)

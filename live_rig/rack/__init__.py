@@ -1,0 +1,1 @@
+"""Effects for the kit, each preset in a process of its own."""

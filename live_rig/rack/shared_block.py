@@ -1,0 +1,54 @@
+"""The memory and the bell that the callback shares with one rack.
+
+The memory is `multiprocessing`'s shared memory, the bell its semaphore; both survive the sudden death of either side. Goes
+through `spawn` to the rack.
+"""
+
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.shared_memory import SharedMemory
+from typing import Any
+
+from cython_core.rack_ring import shared_bytes
+
+
+class Mapped(SharedMemory):
+    """Shared memory that may outlive its name, and is mapped for as long as somebody looks at it."""
+
+    def __del__(self) -> None:
+        with suppress(BufferError, OSError):
+            self.close()
+
+
+class SharedBlock:
+    """Rings of `ring_frames` frames (a power of two), zeroed, and a bell. The memory goes when nobody looks at it any more."""
+
+    def __init__(self, ring_frames: int) -> None:
+        self.ring_frames = ring_frames
+        self.semaphore = get_context("spawn").Semaphore(0)
+        self._open(Mapped(create=True, size=shared_bytes(ring_frames)))
+        self._has_name = True
+
+    def _open(self, shared: Mapped) -> None:
+        self._shared = shared
+        assert shared.buf is not None
+        self.memory = shared.buf[: shared_bytes(self.ring_frames)]
+
+    @property
+    def bell(self) -> int:
+        """The semaphore's handle: a `sem_t *`, or a `HANDLE` on Windows, of this process."""
+        handle: int = self.semaphore._semlock.handle  # type: ignore[attr-defined]
+        return handle
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"ring_frames": self.ring_frames, "semaphore": self.semaphore, "name": self._shared.name}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.ring_frames, self.semaphore = state["ring_frames"], state["semaphore"]
+        self._open(Mapped(name=state["name"]))
+
+    def forget_name(self) -> None:
+        """Both sides have it mapped: from here on it goes away with them, even if both are killed."""
+        if self._has_name:
+            self._shared.unlink()
+            self._has_name = False

@@ -1,0 +1,203 @@
+"""A real rack in a process of its own: its sound, its death, its return."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from live_rig.rack.inline import InlineRack
+from live_rig.rack.preset import Effect, Preset
+from live_rig.rack.supervisor import Rack
+
+SAMPLERATE, BLOCK = 48_000, 64
+DEADLINE_S = 20.0
+COLOUR = Preset(
+    "colour", "Colour", "", (Effect("Compressor", {"threshold_db": -20.0, "ratio": 3.0}), Effect("Reverb", {"wet_level": 0.2}))
+)
+UPSIDE_DOWN = Preset("down", "Upside down", "", (Effect("Invert"),))
+NOT_A_NUMBER = Preset("nan", "Not a number", "", (Effect("LowpassFilter", {"cutoff_frequency_hz": float("nan")}),))
+
+rng = np.random.default_rng(3)
+strokes = (rng.standard_normal(400_000) * np.exp(-(np.arange(400_000) % 6000) / 800) * 0.2).astype(np.float32)
+tone = (0.25 * np.sin(2 * np.pi * 200 * np.arange(48_000) / SAMPLERATE)).astype(np.float32)
+
+
+class Stage:
+    """A drummer who plays a signal into a rack, and waits after each block until the rack has answered, while it lives."""
+
+    def __init__(self, rack: Rack, signal: NDArray[np.float32]) -> None:
+        self.rack, self.signal, self.out, self.frame = rack, signal, list[NDArray[np.float32]](), 0
+
+    def play(self, blocks: int = 1, frames: int = BLOCK, answered: bool = True) -> None:
+        for _ in range(blocks):
+            block = given(self.signal, self.frame, self.frame + frames)
+            self.out.append(self.rack.drums.step(block[None], self.frame))
+            self.frame += frames
+            if answered:
+                until(lambda: self.rack.has_answered() or self.rack.status() == "restarting")
+
+    def play_until(self, what: Callable[[], bool]) -> None:
+        end_s = time.monotonic() + DEADLINE_S
+        while not what():
+            assert time.monotonic() < end_s
+            self.play()
+
+    @property
+    def heard(self) -> NDArray[np.float32]:
+        return np.concatenate(self.out, axis=1)
+
+
+def given(signal: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
+    """Frames of a signal that goes round and round."""
+    return signal[np.arange(start, stop) % len(signal)]
+
+
+def until(what: Callable[[], bool]) -> None:
+    """Wait for something that will come, and fail if it does not."""
+    end_s = time.monotonic() + DEADLINE_S
+    while not what():
+        assert time.monotonic() < end_s, "it never came"
+        time.sleep(0)
+
+
+@pytest.fixture
+def preset() -> Preset:
+    return COLOUR
+
+
+@pytest.fixture
+def rack(preset: Preset) -> Iterator[Rack]:
+    rack = Rack.start(preset, SAMPLERATE, 1, 1024)
+    until(lambda: rack.status() != "restarting")
+    yield rack
+    rack.close()
+
+
+def test_the_process_makes_the_same_bits_as_the_plain_loop(rack: Rack) -> None:
+    stage, inline = Stage(rack, strokes), InlineRack(COLOUR, SAMPLERATE, 1, 1024)
+    expected, start = [], 0
+    for frames in [441] * 20 + [64] * 200 + [16, 100, 33] * 50:
+        stage.play(1, frames)
+        expected.append(inline.drums.step(np.ascontiguousarray(strokes[None, start : start + frames]), start))
+        inline.process()
+        start += frames
+    np.testing.assert_array_equal(stage.heard, np.concatenate(expected, axis=1))
+    assert rack.drums.blocks_dry == 0
+    assert rack.status() == "on"
+
+
+@pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=["upside down"])
+def test_a_rack_killed_while_it_plays_leaves_no_gap_and_no_click_and_comes_back(rack: Rack) -> None:
+    stage = Stage(rack, tone)
+    stage.play(60)
+    first = rack.process_id
+    assert first is not None
+    killed_at = stage.frame
+    os.kill(first, signal.SIGKILL)
+    stage.play_until(lambda: rack.status() == "restarting")
+    stage.play_until(lambda: rack.status() == "on")
+    stage.play(30)
+    assert rack.process_id != first
+    heard, late = stage.heard[0], given(tone, killed_at - 2_000 - BLOCK, stage.frame - BLOCK)
+    since = heard[killed_at - 2_000 :]
+    assert np.abs(np.diff(since)).max() < np.abs(np.diff(tone)).max() + 0.5 / 96 + 0.005
+    wet_before, wet_after = slice(0, 2_000 - BLOCK), slice(-BLOCK * 10, None)
+    np.testing.assert_array_equal(since[wet_before], -late[wet_before])
+    np.testing.assert_allclose(since[wet_after], -late[wet_after], atol=1e-6)
+    dry = np.flatnonzero(since == late)
+    assert len(dry) > 500
+    assert any("died" in alert for alert in rack.alerts())
+
+
+def test_a_rack_that_hangs_is_replaced(rack: Rack) -> None:
+    stage = Stage(rack, tone)
+    stage.play(50)
+    first = rack.process_id
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)  # it lives, and answers nothing
+    for _ in range(2 * SAMPLERATE // 4 // BLOCK):
+        stage.play(answered=False)
+    until(lambda: rack.status() == "restarting")
+    stage.play_until(lambda: rack.status() == "on")
+    assert rack.process_id != first
+    assert not psutil.pid_exists(first) or psutil.Process(first).status() == psutil.STATUS_ZOMBIE
+    assert any("hang" in alert for alert in rack.alerts())
+
+
+def test_nan_from_the_effects_is_heard_as_dry_drums(rack: Rack) -> None:
+    rack.load_next(NOT_A_NUMBER)
+    until(lambda: rack.next_is_ready)
+    rack.switch()
+    stage = Stage(rack, tone)
+    for _ in range(100):
+        stage.play(answered=False)
+    np.testing.assert_array_equal(stage.heard[0, BLOCK * 50 :], given(tone, BLOCK * 49, stage.frame - BLOCK))
+    until(lambda: rack.status() == "dry")
+
+
+def test_a_preset_switch_has_no_click_and_drops_nothing(rack: Rack) -> None:
+    stage = Stage(rack, tone)
+    stage.play(100)
+    for preset in (UPSIDE_DOWN, COLOUR, None, UPSIDE_DOWN):
+        rack.load_next(preset)
+        stage.play_until(lambda: rack.next_is_ready)
+        rack.switch()
+        stage.play(60)
+    heard = stage.heard[0]
+    assert np.abs(np.diff(heard[2_000:])).max() < 2 * np.abs(np.diff(tone)).max()
+    assert rack.drums.blocks_dry == 0
+    np.testing.assert_allclose(heard[-64:], -given(tone, stage.frame - 128, stage.frame - 64), atol=1e-3)
+
+
+def test_a_preset_whose_rack_dies_while_loading_is_loaded_again(rack: Rack) -> None:
+    rack.load_next(UPSIDE_DOWN)
+    others = (child for child in psutil.Process().children() if child.pid != rack.process_id)
+    children = [child for child in others if "resource_tracker" not in str(child.cmdline())]
+    assert children
+    for child in children:
+        child.kill()
+    until(lambda: rack.next_is_ready)
+    rack.switch()
+    Stage(rack, tone).play(20)
+    assert rack.preset == UPSIDE_DOWN
+
+
+def test_a_rack_does_not_outlive_its_engine(tmp_path: Path) -> None:
+    script = tmp_path / "engine.py"
+    script.write_text(
+        "import time\nfrom live_rig.rack.preset import Effect, Preset\nfrom live_rig.rack.supervisor import Rack\n"
+        "if __name__ == '__main__':\n"
+        "    rack = Rack.start(Preset('a', 'A', '', (Effect('Invert'),)), 48000, 1, 64)\n"
+        "    while rack.process_id is None:\n        time.sleep(0.01)\n"
+        "    print(rack.process_id, flush=True)\n    time.sleep(60)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    engine = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment)
+    assert engine.stdout is not None
+    pid = int(engine.stdout.readline())
+    os.kill(pid, signal.SIGINT)  # Ctrl-C is the engine's to answer
+    engine.kill()
+    engine.wait()
+    engine.stdout.close()
+    until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+
+
+def test_closing_ends_every_process_and_leaves_the_drums_dry() -> None:
+    rack = Rack.start(COLOUR, SAMPLERATE, 1, 1024)
+    until(lambda: rack.status() != "restarting")
+    rack.load_next(UPSIDE_DOWN)
+    pid = rack.process_id
+    assert pid is not None
+    rack.close()
+    assert not psutil.pid_exists(pid)
+    for start in range(0, 6400, 64):
+        out = rack.drums.step(tone[None, start : start + 64].copy(), start)
+    np.testing.assert_array_equal(out[0], tone[6400 - 128 : 6400 - 64])
