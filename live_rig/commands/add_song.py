@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from live_rig.errors import ShowError
-from live_rig.show.new_song import NewSong, add_song
+from live_rig.show.new_song import add_song
+from live_rig.show.sources import NewSong
 from live_rig.show.stem import clock
 
 SECTION = re.compile(r"(?P<name>.+)=(?P<first_bar>\d{1,6})\+(?P<length_bars>\d{1,6})(?::(?P<kind>vamp|finale))?")
@@ -20,8 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stem", required=True, nargs="+", action="extend", metavar="NAME=FILE", help="an instrument and its recording"
     )
-    parser.add_argument("--beats", required=True, type=Path, metavar="FILE.csv", help="the beat map: time_s,beat_in_bar")
+    parser.add_argument("--beats", type=Path, metavar="FILE.csv", help="the beat map: time_s,beat_in_bar")
     parser.add_argument("--tempo", type=float, metavar="BPM", help="without it: as most of the beats go")
+    parser.add_argument("--first-beat", type=float, metavar="S", help="with --tempo instead of --beats: when bar 1 starts")
     parser.add_argument("--meter", help="4/4, 6/8 and so on; without it: as most of the bars count")
     parser.add_argument("--section", nargs="+", action="extend", default=[], metavar="NAME=FIRST+LENGTH[:vamp|:finale]")
     parser.add_argument(
@@ -31,11 +33,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Add the song, and say what it came to."""
+    if args.beats and args.first_beat is not None:
+        raise ShowError(
+            "the beat map says when bar 1 starts", where="--first-beat", do="Leave out either --beats or --first-beat"
+        )
     new = NewSong(
         id=args.id,
         title=args.title,
         stems=_stems(args.stem),
         beats=args.beats,
+        first_beat_s=args.first_beat or 0.0,
         tempo_bpm=args.tempo,
         meter=args.meter,
         sections=[_section(text) for text in args.section],

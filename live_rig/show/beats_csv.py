@@ -89,6 +89,18 @@ def beat_map_of(beats: Sequence[Beat]) -> BeatMap:
     return BeatMap.of([beat.time_s for beat in beats], [beat.beat_in_bar for beat in beats])
 
 
+def steady_beats(tempo_bpm: float, beats_per_bar: int, first_beat_s: float, end_s: float) -> list[Beat]:
+    """Beats as even as a click, from `first_beat_s`, a downbeat, to before `end_s`."""
+    count = max(0, math.ceil((end_s - first_beat_s) * tempo_bpm / 60))
+    return [Beat(number + 2, first_beat_s + number * 60 / tempo_bpm, number % beats_per_bar + 1) for number in range(count)]
+
+
+def beats_text(beats: Sequence[Beat]) -> str:
+    """The file that says these beats, to the microsecond."""
+    rows = [f"{beat.time_s:.6f},{beat.beat_in_bar}" for beat in beats]
+    return "\n".join([",".join(HEADER), *rows, ""])
+
+
 def few(faults: list[Fault]) -> list[Fault]:
     """The first ten, the last of them with a word on how many more there are."""
     if len(faults) <= MOST_FAULTS:

@@ -1,40 +1,25 @@
 """A new song for a show: stems and beat map copied, song.toml written, the setlist longer by one. All of it or nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from live_rig.errors import ShowError
-from live_rig.show.beats_csv import Beat, beat_map_of, parse_beats, usual_beats_per_bar
-from live_rig.show.faults import Fault, ShowFaults, change_or
+from live_rig.show.beats_csv import Beat, beat_map_of, beats_text, usual_beats_per_bar
+from live_rig.show.faults import Fault, ShowFaults
 from live_rig.show.meter import beats_per_bar, is_meter
 from live_rig.show.preset import preset_files
 from live_rig.show.setlist import SONG_ID
 from live_rig.show.song import WHOLE_SONG, Song
 from live_rig.show.song_folder import BEATS_FILE, SONG_FILE, read_song
+from live_rig.show.sources import NewSong, read_beats, source_faults
 from live_rig.show.store import SHOW_FILE, read_sheet, show_folder, song_folders
-from live_rig.show.toml_page import read_text
 from live_rig.show.write import copy_file, replaced_file, whole_folder
 
 OPTIONS = {"title": "--title", "tempo_bpm": "--tempo", "meter": "--meter"}
-
-
-@dataclass(frozen=True, slots=True)
-class NewSong:
-    """What a song is made from, as it was asked for: nothing is checked yet."""
-
-    id: str
-    title: str
-    stems: Mapping[str, Path]  # name -> the file to copy
-    beats: Path
-    tempo_bpm: float | None = None  # None: as most of the beats go
-    meter: str | None = None  # None: as most of the bars count
-    sections: Sequence[Mapping[str, Any]] = ()  # as in song.toml; none: one section with every bar
-    ends_early: frozenset[str] = frozenset()  # stems that are meant to be shorter than the others
 
 
 def add_song(show: Path, new: NewSong) -> Song:
@@ -44,12 +29,18 @@ def add_song(show: Path, new: NewSong) -> Song:
     if sheet is None:
         raise ShowFaults(show, faults)
     _refuse_id(show, new.id)
-    beats = _read_sources(show, new)
+    faults = source_faults(new)
+    beats, beats_faults = ([], []) if faults else read_beats(new)
+    if faults or beats_faults:
+        raise ShowFaults(show, faults + beats_faults)
     files = {name: f"{name}{source.suffix.lower()}" for name, source in new.stems.items()}
     with replaced_file(show / SHOW_FILE, _longer_setlist(show, new.id)), whole_folder(show / "songs" / new.id) as making:
         for name, source in new.stems.items():
             copy_file(source, making / files[name])
-        copy_file(new.beats, making / BEATS_FILE)
+        if new.beats:
+            copy_file(new.beats, making / BEATS_FILE)
+        else:
+            (making / BEATS_FILE).write_text(beats_text(beats), encoding="utf-8")
         (making / SONG_FILE).write_text(_song_text(new, files, beats), encoding="utf-8")
         song = read_song(making, new.id, preset_files(show))
         if not isinstance(song, Song):
@@ -64,45 +55,6 @@ def _refuse_id(show: Path, song_id: str) -> None:
     if song_id in song_folders(show):
         where = str(show / "songs" / song_id)
         raise ShowError(f'the show has a song "{song_id}"', where=where, do="Take another --id, or move that folder away")
-
-
-def _read_sources(show: Path, new: NewSong) -> list[Beat]:
-    """The beats of the new song. Raises ShowFaults where a file cannot be had, or the beats are no beat map."""
-    faults = [*_stem_names(new), *(fault for option, path in _sources(new) if (fault := _unreadable(option, path)))]
-    if faults:
-        raise ShowFaults(show, faults)
-    text = read_text(new.beats, str(new.beats))
-    beats, faults = ([], [text]) if isinstance(text, Fault) else parse_beats(text)
-    if faults:
-        raise ShowFaults(show, [replace(fault, file=str(new.beats)) for fault in faults])
-    return beats
-
-
-def _sources(new: NewSong) -> Iterator[tuple[str, Path]]:
-    for name, source in new.stems.items():
-        yield f"--stem {name}", source
-    yield "--beats", new.beats
-
-
-def _stem_names(new: NewSong) -> Iterator[Fault]:
-    """Stems that cannot be files of their name, and stems of which only the end was spoken."""
-    for name in new.stems:
-        if not name.strip() or set(name) & set('/\\:*?"<>|') or name.startswith(".") or not name.isprintable():
-            yield Fault(f'"{name}" cannot be a file', "Take a plain word, such as bass", file="--stem")
-    for name in new.ends_early - set(new.stems):
-        yield Fault(f'there is no stem "{name}"', change_or(name, new.stems, "Take the name of a --stem"), file="--ends-early")
-
-
-def _unreadable(option: str, source: Path) -> Fault | None:
-    if not source.is_file():
-        present = sorted(path.name for path in source.parent.glob("*") if path.is_file())
-        do = change_or(source.name, present, "Check the name and the folder")
-        return Fault(f'"{source}" is not there', do, file=option)
-    try:
-        source.open("rb").close()
-    except OSError as error:
-        return Fault(f'"{source}" cannot be read: {error.strerror}', "Check that you may read the file", file=option)
-    return None
 
 
 def _longer_setlist(show: Path, song_id: str) -> str:

@@ -61,6 +61,46 @@ def test_what_is_told_is_taken(live_rig: LiveRig, show: Path, music: Path) -> No
     ]
 
 
+def test_a_song_recorded_to_a_click_needs_no_beat_map(live_rig: LiveRig, show: Path, music: Path) -> None:
+    click = [
+        "--id",
+        "click",
+        "--title",
+        "Click",
+        "--stem",
+        f"bass={music / 'horns.flac'}",
+        "--tempo",
+        "120",
+        "--first-beat",
+        "0.75",
+    ]
+    added = live_rig("add-song", show, *click)
+    assert (added.code, added.said) == (0, "")
+    (song,) = read_show(show).songs
+    assert (song.tempo_bpm, song.meter, song.bars) == (120, "4/4", 7)
+    assert list(song.beat_map.time_s) == [0.75 + 0.5 * beat for beat in range(25)]
+
+
+@pytest.mark.parametrize(
+    ("also", "said"),
+    [
+        ([], "--beats: where the beats are is not known. Give --beats FILE.csv, or --tempo for a song with a click."),
+        (["--tempo", "nan"], "--tempo: nan is not a tempo. Give a number from 40 to 400."),
+        (["--tempo", "120", "--first-beat", "-1"], "--first-beat: -1 is not a time."),
+        (["--tempo", "120", "--first-beat", "60"], "--first-beat: the stems end at 0:13.0, and bar 1 is to start at 60 s."),
+        (["--tempo", "120", "--meter", "x"], '--meter: "x" is not a meter.'),
+        (["--tempo", "120", "--beats", "b.csv", "--first-beat", "1"], "Leave out either --beats or --first-beat."),
+    ],
+)
+def test_without_a_beat_map_the_click_must_be_known(
+    live_rig: LiveRig, show: Path, music: Path, also: list[str], said: str
+) -> None:
+    refused = live_rig("add-song", show, "--id", "click", "--title", "C", "--stem", f"bass={music / 'horns.flac'}", *also)
+    assert refused.code == 2
+    assert said in refused.said
+    assert sorted(path.name for path in show.rglob("*")) == ["presets", "show.toml", "songs"]
+
+
 def test_the_set_is_one_song_longer_and_every_comment_stays(live_rig: LiveRig, show: Path, music: Path) -> None:
     before = (show / "show.toml").read_text()
     live_rig("add-song", show, *asked(music))
@@ -100,6 +140,7 @@ REFUSED = [
     (["--section", "head=1+9"], '--section head length_bars: "head" ends with bar 9, and the beat map has 8 bars.'),
     (["--section", "head=1+0"], "--section head length_bars: 0 is too small."),
     (["--ends-early", "horn"], '--ends-early: there is no stem "horn". Change it to "horns", the nearest there is.'),
+    (["--title", "a\udcff"], '--title: "a�" has letters that cannot be shown.'),
     (["--title", ""], "--title: there is nothing in it."),
 ]
 
