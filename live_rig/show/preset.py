@@ -1,12 +1,25 @@
 """Where a show's presets are: its own come first, then the ones that ship."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from live_rig.paths import presets_dir
+from live_rig.rack.preset import preset_faults
+from live_rig.show.faults import Fault
 
 
 def preset_files(show_folder: Path) -> dict[str, Path]:
     """Preset name -> its file, in the order of the names. A show's own preset hides a bundled one of its name."""
-    own = sorted((show_folder / "presets").glob("*.toml"))
     bundled = sorted(presets_dir().glob("*.toml"))
-    return dict(sorted({path.stem: path for path in (*bundled, *own)}.items()))
+    return dict(sorted({path.stem: path for path in (*bundled, *_own(show_folder))}.items()))
+
+
+def own_preset_faults(show_folder: Path) -> Iterator[Fault]:
+    """What is wrong with the presets in the show's own folder, used or not."""
+    for path in _own(show_folder):
+        for error in preset_faults(path):
+            yield Fault(error.what, error.do, file=error.where.replace(f"{path}", f"presets/{path.name}"))
+
+
+def _own(show_folder: Path) -> list[Path]:
+    return sorted((show_folder / "presets").glob("*.toml"))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from live_rig.show.faults import Fault, ShowFaults, change_or
-from live_rig.show.preset import preset_files
+from live_rig.show.preset import own_preset_faults, preset_files
 from live_rig.show.setlist import SONG_ID, Show, ShowSheet, pedal_faults, setlist_faults
 from live_rig.show.song import Song
 from live_rig.show.song_folder import read_song
@@ -24,6 +24,7 @@ def read_show(folder: Path) -> Show:
             songs.append(song)
         else:
             faults += song
+    faults += own_preset_faults(folder)
     if faults or sheet is None:
         raise ShowFaults(folder, faults)
     return Show(sheet.title, folder, tuple(songs), dict(sheet.pedals), sheet.audio, presets)

@@ -232,6 +232,27 @@ def test_pedals_that_are_not_there_and_commands_that_do_not_exist_are_named(show
     ]
 
 
+def test_a_show_has_presets_of_its_own_beside_the_bundled_ones(show: Path, song: Path) -> None:
+    bundled = set(read_show(show).presets)
+    (show / "presets").mkdir()
+    (show / "presets" / "dark-room.toml").write_text('title = "Dark room"\n')
+    rewrite(song / "song.toml", '"4/4"', '"4/4"\npreset = "dark-room"')
+    read = read_show(show)
+    assert set(read.presets) == bundled | {"dark-room"}
+    assert read.presets["dark-room"] == show / "presets" / "dark-room.toml"
+
+
+def test_a_faulty_preset_is_named_used_or_not(show: Path) -> None:
+    (show / "presets").mkdir()
+    text = 'title = "Dark"\n[[effects]]\ntype = "Compresor"\n[[effects]]\ntype = "Gain"\ngain_db = "loud"\n'
+    (show / "presets" / "dark.toml").write_text(text)
+    unknown, unfit = faults_of(show)
+    assert unknown.startswith("presets/dark.toml")
+    assert "Compresor" in unknown
+    assert "Change it to Compressor, the nearest there is." in unknown
+    assert "line 6" in unfit
+
+
 def test_a_folder_without_a_show_is_named(tmp_path: Path) -> None:
     assert "show.toml: the file is not there." in faults_of(tmp_path)[0]
     assert "there is no such folder. Check the name, or make a new show: live-rig new" in faults_of(tmp_path / "nowhere")[0]
