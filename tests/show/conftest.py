@@ -1,4 +1,4 @@
-"""A small show on disk, for each test its own."""
+"""A small show on disk."""
 
 from pathlib import Path
 
@@ -63,14 +63,19 @@ def write_sound(path: Path, length_s: float = 17.0, channels: int = 1, samplerat
     soundfile.write(path, noise, samplerate_hz)
 
 
-@pytest.fixture
-def show(tmp_path: Path) -> Path:
-    """The folder of a show with one song, Caravan: eight bars, two stems, three sections, one cue."""
-    song = tmp_path / "friday" / "songs" / "caravan"
+def make_show(folder: Path) -> Path:
+    """A show with one song, Caravan: eight bars, two stems, three sections, one cue."""
+    song = folder / "songs" / "caravan"
     song.mkdir(parents=True)
-    (tmp_path / "friday" / "show.toml").write_text(SHOW)
+    (folder / "show.toml").write_text(SHOW)
     (song / "song.toml").write_text(SONG)
     (song / "beats.csv").write_text(beats_text())
     for name in ("bass.wav", "horns.wav"):
         write_sound(song / name)
-    return tmp_path / "friday"
+    return folder
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Path:
+    """The folder of a show, for each test its own."""
+    return make_show(tmp_path / "friday")

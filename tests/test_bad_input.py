@@ -1,0 +1,168 @@
+"""What a musician gets wrong is named, with what to do; exit code 2, nothing half-written, no traceback.
+
+Each is done to a show that was right, and told by the real command in a process of its own.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.show.conftest import beats_text, make_show, write_sound
+
+CHECKOUT = Path(__file__).parents[1]
+MAIN = "from live_rig.cli import main; raise SystemExit(main())"
+
+
+def live_rig(*words: str | Path, before: str = "") -> subprocess.CompletedProcess[str]:
+    """The command, after the Python in `before` has run in the same process."""
+    code = [sys.executable, "-c", f"{before}\n{MAIN}", *map(str, words)]
+    return subprocess.run(code, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}, capture_output=True, text=True, timeout=120)
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def rewrite(file: str, old: str, new: str) -> Callable[[Path], object]:
+    def slip(song: Path) -> None:
+        text = (song / file).read_text()
+        assert old in text
+        (song / file).write_text(text.replace(old, new, 1))
+
+    return slip
+
+
+def replace_beats(text: str) -> Callable[[Path], object]:
+    return lambda song: (song / "beats.csv").write_text(text)
+
+
+def preset(effects: str) -> Callable[[Path], object]:
+    def slip(song: Path) -> None:
+        folder = song.parents[1] / "presets"
+        folder.mkdir()
+        (folder / "dark.toml").write_text(f'title = "Dark"\n\n{effects}')
+
+    return slip
+
+
+def cut_in_half(song: Path) -> None:
+    whole = (song / "horns.wav").read_bytes()
+    (song / "horns.wav").write_bytes(whole[: len(whole) // 2])
+
+
+def cut_both_stems(song: Path) -> None:
+    for name in ("bass.wav", "horns.wav"):
+        write_sound(song / name, length_s=9.0)
+
+
+# What goes wrong in the song's folder, and what must be said of it.
+SLIPS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a stem that is not there": (
+        lambda song: (song / "horns.wav").rename(song / "horn.wav"),
+        'songs/caravan/song.toml:11 stems.2.file: "horns.wav" is not there. Change it to "horn.wav", the nearest there is.',
+    ),
+    "an empty stem": (
+        lambda song: (song / "horns.wav").write_bytes(b""),
+        'songs/caravan/song.toml:11 stems.2.file: "horns.wav": it is empty: 0 bytes. Export it again',
+    ),
+    "a truncated stem": (cut_in_half, 'stems.2.file: "horns.wav": it is cut short: its header says 272000 bytes of sound, and'),
+    "a stem of the wrong length": (
+        lambda song: write_sound(song / "horns.wav", length_s=16.0),
+        '"horns.wav" ends at 0:16.0, 1.0 s before "bass.wav". Export all stems with one start and one end',
+    ),
+    "a stem that is a text": (
+        lambda song: (song / "horns.wav").write_text("la la la"),
+        '"horns.wav": it is not a sound file that can be read. Export it as WAV, FLAC, Ogg or MP3.',
+    ),
+    "a beat map that goes backwards": (
+        rewrite("beats.csv", "2.250,1", "0.250,1"),
+        "songs/caravan/beats.csv:6 time_s: the beat map goes backwards, from 1.75 s to 0.25 s. Put the beats in the order",
+    ),
+    "a beat map of one beat": (
+        replace_beats("time_s,beat_in_bar\n0.5,1\n"),
+        "songs/caravan/beats.csv:2: the beat map has one beat. Write two beats at least, better all of them.",
+    ),
+    "a beat map that runs past the stems": (cut_both_stems, 'the beat map goes on to 0:15.8, and "bass.wav" ends at 0:09.0.'),
+    "a beat map of another meter": (
+        replace_beats(beats_text(bars=10, beats_per_bar=3)),
+        'song.toml:3 meter: the meter is 4/4, and most bars of the beat map have 3 beats. Change it to "3/4"',
+    ),
+    "a beat map that is not there": (
+        lambda song: (song / "beats.csv").unlink(),
+        'songs/caravan/song.toml:1 beats: "beats.csv" is not there. Copy beats.csv into caravan.',
+    ),
+    "a misspelt key": (
+        rewrite("song.toml", "tempo_bpm", "tempo_bmp"),
+        'songs/caravan/song.toml:2 tempo_bmp: there is no such key. Change it to "tempo_bpm", the nearest there is.',
+    ),
+    "a line that is not TOML": (
+        rewrite("song.toml", 'title = "Caravan"', "title = Caravan"),
+        'song.toml:1: `title = Caravan` cannot be read: invalid value. Put the text in quotes: title = "Caravan".',
+    ),
+    "a song without its song.toml": (
+        lambda song: (song / "song.toml").unlink(),
+        "songs/caravan/song.toml: the file is not there. Put song.toml into caravan.",
+    ),
+    "a preset with an unknown effect": (preset('[[effects]]\ntype = "Reverbb"\n'), "Change it to Reverb"),
+    "a preset with a parameter out of its range": (preset('[[effects]]\ntype = "Reverb"\nroom_size = 7.0\n'), "room_size"),
+}
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_check_names_it_and_says_what_to_do(tmp_path: Path, name: str) -> None:
+    slip, said = SLIPS[name]
+    show = make_show(tmp_path / "friday")
+    slip(show / "songs" / "caravan")
+    before = everything(tmp_path)
+    checked = live_rig("check", show)
+    assert (checked.returncode, checked.stdout) == (2, "")
+    assert said in checked.stderr
+    assert checked.stderr.startswith(f"live-rig check: one fault in {show}\n")
+    assert "Traceback" not in checked.stderr
+    assert everything(tmp_path) == before
+
+
+def test_a_show_that_is_right_is_said_to_be(tmp_path: Path) -> None:
+    checked = live_rig("check", make_show(tmp_path / "friday"))
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "Caravan  8 bars of 4/4, 0:16.2, 120 bpm; sections: head, solo, last hit; stems: bass, horns" in checked.stdout
+
+
+def test_a_show_that_is_not_there_is_named(tmp_path: Path) -> None:
+    checked = live_rig("check", tmp_path / "saturday")
+    assert checked.returncode == 2
+    assert "there is no such folder. Check the name, or make a new show: live-rig new" in checked.stderr
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """The folder of a disk of half a megabyte. It takes root to make one, so elsewhere the test is not run."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    try:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", disk], capture_output=True, text=True)
+    except OSError as error:
+        pytest.skip(f"no disk can be made here: {error}")
+    if mounted.returncode:
+        pytest.skip(f"no disk can be made here: {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_on_a_disk_that_is_full_nothing_is_half_written(full_disk: Path, tmp_path: Path) -> None:
+    assert live_rig("new", full_disk / "friday").returncode == 0
+    soundfile.write(tmp_path / "long.wav", np.zeros(2_000_000), 48_000)
+    before = everything(full_disk)
+    words = ("--id", "long", "--title", "Long", "--stem", f"bass={tmp_path / 'long.wav'}", "--tempo", "120")
+    refused = live_rig("add-song", full_disk / "friday", *words)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "the disk is full" in refused.stderr
+    assert "Make room and do it again; nothing was changed." in refused.stderr
+    assert everything(full_disk) == before
+    assert sorted(path.name for path in full_disk.rglob("*")) == ["friday", "presets", "show.toml", "songs"]
