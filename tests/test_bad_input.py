@@ -109,8 +109,14 @@ SLIPS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda song: (song / "song.toml").unlink(),
         "songs/caravan/song.toml: the file is not there. Put song.toml into caravan.",
     ),
-    "a preset with an unknown effect": (preset('[[effects]]\ntype = "Reverbb"\n'), "Change it to Reverb"),
-    "a preset with a parameter out of its range": (preset('[[effects]]\ntype = "Reverb"\nroom_size = 7.0\n'), "room_size"),
+    "a preset with an unknown effect": (
+        preset('[[effects]]\ntype = "Reverbb"\n'),
+        'presets/dark.toml:4 effects.1.type: There is no effect Reverbb. Change it to "Reverb", the nearest there is.',
+    ),
+    "a preset with a parameter out of its range": (
+        preset('[[effects]]\ntype = "Reverb"\nroom_size = 7.0\n'),
+        "presets/dark.toml:5 effects.1.room_size: Reverb room_size must be from 0 to 1, and is 7.0.",
+    ),
 }
 
 

@@ -12,21 +12,18 @@ a `path` and, in [effects.parameters], the plugin's own parameters by name. Ever
 nearest right word.
 """
 
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from live_rig.errors import ShowError
 from live_rig.rack.effects import CONTAINERS, EffectType, Value, effect_types
+from live_rig.show.faults import Fault, Key, change_or
+from live_rig.show.toml_page import read_page
 
 PRESET_KEYS = ("title", "says", "effects")
 VST3_KEYS = ("type", "path", "plugin", "parameters")
-
-Key = tuple[str | int, ...]  # ("effects", 0, "ratio"): where something stands in the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,44 +49,35 @@ class Preset:
 
 def read_preset(file: Path) -> Preset:
     """The preset in a file. Raises the first of its faults as a ShowError."""
-    reader = Reader(file)
-    preset = reader.preset()
-    if reader.faults:
-        raise reader.faults[0]
+    preset, faults = _read(file, str(file))
+    if preset is None or faults:
+        first = faults[0]
+        raise ShowError(first.what, where=first.where, do=first.do)
     return preset
 
 
-def preset_faults(file: Path) -> tuple[ShowError, ...]:
-    """Everything that is wrong with a preset's file."""
+def preset_faults(file: Path, named: str) -> list[Fault]:
+    """Everything that is wrong with a preset's file, which the faults call `named`."""
+    return _read(file, named)[1]
+
+
+def _read(file: Path, named: str) -> tuple[Preset | None, list[Fault]]:
+    page = read_page(file, named)
+    if isinstance(page, Fault):
+        return None, [page]
     reader = Reader(file)
-    try:
-        reader.preset()
-    except ShowError as error:
-        return (error,)
-    return tuple(reader.faults)
+    preset = reader.preset(page.values)
+    return preset, sorted(page.all_placed(reader.faults), key=lambda fault: fault.line)
 
 
 class Reader:
-    """Reads one file, and gathers its faults on the way."""
+    """Reads what one file says, and gathers its faults on the way."""
 
     def __init__(self, file: Path) -> None:
-        self.file, self.faults = file, list[ShowError]()
-        self.lines: dict[Key, int] = {}
+        self.file, self.faults = file, list[Fault]()
 
-    def preset(self) -> Preset:
-        """The preset, as far as it can be read. Raises ShowError where nothing can."""
-        try:
-            text = self.file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not text"
-            raise ShowError(f"The preset cannot be read: {reason}", where=str(self.file), do="Check the file") from error
-        try:
-            written = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            line = re.search(r"line (\d+)", str(error))
-            where = f"{self.file}, line {line[1] if line else len(text.splitlines())}"
-            raise ShowError(f"This is not TOML: {error}", where=where, do="Correct that line") from error
-        self.lines = dict(key_lines(text))
+    def preset(self, written: Mapping[str, Any]) -> Preset:
+        """The preset, as far as it can be read."""
         self._known(written, PRESET_KEYS, ())
         if "title" not in written:
             self._fault("The preset has no title", ("title",), 'Write title = "…" in its first line')
@@ -115,7 +103,7 @@ class Reader:
             return self._vst3(row, at)
         if name in effect_types():
             return self._built_in(effect_types()[name], row, at)
-        self._fault(f"There is no effect {name}", (*at, "type"), nearest(name, names))
+        self._fault(f"There is no effect {name}", (*at, "type"), change_or(name, names, _one_of(names)))
         return Effect("Gain")
 
     def _built_in(self, kind: EffectType, row: Mapping[str, Any], at: Key) -> Effect:
@@ -145,7 +133,7 @@ class Reader:
     def _known(self, table: Mapping[str, Any], keys: tuple[str, ...], at: Key) -> None:
         for key in table.keys() - set(keys):
             thing = f"{table['type']} has" if "type" in table else "A preset has"
-            self._fault(f"{thing} no {key}", (*at, key), nearest(key, keys))
+            self._fault(f"{thing} no {key}", (*at, key), change_or(key, keys, _one_of(keys)))
 
     def _text(self, table: Mapping[str, Any], key: str) -> str:
         value = table.get(key, "")
@@ -154,37 +142,8 @@ class Reader:
         return str(value)
 
     def _fault(self, what: str, key: Key, do: str) -> None:
-        within = [key[:length] for length in range(len(key), -1, -1)]
-        line = next((self.lines[place] for place in within if place in self.lines), 1)
-        self.faults.append(ShowError(what, where=f"{self.file}, line {line}, {spelled(key)}", do=do))
+        self.faults.append(Fault(what, do, key))
 
 
-def nearest(word: str, words: Iterator[str] | list[str] | tuple[str, ...]) -> str:
-    """What to do about a word that does not exist."""
-    choices = list(words)
-    near = get_close_matches(word, choices, n=1, cutoff=0.5)
-    return f"Change it to {near[0]}, the nearest there is" if near else f"Use one of {', '.join(choices)}"
-
-
-def spelled(key: Key) -> str:
-    """("effects", 1, "ratio") as effects[2].ratio: people count from one."""
-    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in key).lstrip(".")
-
-
-def key_lines(text: str) -> Iterator[tuple[Key, int]]:
-    """The line, from 1, of every table and of every key that starts a line."""
-    counts: dict[Key, int] = {}
-    table: Key = ()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*(\[\[?)\s*([\w.\- ]+?)\s*\]", line):
-            table = ()
-            names = header[2].split(".")
-            for depth, name in enumerate(part.strip() for part in names):
-                table = (*table, name)
-                if header[1] == "[[" and depth == len(names) - 1:
-                    counts[table] = counts.get(table, -1) + 1
-                if table in counts:
-                    table = (*table, counts[table])
-            yield table, number
-        elif key := re.match(r'\s*"?([\w-]+)"?\s*=', line):
-            yield (*table, key[1]), number
+def _one_of(words: Iterable[str]) -> str:
+    return f"Use one of {', '.join(words)}"

@@ -17,8 +17,7 @@ def preset_files(show_folder: Path) -> dict[str, Path]:
 def own_preset_faults(show_folder: Path) -> Iterator[Fault]:
     """What is wrong with the presets in the show's own folder, used or not."""
     for path in _own(show_folder):
-        for error in preset_faults(path):
-            yield Fault(error.what, error.do, file=error.where.replace(f"{path}", f"presets/{path.name}"))
+        yield from preset_faults(path, f"presets/{path.name}")
 
 
 def _own(show_folder: Path) -> list[Path]:

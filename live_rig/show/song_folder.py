@@ -8,6 +8,7 @@ from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, parse_beats
 from live_rig.show.cue import Cue, cue_faults
 from live_rig.show.faults import Fault, change_or
 from live_rig.show.meter import beats_per_bar, is_meter
+from live_rig.show.models import good_items, read_as
 from live_rig.show.section import Section, section_faults
 from live_rig.show.song import Song, SongSheet, meter_fault, song_of, tempo_faults
 from live_rig.show.stem import Stem, stem_faults
@@ -23,7 +24,7 @@ def read_song(folder: Path, song_id: str, presets: Mapping[str, Path]) -> Song |
     page = read_page(folder / SONG_FILE, file)
     if isinstance(page, Fault):
         return [page]
-    sheet = page.read_as(SongSheet)
+    sheet = read_as(page, SongSheet)
     beats, beats_faults = _read_beats(page, folder, f"songs/{song_id}")
     found = [*beats_faults, *_faults_between(page, folder, presets, beats)]
     if isinstance(sheet, list) or found:
@@ -61,7 +62,7 @@ def _meter(page: Page) -> str | None:
 def _faults_between(page: Page, folder: Path, presets: Mapping[str, Path], beats: list[Beat]) -> Iterator[Fault]:
     """What does not go together. Each part that can be read is checked, whatever else is wrong; `beats` may be empty."""
     yield from _preset_faults(page.values.get("preset"), presets)
-    yield from stem_faults(page.good("stems", Stem), folder, beats[-1].time_s if beats else None)
+    yield from stem_faults(good_items(page, "stems", Stem), folder, beats[-1].time_s if beats else None)
     yield from _tempo_faults(page.values.get("tempo_bpm"), beats)
     meter, bars = _meter(page), None
     if beats and meter:
@@ -70,11 +71,11 @@ def _faults_between(page: Page, folder: Path, presets: Mapping[str, Path], beats
             yield wrong_meter
         else:
             bars = beat_map_of(beats).bars(beats_per_bar(meter))
-    written, sections = page.values.get("sections"), page.good("sections", Section)
+    written, sections = page.values.get("sections"), good_items(page, "sections", Section)
     if isinstance(written, list) and len(sections) == len(written):
         yield from section_faults(list(sections.values()), bars)
     if bars is not None:
-        yield from cue_faults(page.good("cues", Cue), bars)
+        yield from cue_faults(good_items(page, "cues", Cue), bars)
 
 
 def _preset_faults(preset: object, presets: Mapping[str, Path]) -> Iterator[Fault]:

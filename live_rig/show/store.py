@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from live_rig.show.faults import Fault, ShowFaults, change_or
+from live_rig.show.models import read_as
 from live_rig.show.preset import own_preset_faults, preset_files
 from live_rig.show.setlist import SONG_ID, Show, ShowSheet, pedal_faults, setlist_faults
 from live_rig.show.song import Song
@@ -39,7 +40,7 @@ def read_sheet(folder: Path) -> tuple[Page, ShowSheet | None, list[Fault]]:
     page = read_page(folder / SHOW_FILE, SHOW_FILE)
     if isinstance(page, Fault):
         raise ShowFaults(folder, [page])
-    sheet = page.read_as(ShowSheet)
+    sheet = read_as(page, ShowSheet)
     if isinstance(sheet, list):
         return page, None, sheet + _show_faults(page, folder)
     return page, sheet, _show_faults(page, folder)

@@ -1,19 +1,15 @@
-"""A TOML file as a page: its values, the line of every key, and what is wrong with it in a musician's words."""
+"""A TOML file as a page: its values, the line of every key, and what keeps it from being TOML in a musician's words."""
 
 import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any
 
 from live_rig.show.faults import Fault, Key
 from live_rig.show.toml_lines import lines_of
-from live_rig.show.words import in_words
 
-Model = TypeVar("Model", bound=BaseModel)
 AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -40,35 +36,6 @@ class Page:
     def all_placed(self, faults: Iterable[Fault]) -> list[Fault]:
         """Every fault with its file and its line."""
         return [self.placed(fault) for fault in faults]
-
-    def read_as(self, model: type[Model]) -> Model | list[Fault]:
-        """The whole page as a `model`, or what is wrong with it."""
-        try:
-            return model.model_validate(self.values)
-        except ValidationError as error:
-            return self.all_placed(in_words(error, model))
-
-    def good(self, key: str, model: type[Model]) -> dict[int, Model]:
-        """Those items of the list `key` that can be checked further whatever else is wrong, by their place.
-
-        Where only a key with a default is wrong, the item is there with the default.
-        """
-        items = self.values.get(key)
-        read = {number: _mended(item, model) for number, item in enumerate(items if isinstance(items, list) else [])}
-        return {number: item for number, item in read.items() if item is not None}
-
-
-def _mended(item: object, model: type[Model]) -> Model | None:
-    try:
-        return model.model_validate(item)
-    except ValidationError as error:
-        wrong = {each["loc"][0] for each in error.errors() if each["loc"]}
-    if not isinstance(item, dict) or not wrong:
-        return None
-    try:
-        return model.model_validate({key: value for key, value in item.items() if key not in wrong})
-    except ValidationError:
-        return None
 
 
 def read_text(path: Path, file: str) -> str | Fault:

@@ -247,10 +247,9 @@ def test_a_faulty_preset_is_named_used_or_not(show: Path) -> None:
     text = 'title = "Dark"\n[[effects]]\ntype = "Compresor"\n[[effects]]\ntype = "Gain"\ngain_db = "loud"\n'
     (show / "presets" / "dark.toml").write_text(text)
     unknown, unfit = faults_of(show)
-    assert unknown.startswith("presets/dark.toml")
-    assert "Compresor" in unknown
-    assert "Change it to Compressor, the nearest there is." in unknown
-    assert "line 6" in unfit
+    assert unknown.startswith("presets/dark.toml:3 effects.1.type: ")
+    assert 'Change it to "Compressor", the nearest there is.' in unknown
+    assert unfit.startswith("presets/dark.toml:6 effects.2.gain_db: ")
 
 
 def test_a_folder_without_a_show_is_named(tmp_path: Path) -> None:
