@@ -1,8 +1,8 @@
 """Stems as files: how long one is, and whether it is whole. Nothing is decoded but the last half second.
 
 A broken copy often opens without a word: the decoder plays what is there. So each format is asked in its own way whether
-it is whole: WAV says in its header how many bytes there are, Ogg marks its last page, FLAC and MP3 cannot be read up to the
-length that they state.
+it is whole: WAV and most MP3 say in their header how many bytes there are, Ogg marks its last page, FLAC cannot be read up to
+the length that it states.
 """
 
 import struct
@@ -15,6 +15,7 @@ import soundfile
 TAIL_S = 0.5
 UNKNOWN_BYTES = 0xFFFFFFFF  # what a program writes that could not go back to fill in the length
 OGG_LONGEST_PAGE = 65_307
+MP3_LONGEST_FRAME = 2881
 OGG_LAST_PAGE_FLAG = 0x04
 COPY_AGAIN = "Export it again, or copy it again from where it is whole"
 
@@ -81,6 +82,8 @@ def _refuse_truncated(file: BinaryIO) -> None:
         _refuse_short_wav(file, present)
     elif kind[:4] == b"OggS":
         _refuse_open_ended_ogg(file, present)
+    elif kind[:3] == b"ID3" or kind[:1] == b"\xff":
+        _refuse_short_mp3(file, kind, present)
 
 
 def _refuse_short_wav(file: BinaryIO, present: int) -> None:
@@ -98,6 +101,24 @@ def _refuse_open_ended_ogg(file: BinaryIO, present: int) -> None:
     page = tail.rfind(b"OggS")
     if page < 0 or len(tail) < page + 6 or not tail[page + 5] & OGG_LAST_PAGE_FLAG:
         raise NotPlayable("it is cut short: its last page is not there", COPY_AGAIN)
+
+
+def _refuse_short_mp3(file: BinaryIO, head: bytes, present: int) -> None:
+    """An MP3 says how long it is only where its encoder wrote a Xing or Info tag into the first frame."""
+    start = 0
+    if head[:3] == b"ID3":
+        start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    file.seek(start)
+    frame = file.read(MP3_LONGEST_FRAME)
+    tag = max(frame.find(b"Xing"), frame.find(b"Info"))
+    if tag < 0 or len(frame) < tag + 16:
+        return
+    has_frames, has_bytes = frame[tag + 7] & 1, frame[tag + 7] & 2
+    (size,) = struct.unpack_from(">I", frame, tag + 8 + 4 * has_frames)
+    if has_bytes and present - start < size:
+        raise NotPlayable(
+            f"it is cut short: its header says {size} bytes of sound, and {present - start} are there", COPY_AGAIN
+        )
 
 
 def _refuse_short_of_header(sound: soundfile.SoundFile) -> None:

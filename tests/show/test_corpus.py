@@ -1,4 +1,4 @@
-"""The human takes of the corpus: their beats are maps, whatever the drummer's tempo did. Needs the corpus beside the checkout."""
+"""The human takes of the corpus: their beats are maps, whatever the tempo did. Needs the corpus beside the checkout."""
 
 import os
 from pathlib import Path
