@@ -3,12 +3,16 @@
 import argparse
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from make_show import drummer, files, lantern, salt_road, salt_road_band
-from make_show.render import SAMPLERATE, write_ogg
+from make_show.files import Tune
+from make_show.render import SAMPLERATE, Stereo, write_ogg
 from make_show.stems import LEAD_IN_S, Balance, record
 
-TAIL_S = 2.0
 PARTS = ("salt-road", "lantern", "drummer")
+IN_MONO = {"bass"}
 SALT_ROAD_BALANCE = {
     "bass": Balance(-21),
     "piano": Balance(-25, 15),
@@ -21,41 +25,25 @@ LANTERN_BALANCE = {"bass": Balance(-24), "piano": Balance(-23, 15), "tenor": Bal
 
 
 def write_salt_road(folder: Path) -> None:
-    """The showpiece: on the grid at 330, from 0.5 s on."""
+    """The showpiece: on the grid at 330."""
     beats = 4 * sum(bars for _, bars, *_ in salt_road.FORM)
-    beat_s = 60 / salt_road.BPM
-    times_s = [LEAD_IN_S + beat * beat_s for beat in range(beats)]
-    length_s = LEAD_IN_S + beats * beat_s + TAIL_S
-    stems = record(
-        salt_road_band.arrange().stems, lambda beat: LEAD_IN_S + beat * beat_s, length_s, SALT_ROAD_BALANCE, room=0.22
-    )
-    listed = []
-    for name, (sound, gain_db) in stems.items():
-        write_ogg(folder / f"{name}.ogg", sound.mean(axis=1) if name == "bass" else sound)
-        listed.append((name, f"{name}.ogg", gain_db))
-    files.write_beats(folder / "beats.csv", times_s)
-    toml = files.song_toml(salt_road.TITLE, salt_road.BPM, None, "wait", listed, salt_road.FORM, salt_road.CUES)
-    (folder / "song.toml").write_text(toml, encoding="utf-8")
+    times_s = LEAD_IN_S + np.arange(beats + 1) * 60 / salt_road.BPM
+    write_stems(folder, times_s, record(salt_road_band.arrange().stems, times_s, 2.0, SALT_ROAD_BALANCE, room=0.22), salt_road)
 
 
 def write_lantern(folder: Path) -> None:
-    """The ballad: its own breathing time."""
-    times_s = [LEAD_IN_S + time_s for time_s in lantern.beat_times_s()]
+    """The ballad: in its own breathing time."""
+    times_s = LEAD_IN_S + np.array(lantern.beat_times_s())
+    write_stems(folder, times_s, record(lantern.arrange(), times_s, 4.0, LANTERN_BALANCE, room=0.45), lantern)
 
-    def time_s(beat: float) -> float:
-        if beat < 0:
-            return LEAD_IN_S + beat * 60 / lantern.BPM
-        whole = min(int(beat), len(times_s) - 2)
-        return times_s[whole] + (beat - whole) * (times_s[whole + 1] - times_s[whole])
 
-    stems = record(lantern.arrange(), time_s, times_s[-1] + 2 * TAIL_S, LANTERN_BALANCE, room=0.45)
-    listed = []
-    for name, (sound, gain_db) in stems.items():
-        write_ogg(folder / f"{name}.ogg", sound.mean(axis=1) if name == "bass" else sound)
-        listed.append((name, f"{name}.ogg", gain_db))
+def write_stems(folder: Path, times_s: NDArray[np.float64], stems: dict[str, tuple[Stereo, float]], tune: Tune) -> None:
+    """A song's folder: `times_s` of its beats, the end of the last bar among them; sound and gain in dB of its stems."""
+    for name, (sound, _) in stems.items():
+        write_ogg(folder / f"{name}.ogg", sound.mean(axis=1) if name in IN_MONO else sound)
     files.write_beats(folder / "beats.csv", times_s[:-1])
-    toml = files.song_toml(lantern.TITLE, lantern.BPM, None, "wait", listed, lantern.FORM, lantern.CUES)
-    (folder / "song.toml").write_text(toml, encoding="utf-8")
+    listed = [(name, f"{name}.ogg", gain_db) for name, (_, gain_db) in stems.items()]
+    (folder / "song.toml").write_text(files.song_toml(tune, listed), encoding="utf-8")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from make_show.drummer_time import first_beat_of
 
-KICK, SNARE, STICK, FLOOR, HAT_FOOT, TOM_LOW, TOM_HIGH = 36, 38, 37, 43, 44, 45, 48
+KICK, SNARE, STICK, FLOOR, HAT_FOOT, TOM_HIGH = 36, 38, 37, 43, 44, 48
 CRASH, RIDE, BELL, CRASH_2 = 49, 51, 53, 57
 TOUCH = {"X": 114, "x": 90, "o": 64, "g": 38}
 
@@ -28,15 +28,18 @@ class Stroke:
 
 # fmt: off
 LATIN: Grid = {
-    BELL: "X.x.x.X.x.x.X.x.",
-    KICK: "X.....x.X.....x.",
-    TOM_HIGH: "....x.......x...",
-    FLOOR: "......xo......Xx",
-    STICK: "..x.......x.....",
-    SNARE: "...g.....g...g..",
+    BELL: "X.x.x.xoX.x.x.xo",
+    KICK: "X..o....X..o....",
+    SNARE: "......X.......X.",
+    TOM_HIGH: "....x.......xx..",
     HAT_FOOT: "..o...o...o...o.",
 }
-LATIN_2: Grid = LATIN | {TOM_HIGH: "....x.......xo..", FLOOR: "......x.......xX", SNARE: "...g.g...g......"}
+LATIN_2: Grid = LATIN | {
+    SNARE: "......X....g..X.",
+    TOM_HIGH: "....xx..........",
+    FLOOR: "............xx.o",
+    STICK: "..x.......x.....",
+}
 SWING: Grid = {RIDE: "x.Xox.Xox.Xox.Xo", HAT_FOOT: "..x...x...x...x.", KICK: "x...g...x...g..."}
 SWING_SNARES = ("...g...o........", ".......x...g....", "...o......g....o", "......g....x....", "................")
 SWING_KICKS = ("x...g...x...g...", "x..x....x...g...", "x...g...x......X")
@@ -93,7 +96,10 @@ def _grid(grid: Grid, at: float) -> Iterator[Stroke]:
 
 
 def _time(part: str, bars: int, rng: random.Random, styles: str) -> Iterator[Stroke]:
-    """Two bars of time to a letter, L Latin or S swing: a crash where eight begin, a fill in the last bar of eight."""
+    """Two bars of time to a letter, L Latin or S swing.
+
+    A crash where eight bars begin, in Latin where four do; a fill in the last bar of eight.
+    """
     at = first_beat_of(part)
     for pair, style in enumerate(styles):
         start = at + 8 * pair
@@ -101,7 +107,7 @@ def _time(part: str, bars: int, rng: random.Random, styles: str) -> Iterator[Str
         grid = dict(LATIN if pair % 2 == 0 else LATIN_2) if style == "L" else dict(SWING)
         if style == "S":
             grid |= {SNARE: rng.choice(SWING_SNARES), KICK: rng.choice(SWING_KICKS)}
-        if pair % 4 == 0 and (start > 0):
+        if pair % 4 == 0 or (style == "L" and pair % 2 == 0):
             grid |= {CRASH: "X"}
         if is_last:
             grid = {drum: line[:8] for drum, line in grid.items()}

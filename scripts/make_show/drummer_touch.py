@@ -19,7 +19,6 @@ LIMBS_MS = {
     kit.SNARE: (1.0, 5.5),
     kit.STICK: (1.0, 5.0),
     kit.TOM_HIGH: (0.5, 5.5),
-    kit.TOM_LOW: (0.5, 5.5),
     kit.FLOOR: (1.0, 5.5),
     kit.KICK: (-2.0, 6.0),
     kit.HAT_FOOT: (2.5, 7.5),

@@ -1,10 +1,23 @@
 """The show's text files: show.toml, song.toml, beats.csv."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
-Form = Sequence[tuple[str, int, bool, bool]]
-Cues = Mapping[str, tuple[tuple[int, str, str], ...]]
+
+Form = tuple[tuple[str, int, bool, bool], ...]  # section, bars, vamp, finale
+Cues = dict[str, tuple[tuple[int, str, str], ...]]  # by section: bar in it, what to say, to whom
+
+
+class Tune(Protocol):
+    """What the module of a tune says of it."""
+
+    TITLE: str
+    BPM: float
+    PRESET: str
+    FORM: Form
+    CUES: Cues
+
 
 SHOW = """\
 # The show that comes with Live Rig: two tunes of our own.
@@ -28,20 +41,17 @@ songs = ["salt-road", "lantern"]
 """
 
 
-def song_toml(
-    title: str, bpm: float, preset: str | None, ending: str, stems: Iterable[tuple[str, str, float]], form: Form, cues: Cues
-) -> str:
+def song_toml(tune: Tune, stems: Iterable[tuple[str, str, float]]) -> str:
     """A song: stems as (name, file, gain_db), sections from the form, cues at their bars."""
-    lines = [f'title = "{title}"', f"tempo_bpm = {bpm}", 'meter = "4/4"']
-    lines += [f'preset = "{preset}"'] if preset else []
-    lines += ['beats = "beats.csv"', f'ending = "{ending}"']
+    lines = [f'title = "{tune.TITLE}"', f"tempo_bpm = {tune.BPM}", 'meter = "4/4"', f'preset = "{tune.PRESET}"']
+    lines += ['beats = "beats.csv"', 'ending = "wait"']
     for name, file, gain_db in stems:
         lines += ["", "[[stems]]", f'name = "{name}"', f'file = "{file}"', f"gain_db = {gain_db}"]
     first_bar, said = 1, []
-    for name, bars, is_vamp, is_finale in form:
+    for name, bars, is_vamp, is_finale in tune.FORM:
         lines += ["", "[[sections]]", f'name = "{name}"', f"first_bar = {first_bar}", f"length_bars = {bars}"]
         lines += ["vamp = true"] * is_vamp + ["finale = true"] * is_finale
-        said += [(first_bar + bar - 1, say, to) for bar, say, to in cues.get(name, ())]
+        said += [(first_bar + bar - 1, say, to) for bar, say, to in tune.CUES.get(name, ())]
         first_bar += bars
     for bar, say, to in said:
         lines += ["", "[[cues]]", f"bar = {bar}", f'say = "{say}"', f'to = "{to}"']

@@ -4,14 +4,16 @@ import math
 import random
 from itertools import accumulate
 
+from make_show.files import Cues, Form
 from make_show.harmony import changes, led
 from make_show.notation import Note, phrase
 from make_show.players import Part, Player
 
 TITLE = "Lantern"
 BPM = 70.0
+PRESET = "tight-studio"
 
-FORM = (
+FORM: Form = (
     ("intro", 2, False, False),
     ("A1", 4, False, False),
     ("A2", 4, False, False),
@@ -19,7 +21,7 @@ FORM = (
     ("A3", 4, False, False),
     ("tag", 2, False, False),
 )
-CUES = {
+CUES: Cues = {
     "intro": ((1, "Brushes. Piano starts", "all"),),
     "A1": ((1, "Tenor", "saxes"),),
     "A2": ((3, "2 bars to the bridge", "all"),),
@@ -29,12 +31,12 @@ CUES = {
 }
 
 CHANGES = """
-    Eb:maj9 C:m9 | F:m9 Bb:13 |
-    Eb:maj9 C:m9 | F:m9 Bb:13 | G:m7 C:7b9 | F:m9 Bb:7b9 |
-    Eb:maj9 C:m9 | F:m9 Bb:13 | F:m9 Bb:13 | Eb:69 |
-    Ab:maj#11 | G:m7 C:m9 | Gb:maj9 | F:m9 Bb:7b9 |
-    Eb:maj9 C:m9 | F:m9 Bb:13 | F:m9 Bb:13 | C:m9 Ab:maj#11 |
-    F:m9 Bb:susb9 | Eb:maj9
+    Eb:maj9 C:m7 | F:m7 Bb:13 |
+    Eb:maj9 C:m7 | F:m7 Bb:13 | G:m7 C:7b9 | F:m7 Bb:7b9 |
+    Eb:maj9 C:m7 | F:m7 Bb:13 | F:m7 Bb:13 | Eb:69 |
+    Ab:maj9 | G:m7 C:m7 | Gb:maj9 | F:m7 Bb:7b9 |
+    Eb:maj9 C:m7 | F:m7 Bb:13 | F:m7 Bb:13 | C:m7 Ab:maj9 |
+    F:m7 Bb:susb9 | Eb:maj9
 """
 MELODY = """
     -/4 | -/3 D4/.5 F4/.5 |

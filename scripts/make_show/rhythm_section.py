@@ -2,8 +2,8 @@
 
 import random
 
-from make_show.harmony import Chord, chord_at, led
-from make_show.notation import Note
+from make_show.harmony import COLOURS, Chord, chord_at, led
+from make_show.notation import Note, pitch_of
 
 LATE_OFFBEAT = 0.04  # beats: what is left of swing at 330 bpm, where eighths are nearly even (Friberg & Sundström 2002)
 BASS_LOW, BASS_HIGH = 28, 52
@@ -11,18 +11,21 @@ BASS_LOW, BASS_HIGH = 28, 52
 # General MIDI percussion; the clave is 3-2 over four bars
 SHAKER, CLAVES, COWBELL = 82, 75, 56
 CONGA_SLAP, CONGA_OPEN, CONGA_LOW = 62, 63, 64
+TUMBAO = ((0, 2.7, 0), (3, 2.7, 8), (6, 1.0, 0), (7, 0.9, 8))  # beat of two bars, beats, how much softer
+WALKED = frozenset({3, 4, 6, 7, 10, 11})  # steps above the root that a walk goes by
 CLAVE_BEATS = (0, 3, 6, 10, 12)
 CONGAS = {2: (CONGA_SLAP, 18), 3: (CONGA_LOW, 4), 6: (CONGA_OPEN, 14), 7: (CONGA_OPEN, 8)}  # beat of two bars: drum, touch
 CONGA_REST = (CONGA_SLAP, -30)
 COMPING = (((0, 0.6), (1.5, 0.6), (5.5, 1.5)), ((1.5, 1.2), (4, 0.6), (7.5, 0.5)), ((0, 0.5), (3.5, 1.0), (6, 0.5)))
 
 
-def pedal(bars: int, line: tuple[int, int, int] = (38, 45, 50), velocity: int = 100) -> list[Note]:
-    """A three-three-two ostinato over two bars: root, fifth, octave."""
+def tumbao(bars: int, lines: tuple[str, ...], velocity: int = 100) -> list[Note]:
+    """Three, three and two beats: four notes every two bars, from `lines` in turn."""
     notes = []
-    for start in range(0, 4 * bars, 8):
-        for beat, beats, pitch in ((0, 2.7, line[0]), (3, 2.7, line[1]), (6, 1.0, line[2]), (7, 0.9, line[1])):
-            notes.append(Note(start + beat, beats, pitch, velocity if beat in (0, 6) else velocity - 8))
+    for pair in range(bars // 2):
+        pitches = map(pitch_of, lines[pair % len(lines)].split())
+        for (beat, beats, softer), pitch in zip(TUMBAO, pitches, strict=True):
+            notes.append(Note(8 * pair + beat, beats, pitch, velocity - softer))
     return notes
 
 
@@ -36,17 +39,19 @@ def walk(chords: list[Chord], bars: int, rng: random.Random, velocity: int = 96)
         root = _near(chord.root, pitch)
         target = _near(follower.root, root)
         approach = target + rng.choice((-1, 1, 2 if target < root else -2))
-        if halfway is chord:
-            tones = sorted(step for step in chord.tones | {chord.root} if step != chord.root)
-            second = _near(rng.choice(tones), root)
-            third = _near(rng.choice([tone for tone in tones if tone != second % 12]), second)
-            line = [root, second, third, approach]
-        else:
-            line = [root, _near(rng.choice(sorted(chord.tones)), root), _near(halfway.root, root), approach]
+        second, third = _two(chord, rng)
+        line = [root, _near(second, root), _near(third, root), approach]
+        if halfway is not chord:
+            line[2] = _near(halfway.root, root)
         for beat, walked in enumerate(line):
-            notes.append(Note(4 * bar + beat, 0.92, max(BASS_LOW, min(BASS_HIGH, walked)), velocity - 6 * (beat % 2)))
+            notes.append(Note(4 * bar + beat, 0.92, walked, velocity - 6 * (beat % 2)))
         pitch = approach
     return notes
+
+
+def _two(chord: Chord, rng: random.Random) -> list[int]:
+    """Pitch classes of two different tones of the chord on the way up from its root."""
+    return [(chord.root + step) % 12 for step in rng.sample(sorted(WALKED & set(COLOURS[chord.colour]) | {7}), 2)]
 
 
 def _near(pitch_class: int, pitch: int) -> int:

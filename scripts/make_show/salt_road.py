@@ -4,11 +4,13 @@ Read it as a score: the melody and its changes, then what each section of the ba
 `arrange` in `salt_road_band.py` puts them on the time line.
 """
 
+from make_show.files import Cues, Form
+
 TITLE = "Salt Road"
 BPM = 330.0
+PRESET = "tight-studio"
 
-# section, bars, vamp, finale
-FORM = (
+FORM: Form = (
     ("intro", 8, False, False),
     ("A1", 8, False, False),
     ("A2", 8, False, False),
@@ -21,8 +23,7 @@ FORM = (
     ("last hit", 2, False, True),
 )
 
-# bar within the section, what the conductor says, to whom
-CUES = {
+CUES: Cues = {
     "intro": ((1, "Band in: riff", "all"), (5, "4 bars to the head", "all")),
     "A1": ((1, "Head: saxes", "saxes"),),
     "A2": ((1, "Trumpets take it", "brass"), (5, "4 bars to the bridge", "all")),
@@ -44,8 +45,13 @@ MELODY_HOME = """
     A4/3 Bb4/.5 A4/.5 | G#4/1' A4/1' C#5/2> | D5/4 | ~/1 E5/.5 F5/.5 E5/1 C#5/1 |
     F5/3> E5/.5 D5/.5 | C#5/1' Bb4/1' A4/2 | C#5/1.5> E5/1.5> C#5/1 | D5/3> -/1
 """
-CHANGES = "D:m6 | D:o7 A:7b9 | D:m6 | D:m6 A:7b9 | Bb:maj#11 | A:7b9 | D:o7 | A:7alt"
-CHANGES_HOME = "D:m6 | D:o7 A:7b9 | D:m6 | D:m6 A:7b9 | Bb:maj#11 | A:7b9 | A:7b9 | D:m69"
+CHANGES = "D:m6 | D:o7 A:7b9 | D:m6 | D:m6 A:7b9 | Bb:maj9 | A:7b9 A:9 | D:o7 | A:7alt"
+CHANGES_HOME = "D:m6 | D:o7 A:7b9 | D:m6 | D:m6 A:7b9 | Bb:maj9 | A:7b9 A:9 | A:7b9 | D:m69"
+
+# The basses of two bars each, on beats 1, 4, 7 and 8 of them; the 4 comes a beat before its bar.
+PEDAL = ("D2 A2 D3 A2",)
+BASS = ("D2 A2 D3 A2", "D2 A2 D3 A2", "Bb1 A1 E2 A2", "D2 A1 A2 C#3")
+BASS_HOME = ("D2 A2 D3 A2", "D2 A2 D3 A2", "Bb1 A1 E2 A2", "A1 D2 A2 D2")
 
 BRIDGE = """
     Bb4/1 D5/1 F5/1.5 E5/.5 | ~/2 D5/1 C5/.5 A4/.5 | ~/3 -/1 | C5/1 E5/1 G5/1.5 Ab5/.5 |
@@ -73,11 +79,11 @@ INTRO_CHANGES = "D:m6 | D:o7 A:7b9"
 # Shout chorus: the brass calls, the saxes answer, the last four bars are everybody's.
 SHOUT_CHANGES = """
     D:m69 | D:m6 | Bb:13 | A:7b9 | D:7#9 | G:m6 | Bb:13 A:7b9 | D:m69 A:7alt |
-    D:m69 | D:m6 | Bb:13 | A:7b9 | G:m6 | D:m6 | E:7b9 A:7alt | D:m69
+    D:m69 D:m7 | D:m6 | Bb:13 | A:7b9 | G:m6 | D:m6 | E:7b9 A:7alt | D:m69
 """
 SHOUT_BRASS = """
     A5/1^ -/1 A5/1' G#5/1 | A5/2>f -/2 | -/4 | -/2 G5/.5' A5/.5' Bb5/1^ |
-    C6/1^ -/1 C6/1' B5/1 | C6/.5 Bb5/1.5>f -/2 | -/4 | -/1 F5/1^ -/.5 F5/1.5> |
+    C6/1^ -/1 C6/1' A5/1 | C6/.5 Bb5/1.5>f -/2 | -/4 | -/1 F5/1^ -/.5 F5/1.5> |
     A5/1^ -/1 A5/1' C6/1 | D6/2>f -/2 | -/4 | -/1 E5/.5 F5/.5 G5/.5 A5/.5 Bb5/1> |
     ~/1 A5/.5 G5/.5 Bb5/1^ -/1 | A5/1^ F5/1^ D5/1^ F5/1 | G#5/1^ B5/1^ -/.5 Bb5/1.5> | D6/1^ -/1 A5/1^ -/1
 """
@@ -89,31 +95,33 @@ SHOUT_SAXES = """
 """
 
 # The solo vamp: bass and congas go on, the band only punctuates. It ends in silence, so that it goes round without a seam.
-VAMP_CHANGES = "D:m69 | D:m6 | D:m69 | D:m6 | Bb:maj#11 | A:7b9 | D:o7 | A:7alt"
-VAMP_HITS = """
+VAMP_CHANGES = "D:m69 | D:m6 | D:m69 | D:m6 | Bb:maj9 | A:7b9 | D:o7 | A:7alt"
+VAMP_BRASS = """
     A5/1^ -/3 | -/4 | -/1.5 A5/1.5^ -/1 | -/4 |
     A5/1^ -/3 | -/1.5 G5/1.5^ -/1 | G#5/1^ -/3 | -/1 F5/.5' F5/.5' G5/1^ -/1
+"""
+VAMP_SAXES = """
+    F5/1^ -/3 | -/4 | -/1.5 F5/1.5^ -/1 | -/4 |
+    F5/1^ -/3 | -/1.5 E5/1.5^ -/1 | F5/1^ -/3 | -/1 C#5/.5' C#5/.5' F5/1^ -/1
 """
 
 # The way down: the bass falls by steps while the conductor takes the tempo from 330 to 120.
 DOWN_CHANGES = """
-    D:m9 | D:m9 | G:9 | Bb:maj#11 | D:m69 | E:7b9 | G:m9 | F:maj9 | E:m7b5 | Eb:maj#11 | A:susb9 | A:7alt
+    D:m7 | D:m7 | G:9 | Bb:maj9 | D:m6 | E:7b9 | G:m7 | F:maj9 | E:m7b5 | Eb:maj#11 | A:susb9 | A:7alt
 """
 DOWN_LEAD = """
-    A5/3> G5/1 | F5/3 E5/1 | D5/2 F5/1 E5/1 | F5/2 E5/1 D5/1 | F5/2 E5/1 D5/1 | D5/2 B4/2 |
-    Bb4/2 D5/1 C5/1 | A4/4 | G4/2 Bb4/1 D5/1 | D5/4 | D5/2 E5/2 | F5/2 G5/2
-"""
-DOWN_TENOR = """
-    D4/4 | E4/2 F4/2 | D4/4 | E4/2 D4/2 | F4/2 A4/2 | G#4/4 | F4/2 G4/2 | E4/2 C4/2 |
-    D4/4 | Bb3/2 D4/2 | Bb3/2 D4/2 | C#4/2 Eb4/2
+    A5/3> G5/1 | F5/3 G5/1 | F5/2 D5/2 | D5/2 F5/2 | F5/2 D5/1 A4/1 | B4/2 D5/2 |
+    D5/2 Bb4/2 | A4/2 C5/2 | D5/2 Bb4/2 | A4/2 D5/2 | D5/2 E5/2 | F5/2 G5/2
 """
 DOWN_BASS = """
     D3/2 D2/2 | C3/2 C2/2 | B2/2 B1/2 | Bb2/2 Bb1/2 | A2/2 A1/2 | G#2/2 G#1/2 |
     G2/2 G1/2 | F2/2 C2/2 | E2/2 E1/2 | Eb2/2 Bb1/2 | A1/2 E2/2 | A2/2 A1/2
 """
 
-# The hold: E flat over the dominant's A, which only the last hit resolves.
-HOLD_CHANGES = "Eb:13#11"
-HOLD_LEAD = "A5/4"
+# The hold: the dominant with both its fifths bent, which only the last hit resolves.
+HOLD_CHANGES = "A:7b5#5"
+HOLD_BRASS = "A5/4"
+HOLD_SAXES = "F5/4"
 HIT_CHANGES = "D:m69"
-HIT_LEAD = "D6/4"
+HIT_BRASS = "D6/4"
+HIT_SAXES = "A5/4"

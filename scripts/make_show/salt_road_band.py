@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 from make_show import salt_road as score
 from make_show.harmony import block, changes, chord_at, led
 from make_show.notation import Note, phrase
 from make_show.players import Part, Player
-from make_show.rhythm_section import comp, latin_percussion, montuno, pedal, shaker, swung, walk
+from make_show.rhythm_section import comp, latin_percussion, montuno, shaker, swung, tumbao, walk
 
 TRUMPET, TROMBONE, ALTO, TENOR, BARITONE, BASS, PIANO, TIMPANI = 56, 57, 65, 66, 67, 32, 0, 47
 
@@ -117,9 +118,9 @@ def arrange(seed: int = 330) -> Band:
     return band
 
 
-def latin(band: Band, symbols: str, at: float, bars: int, velocity: int = 0) -> None:
-    """The Latin rhythm section: pedal, montuno, percussion."""
-    band.bass.add(pedal(bars, velocity=100 + velocity), at)
+def latin(band: Band, symbols: str, basses: tuple[str, ...], at: float, bars: int, velocity: int = 0) -> None:
+    """The Latin rhythm section: tumbao, montuno, percussion."""
+    band.bass.add(tumbao(bars, basses, 100 + velocity), at)
     band.piano.add(montuno(changes(symbols), bars, 84 + velocity), at)
     band.percussion.add(latin_percussion(bars, 78 + velocity), at)
     band.shaker.add(shaker(bars, 78 + velocity, loud=0), at)
@@ -134,13 +135,13 @@ def swing(band: Band, symbols: str, at: float, bars: int, rng: random.Random) ->
 
 def intro(band: Band, at: float, bars: int, _: random.Random) -> None:
     """Everybody on the first beat, so that the entry is an entry; then riff above riff."""
-    latin(band, score.INTRO_CHANGES, at, bars)
+    latin(band, score.INTRO_CHANGES, score.PEDAL, at, bars)
     band.brass(phrase("A5/1^ -/3", 100), "D:m69", at)
     band.sax_soli(phrase("F5/1^ -/3", 98), "D:m69", at)
     for start in (2, 4, 6):
         band.unison(band.trombones, phrase(score.RIFF_TROMBONES, 92 + start), at + 4 * start, (1, 0, 0, 0))
     for start in (4, 6):
-        band.unison(band.saxes, phrase(score.RIFF_SAXES, 84 + 2 * start), at + 4 * start, (0, 0, -1, -1, -2))
+        band.unison(band.saxes, phrase(score.RIFF_SAXES, 84 + 2 * start), at + 4 * start, (0, 0, -1, -1, -1))
     for part, voice in zip(
         band.trumpets, block(phrase(score.RIFF_TRUMPETS, 100), changes(score.INTRO_CHANGES), 4), strict=True
     ):
@@ -149,14 +150,14 @@ def intro(band: Band, at: float, bars: int, _: random.Random) -> None:
 
 def first_a(band: Band, at: float, bars: int, _: random.Random) -> None:
     """Saxes in octaves, brass answers."""
-    latin(band, score.CHANGES, at, bars)
+    latin(band, score.CHANGES, score.BASS, at, bars)
     band.unison(band.saxes, phrase(score.MELODY, 96), at, (0, 0, -1, -1, -1))
     band.brass(phrase(score.ANSWER_BRASS, 92), score.CHANGES, at)
 
 
 def second_a(band: Band, at: float, bars: int, _: random.Random) -> None:
     """Trumpets in harmony over held trombones, saxes answer."""
-    latin(band, score.CHANGES_HOME, at, bars)
+    latin(band, score.CHANGES_HOME, score.BASS_HOME, at, bars)
     for part, voice in zip(band.trumpets, block(phrase(score.MELODY_HOME, 98), changes(score.CHANGES_HOME), 4), strict=True):
         part.add(voice, at)
     band.pad(score.CHANGES_HOME, at, 74)
@@ -172,7 +173,7 @@ def bridge(band: Band, at: float, bars: int, rng: random.Random) -> None:
 
 def last_a(band: Band, at: float, bars: int, _: random.Random) -> None:
     """Everybody."""
-    latin(band, score.CHANGES_HOME, at, bars, 4)
+    latin(band, score.CHANGES_HOME, score.BASS_HOME, at, bars, 4)
     melody = phrase(score.MELODY_HOME, 102)
     for part, voice in zip(band.trumpets, block(melody, changes(score.CHANGES_HOME), 4), strict=True):
         part.add(voice, at)
@@ -183,28 +184,22 @@ def last_a(band: Band, at: float, bars: int, _: random.Random) -> None:
 def shout(band: Band, at: float, bars: int, rng: random.Random) -> None:
     """Brass calls, saxes answer, all together at the end."""
     swing(band, score.SHOUT_CHANGES, at, bars, rng)
-    band.brass(swung(phrase(score.SHOUT_BRASS, 106)), score.SHOUT_CHANGES, at)
-    band.sax_soli(swung(phrase(score.SHOUT_SAXES, 102)), score.SHOUT_CHANGES, at)
+    band.brass(swung(phrase(score.SHOUT_BRASS, 110)), score.SHOUT_CHANGES, at)
+    band.sax_soli(swung(phrase(score.SHOUT_SAXES, 107)), score.SHOUT_CHANGES, at)
 
 
 def vamp(band: Band, at: float, bars: int, _: random.Random) -> None:
-    """Pedal, montuno and congas for the drummer to play over; hits here and there."""
-    band.bass.add(pedal(bars, velocity=102), at)
-    band.piano.add(montuno(changes(score.VAMP_CHANGES), bars, 72), at)
-    band.percussion.add(latin_percussion(bars, 70), at)
-    band.shaker.add(shaker(bars, 70, loud=0), at)
-    hits = phrase(score.VAMP_HITS, 100)
-    band.brass(hits, score.VAMP_CHANGES, at)
-    band.sax_soli([note.moved(0, -4) for note in hits], score.VAMP_CHANGES, at)
+    """Bass, montuno and congas for the drummer to play over; hits here and there."""
+    latin(band, score.VAMP_CHANGES, score.BASS, at, bars, -8)
+    band.brass(phrase(score.VAMP_BRASS, 100), score.VAMP_CHANGES, at)
+    band.sax_soli(phrase(score.VAMP_SAXES, 98), score.VAMP_CHANGES, at)
 
 
 def way_down(band: Band, at: float, bars: int, _: random.Random) -> None:
     """A chorale over a falling bass. The pulse stays in piano and timpani, so that slowing down is heard."""
-    lead = phrase(score.DOWN_LEAD, 100)
+    lead = phrase(score.DOWN_LEAD, 92)
     band.brass(lead, score.DOWN_CHANGES, at)
     band.sax_soli([note.moved(0, -12 if note.pitch > 79 else 0) for note in lead], score.DOWN_CHANGES, at)
-    tenor = phrase(score.DOWN_TENOR, 88)
-    band.saxes[2].add(tenor, at)
     band.bass.add(phrase(score.DOWN_BASS, 104), at)
     chords = changes(score.DOWN_CHANGES)
     voicings = led(chords, [57, 60, 64, 65], 53, 72)
@@ -214,38 +209,35 @@ def way_down(band: Band, at: float, bars: int, _: random.Random) -> None:
                 [Note(beat, 0.95, pitch + (12 if beat else 0), 92 - 6 * (beat % 2)) for pitch in pitches], at + 4 * bar
             )
     roots = [note for note in phrase(score.DOWN_BASS, 92) if note.beat % 4 == 0]
-    band.timpani.add([Note(note.beat, 2, 38 if note.pitch % 12 in (2, 9, 5) else 33, 96) for note in roots], at)
+    band.timpani.add([Note(note.beat, 2, note.pitch, 96) for note in roots], at)
     band.shaker.add(shaker(bars, 64, loud=0), at)
 
 
 def hold(band: Band, at: float, bars: int, _: random.Random) -> None:
-    """One chord: loud, back, and up again over four bars, then steady for as long as it takes."""
-    held = [Note(0, 4 * bars - 0.2, 81, 108, ">")]
-    band.brass(held, score.HOLD_CHANGES, at)
-    band.sax_soli([note.moved(0, -5) for note in held], score.HOLD_CHANGES, at)
+    """One chord, and nothing that moves in its first bar: a hold may stand still there for as long as it takes."""
+    long = 4 * bars - 0.2
+    _everybody(band, score.HOLD_BRASS, score.HOLD_SAXES, score.HOLD_CHANGES, at, long, 110)
     for part in (*band.trumpets, *band.trombones, *band.saxes):
-        part.swells += [(at, 127), (at + 1, 118), (at + 4, 78), (at + 14, 127), (at + 4 * bars, 127)]
-    band.bass.add([Note(0, 4 * bars - 0.2, 33, 110), Note(0, 4 * bars - 0.2, 45, 96)], at)
-    for beat in range(0, 4 * bars, 4):
-        band.bass.add([Note(beat, 3.9, 33, 90)], at) if beat else None
-    for quarter in range(8 * bars):
-        rise = min(quarter / 28, 1)
-        strum = (45, 57, 60, 61, 67, 69) if quarter % 2 == 0 else (57, 69, 72, 73, 79, 81)
-        band.piano.add([Note(quarter / 2, 0.6, pitch, round(64 + 36 * rise)) for pitch in strum], at)
-    for stroke in range(16 * bars):
-        rise = min(stroke / 56, 1)
-        band.timpani.add([Note(stroke / 4, 0.3, 45, round(60 + 46 * rise) - 8 * (stroke % 2))], at)
+        part.swells += [(at, 108), (at + 3, 88), (at + 16, 102), (at + long, 102), (at + long + 0.1, 127)]
+    band.bass.add([Note(beat, 3.9, 33, 108 if beat == 0 else 92) for beat in range(0, 4 * bars, 4)], at)
+    band.piano.add([Note(0, 4, pitch, 104) for pitch in (33, 45, 57, 61, 63, 67, 69, 73)], at)
+    for half_beat in range(8, 8 * bars):
+        tremolo = (57, 61, 67) if half_beat % 2 == 0 else (63, 69, 73)
+        band.piano.add([Note(half_beat / 2, 0.6, pitch, 70 + min(half_beat, 30)) for pitch in tremolo], at)
+    band.timpani.add([Note(0, 4, 45, 112)], at)
+    band.timpani.add([Note(stroke / 4, 0.3, 45, 64 + min(stroke // 2, 40)) for stroke in range(16, 16 * bars - 1)], at)
 
 
 def last_hit(band: Band, at: float, _: int, __: random.Random) -> None:
     """One stab, and home."""
-    hit = [Note(0, 1.4, 86, 127, ">")]
-    band.brass(hit, score.HIT_CHANGES, at)
-    band.sax_soli([note.moved(0, -5) for note in hit], score.HIT_CHANGES, at)
-    for part in (*band.trumpets, *band.trombones, *band.saxes):
-        part.swells.append((at - 0.05, 127))
-        part.swells.append((at, 127))
-    band.bass.add([Note(0, 1.6, 38, 120), Note(0, 1.6, 26 + 12, 120)], at)
-    band.piano.add([Note(0, 1.5, pitch, 118) for pitch in (26, 38, 50, 65, 69, 71, 76, 77, 81, 86)], at)
-    band.timpani.add([Note(0, 2, 38, 124)], at)
+    _everybody(band, score.HIT_BRASS, score.HIT_SAXES, score.HIT_CHANGES, at, 1.4, 120)
+    band.bass.add([Note(0, 1.6, 38, 120)], at)
+    band.piano.add([Note(0, 1.5, pitch, 118) for pitch in (26, 38, 50, 57, 65, 69, 71, 76, 81, 86)], at)
+    band.timpani.add([Note(0, 2, 50, 124)], at)
     band.percussion.add([Note(0, 0.5, 36, 120)], at)
+
+
+def _everybody(band: Band, brass: str, saxes: str, symbols: str, at: float, beats: float, velocity: int) -> None:
+    """All winds on one chord, `beats` long, whatever is written."""
+    for play, lead in ((band.brass, brass), (band.sax_soli, saxes)):
+        play([replace(note, beats=beats, marks=">") for note in phrase(lead, velocity)], symbols, at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from make_show import midi, render
 from make_show.players import Part, humanised
@@ -38,9 +39,17 @@ def tracks(parts: list[Part], time_s: Callable[[float], float], seed: str) -> li
 
 
 def record(
-    stems: dict[str, list[Part]], time_s: Callable[[float], float], length_s: float, balance: dict[str, Balance], room: float
+    stems: dict[str, list[Part]], beats_s: NDArray[np.float64], tail_s: float, balance: dict[str, Balance], room: float
 ) -> dict[str, tuple[render.Stereo, float]]:
-    """(sound, gain_db) of every stem: recorded to a peak of STEM_PEAK_DB, with the gain that puts it into the mix."""
+    """(sound, gain_db) of every stem: recorded to a peak of STEM_PEAK_DB, with the gain that puts it into the mix.
+
+    `beats_s` are the times of all beats, the end of the last bar among them; after it the sound rings for `tail_s`.
+    """
+    length_s = float(beats_s[-1]) + tail_s
+
+    def time_s(beat: float) -> float:
+        return float(np.interp(beat, np.arange(len(beats_s)), beats_s))
+
     sounds = {}
     for name, parts in stems.items():
         with tempfile.TemporaryDirectory() as folder:

@@ -185,3 +185,20 @@ def test_every_player_stays_within_8_ms_of_the_grid_and_within_the_piece() -> No
             speaks_s = part.player.speaks_ms / 1000
             off_s = [start_s + speaks_s - beat * beat_s for (start_s, _, _), (beat, _) in zip(heard, written, strict=True)]
             assert max(map(abs, off_s)) < 0.008
+
+
+def test_winds_breathe_one_note_at_a_time_within_their_range() -> None:
+    ranges = {
+        "alto": (49, 81),
+        "tenor": (44, 76),
+        "baritone": (36, 69),
+        "trumpet": (52, 86),
+        "trombone": (40, 72),
+        "bass trombone": (34, 67),
+    }
+    stems = salt_road_band.arrange().stems
+    for part in (part for name in ("saxes", "trumpets", "trombones") for part in stems[name]):
+        low, high = ranges[part.player.name.rstrip(" 1234")]
+        assert all(low <= note.pitch <= high for note in part.notes), part.player.name
+        notes = sorted(part.notes, key=lambda note: note.beat)
+        assert all(before.beat + before.beats <= after.beat + 0.05 for before, after in pairwise(notes)), part.player.name
