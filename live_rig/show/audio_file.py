@@ -1,8 +1,8 @@
 """Stems as files: how long one is, and whether it is whole. Nothing is decoded but the last half second.
 
 A broken copy often opens without a word: the decoder plays what is there. So each format is asked in its own way whether
-it is whole: WAV and most MP3 say in their header how many bytes there are, Ogg marks its last page, FLAC cannot be read up to
-the length that it states.
+it is whole: WAV, AIFF and most MP3 say in their header how many bytes there are, Ogg marks its last page, FLAC cannot be read
+up to the length that it states.
 """
 
 import struct
@@ -80,18 +80,25 @@ def _refuse_truncated(file: BinaryIO) -> None:
     file.seek(12)
     if kind[:4] == b"RIFF" and kind[8:] == b"WAVE":
         _refuse_short_wav(file, present)
+    elif kind[:4] == b"FORM":
+        _refuse_fewer(struct.unpack(">I", kind[4:8])[0], present - 8)
     elif kind[:4] == b"OggS":
         _refuse_open_ended_ogg(file, present)
     elif kind[:3] == b"ID3" or kind[:1] == b"\xff":
         _refuse_short_mp3(file, kind, present)
 
 
+def _refuse_fewer(stated: int, present: int) -> None:
+    if present < stated:
+        raise NotPlayable(f"it is cut short: its header says {stated} bytes of sound, and {present} are there", COPY_AGAIN)
+
+
 def _refuse_short_wav(file: BinaryIO, present: int) -> None:
     while len(head := file.read(8)) == 8:
         name, size = struct.unpack("<4sI", head)
         here = present - file.tell()
-        if name == b"data" and UNKNOWN_BYTES > size > here:
-            raise NotPlayable(f"it is cut short: its header says {size} bytes of sound, and {here} are there", COPY_AGAIN)
+        if name == b"data" and size != UNKNOWN_BYTES:
+            _refuse_fewer(size, here)
         file.seek(size + size % 2, 1)
 
 
@@ -115,10 +122,8 @@ def _refuse_short_mp3(file: BinaryIO, head: bytes, present: int) -> None:
         return
     has_frames, has_bytes = frame[tag + 7] & 1, frame[tag + 7] & 2
     (size,) = struct.unpack_from(">I", frame, tag + 8 + 4 * has_frames)
-    if has_bytes and present - start < size:
-        raise NotPlayable(
-            f"it is cut short: its header says {size} bytes of sound, and {present - start} are there", COPY_AGAIN
-        )
+    if has_bytes:
+        _refuse_fewer(size, present - start)
 
 
 def _refuse_short_of_header(sound: soundfile.SoundFile) -> None:

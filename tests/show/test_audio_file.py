@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from live_rig.show.audio_file import TAIL_S, AudioFile, NotPlayable, measure
 
 SAMPLERATE_HZ, LENGTH_S = 16_000, 4.0
-FORMATS = {"16.wav": "PCM_16", "float.wav": "FLOAT", "a.flac": "PCM_16", "a.ogg": "VORBIS", "a.mp3": "MPEG_LAYER_III"}
+FORMATS = {
+    "16.wav": "PCM_16",
+    "float.wav": "FLOAT",
+    "a.aiff": "PCM_16",
+    "a.flac": "PCM_16",
+    "a.ogg": "VORBIS",
+    "a.mp3": "MPEG_LAYER_III",
+}
 
 
 @pytest.fixture(scope="module")
