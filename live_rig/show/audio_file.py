@@ -114,7 +114,7 @@ def _refuse_short_mp3(file: BinaryIO, head: bytes, present: int) -> None:
     """An MP3 says how long it is only where its encoder wrote a Xing or Info tag into the first frame."""
     start = 0
     if head[:3] == b"ID3":
-        start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+        start = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=False))
     file.seek(start)
     frame = file.read(MP3_LONGEST_FRAME)
     tag = max(frame.find(b"Xing"), frame.find(b"Info"))

@@ -49,6 +49,20 @@ def test_a_file_cut_anywhere_before_its_last_half_second_is_refused(sounds: Path
     assert caught.value.do
 
 
+MAGIC = [b"RIFF", b"RIFF\x10\0\0\0WAVE", b"FORM", b"OggS", b"ID3", b"\xff\xfb", b"fLaC", b"\xffXing", b""]
+
+
+@settings(deadline=None)
+@given(magic=st.sampled_from(MAGIC), rest=st.binary(max_size=80))
+def test_any_bytes_are_a_sound_or_refused_in_words(sounds: Path, magic: bytes, rest: bytes) -> None:
+    (sounds / "any").write_bytes(magic + rest)
+    try:
+        assert measure(sounds / "any").frames > 0
+    except NotPlayable as fault:
+        assert fault.what
+        assert fault.do
+
+
 def test_a_wav_of_a_program_that_never_knew_its_length_is_taken_as_it_is(sounds: Path) -> None:
     content = bytearray((sounds / "16.wav").read_bytes())
     at = content.index(b"data") + 4
