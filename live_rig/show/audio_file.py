@@ -5,7 +5,6 @@ it is whole: WAV, AIFF and most MP3 say in their header how many bytes there are
 up to the length that it states.
 """
 
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -81,7 +80,7 @@ def _refuse_truncated(file: BinaryIO) -> None:
     if kind[:4] == b"RIFF" and kind[8:] == b"WAVE":
         _refuse_short_wav(file, present)
     elif kind[:4] == b"FORM":
-        _refuse_fewer(struct.unpack(">I", kind[4:8])[0], present - 8)
+        _refuse_fewer(int.from_bytes(kind[4:8], "big"), present - 8)
     elif kind[:4] == b"OggS":
         _refuse_open_ended_ogg(file, present)
     elif kind[:3] == b"ID3" or kind[:1] == b"\xff":
@@ -95,9 +94,8 @@ def _refuse_fewer(stated: int, present: int) -> None:
 
 def _refuse_short_wav(file: BinaryIO, present: int) -> None:
     while len(head := file.read(8)) == 8:
-        name, size = struct.unpack("<4sI", head)
-        here = present - file.tell()
-        if name == b"data" and size != UNKNOWN_BYTES:
+        size, here = int.from_bytes(head[4:], "little"), present - file.tell()
+        if head[:4] == b"data" and size != UNKNOWN_BYTES:
             _refuse_fewer(size, here)
         file.seek(size + size % 2, 1)
 
@@ -121,9 +119,9 @@ def _refuse_short_mp3(file: BinaryIO, head: bytes, present: int) -> None:
     if tag < 0 or len(frame) < tag + 16:
         return
     has_frames, has_bytes = frame[tag + 7] & 1, frame[tag + 7] & 2
-    (size,) = struct.unpack_from(">I", frame, tag + 8 + 4 * has_frames)
+    at = tag + 8 + 4 * has_frames
     if has_bytes:
-        _refuse_fewer(size, present - start)
+        _refuse_fewer(int.from_bytes(frame[at : at + 4], "big"), present - start)
 
 
 def _refuse_short_of_header(sound: soundfile.SoundFile) -> None:
