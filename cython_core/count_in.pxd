@@ -1,0 +1,27 @@
+# A count-in: even stick clicks for one bar, and when bar 1 will fall.
+
+from cython_core.onsets cimport Onset
+
+cdef enum:
+    MAX_CLICKS = 12
+
+cdef struct CountInCall:
+    int ready                        # 1 in the one tick in which the last click was told
+    double bpm                       # as counted, 40..400
+    double bar_one_frame             # when bar 1 will fall
+
+cdef struct CountInState:
+    double samplerate_hz
+    double told_bpm                  # 0: not known
+    int clicks_wanted
+    int clicks                       # heard so far, evenly
+    double[MAX_CLICKS] click_frame   # the oldest first
+    float strength                   # of the clicks
+    bint called
+
+cdef class CountIn:
+    cdef CountInState *state
+    cdef long long heard_frames
+
+cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars) noexcept nogil
+cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, CountInCall *call) noexcept nogil

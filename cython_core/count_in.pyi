@@ -1,0 +1,25 @@
+"""A count-in: even stick clicks for one bar, and when bar 1 will fall."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+class CountInCall(NamedTuple):
+    """Told with the last click of the count."""
+
+    bpm: float
+    """As counted, 40..400."""
+    bar_one_frame: float
+    """When bar 1 will fall."""
+
+class CountIn:
+    """Listens for a count of one bar of even clicks (of two short ones in 2/4 and 6/8; of two with `bars` 2), once.
+
+    `bpm` is the chart's tempo, where it is known: a count at half or double of it is none. beats_per_bar is 1..12, or it
+    is a ValueError.
+    """
+
+    def __init__(self, samplerate_hz: float, beats_per_bar: int = 4, bpm: float | None = None, bars: int = 1) -> None: ...
+    def tick(self, onsets: npt.NDArray[np.void], frames: int) -> CountInCall | None:
+        """Hear one tick of `frames` frames with the onsets told in it, (n,) of `cython_core.onsets.ONSET`."""

@@ -1,0 +1,143 @@
+"""A count-in: even stick clicks for one bar, and when bar 1 will fall.
+
+One bar of even clicks with nothing between them is a count: four in 4/4, three in 3/4, four (two bars) in 2/4 and 6/8. Clicks
+that come slower before them, as in "1 . 2 . 1 2 3 4", are taken for what they are, because they are not even with what
+follows. Bar 1 is one click after the last, on the straight line through all of them.
+"""
+
+from libc.math cimport fabs, isfinite
+from libc.stdlib cimport calloc, free
+
+from collections import namedtuple
+
+from cython_core.onsets cimport MAX_ONSETS
+
+cdef double UNEVEN = 0.14            # of an interval: how far a click may lie from where the ones before it put it
+cdef double FAR_FROM_TOLD = 1.35     # a count further than this from a told tempo is none: half or double time, or no count
+cdef double BOUNCE_S = 0.05          # a second onset this soon after a click is the same click
+cdef double WHISPER = 0.3            # an onset weaker than this part of the clicks before it is no click and no interruption
+cdef double STICKS_HAVE_NO_KICK = 0.6
+cdef double SLOWEST_BPM = 40.0
+cdef double FASTEST_BPM = 400.0
+
+
+cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars) noexcept nogil:
+    """Wait for a count of so many bars (1 or 2) in this meter; bpm 0 where the tempo is not known. Forgets the past."""
+    c.told_bpm = bpm if bpm > 0 and isfinite(bpm) else 0
+    c.clicks_wanted = beats_per_bar * (4 if beats_per_bar == 1 else 2 if beats_per_bar == 2 else 1)
+    if bars > 1 and c.clicks_wanted == beats_per_bar:
+        c.clicks_wanted *= 2
+    if c.clicks_wanted > MAX_CLICKS:
+        c.clicks_wanted = MAX_CLICKS
+    if c.clicks_wanted < 3:
+        c.clicks_wanted = 4
+    c.clicks = 0
+    c.called = False
+
+
+cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, CountInCall *call) noexcept nogil:
+    """Hear one tick's onsets; `call` is ready in the tick that completes the count, and never again until told to listen."""
+    cdef int i
+    call.ready = 0
+    for i in range(count):
+        if c.called:
+            return
+        if isfinite(onsets[i].frame):
+            take(c, &onsets[i])
+        if c.clicks == c.clicks_wanted and is_tempo(c, interval_frames(c)):
+            call.bpm = 60 * c.samplerate_hz / interval_frames(c)
+            call.bar_one_frame = line_at(c, c.clicks)
+            call.ready = 1
+            c.called = True
+
+
+cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
+    """One more onset: a click that goes on evenly, the first of a new count, or the end of one."""
+    cdef double gap, expected
+    cdef int i
+    if onset.kick > STICKS_HAVE_NO_KICK and onset.kick > onset.snare and onset.kick > onset.cymbal:
+        c.clicks = 0
+        return
+    if c.clicks > 0:
+        gap = onset.frame - c.click_frame[c.clicks - 1]
+        if gap < BOUNCE_S * c.samplerate_hz or onset.strength < WHISPER * c.strength:
+            return
+        if c.clicks >= 2:
+            expected = interval_frames(c)
+            if fabs(gap - expected) > UNEVEN * expected:
+                c.click_frame[0] = c.click_frame[c.clicks - 1]          # the last click and this one may begin a count
+                c.clicks = 1
+        if not is_tempo(c, gap):
+            c.clicks = 0
+    if c.clicks == c.clicks_wanted:
+        for i in range(c.clicks - 1):
+            c.click_frame[i] = c.click_frame[i + 1]
+        c.clicks -= 1
+    c.strength = onset.strength if c.clicks == 0 else c.strength + 0.5 * (onset.strength - c.strength)
+    c.click_frame[c.clicks] = onset.frame
+    c.clicks += 1
+
+
+cdef bint is_tempo(CountInState *c, double interval) noexcept nogil:
+    """Can clicks this far apart be beats?"""
+    cdef double bpm = 60 * c.samplerate_hz / interval
+    if not SLOWEST_BPM / 2 <= bpm <= FASTEST_BPM:
+        return False
+    if c.clicks + 1 < c.clicks_wanted:                    # slower clicks may come before the bar that counts
+        return True
+    return c.told_bpm == 0 and bpm >= SLOWEST_BPM or c.told_bpm / FAR_FROM_TOLD <= bpm <= c.told_bpm * FAR_FROM_TOLD
+
+
+cdef double interval_frames(CountInState *c) noexcept nogil:
+    """Slope of the straight line through the clicks; at least two."""
+    cdef double middle = 0.5 * (c.clicks - 1), rise = 0, run = 0
+    cdef int i
+    for i in range(c.clicks):
+        rise += (i - middle) * c.click_frame[i]
+        run += (i - middle) * (i - middle)
+    return rise / run
+
+
+cdef double line_at(CountInState *c, double click) noexcept nogil:
+    """Where that line puts a click, counted from 0."""
+    cdef double mean = 0
+    cdef int i
+    for i in range(c.clicks):
+        mean += c.click_frame[i] / c.clicks
+    return mean + (click - 0.5 * (c.clicks - 1)) * interval_frames(c)
+
+
+Call = namedtuple("Call", "bpm bar_one_frame")
+globals()["CountInCall"] = Call
+
+
+cdef class CountIn:
+    """Listens for a count-in on a clock of `samplerate_hz`."""
+
+    def __cinit__(self, double samplerate_hz, int beats_per_bar=4, bpm=None, int bars=1):
+        if not 1 <= beats_per_bar <= MAX_CLICKS:
+            raise ValueError(f"beats_per_bar must lie in 1..{MAX_CLICKS}, not {beats_per_bar}")
+        self.state = <CountInState *>calloc(1, sizeof(CountInState))
+        if self.state is NULL:
+            raise MemoryError
+        self.state.samplerate_hz = samplerate_hz
+        count_in_listen(self.state, 0 if bpm is None else bpm, beats_per_bar, bars)
+
+    def __dealloc__(self):
+        free(self.state)
+
+    def tick(self, onsets, int frames):
+        """Hear one tick with the onsets told in it; the call in the tick that completes the count, else None."""
+        cdef Onset[MAX_ONSETS] heard
+        cdef CountInCall call
+        cdef int count = 0
+        for row in onsets[:MAX_ONSETS]:
+            heard[count].frame = row["frame"]
+            heard[count].strength = row["strength"]
+            heard[count].kick = row["kick"]
+            heard[count].snare = row["snare"]
+            heard[count].cymbal = row["cymbal"]
+            count += 1
+        self.heard_frames += frames
+        count_in_tick(self.state, heard, count, self.heard_frames, &call)
+        return Call(call.bpm, call.bar_one_frame) if call.ready else None

@@ -1,0 +1,37 @@
+"""Where the drummer is in the beat and the bar, how fast, and how sure that is."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+class Pulse(NamedTuple):
+    """At the last frame of a tick, on the input's clock. Meaningless until `found`."""
+
+    beat: float
+    """Beats since the first one found; whole numbers fall on beats. May be corrected either way."""
+    bar_beat: float
+    """0 <= bar_beat < beats_per_bar; 0 on the downbeat."""
+    bpm: float
+    """40..400."""
+    confidence: float
+    """0..1: how probable it is that `beat` is right, within 17.5 % of a beat."""
+    bar_confidence: float
+    """0..1: how probable it is that the downbeat is right too."""
+    playing: float
+    """0..1: how probable it is that the drummer has not stopped for good."""
+    beats_per_bar: int
+    found: bool
+
+class Follower:
+    """A follower for onsets on a clock of `samplerate_hz` (8000..768000; ValueError else).
+
+    It is told the song's tempo (`bpm`) and meter (`beats_per_bar`, 1..12) where they are known; a meter not told is taken as 4.
+    """
+
+    samplerate_hz: float
+    def __init__(self, samplerate_hz: float, bpm: float | None = None, beats_per_bar: int | None = None) -> None: ...
+    def tell(self, bpm: float | None = None, beats_per_bar: int | None = None) -> None:
+        """What the song says. Forgets the past."""
+    def tick(self, onsets: npt.NDArray[np.void], frames: int) -> Pulse:
+        """Hear one tick of `frames` (1..32) frames, with the onsets told in it, (n,) of `cython_core.onsets.ONSET`."""

@@ -1,0 +1,77 @@
+"""`live-rig follow`: the beats of a recording of drums, each told before it falls, as the band would be told live."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from cython_core.beat_calls import BeatCalls
+from cython_core.follower import Follower
+from live_rig.errors import DeviceError, ShowError
+from live_rig.following.recording import open_recording
+from live_rig.show.meter import beats_per_bar
+
+COLUMNS = "beat_time_s,emit_time_s,tempo_bpm,beat_in_bar,confidence"
+TEMPO_BPM = (40.0, 400.0)
+LEAD_MS = (0.0, 500.0)
+MOST_BEATS = 12
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `follow` takes."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="a recording of drums (WAV, FLAC, Ogg, MP3) or a MIDI file")
+    parser.add_argument("--tempo", type=float, metavar="BPM", help="the song's tempo in counted beats; near is enough")
+    parser.add_argument("--meter", metavar="4/4", help="the song's meter; 6/8 counts two dotted quarters")
+    parser.add_argument("--lead-ms", type=float, default=20.0, metavar="MS", help="how long before it falls a beat is told")
+    parser.add_argument("--out", type=Path, metavar="FILE.csv", help="where to write the beats; without it, to the terminal")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write one row a beat."""
+    if args.tempo is not None and not TEMPO_BPM[0] <= args.tempo <= TEMPO_BPM[1]:
+        raise ShowError(f"A tempo of {args.tempo:g} bpm cannot be followed", where="--tempo", do="Give 40 to 400")
+    if not LEAD_MS[0] <= args.lead_ms <= LEAD_MS[1]:
+        raise ShowError(f"A lead of {args.lead_ms:g} ms is none", where="--lead-ms", do="Give 0 to 500")
+    rows = follow(args.file, args.tempo, told_beats_per_bar(args.meter), args.lead_ms / 1000)
+    if args.out is None:
+        for line in (COLUMNS, *rows):
+            sys.stdout.write(line + "\n")
+    else:
+        write_whole(args.out, "".join(line + "\n" for line in (COLUMNS, *rows)))
+    return 0
+
+
+def told_beats_per_bar(meter: str | None) -> int | None:
+    """Beats counted in a bar of a meter such as "6/8"; None when none was told."""
+    if meter is None:
+        return None
+    try:
+        beats = beats_per_bar(meter)
+    except ValueError:
+        beats = 0
+    if not 1 <= beats <= MOST_BEATS:
+        what = f"{meter} is no meter that can be followed"
+        raise ShowError(what, where="--meter", do="Write it like 4/4 or 6/8, with 1 to 12 beats in a bar")
+    return beats
+
+
+def follow(path: Path, bpm: float | None, beats_in_bar: int | None, lead_s: float) -> Iterator[str]:
+    """The rows of a recording, in the order of their beats."""
+    samplerate_hz, pieces = open_recording(path)
+    calls = BeatCalls(Follower(samplerate_hz, bpm, beats_in_bar), lead_s)
+    for onsets, until_frame in pieces:
+        for call in calls.hear(onsets, until_frame):
+            yield (f"{call['beat_frame'] / samplerate_hz:.6f},{call['told_frame'] / samplerate_hz:.6f},{call['bpm']:.3f},"
+                   f"{call['beat_in_bar']},{call['confidence']:.3f}")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write the file under another name and rename it when it is whole."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        what = f"The beats could not be written: {error.strerror}"
+        raise DeviceError(what, where=str(path), do="Choose another place with --out") from None

@@ -1,0 +1,1 @@
+"""What the follower is given to hear, and what it said."""

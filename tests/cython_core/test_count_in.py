@@ -1,0 +1,78 @@
+"""Count-ins as drummers give them, and what is none."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cython_core.count_in import CountIn, CountInCall
+from cython_core.onsets import ONSET
+
+SAMPLERATE_HZ = 48_000
+TICK = 32
+STICK, KICK = (0.0, 0.3, 0.9), (1.0, 0.0, 0.0)
+
+
+def hear(count_in: CountIn, strokes: list[tuple[float, tuple[float, float, float]]]) -> list[tuple[float, CountInCall]]:
+    """Calls, each with the time in seconds at which it came."""
+    calls = []
+    rows = [(time_s * SAMPLERATE_HZ, 0.6, *drum, 0) for time_s, drum in strokes]
+    for tick in range(int((strokes[-1][0] + 1) * SAMPLERATE_HZ / TICK)):
+        now = [row for row in rows if tick * TICK <= row[0] < (tick + 1) * TICK]
+        call = count_in.tick(np.array(now, ONSET), TICK)
+        if call:
+            calls.append(((tick + 1) * TICK / SAMPLERATE_HZ, call))
+    return calls
+
+
+@settings(deadline=None, max_examples=30)
+@given(bpm=st.floats(41, 390), jitter=st.lists(st.floats(-0.02, 0.02), min_size=4, max_size=4))
+def test_four_clicks_say_when_bar_one_falls_with_the_last_of_them(bpm: float, jitter: list[float]) -> None:
+    beat_s = 60 / bpm
+    clicks = [(0.3 + beat_s * (i + jitter[i]), STICK) for i in range(4)]
+    [(when_s, call)] = hear(CountIn(SAMPLERATE_HZ), clicks)
+    assert when_s == pytest.approx(clicks[3][0], abs=2 * TICK / SAMPLERATE_HZ)
+    assert call.bpm == pytest.approx(bpm, rel=0.02)
+    assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(0.3 + 4 * beat_s, abs=0.05 * beat_s)
+
+
+def test_a_count_of_two_bars_is_called_after_the_second() -> None:
+    beat_s = 60 / 90
+    clicks = [(0.3 + beat_s * beat, STICK) for beat in (0, 2, 4, 5, 6, 7)]
+    [(_, call)] = hear(CountIn(SAMPLERATE_HZ, 4, 90), clicks)
+    assert call.bpm == pytest.approx(90)
+    assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(0.3 + 8 * beat_s, abs=0.001)
+
+
+@pytest.mark.parametrize(("beats_per_bar", "clicks"), [(2, 4), (3, 3), (4, 4), (5, 5)])
+def test_a_count_is_a_bar_or_two_short_ones(beats_per_bar: int, clicks: int) -> None:
+    [(when_s, _)] = hear(CountIn(SAMPLERATE_HZ, beats_per_bar), [(0.3 + 0.5 * i, STICK) for i in range(clicks + 2)])
+    assert when_s == pytest.approx(0.3 + 0.5 * (clicks - 1), abs=0.01)
+
+
+def test_eight_clicks_where_two_bars_are_agreed() -> None:
+    [(when_s, _)] = hear(CountIn(SAMPLERATE_HZ, 4, bars=2), [(0.3 + 0.25 * i, STICK) for i in range(8)])
+    assert when_s == pytest.approx(0.3 + 0.25 * 7, abs=0.01)
+
+
+def test_a_click_that_bounces_counts_once() -> None:
+    strokes = [(0.3 + 0.5 * i + bounce, STICK) for i in range(4) for bounce in (0, 0.03)]
+    [(_, call)] = hear(CountIn(SAMPLERATE_HZ), strokes)
+    assert call.bpm == pytest.approx(120, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        pytest.param([(0.3 + 0.5 * i, STICK) for i in range(3)], id="three clicks"),
+        pytest.param([(0.3 + t, STICK) for t in (0, 0.5, 0.8, 1.5, 2.0, 2.2)], id="uneven clicks"),
+        pytest.param([(0.3 + 0.5 * i, drum) for i, drum in enumerate((STICK, STICK, KICK, STICK, STICK))], id="a kick between"),
+        pytest.param([(0.3 + 1.9 * i, STICK) for i in range(6)], id="clicks slower than any beat"),
+    ],
+)
+def test_this_is_no_count(strokes: list[tuple[float, tuple[float, float, float]]]) -> None:
+    assert hear(CountIn(SAMPLERATE_HZ), strokes) == []
+
+
+def test_a_count_at_twice_the_charts_tempo_is_none() -> None:
+    assert hear(CountIn(SAMPLERATE_HZ, 4, 100), [(0.3 + 0.3 * i, STICK) for i in range(8)]) == []

@@ -1,0 +1,175 @@
+"""The follower against drummers made of a few lines: what it finds, and that nothing it hears can break it."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cython_core.follower import Follower, Pulse
+from cython_core.onsets import ONSET
+
+SAMPLERATE_HZ = 48_000
+TICK = 32
+KICK, SNARE, HAT = (1, 0, 0), (0, 1, 0), (0, 0, 1)
+ROCK = ((0, KICK), (1, SNARE), (2, KICK), (3, SNARE), *((eighth / 2, HAT) for eighth in range(8)))
+WALTZ = ((0, KICK), (0, HAT), (1, HAT), (1, SNARE), (2, HAT), (2, SNARE))
+
+
+def groove(beat_s, bars, pattern=ROCK, beats_per_bar=4, start_s=0.5):
+    """A pattern played for so many bars, as ONSETs; `beat_s` is the time of a beat, or a function from beat to time."""
+    at = beat_s if callable(beat_s) else lambda beat: beat * beat_s
+    rows = [
+        ((start_s + at(bar * beats_per_bar + beat)) * SAMPLERATE_HZ, 0.7 if drum != HAT else 0.45, *drum, 0)
+        for bar in range(bars)
+        for beat, drum in pattern
+    ]
+    onsets = np.array(rows, ONSET)
+    onsets["told_frame"] = np.ceil(onsets["frame"])
+    return onsets
+
+
+def listen(follower: Follower, onsets: np.ndarray, seconds: float) -> list[Pulse]:
+    """The pulse after every tick."""
+    pulses, at = [], 0
+    for tick in range(int(seconds * SAMPLERATE_HZ / TICK)):
+        first = at
+        while at < len(onsets) and onsets["told_frame"][at] <= (tick + 1) * TICK:
+            at += 1
+        pulses.append(follower.tick(onsets[first:at], TICK))
+    return pulses
+
+
+def beat_errors(pulses: list[Pulse], beat_at, from_s: float, to_s: float) -> np.ndarray:
+    """How far `beat` is from a beat (mod 1), every 10 ms."""
+    errors = []
+    for time_s in np.arange(from_s, to_s, 0.01):
+        pulse = pulses[int(time_s * SAMPLERATE_HZ / TICK) - 1]
+        away = pulse.beat - beat_at(time_s)
+        errors.append(away - round(away))
+    return np.array(errors)
+
+
+@pytest.mark.parametrize("bpm", [45, 70, 100, 140, 190, 250, 330, 390])
+def test_told_the_tempo_it_locks_to_a_steady_groove_at_any_tempo(bpm: int) -> None:
+    beat_s = 60 / bpm
+    pulses = listen(Follower(SAMPLERATE_HZ, bpm, 4), groove(beat_s, 10), 0.5 + 40 * beat_s)
+    errors = beat_errors(pulses, lambda t: (t - 0.5) / beat_s, 0.5 + 16 * beat_s, 0.5 + 39 * beat_s)
+    assert np.abs(errors).max() < 0.06
+    assert abs(pulses[-1].bpm / bpm - 1) < 0.01
+    assert pulses[-1].confidence > 0.8
+
+
+@pytest.mark.parametrize("error", [-0.1, -0.05, 0.05, 0.1])
+def test_a_told_tempo_may_be_a_tenth_off(error: float) -> None:
+    pulses = listen(Follower(SAMPLERATE_HZ, 120 * (1 + error), 4), groove(0.5, 10), 20.0)
+    assert np.abs(beat_errors(pulses, lambda t: (t - 0.5) / 0.5, 8, 20)).max() < 0.06
+
+
+def test_it_finds_the_downbeat() -> None:
+    pulses = listen(Follower(SAMPLERATE_HZ, 120, 4), groove(0.5, 10), 20.0)
+    late = pulses[int(15.5 * SAMPLERATE_HZ / TICK) - 1]                      # thirty beats after the first: beat 3 of a bar
+    assert abs(late.bar_beat - 2) < 0.1
+    assert late.bar_confidence > 0.7
+
+
+def test_three_in_a_bar_is_counted_in_three() -> None:
+    pulses = listen(Follower(SAMPLERATE_HZ, 150, 3), groove(0.4, 14, WALTZ, 3), 16.0)
+    late = pulses[int((0.5 + 0.4 * 31) * SAMPLERATE_HZ / TICK) - 1]
+    assert late.beats_per_bar == 3
+    assert abs(late.bar_beat - 1) < 0.1
+
+
+@pytest.mark.parametrize(("from_bpm", "to_bpm"), [(100, 140), (250, 330), (160, 110)])
+def test_it_goes_along_with_an_accelerando(from_bpm: int, to_bpm: int) -> None:
+    def tempo(beat):
+        return from_bpm + (to_bpm - from_bpm) * np.clip((beat - 16) / 48, 0, 1)
+
+    grid = np.arange(0, 96, 1 / 64)
+    seconds = np.concatenate([[0], np.cumsum(60 / tempo(grid) / 64)])[:-1]
+    onsets = groove(lambda beat: float(np.interp(beat, grid, seconds)), 22)
+    end_s = 0.5 + seconds[-1] - 2
+    pulses = listen(Follower(SAMPLERATE_HZ, from_bpm, 4), onsets, end_s)
+    errors = beat_errors(pulses, lambda t: float(np.interp(t - 0.5, seconds, grid)), 0.5 + seconds[12 * 64], end_s - 0.1)
+    assert np.abs(errors).max() < 0.12
+    assert abs(pulses[-1].bpm / to_bpm - 1) < 0.03
+
+
+@pytest.mark.parametrize("bars", [2, 4, 8])
+def test_silence_holds_the_tempo_and_the_first_beat_back_is_right(bars: int) -> None:
+    onsets = groove(0.5, 16 + bars)
+    bar_of = (onsets["frame"] / SAMPLERATE_HZ - 0.5) // 2
+    onsets = onsets[(bar_of < 8) | (bar_of >= 8 + bars)]
+    pulses = listen(Follower(SAMPLERATE_HZ, 120, 4), onsets, 0.5 + 2 * (16 + bars))
+    silence = beat_errors(pulses, lambda t: (t - 0.5) / 0.5, 0.5 + 16, 0.5 + 2 * (9 + bars))
+    assert np.abs(silence).max() < 0.1
+
+
+def test_it_tells_a_stop_from_a_rest() -> None:
+    pulses = listen(Follower(SAMPLERATE_HZ, 120, 4), groove(0.5, 4), 40.0)
+    assert pulses[int(8 * SAMPLERATE_HZ / TICK)].playing > 0.9
+    assert pulses[-1].playing < 0.1
+
+
+def test_no_beat_is_found_before_the_first_stroke() -> None:
+    pulses = listen(Follower(SAMPLERATE_HZ, 120, 4), np.empty(0, ONSET), 1.0)
+    assert not any(pulse.found for pulse in pulses)
+    assert all(math.isfinite(value) for value in pulses[-1])
+
+
+def test_the_beat_is_a_straight_line_between_strokes() -> None:
+    onsets = groove(0.5, 8)
+    pulses = listen(Follower(SAMPLERATE_HZ, 120, 4), onsets, 16.0)
+    struck = {int(np.ceil(frame / TICK)) - 1 for frame in onsets["told_frame"]}
+    steps = np.diff([pulse.beat for pulse in pulses])
+    quiet = [step for tick, step in enumerate(steps, 1) if tick not in struck and tick > 12 * SAMPLERATE_HZ / TICK]
+    assert np.ptp(quiet) < 1e-5
+
+
+def test_telling_it_a_new_song_forgets_the_last_one() -> None:
+    again = Follower(SAMPLERATE_HZ, 90, 3)
+    listen(again, groove(0.4, 6), 8.0)
+    again.tell(120, 4)
+    assert not again.tick(np.empty(0, ONSET), TICK).found
+    for _ in range(3000):
+        again.tick(np.empty(0, ONSET), TICK)
+    onsets = groove(0.5, 10)
+    offset = (3001 + int(8.0 * SAMPLERATE_HZ / TICK)) * TICK
+    onsets["frame"] += offset
+    fresh = listen(Follower(SAMPLERATE_HZ, 120, 4), groove(0.5, 10), 20.0)
+    onsets["told_frame"] -= 0
+    pulses = listen(again, onsets, 20.0)
+    assert pulses[-1].bpm == pytest.approx(fresh[-1].bpm, rel=1e-6)
+    assert pulses[-1].beat == pytest.approx(fresh[-1].beat, abs=1e-6)
+
+
+NUMBER = st.floats(0, 1, width=32) | st.sampled_from([math.nan, math.inf, -math.inf, -1.0, 1e30])
+STROKE = st.tuples(st.sampled_from([0.0, -600.0, 5.0, math.nan, 1e12, -1e12]), NUMBER, NUMBER, NUMBER, NUMBER)
+BURSTS = st.lists(st.tuples(st.integers(0, 1400), st.lists(STROKE, min_size=1, max_size=4), st.integers(1, 8)), max_size=12)
+
+
+@settings(max_examples=30, deadline=None)
+@given(bpm=st.sampled_from([None, 40.0, 120.0, 400.0]), beats_per_bar=st.integers(1, 12), bursts=BURSTS)
+def test_whatever_it_hears_every_pulse_is_a_number_in_its_range(bpm: float | None, beats_per_bar: int, bursts: list) -> None:
+    follower = Follower(SAMPLERATE_HZ, bpm, beats_per_bar)
+    heard = {tick: strokes * times for tick, strokes, times in bursts}
+    for tick in range(1500):
+        rows = [(tick * TICK + away, *rest, 0) for away, *rest in heard.get(tick, [])]
+        pulse = follower.tick(np.array(rows, ONSET), TICK)
+        assert all(math.isfinite(value) for value in pulse)
+        assert 40 <= pulse.bpm <= 400
+        assert 0 <= pulse.bar_beat < pulse.beats_per_bar
+        assert all(0 <= share <= 1 for share in (pulse.confidence, pulse.bar_confidence, pulse.playing))
+
+
+def test_a_stroke_in_every_tick_is_lived_through_and_forgotten_within_bars() -> None:
+    flood = np.array([(tick * TICK, 0.5, 0.4, 0.4, 0.4, tick * TICK) for tick in range(6000)], ONSET)
+    onsets = groove(0.5, 20, start_s=6.0)
+    pulses = listen(Follower(SAMPLERATE_HZ, 120, 4), np.concatenate([flood, onsets]), 30.0)
+    assert np.abs(beat_errors(pulses, lambda t: t / 0.5, 20, 30)).max() < 0.1
+
+
+def test_the_same_strokes_give_the_same_bits() -> None:
+    onsets = groove(0.4, 6)
+    assert listen(Follower(SAMPLERATE_HZ, 150, 4), onsets, 9.0) == listen(Follower(SAMPLERATE_HZ, 150, 4), onsets, 9.0)
