@@ -1,7 +1,7 @@
 # The band: stems mixed, stretched and placed, a fixed distance ahead of the ear.
 
 from cython_core.stem_bank cimport MAX_STEMS, StemBank, Stems
-from cython_core.stretcher cimport KNOTS, STRETCHED, Voice
+from cython_core.stretcher cimport STRETCHED, Voice
 
 cdef enum:
     CHUNK = 256                      # frames rendered at a time

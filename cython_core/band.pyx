@@ -17,8 +17,9 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from cython_core.atomics cimport load, store
-from cython_core.stem_bank cimport stems_ready
-from cython_core.stretcher cimport voice_free, voice_hop, voice_knot, voice_line, voice_prime, voice_set_up
+from cython_core.line cimport line_at, line_end, line_knot, line_start
+from cython_core.stem_bank cimport stems_mix, stems_ready
+from cython_core.stretcher cimport voice_free, voice_hop, voice_prime, voice_set_up
 
 cdef extern from *:
     """
@@ -162,7 +163,7 @@ cdef bint is_broken(BandLink *b, const BandOrder *o) noexcept nogil:
     if b.playing < 0:
         return sounds
     v = &b.voice[b.playing]
-    return not sounds or o.stems != v.stems or fabs(voice_line(v, <double>o.frame) - o.source) > LOST_S * b.samplerate_hz
+    return not sounds or o.stems != v.stems or fabs(line_at(&v.line, <double>o.frame) - o.source) > LOST_S * b.samplerate_hz
 
 
 cdef int voice_to_use(BandLink *b, int left, long long jump_frame) noexcept nogil:
@@ -184,16 +185,16 @@ cdef void jump(BandLink *b, const BandOrder *o, long long jump_frame, double jum
     cdef Voice *v
     if left >= 0:
         v = &b.voice[left]
-        if isfinite(jump_from) and jump_frame > v.knot[(v.knots - 1) % KNOTS].frame:
-            voice_knot(v, <double>jump_frame, jump_from)
+        if isfinite(jump_from) and jump_frame > line_end(&v.line):
+            line_knot(&v.line, <double>jump_frame, jump_from)
         v.until_frame = jump_frame
         b.playing = -1
     if isfinite(jump_to) and o.stems != NULL:
         b.playing = voice_to_use(b, left if left >= 0 else 0, jump_frame)
         v = &b.voice[b.playing]
         v.stems, v.from_frame, v.until_frame = o.stems, jump_frame, NEVER
-        v.is_primed, v.waited, v.knots = 0, 0, 0
-        voice_knot(v, <double>jump_frame, jump_to)
+        v.is_primed, v.waited = 0, 0
+        line_start(&v.line, <double>jump_frame, jump_to)
         store(&v.stems.voices, v.stems.voices + 1)
         store(&v.stems.reading, <long long>jump_to)
 
@@ -213,8 +214,8 @@ cdef void follow_line(BandLink *b, const BandOrder *o) noexcept nogil:
         jump(b, o, o.frame, NAN, o.source)
     if b.playing >= 0:
         v = &b.voice[b.playing]
-        if <double>o.frame > v.knot[(v.knots - 1) % KNOTS].frame:
-            voice_knot(v, <double>o.frame, o.source)
+        if <double>o.frame > line_end(&v.line):
+            line_knot(&v.line, <double>o.frame, o.source)
     b.next_frame = o.frame + CHUNK
 
 
@@ -225,10 +226,10 @@ cdef void stretch(BandLink *b, Voice *v, const BandOrder *o, const float *gain) 
     cdef long long limit = o.frame - b.delay_frames
     cdef long long time_to_prime = b.delay_frames - b.fade_frames, known_for = o.frame - v.from_frame
     cdef int lead = v.window - b.fade_frames
-    if v.knots < 2:                  # its rate is not known before the next order
+    if v.line.knots < 2:                # its rate is not known before the next order
         return
     if not v.is_primed:
-        if v.waited < PATIENCE and not stems_ready(v.stems, <long long>v.knot[0].source - v.window, 2 * v.window):
+        if v.waited < PATIENCE and not stems_ready(v.stems, <long long>v.line.knot[0].source - v.window, 2 * v.window):
             v.waited += 1
             return
         voice_prime(v, gain)

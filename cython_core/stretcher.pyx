@@ -9,9 +9,10 @@ window's centre to the line, and the map from output to recording is known to th
 The stretcher is fed one window ahead of what it gives; its delay is half a window.
 """
 
-from libc.math cimport fabs, floor
+from libc.math cimport fabs, floor, log10, pow
 from libc.stdlib cimport calloc, free
 
+from cython_core.line cimport line_at, line_hear, line_rate, line_target
 from cython_core.stem_bank cimport stems_mix
 
 cdef extern from "rubberband/rubberband-c.h" nogil:
@@ -32,11 +33,10 @@ cdef extern from "rubberband/rubberband-c.h" nogil:
 
 cdef double FASTEST = 4.0            # frames of the recording per frame of output
 cdef double SLOWEST = 1.0 / 256.0    # a hold: the line stands still, the sound goes on
-cdef double MAX_CORRECTION = 0.25    # of the rate: how hard a voice that is off its line is pulled back to it
+cdef double MAX_CORRECTION = 128.0   # frames in a hop: how hard a voice that is off its line is pulled back to it
 cdef double CLOSE_ENOUGH = 0.75      # frames off the line that are left alone, so that a steady rate stays exactly that rate
 cdef enum:
     SIDES = 2
-    FIRST_HOP = 256
     WARM_UP_HOPS = 24
 
 
@@ -50,9 +50,9 @@ cdef int voice_set_up(Voice *v, double samplerate_hz) except -1:
     v.window = <int>rubberband_get_samples_required(v.stretcher)
     rubberband_set_max_process_size(v.stretcher, v.window)
     for side in range(SIDES):
-        v.source_side[side] = <float *>calloc(v.window, sizeof(float))
+        v.fed[side] = <float *>calloc(v.window, sizeof(float))
         v.side[side] = <float *>calloc(STRETCHED, sizeof(float))
-        if v.source_side[side] == NULL or v.side[side] == NULL:
+        if v.fed[side] == NULL or v.side[side] == NULL:
             raise MemoryError("no memory for a voice of the band")
     warm_up(v)
     return 0
@@ -63,7 +63,7 @@ cdef void warm_up(Voice *v) noexcept nogil:
     cdef int hop, i
     for hop in range(WARM_UP_HOPS):
         for i in range(v.window):
-            v.source_side[0][i] = v.source_side[1][i] = 0.1 if i % 97 == 0 else 0.0
+            v.fed[0][i] = v.fed[1][i] = 0.1 if i % 97 == 0 else 0.0
         rubberband_set_time_ratio(v.stretcher, 1.0 / (0.5 + 0.1 * hop))
         feed_and_take(v, <int>rubberband_get_samples_required(v.stretcher))
     rubberband_reset(v.stretcher)
@@ -75,32 +75,16 @@ cdef void voice_free(Voice *v) noexcept nogil:
     if v.stretcher != NULL:
         rubberband_delete(v.stretcher)
     for side in range(SIDES):
-        free(v.source_side[side])
+        free(v.fed[side])
         free(v.side[side])
 
 
-cdef void voice_knot(Voice *v, double frame, double source) noexcept nogil:
-    v.knot[v.knots % KNOTS].frame = frame
-    v.knot[v.knots % KNOTS].source = source
-    v.knots += 1
-
-
-cdef double slope_between(const Knot *a, const Knot *b) noexcept nogil:
-    return (b.source - a.source) / (b.frame - a.frame)
-
-
-cdef double voice_line(const Voice *v, double frame) noexcept nogil:
-    """Straight between knots; before the first and after the last it goes on as it was."""
-    cdef const Knot *after = &v.knot[(v.knots - 1) % KNOTS]
-    cdef const Knot *before = after
-    cdef long long oldest = max(0, v.knots - KNOTS), i = v.knots - 2
-    if v.knots == 1:
-        return after.source + (frame - after.frame)
-    before = &v.knot[i % KNOTS]
-    while i > oldest and before.frame > frame:
-        i -= 1
-        after, before = before, &v.knot[i % KNOTS]
-    return before.source + (frame - before.frame) * slope_between(before, after)
+cdef double hop_at(double rate) noexcept nogil:
+    """The frames of output R3 moves on by at a rate, about: it decides that by itself."""
+    cdef double ratio = 1.0 / max(rate, SLOWEST)
+    if ratio > 1.5:
+        return min(512.0, pow(2.0, 8.0 + 2.0 * log10(ratio - 0.5)))
+    return max(128.0, 256.0 if ratio >= 1.0 else pow(2.0, 8.0 + 2.0 * log10(ratio)))
 
 
 cdef void set_rate(Voice *v, double rate) noexcept nogil:
@@ -116,12 +100,11 @@ cdef double clamp(double value, double most) noexcept nogil:
 
 
 cdef void feed_and_take(Voice *v, int frames) noexcept nogil:
-    """Feed source_side, and write what comes out to `side`, at out_frame."""
+    """Feed fed, and write what comes out to `side`, at out_frame."""
     cdef float *to[SIDES]
     cdef int side, run, given
-    rubberband_process(v.stretcher, <const float *const *>v.source_side, frames, 0)
+    rubberband_process(v.stretcher, <const float *const *>v.fed, frames, 0)
     given = rubberband_available(v.stretcher)
-    v.hop = given
     while given > 0:
         run = <int>min(<long long>given, STRETCHED - (v.out_frame & (STRETCHED - 1)))
         for side in range(SIDES):
@@ -132,15 +115,14 @@ cdef void feed_and_take(Voice *v, int frames) noexcept nogil:
 
 
 cdef void voice_prime(Voice *v, const float *gain) noexcept nogil:
-    """One window before the place it starts at, so that the window whose centre is there finds everything as if it had always played."""
+    """Early enough that the window centred on the line's beginning finds everything as if it had always played."""
     cdef int half = v.window // 2, s
-    cdef long long start = <long long>v.knot[0].frame
+    cdef long long start = <long long>v.line.knot[0].frame
     v.out_frame = start - 2 * half
-    v.source_frame = <long long>floor(voice_line(v, <double>(start - half)) + 0.5) - half
+    v.source_frame = <long long>floor(line_at(&v.line, <double>(start - half)) + 0.5) - half
     v.rate = 0.0
-    set_rate(v, voice_line(v, start + 1.0) - voice_line(v, <double>start))
+    set_rate(v, line_rate(&v.line, <double>start))
     rubberband_reset(v.stretcher)
-    v.hop = FIRST_HOP
     for s in range(MAX_STEMS):
         v.gain[s] = gain[s]
     v.is_primed = 1
@@ -148,15 +130,20 @@ cdef void voice_prime(Voice *v, const float *gain) noexcept nogil:
 
 cdef void voice_hop(Voice *v, const float *gain) noexcept nogil:
     """The window now lying at source_frame is laid down at out_frame; the rate set here says where the next one will lie."""
-    cdef double centre = v.out_frame + v.window // 2
-    cdef double here = voice_line(v, centre)
-    cdef double rate = (voice_line(v, centre + v.hop) - here) / v.hop
-    cdef double off = here - (v.source_frame + v.window // 2)
-    cdef int needed = <int>rubberband_get_samples_required(v.stretcher)
-    if off > CLOSE_ENOUGH or off < -CLOSE_ENOUGH:
-        rate += clamp(off / v.hop, MAX_CORRECTION * max(rate, 0.1))
+    cdef double centre = v.out_frame + v.window // 2, here, rate, hop, off
+    cdef int needed = <int>rubberband_get_samples_required(v.stretcher), again
+    cdef long long fed_from = v.source_frame + v.window - needed
+    stems_mix(v.stems, fed_from, needed, v.gain, gain, v.fed[0], v.fed[1])
+    line_hear(&v.line, v.fed[0], v.fed[1], needed, fed_from)
+    here = line_target(&v.line, centre)
+    rate = v.rate
+    for again in range(2):           # the hop depends on the rate, and the rate on how far the hop goes
+        hop = hop_at(rate)
+        rate = (line_target(&v.line, centre + hop) - here) / hop
+    off = here - (v.source_frame + v.window // 2)
+    if fabs(off) > CLOSE_ENOUGH:
+        rate += clamp(off, MAX_CORRECTION) / hop
     v.furthest_off = max(v.furthest_off, fabs(off))
     set_rate(v, rate)
-    stems_mix(v.stems, v.source_frame + v.window - needed, needed, v.gain, gain, v.source_side[0], v.source_side[1])
     feed_and_take(v, needed)
     v.source_frame += <long long>rubberband_get_samples_required(v.stretcher)

@@ -123,7 +123,7 @@ def loudness(sound: Sound, frames: int = 480) -> NDArray[np.float64]:
 
 
 @pytest.mark.parametrize("samplerate_hz", [44_100, 48_000])
-@pytest.mark.parametrize(("rate", "within_ms"), [(0.75, 2.5), (0.9, 1.0), (1.0, 0.1), (1.1, 1.0), (1.35, 1.6), (2.5, 3.0)])
+@pytest.mark.parametrize(("rate", "within_ms"), [(0.5, 1.0), (0.75, 0.5), (1.0, 0.03), (1.1, 0.2), (1.35, 0.5), (2.5, 1.0)])
 def test_clicks_are_heard_where_the_line_puts_them(rate: float, within_ms: float, samplerate_hz: int) -> None:
     places = [samplerate_hz // 2 + n * samplerate_hz // 3 for n in range(24)]
     start, frames = 10_000, int(10_000 + 8 * samplerate_hz / rate)
@@ -137,7 +137,7 @@ def test_clicks_are_heard_where_the_line_puts_them(rate: float, within_ms: float
 @pytest.mark.parametrize("rate", [0.8, 1.0, 1.3])
 def test_the_first_click_after_silence_is_whole_and_on_time(start: int, rate: float) -> None:
     heard = play(Line([Jump(start, 0.0)], lambda _: rate), clicks([0], SAMPLERATE_HZ), 20_000)
-    assert abs(click_errors_ms(heard.sound, [start])[0]) < 2.0
+    assert abs(click_errors_ms(heard.sound, [start])[0]) < 0.5
     assert np.abs(heard.sound[0, start - 100 : start + 400]).max() > 0.8 * 0.7
     assert np.abs(heard.sound[:, : start - FADE_FRAMES]).max() == 0.0
 
@@ -148,7 +148,7 @@ def test_the_first_click_after_silence_is_whole_and_on_time(start: int, rate: fl
 def test_what_is_struck_where_a_jump_leads_is_heard_on_the_jump_s_frame(jump_frame: int, rate: float, to: int) -> None:
     stems = clicks([4800, 96_000], 4 * SAMPLERATE_HZ)
     heard = play(Line([Jump(5000, 20_000.0), Jump(jump_frame, to)], lambda _: rate), stems, 45_000)
-    assert abs(click_errors_ms(heard.sound, [jump_frame])[0]) < 2.0
+    assert abs(click_errors_ms(heard.sound, [jump_frame])[0]) < 0.5
     assert np.abs(heard.sound[0, jump_frame - 100 : jump_frame + 400]).max() > 0.8 * 0.7
 
 
@@ -180,8 +180,8 @@ def test_a_wandering_tempo_is_met_after_a_minute_as_at_first() -> None:
     assert heard.band.furthest_off_frames < 2.0
     expected = [ordered_at(heard, place) for place in places if SAMPLERATE_HZ < place < 58 * SAMPLERATE_HZ]
     errors = click_errors_ms(heard.sound, expected)
-    assert np.abs(errors).max() < 2.5
-    assert abs(errors[:20].mean() - errors[-20:].mean()) < 1.5
+    assert np.abs(errors).max() < 0.5
+    assert abs(errors[:20].mean() - errors[-20:].mean()) < 0.2
 
 
 def ordered_at(heard: Heard, source: float) -> float:
