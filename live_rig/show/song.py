@@ -88,12 +88,10 @@ def tempo_faults(tempo_bpm: float, beats: Sequence[Beat]) -> Iterator[Fault]:
 
 def meter_fault(meter: str, beats: Sequence[Beat]) -> Fault | None:
     """A meter that most of the bars contradict is one fault of the meter, not one of every bar."""
-    usual = usual_beats_per_bar(beats)
-    if usual == beats_per_bar(meter):
+    usual, counted = usual_beats_per_bar(beats), beats_per_bar(meter)
+    if usual == counted:
         return None
-    written = f'"{usual}/4"'
-    return Fault(
-        f"the meter is {meter}, and most bars of the beat map have {usual} beats",
-        f"Change it to {written}, or mend the beat map",
-        ("meter",),
-    )
+    do = f'Change it to "{usual}/4", or mend the beat map'
+    if meter.startswith(f"{usual}/"):  # the eighths were mapped
+        do = f"Map the dotted quarters, {counted} in a bar"
+    return Fault(f"the meter is {meter}, and most bars of the beat map have {usual} beats", do, ("meter",))

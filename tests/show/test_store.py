@@ -215,6 +215,12 @@ def test_in_six_eight_the_beats_are_two(show: Path, song: Path) -> None:
     assert read_show(show).songs[0].beats_per_bar == 2
 
 
+def test_a_beat_map_of_eighths_in_six_eight_is_told_what_to_map(show: Path, song: Path) -> None:
+    rewrite(song / "song.toml", '"4/4"', '"6/8"')
+    (song / "beats.csv").write_text(beats_text(bars=5, beats_per_bar=6))
+    assert "most bars of the beat map have 6 beats. Map the dotted quarters, 2 in a bar." in faults_of(show)[0]
+
+
 def test_a_setlist_that_names_a_song_wrongly_or_twice_is_told_so(show: Path) -> None:
     rewrite(show / "show.toml", '["caravan"]', '["caravan", "carvan", "caravan", "a/b"]')
     faults = faults_of(show)
