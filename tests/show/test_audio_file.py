@@ -57,10 +57,10 @@ MAGIC = [b"RIFF", b"RIFF\x10\0\0\0WAVE", b"FORM", b"OggS", b"ID3", b"\xff\xfb", 
 def test_any_bytes_are_a_sound_or_refused_in_words(sounds: Path, magic: bytes, rest: bytes) -> None:
     (sounds / "any").write_bytes(magic + rest)
     try:
-        assert measure(sounds / "any").frames > 0
+        is_answered = measure(sounds / "any").frames > 0
     except NotPlayable as fault:
-        assert fault.what
-        assert fault.do
+        is_answered = bool(fault.what and fault.do)
+    assert is_answered
 
 
 def test_a_wav_of_a_program_that_never_knew_its_length_is_taken_as_it_is(sounds: Path) -> None:
