@@ -11,13 +11,11 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from live_rig.show.command import parse_command
 from live_rig.show.faults import Fault
 from live_rig.show.song import Song
 from live_rig.show.written import Text, Whole, Written
 
 SONG_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-PEDAL = re.compile(r"(?:cc|note|pc):(?P<number>\d{1,3})|key:\S.*")
 
 
 class Audio(Written):
@@ -68,19 +66,3 @@ def setlist_faults(ids: Sequence[object]) -> Iterator[Fault]:
         if song_id in seen:
             yield Fault(f'"{song_id[:60]}" is in the set twice', "Take one of the two out", ("songs", number))
         seen.add(song_id)
-
-
-def pedal_faults(pedals: Mapping[str, object]) -> Iterator[Fault]:
-    """Pedals that cannot be pressed, and commands that do not exist."""
-    for pedal, command in pedals.items():
-        match = PEDAL.fullmatch(pedal)
-        if not match or int(match["number"] or 0) > 127:
-            yield Fault(
-                "there is no such pedal", 'Write it as "cc:64", "note:36", "pc:1" (0 to 127) or "key:F1"', ("pedals", pedal)
-            )
-        if isinstance(command, str):
-            try:
-                parse_command(command)
-            except ValueError as error:
-                what, do = error.args
-                yield Fault(what, do, ("pedals", pedal))

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from live_rig.show.faults import Fault, ShowFaults, change_or
 from live_rig.show.models import read_as
+from live_rig.show.pedal import pedal_faults
 from live_rig.show.preset import own_preset_faults, preset_files
-from live_rig.show.setlist import SONG_ID, Show, ShowSheet, pedal_faults, setlist_faults
+from live_rig.show.setlist import SONG_ID, Show, ShowSheet, setlist_faults
 from live_rig.show.song import Song
 from live_rig.show.song_folder import read_song
 from live_rig.show.toml_page import Page, read_page

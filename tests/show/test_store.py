@@ -232,7 +232,7 @@ def test_a_setlist_that_names_a_song_wrongly_or_twice_is_told_so(show: Path) -> 
 def test_pedals_that_are_not_there_and_commands_that_do_not_exist_are_named(show: Path) -> None:
     rewrite(show / "show.toml", '"cc:64" = "take"', '"cc:200" = "take"\n"key:F1" = "bandin"\n"note:40" = "tempo"')
     assert [re.sub(r"^show.toml:", "", fault).split(". ")[0] for fault in faults_of(show)] == [
-        "5 pedals.cc:200: there is no such pedal",
+        "5 pedals.cc:200: there is no such pedal or key",
         '6 pedals.key:F1: there is no command "bandin"',
         '7 pedals.note:40: "tempo" needs something after it',
     ]

@@ -1,0 +1,40 @@
+"""What can be pressed: MIDI controllers, notes and program changes, and the keys of the computer, by their names in Qt.
+
+`cc:64`, `note:37`, `pc:1` (0 to 127), `key:F1`, `key:Space`, `key:T`, `key:Ctrl+Right`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from live_rig.show.command import parse_command
+from live_rig.show.faults import Fault, change_or
+
+MIDI = re.compile(r"(?:cc|note|pc):(?:\d|[1-9]\d|1[01]\d|12[0-7])")
+KEY = re.compile(r"key:(?:(?:Ctrl|Shift|Alt|Meta)\+)*(?P<name>.|\w+)")
+NAMED_KEYS = {"Space", "Tab", "Return", "Enter", "Esc", "Backspace", "Ins", "Del", "Home", "End", "PgUp", "PgDown"}
+NAMED_KEYS |= {"Left", "Right", "Up", "Down", *(f"F{number}" for number in range(1, 36))}
+
+
+def is_pedal(pedal: str) -> bool:
+    """Whether it names something that can be pressed. A letter is a key by its capital."""
+    if MIDI.fullmatch(pedal):
+        return True
+    key = KEY.fullmatch(pedal)
+    name = key["name"] if key else ""
+    return name in NAMED_KEYS or (len(name) == 1 and name != " " and name == name.upper())
+
+
+def pedal_faults(pedals: Mapping[str, object]) -> Iterator[Fault]:
+    """Pedals that cannot be pressed, and commands that do not exist."""
+    for pedal, command in pedals.items():
+        if not is_pedal(pedal):
+            do = 'Write it as "cc:64", "note:37", "pc:1" (0 to 127) or "key:F1"'
+            if pedal.startswith("key:"):
+                do = change_or(pedal, [f"key:{name}" for name in sorted(NAMED_KEYS)], do)
+            yield Fault("there is no such pedal or key", do, ("pedals", pedal))
+        if isinstance(command, str):
+            try:
+                parse_command(command)
+            except ValueError as error:
+                what, do = error.args
+                yield Fault(what, do, ("pedals", pedal))

@@ -1,0 +1,50 @@
+"""Pedals and keys by their names."""
+
+import pytest
+
+from live_rig.show.pedal import is_pedal, pedal_faults
+
+PEDALS = [
+    "cc:0",
+    "cc:64",
+    "note:127",
+    "pc:1",
+    "key:Space",
+    "key:F1",
+    "key:F35",
+    "key:T",
+    "key:7",
+    "key:.",
+    "key:Ctrl+Right",
+    "key:Ä",
+]
+NOTHING = [
+    "",
+    "cc:",
+    "cc:128",
+    "cc:-1",
+    "cc:064",
+    "cc:1.5",
+    "pedal:1",
+    "64",
+    "key:",
+    "key:t",
+    "key:F36",
+    "key:F0",
+    "key:Right Ctrl",
+]
+
+
+@pytest.mark.parametrize("pedal", PEDALS)
+def test_what_can_be_pressed_has_a_name(pedal: str) -> None:
+    assert is_pedal(pedal)
+
+
+@pytest.mark.parametrize("pedal", NOTHING)
+def test_what_cannot_be_pressed_is_no_pedal(pedal: str) -> None:
+    assert not is_pedal(pedal)
+
+
+def test_a_misspelt_key_is_told_the_nearest() -> None:
+    (fault,) = pedal_faults({"key:Spce": "start"})
+    assert fault.do == 'Change it to "key:Space", the nearest there is'
