@@ -4,11 +4,13 @@ While it plays, no other Python runs in it: the collector is off, and its one ot
 parent to end, so that no rack is ever left over. It ignores Ctrl-C, which is the engine's to answer.
 """
 
+import ctypes
 import gc
 import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
@@ -21,6 +23,7 @@ from live_rig.rack.preset import Preset
 from live_rig.rack.shared_block import SharedBlock
 
 SWITCH_INTERVAL_S = 0.0001
+MCL_CURRENT, MCL_ONFAULT = 1, 4  # of <sys/mman.h> on Linux
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,9 @@ def run(preset: Preset, samplerate: float, allowance_frames: int, block: SharedB
 
 
 def ask_for_priority() -> None:
-    """Before all normal threads where the system allows it, behind the sound server's; as it is where it does not."""
-    if sys.platform == "linux":
-        try:
-            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(os.sched_get_priority_min(os.SCHED_FIFO)))
-        except OSError:
-            return
+    """Run before all normal threads, behind the sound server's, and keep its memory in memory, where the system allows it."""
+    if sys.platform != "linux":
+        return
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(os.sched_get_priority_min(os.SCHED_FIFO)))
+    ctypes.CDLL(None).mlockall(MCL_CURRENT | MCL_ONFAULT)

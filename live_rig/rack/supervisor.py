@@ -9,6 +9,7 @@ import time
 from multiprocessing.connection import wait
 
 from cython_core.drums import Drums
+from cython_core.rack_ring import RackCounts
 from live_rig.rack.preset import Preset
 from live_rig.rack.process import Failed, RackProcess, Ready
 from live_rig.rack.swap import Swap
@@ -114,6 +115,11 @@ class Rack:
         """Of the process that runs the preset that is heard."""
         heard = self._swap.heard
         return heard.process.process.pid if heard and heard.process and not heard.lost else None
+
+    @property
+    def counts(self) -> RackCounts | None:
+        """What the rack that is heard has counted."""
+        return self._swap.heard.process.counts if self._swap.heard and self._swap.heard.process else None
 
     def has_answered(self) -> bool:
         """Whether all that the drums have posted has come back from the effects that are heard."""

@@ -1,0 +1,49 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""Calls `drums_step` on time, without the GIL: the audio callback of bench/rack.py. Compiled by it when it starts. POSIX only."""
+
+from libc.stdint cimport int64_t
+
+import numpy as np
+
+from cython_core.drums cimport Drums, drums_step
+
+cdef extern from *:
+    """
+    #include <errno.h>
+    #include <time.h>
+    static long long bench_now_ns(void) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return (long long)t.tv_sec * 1000000000LL + t.tv_nsec;
+    }
+    static void bench_sleep_until_ns(long long when) {
+        long long left = when - bench_now_ns();
+        if (left > 0) { struct timespec t = {left / 1000000000LL, left % 1000000000LL}; nanosleep(&t, 0); }
+    }
+    """
+    int64_t bench_now_ns() noexcept nogil
+    void bench_sleep_until_ns(int64_t when) noexcept nogil
+
+
+def play(Drums drums, const float[::1] kit not None, double samplerate_hz, int block, int blocks):
+    """Play `kit`, round and round. Returns int64 (blocks, 3): ns after its due time that a block began, ns it took, and whether it was dry."""
+    cdef const float *line[1]
+    cdef float[::1] left = np.zeros(block, np.float32)
+    cdef float[::1] right = np.zeros(block, np.float32)
+    log = np.zeros((blocks, 3), np.int64)
+    cdef int64_t[:, ::1] seen = log
+    cdef int64_t start, due, begun, frame = 0
+    cdef int64_t dry = drums.state.blocks_dry
+    cdef int k
+    with nogil:
+        start = bench_now_ns()
+        for k in range(blocks):
+            due = start + <int64_t>(k * block * 1e9 / samplerate_hz)
+            bench_sleep_until_ns(due)
+            begun = bench_now_ns()
+            line[0] = &kit[frame % (kit.shape[0] - block)]
+            drums_step(drums.state, line, 1, frame, block, &left[0], &right[0])
+            seen[k, 0], seen[k, 1], seen[k, 2] = begun - due, bench_now_ns() - begun, drums.state.blocks_dry - dry
+            dry = drums.state.blocks_dry
+            frame += block
+    return log
