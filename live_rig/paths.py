@@ -1,5 +1,7 @@
 """Where things are: what ships with the rig, and what it keeps for itself outside every show."""
 
+import os
+import sys
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_runtime_path, user_state_path
@@ -25,7 +27,12 @@ def cache_dir() -> Path:
 
 def runtime_dir() -> Path:
     """What lives as long as the engine: its door's address and token. Made where it is not there."""
-    return user_runtime_path(APP, appauthor=False, ensure_exists=True)
+    if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
+        folder = user_state_path(APP, appauthor=False) / "run"  # in the home: /tmp belongs to everybody
+    else:
+        folder = user_runtime_path(APP, appauthor=False)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def last_show() -> Path | None:

@@ -1,4 +1,4 @@
-"""The words that a pedal, a key, a script or the control door can send: one table, the same everywhere.
+"""Reading a command: from a pedal, a key or a script, the same words as at the control door.
 
 A command is one word, and for some a value after it: `take`, `song caravan`, `tempo 120`, `level bass=-6`.
 """
@@ -6,6 +6,7 @@ A command is one word, and for some a value after it: `take`, `song caravan`, `t
 import math
 from typing import NamedTuple
 
+from live_rig.control.protocol import COMMANDS
 from live_rig.show.faults import change_or
 from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
@@ -15,41 +16,6 @@ class Command(NamedTuple):
 
     word: str
     value: str = ""
-
-
-class Kind(NamedTuple):
-    """One row of the table. `value` shows what follows the word: empty for nothing, in [brackets] if optional."""
-
-    value: str
-    says: str
-
-
-COMMANDS = {
-    "start": Kind("", "start the song from where it stands"),
-    "stop": Kind("", "stop the band"),
-    "next": Kind("", "release the vamp, or go to the next section; when nothing plays: the next song"),
-    "previous": Kind("", "back to the previous section; when nothing plays: the previous song"),
-    "next-song": Kind("", "load the next song of the set"),
-    "previous-song": Kind("", "load the previous song of the set"),
-    "song": Kind("ID", "load a song by its id"),
-    "section": Kind("NAME", "go to a section at the next bar line"),
-    "band-in": Kind("", "the band comes in at the next bar line"),
-    "vamp": Kind("", "go round in this section until next"),
-    "hold": Kind("", "hold here until next"),
-    "cut-off": Kind("", "the band stops at the next bar line"),
-    "finale": Kind("", "go to the finale: its first beat is the last hit"),
-    "take": Kind("", "the drummer takes the tempo"),
-    "give": Kind("", "the drummer gives the tempo to the band"),
-    "conduct": Kind("[BPM]", "the conductor takes the tempo"),
-    "tempo": Kind("BPM", "the conductor's tempo"),
-    "tap": Kind("", "one tap of the conductor's tempo"),
-    "count-in": Kind("", "count the song in with the click"),
-    "preset": Kind("NAME", "the drums sound like this preset"),
-    "panic": Kind("", "everything quiet at once; the drums go on dry"),
-    "mute": Kind("STEM", "mute a stem, or unmute it"),
-    "level": Kind("STEM=DB", "set the level of a stem"),
-    "click": Kind("on|off", "the click in the drummer's ears"),
-}
 
 
 def parse_command(text: str) -> Command:

@@ -1,0 +1,1 @@
+"""The one door to the engine, for windows, tablets and other programs."""

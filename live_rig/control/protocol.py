@@ -1,0 +1,223 @@
+"""What is said through the control door: JSON messages, one model each.
+
+A client says `hello` with the token and is told `welcome`; from then on it gets a `state` 30 times a second, and every
+`command` it sends is answered with one `done`. Whatever cannot be understood is answered with `refused`, in words.
+This module knows no socket and no engine: the windows import it, and nothing else of `live_rig`.
+"""
+
+import math
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
+
+VERSION = 1
+STATES_PER_S = 30
+DEFAULT_PORT = 8330
+SILENCE_DB = -120.0
+
+
+class Kind(NamedTuple):
+    """One row of the table. `value` shows what follows the word: empty for nothing, in [brackets] if optional."""
+
+    value: str
+    says: str
+
+
+# Keys, pedals, scripts and the door use these words.
+COMMANDS = {
+    "start": Kind("", "start the song from where it stands"),
+    "stop": Kind("", "stop the band"),
+    "next": Kind("", "release the vamp, or go to the next section; when nothing plays: the next song"),
+    "previous": Kind("", "back to the previous section; when nothing plays: the previous song"),
+    "next-song": Kind("", "load the next song of the set"),
+    "previous-song": Kind("", "load the previous song of the set"),
+    "song": Kind("ID", "load a song by its id"),
+    "section": Kind("NAME", "go to a section at the next bar line"),
+    "band-in": Kind("", "the band comes in at the next bar line"),
+    "vamp": Kind("", "go round in this section until next"),
+    "hold": Kind("", "come to rest on the next downbeat, until next"),
+    "cut-off": Kind("", "the band stops on the next beat"),
+    "finale": Kind("", "go to the finale: its first beat is the last hit"),
+    "take": Kind("", "the drummer takes the tempo"),
+    "give": Kind("", "the drummer gives the tempo to the band"),
+    "conduct": Kind("[BPM]", "the conductor takes the tempo"),
+    "tempo": Kind("BPM", "the conductor's tempo"),
+    "tap": Kind("", "one tap of the conductor's tempo"),
+    "count-in": Kind("", "count the song in with the click"),
+    "preset": Kind("NAME", "the drums sound like this preset"),
+    "panic": Kind("", "everything quiet at once; the drums go on dry"),
+    "mute": Kind("STEM", "mute a stem, or unmute it"),
+    "level": Kind("STEM=DB", "set the level of a stem"),
+    "click": Kind("on|off", "the click in the drummer's ears"),
+}
+
+Leader = Literal["band", "drummer", "conductor", ""]
+Effects = Literal["on", "dry", "restarting", "none"]
+
+
+def _or_silence(db: object) -> object:
+    """The logarithm of nothing, and of rubbish, is silence."""
+    return SILENCE_DB if isinstance(db, float) and not db > SILENCE_DB else db
+
+
+def _or_unknown(value: object) -> object:
+    """The core says NaN for what is not known; JSON has no such word."""
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+LevelDb = Annotated[FiniteFloat, BeforeValidator(_or_silence)]
+Known = Annotated[FiniteFloat | None, BeforeValidator(_or_unknown)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Message(BaseModel):
+    """A misspelt key is an error, not a silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def to_wire(self) -> str:
+        """One line of JSON."""
+        return self.model_dump_json()
+
+
+class Hello(Message):
+    """First thing a client says."""
+
+    type: Literal["hello"] = "hello"
+    token: Annotated[str, Field(max_length=200)]
+    client: Annotated[str, Field(max_length=80)] = ""  # who is asking, for the log
+
+
+class Command(Message):
+    """Please do this. Answered with one `done` of the same id."""
+
+    type: Literal["command"] = "command"
+    id: Annotated[int, Field(ge=0, lt=2**53)]
+    command: Annotated[str, Field(max_length=40)]
+    value: Annotated[str, Field(max_length=200)] = ""
+
+
+class Welcome(Message):
+    """The token was right."""
+
+    type: Literal["welcome"] = "welcome"
+    version: int = VERSION
+
+
+class Done(Message):
+    """The answer to one command: done, or why not."""
+
+    type: Literal["done"] = "done"
+    id: int
+    ok: bool
+    says: str = ""
+
+
+class Refused(Message):
+    """What was sent was not understood, or not allowed."""
+
+    type: Literal["refused"] = "refused"
+    says: str
+
+
+class FormPart(Message):
+    """One section of the song, as far as a window draws it."""
+
+    name: str
+    first_bar: int  # 1-based
+    length_bars: int
+    is_vamp: bool = False
+
+
+class StageState(Message):
+    """All that a stage window shows, at one moment. What is not known has the value written here."""
+
+    type: Literal["state"] = "state"
+    time_s: FiniteFloat = 0.0  # since the instrument started
+
+    song_id: str = ""
+    song_title: str = ""
+    song_number: Count = 0  # 1-based; 0 = no song
+    song_count: Count = 0
+    setlist: tuple[str, ...] = ()  # titles, in order
+    chart_bpm: Known = None  # the song's written tempo
+
+    form: tuple[FormPart, ...] = ()  # the song's sections, in order
+    section: str = ""
+    next_section: str = ""
+    bar: int = 0  # 1-based in the song; pickups are 0 and below
+    bars: Count = 0  # in the song
+    bar_in_section: Count = 0  # 1-based
+    bars_in_section: Count = 0
+
+    beat_in_bar: Count = 0  # 1-based; 0 = not known yet
+    beats_per_bar: Count = 4
+    phase: FiniteFloat = 0.0  # 0 to 1 within the beat
+    bpm: FiniteFloat = 0.0  # 0 = not known yet
+    leader: Leader = ""
+    confidence: FiniteFloat = 0.0  # 0 to 1: how sure the follower is
+    asynchrony_ms: Known = None  # band beat minus drummer beat: above 0 the drummer is early
+
+    is_playing: bool = False  # the band sounds
+    is_vamping: bool = False
+    is_holding: bool = False
+    is_listening: bool = False  # the drummer is alone, the band waits
+
+    now: str = ""  # the cue that holds now
+    next_cue: str = ""
+    bars_to_next_cue: Known = None
+    queued: str = ""  # what will happen at the next bar line
+    last_handover: str = ""  # "drummer took it at bar 12: pedal"
+
+    input_db: LevelDb = SILENCE_DB  # peaks, in dB below full scale
+    drums_db: LevelDb = SILENCE_DB
+    band_db: LevelDb = SILENCE_DB
+    click_on: bool = False
+
+    preset: str = ""
+    effects: Effects = "none"
+    device: str = ""
+    blocks: Count = 0  # asked for by the device so far
+    blocks_late: Count = 0
+    blocks_dry: Count = 0  # played without effects because the rack was late
+    alerts: tuple[str, ...] = ()  # what is wrong, newest first
+
+
+class DoorAddress(Message):
+    """Where a running engine's door is, as its runtime file (door.json) says."""
+
+    url: str  # ws://127.0.0.1:PORT
+    token: str
+    pid: int
+
+
+FromClient = Annotated[Hello | Command, Field(discriminator="type")]
+FromServer = Annotated[Welcome | StageState | Done | Refused, Field(discriminator="type")]
+_FROM_CLIENT: TypeAdapter[FromClient] = TypeAdapter(FromClient)
+_FROM_SERVER: TypeAdapter[FromServer] = TypeAdapter(FromServer)
+
+
+class MessageError(ValueError):
+    """Text that is not a message; the words say why, in one line."""
+
+
+def _refusal(error: ValidationError) -> MessageError:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return MessageError(f"Not a message: {first['msg']}" + (f" ({where})" if where else ""))
+
+
+def read_from_client(text: str) -> Hello | Command:
+    """What a client said. Raises MessageError."""
+    try:
+        return _FROM_CLIENT.validate_json(text)
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+def read_from_server(text: str) -> Welcome | StageState | Done | Refused:
+    """What the engine said. Raises MessageError."""
+    try:
+        return _FROM_SERVER.validate_json(text)
+    except ValidationError as error:
+        raise _refusal(error) from None

@@ -1,0 +1,188 @@
+"""The control door: one WebSocket on the loopback address, opened by a token.
+
+    async with serve(engine.state, engine.do, port=8330, token=new_token()) as address:
+        ...                                     # the door is open as long as this block runs
+
+The server knows two things of the engine: `state()`, called 30 times a second whatever the number of clients, and
+`do(command, value)`, which returns words or raises RigError. Each client has a task of its own and room for one state:
+a slow one misses states, and delays nobody. Nothing a client sends ends the server.
+"""
+
+import asyncio
+import contextlib
+import errno
+import hmac
+import inspect
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from websockets.asyncio.server import Server, ServerConnection
+from websockets.asyncio.server import serve as listen
+from websockets.exceptions import ConnectionClosed
+
+from live_rig.control.door_file import default_door_file, remove_door_file, write_door_file
+from live_rig.control.protocol import (
+    STATES_PER_S,
+    Command,
+    Done,
+    DoorAddress,
+    Hello,
+    MessageError,
+    Refused,
+    StageState,
+    Welcome,
+    read_from_client,
+)
+from live_rig.errors import DoorError, RigError
+
+HOST = "127.0.0.1"
+HELLO_WITHIN_S = 5.0
+LONGEST_MESSAGE_BYTES = 16_384
+UNSENT_BYTES = 8_192  # beyond this a client is slow, and waits for its next state
+POLICY_VIOLATION = 1008
+
+State = Callable[[], StageState]
+Do = Callable[[str, str], str | Awaitable[str]]  # must not block: it runs in the door's event loop; what takes long is awaited
+
+log = logging.getLogger(__name__)
+
+
+def new_token() -> str:
+    """A token nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+@contextlib.asynccontextmanager
+async def serve(state: State, do: Do, *, port: int, token: str, door_file: Path | None = None) -> AsyncIterator[DoorAddress]:
+    """Open the door at `port` (0 = any free one), and say where it is in `door_file` (None = this user's own).
+
+    Raises DoorError when the port cannot be had.
+    """
+    door = _Door(state, do, token)
+    server = await _listen(door.admit, port)
+    async with server:
+        address = DoorAddress(url=f"ws://{HOST}:{server.sockets[0].getsockname()[1]}", token=token, pid=os.getpid())
+        path = door_file or default_door_file()
+        write_door_file(path, address)
+        telling = asyncio.create_task(door.tell())
+        try:
+            yield address
+        finally:
+            telling.cancel()
+            remove_door_file(path, address)
+
+
+async def _listen(admit: Callable[[ServerConnection], Awaitable[None]], port: int) -> Server:
+    where = f"the control door, {HOST}:{port}"
+    try:
+        return await listen(
+            admit, HOST, port, max_size=LONGEST_MESSAGE_BYTES, write_limit=UNSENT_BYTES, compression=None, server_header=None
+        )
+    except OverflowError:
+        raise DoorError(f"There is no port {port}", where=where, do="Give one from 1024 to 65535 with --port") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            do = "Close the other Live Rig (or what else is there), or give this one another port with --port"
+            raise DoorError(f"Port {port} is in use", where=where, do=do) from None
+        do = "Give another port, from 1024 to 65535, with --port"
+        raise DoorError(f"Port {port} cannot be opened: {error.strerror}", where=where, do=do) from None
+
+
+class _Door:
+    """What all clients share: the newest state, already written as JSON."""
+
+    def __init__(self, state: State, do: Do, token: str) -> None:
+        self._state, self._do, self._token = state, do, token
+        self._newest = ""
+        self._changed = asyncio.Condition()
+        self._is_mute = False
+
+    async def tell(self) -> None:
+        """Ask the engine for its state 30 times a second, for ever."""
+        loop = asyncio.get_running_loop()
+        due_s = loop.time()
+        while True:
+            self._look()
+            async with self._changed:
+                self._changed.notify_all()
+            due_s = max(due_s + 1 / STATES_PER_S, loop.time())
+            await asyncio.sleep(due_s - loop.time())
+
+    def _look(self) -> None:
+        try:
+            self._newest = self._state().to_wire()
+            self._is_mute = False
+        except Exception:  # a fault in the picture must not end the door: commands still go through
+            if not self._is_mute:
+                log.exception("The engine could not say its state; the windows keep the last one")
+            self._is_mute = True
+
+    async def admit(self, client: ServerConnection) -> None:
+        """One client, from its hello to its end."""
+        with contextlib.suppress(ConnectionClosed):
+            if not await self._is_known(client):
+                return
+            await client.send(Welcome().to_wire())
+            showing = asyncio.create_task(self._show(client))
+            try:
+                async for text in client:
+                    await client.send((await self._answer(text)).to_wire())
+            finally:
+                showing.cancel()
+
+    async def _is_known(self, client: ServerConnection) -> bool:
+        try:
+            text = await asyncio.wait_for(client.recv(), HELLO_WITHIN_S)
+            hello = read_from_client(text) if isinstance(text, str) else None
+        except TimeoutError:
+            return await self._turn_away(client, f"No hello within {HELLO_WITHIN_S:.0f} s")
+        except MessageError as error:
+            return await self._turn_away(client, str(error))
+        if not isinstance(hello, Hello):
+            return await self._turn_away(client, "Say hello, with the token, before anything else")
+        if not hmac.compare_digest(hello.token.encode("utf-8", "replace"), self._token.encode()):
+            return await self._turn_away(client, "Wrong token: take it from the door.json of the engine that runs")
+        return True
+
+    async def _turn_away(self, client: ServerConnection, says: str) -> bool:
+        await client.send(Refused(says=says).to_wire())
+        await client.close(POLICY_VIOLATION, says.encode()[:120].decode(errors="ignore"))
+        return False
+
+    async def _show(self, client: ServerConnection) -> None:
+        """Send every state there is time for, always the newest."""
+        sent = None
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                if self._newest and self._newest is not sent:
+                    sent = self._newest
+                    await client.send(sent)
+                else:
+                    async with self._changed:
+                        await self._changed.wait()
+
+    async def _answer(self, text: str | bytes) -> Done | Refused:
+        if not isinstance(text, str):
+            return Refused(says="Not a message: bytes, where text was expected")
+        try:
+            message = read_from_client(text)
+        except MessageError as error:
+            return Refused(says=str(error))
+        if not isinstance(message, Command):
+            return Refused(says="Hello was said already")
+        return await self._carry_out(message)
+
+    async def _carry_out(self, message: Command) -> Done:
+        try:
+            says = self._do(message.command, message.value)
+            if inspect.isawaitable(says):
+                says = await says
+            return Done(id=message.id, ok=True, says=says)
+        except RigError as error:
+            return Done(id=message.id, ok=False, says=str(error))
+        except Exception:
+            log.exception("The command %s failed", message.command)
+            return Done(id=message.id, ok=False, says=f"{message.command} failed inside the engine; its log says more")

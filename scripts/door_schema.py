@@ -1,0 +1,26 @@
+"""Print the JSON schema of everything said through the control door, as docs/door.md has it.
+
+python scripts/door_schema.py
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from pydantic.json_schema import models_json_schema
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from live_rig.control.protocol import Command, Done, DoorAddress, Hello, Refused, StageState, Welcome
+
+MODELS = [Hello, Command, Welcome, StageState, Done, Refused, DoorAddress]
+
+
+def schema() -> str:
+    """One JSON schema with a definition for each message."""
+    _, definitions = models_json_schema([(model, "validation") for model in MODELS], title="The control door")
+    return json.dumps(definitions, indent=1, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    print(schema())

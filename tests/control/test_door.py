@@ -1,0 +1,208 @@
+"""The real server and the real client, over a real socket."""
+
+import json
+import os
+import socket
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect as dial
+
+from live_rig.control import client
+from live_rig.control.client import connect, running_engine
+from live_rig.control.door_file import default_door_file, read_door_file
+from live_rig.control.protocol import (
+    Command,
+    DoorAddress,
+    Hello,
+    MessageError,
+    Refused,
+    StageState,
+    read_from_client,
+    read_from_server,
+)
+from live_rig.control.server import new_token
+from live_rig.errors import DoorError
+from tests.control.open_door import TOKEN, OpenDoor
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenDoor]:
+    with OpenDoor(tmp_path_factory.mktemp("run") / "door.json") as door:
+        yield door
+
+
+def test_states_come_by_themselves_and_are_the_engines(door: OpenDoor) -> None:
+    with connect(door.address) as client:
+        assert client.state() == door.state
+        assert client.state() == door.state or pytest.fail("only one state came")
+
+
+def test_a_new_state_is_soon_told(door: OpenDoor) -> None:
+    with connect(door.address) as client:
+        client.state()
+        door.state = StageState(bpm=330.0, song_title="Caravan", leader="drummer")
+        assert any(client.state().bpm == 330.0 for _ in range(30))
+
+
+def test_a_command_is_carried_out_and_answered(door: OpenDoor) -> None:
+    with connect(door.address) as client:
+        assert client.do("song", "caravan") == "song caravan"
+    assert door.commands[-1] == ("song", "caravan")
+
+
+def test_a_command_that_cannot_be_done_says_why(door: OpenDoor) -> None:
+    with connect(door.address) as client:
+        with pytest.raises(DoorError, match=r'no song "nowhere".*Say one of: caravan'):
+            client.do("song", "nowhere")
+        assert client.do("take") == "take"
+
+
+def test_a_fault_inside_the_engine_is_answered_too(door: OpenDoor) -> None:
+    with connect(door.address) as client:
+        with pytest.raises(DoorError, match="break failed inside the engine"):
+            client.do("break")
+        assert client.do("take") == "take"
+
+
+def test_commands_go_through_while_the_engine_cannot_say_its_state(tmp_path: Path) -> None:
+    with OpenDoor(tmp_path / "door.json", StageState(song_id="broken")) as door, connect(door.address) as client:
+        assert client.do("panic") == "panic"
+        door.state = StageState(bpm=100.0)
+        assert client.state().bpm == 100.0
+
+
+@pytest.mark.parametrize("first", [Hello(token="guessed"), Command(id=1, command="panic"), Hello(token="ü" * 99)])
+def test_without_the_token_nothing_is_done(door: OpenDoor, first: Hello | Command) -> None:
+    before = list(door.commands)
+    with dial(door.address.url) as stranger:
+        stranger.send(first.to_wire())
+        assert isinstance(read_from_server(str(stranger.recv(5))), Refused)
+        with pytest.raises(ConnectionClosed):
+            stranger.recv(5)
+    assert door.commands == before
+
+
+def test_a_wrong_token_is_told_in_words(door: OpenDoor) -> None:
+    wrong = door.address.model_copy(update={"token": "guessed"})
+    with pytest.raises(DoorError, match=r"Wrong token: take it from the door\.json"), connect(wrong):
+        pass
+
+
+@given(st.text(max_size=60) | st.binary(max_size=60))
+def test_nothing_said_ends_the_server(door: OpenDoor, said: str | bytes) -> None:
+    try:
+        read_from_client(said if isinstance(said, str) else "")
+        return  # a real message is no nonsense
+    except MessageError:
+        pass
+    said = said if isinstance(said, bytes) else said.encode("utf-8", "replace").decode()
+    for is_known in (True, False):
+        with dial(door.address.url) as stranger:
+            if is_known:
+                stranger.send(Hello(token=TOKEN).to_wire())
+            stranger.send(said)
+            while not isinstance(read_from_server(str(stranger.recv(5))), Refused):
+                pass
+    with connect(door.address) as client:
+        assert client.do("take") == "take"
+
+
+def test_a_port_in_use_is_told_with_what_to_do(door: OpenDoor, tmp_path: Path) -> None:
+    with pytest.raises(DoorError, match=rf"Port {door.port} is in use .* another port with --port"):
+        OpenDoor(tmp_path / "door.json", port=door.port).__enter__()
+    assert not (tmp_path / "door.json").exists()
+
+
+def test_a_port_that_is_none_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DoorError, match="There is no port 99999"):
+        OpenDoor(tmp_path / "door.json", port=99_999).__enter__()
+
+
+def test_the_door_file_is_its_owners_alone_and_goes_with_the_door(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "door.json"
+    with OpenDoor(path) as door:
+        assert read_door_file(path) == door.address == running_engine(path)
+        assert door.address.pid == os.getpid()
+        if sys.platform != "win32":
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert list(path.parent.iterdir()) == [path]
+    assert list(path.parent.iterdir()) == []
+
+
+def test_an_older_engine_leaves_the_file_of_a_newer_one(tmp_path: Path) -> None:
+    path = tmp_path / "door.json"
+    with OpenDoor(path):
+        newer = DoorAddress(url="ws://127.0.0.1:1", token="newer", pid=1)
+        path.write_text(newer.to_wire())
+    assert read_door_file(path) == newer
+
+
+def test_where_the_file_cannot_be_written_the_door_does_not_open(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("a file, no folder")
+    with pytest.raises(DoorError, match="address could not be written"):
+        OpenDoor(tmp_path / "run" / "door.json").__enter__()
+
+
+def test_no_engine_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DoorError, match=r"No engine is running .* live-rig engine"):
+        running_engine(tmp_path / "door.json")
+    (tmp_path / "door.json").write_text("{}")
+    with pytest.raises(DoorError, match="No engine is running"):
+        running_engine(tmp_path / "door.json")
+
+
+def test_an_engine_that_was_killed_is_told() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = DoorAddress(url=f"ws://127.0.0.1:{free.getsockname()[1]}", token="x", pid=1)
+    with pytest.raises(DoorError, match="No engine answers"), connect(address):
+        pass
+
+
+def test_a_door_that_closes_is_told(tmp_path: Path) -> None:
+    with OpenDoor(tmp_path / "door.json") as door, connect(door.address) as client:
+        client.state()
+        door.close()
+        with pytest.raises(DoorError, match="The engine has closed its door"):
+            client.do("take")
+
+
+def test_an_engine_that_says_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ANSWER_WITHIN_S", 0.3)
+    mute = StageState(song_id="broken")
+    with OpenDoor(tmp_path / "door.json", mute) as door, connect(door.address) as waiting, pytest.raises(DoorError) as told:
+        waiting.state()
+    assert "did not answer within" in str(told.value)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        address = DoorAddress(url=f"ws://127.0.0.1:{deaf.getsockname()[1]}", token="x", pid=1)
+        with pytest.raises(DoorError, match="No engine answers"), connect(address):
+            pass
+
+
+def test_tokens_are_new_each_time() -> None:
+    tokens = {new_token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert min(map(len, tokens)) >= 40
+
+
+def test_without_a_runtime_folder_of_the_system_the_door_file_is_in_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    if sys.platform != "linux":
+        pytest.skip("only Linux has systems without a runtime folder")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert default_door_file() == tmp_path / "live-rig" / "run" / "door.json"
+    assert stat.S_IMODE(default_door_file().parent.stat().st_mode) == 0o700
+    assert not recwarn.list
+
+
+def test_the_address_is_plain_json(door: OpenDoor) -> None:
+    assert json.loads(door.door_file.read_text())["url"].startswith("ws://127.0.0.1:")
