@@ -35,9 +35,9 @@ def read_show(folder: Path) -> Show:
 def read_sheet(folder: Path) -> tuple[Page, ShowSheet | None, list[Fault]]:
     """show.toml by itself, with its faults. Raises ShowFaults where there is nothing to read."""
     folder = show_folder(folder)
-    if not folder.is_dir():
-        do = f"Check the name, or make a new show: live-rig new {folder}"
-        raise ShowFaults(folder, [Fault("there is no such folder", do, file=str(folder))])
+    if not (folder / SHOW_FILE).is_file():
+        what = "there is no such folder" if not folder.exists() else "this is no show: it has no show.toml"
+        raise ShowFaults(folder, [Fault(what, "Check the name, or make a new show: live-rig new NAME", file=str(folder))])
     page = read_page(folder / SHOW_FILE, SHOW_FILE)
     if isinstance(page, Fault):
         raise ShowFaults(folder, [page])

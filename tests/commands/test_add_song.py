@@ -173,7 +173,7 @@ def test_a_song_is_not_replaced(live_rig: LiveRig, show: Path, music: Path) -> N
 def test_a_show_that_is_not_there_is_named(live_rig: LiveRig, music: Path) -> None:
     refused = live_rig("add-song", "shwo", *asked(music))
     assert refused.code == 2
-    assert "there is no such folder. Check the name, or make a new show: live-rig new shwo." in refused.said
+    assert "there is no such folder. Check the name, or make a new show: live-rig new NAME." in refused.said
 
 
 # The kernel refuses every byte of a file beyond this many, as a full disk does.
