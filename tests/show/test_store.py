@@ -260,7 +260,9 @@ def test_a_faulty_preset_is_named_used_or_not(show: Path) -> None:
 
 def test_a_folder_without_a_show_is_named(tmp_path: Path) -> None:
     assert "this is no show: it has no show.toml. Check the name" in faults_of(tmp_path)[0]
-    assert "there is no such folder. Check the name, or make a new show: live-rig new NAME." in faults_of(tmp_path / "nowhere")[0]
+    assert (
+        "there is no such folder. Check the name, or make a new show: live-rig new NAME." in faults_of(tmp_path / "nowhere")[0]
+    )
 
 
 def test_a_file_that_is_not_utf_8_is_named_with_the_line(show: Path) -> None:
