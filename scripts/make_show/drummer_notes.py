@@ -11,7 +11,7 @@ from make_show.drummer_time import first_beat_of
 
 KICK, SNARE, STICK, FLOOR, HAT_FOOT, TOM_HIGH = 36, 38, 37, 43, 44, 48
 CRASH, RIDE, BELL, CRASH_2 = 49, 51, 53, 57
-TOUCH = {"X": 114, "x": 90, "o": 64, "g": 38}
+TOUCH = {"X": 112, "x": 80, "o": 55, "g": 32}
 
 Grid = dict[int, str]
 
@@ -40,9 +40,9 @@ LATIN_2: Grid = LATIN | {
     FLOOR: "............xx.o",
     STICK: "..x.......x.....",
 }
-SWING: Grid = {RIDE: "x.Xox.Xox.Xox.Xo", HAT_FOOT: "..x...x...x...x.", KICK: "x...g...x...g..."}
-SWING_SNARES = ("...g...o........", ".......x...g....", "...o......g....o", "......g....x....", "................")
-SWING_KICKS = ("x...g...x...g...", "x..x....x...g...", "x...g...x......X")
+SWING: Grid = {RIDE: "x.Xox.Xox.Xox.Xo", HAT_FOOT: "..x...x...x...x.", KICK: "x...o...x...o..."}
+SWING_SNARES = ("...x...o........", ".......X...g....", "...o......x....o", "......x....X....", "..x.....x.......")
+SWING_KICKS = ("x...o...x...o...", "X..X....x...o...", "x...o...x......X")
 
 FILLS: tuple[Grid, ...] = (
     {SNARE: "XoxoXox.", TOM_HIGH: "........", FLOOR: ".......X", KICK: "x...x...", HAT_FOOT: "..o...o."},

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-
 Form = tuple[tuple[str, int, bool, bool], ...]  # section, bars, vamp, finale
 Cues = dict[str, tuple[tuple[int, str, str], ...]]  # by section: bar in it, what to say, to whom
 

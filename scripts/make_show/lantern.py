@@ -70,7 +70,7 @@ def arrange(seed: int = 70) -> dict[str, list[Part]]:
     chords = changes(CHANGES)
     bass = Part(Player("bass", 32, 0.0, 112, 0, 3, 3, speaks_ms=5))
     piano = Part(Player("piano", 0, -0.1, 100, 0, 0, 3))
-    tenor = Part(Player("tenor", 66, 0.1, 104, 0, 4, 3, speaks_ms=10))
+    tenor = Part(Player("tenor", 66, 0.1, 104, 0, 4, 3, speaks_ms=18))
     strings = [Part(voice) for voice in VOICES]
     tenor.add(phrase(MELODY, 84))
     for note in tenor.notes:

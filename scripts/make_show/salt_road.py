@@ -8,7 +8,7 @@ from make_show.files import Cues, Form
 
 TITLE = "Salt Road"
 BPM = 330.0
-PRESET = "tight-studio"
+PRESET = "big-band-room"
 
 FORM: Form = (
     ("intro", 8, False, False),

@@ -13,11 +13,11 @@ from make_show.rhythm_section import comp, latin_percussion, montuno, shaker, sw
 TRUMPET, TROMBONE, ALTO, TENOR, BARITONE, BASS, PIANO, TIMPANI = 56, 57, 65, 66, 67, 32, 0, 47
 
 SAXES = (
-    Player("alto 1", ALTO, -0.25, 106, 2, 1.0, speaks_ms=8),
-    Player("alto 2", ALTO, -0.5, 94, -4, 1.5, speaks_ms=8),
-    Player("tenor 1", TENOR, -0.1, 100, 3, 1.5, speaks_ms=6),
-    Player("tenor 2", TENOR, -0.65, 94, -3, 2.0, speaks_ms=6),
-    Player("baritone", BARITONE, -0.4, 100, 1, 2.0, speaks_ms=5),
+    Player("alto 1", ALTO, -0.25, 106, 2, 1.0, speaks_ms=12),
+    Player("alto 2", ALTO, -0.5, 94, -4, 1.5, speaks_ms=12),
+    Player("tenor 1", TENOR, -0.1, 100, 3, 1.5, speaks_ms=10),
+    Player("tenor 2", TENOR, -0.65, 94, -3, 2.0, speaks_ms=10),
+    Player("baritone", BARITONE, -0.4, 100, 1, 2.0, speaks_ms=9),
 )
 TRUMPETS = (
     Player("trumpet 1", TRUMPET, 0.35, 108, 3, -0.5, speaks_ms=2),
@@ -216,9 +216,9 @@ def way_down(band: Band, at: float, bars: int, _: random.Random) -> None:
 def hold(band: Band, at: float, bars: int, _: random.Random) -> None:
     """One chord, and nothing that moves in its first bar: a hold may stand still there for as long as it takes."""
     long = 4 * bars - 0.2
-    _everybody(band, score.HOLD_BRASS, score.HOLD_SAXES, score.HOLD_CHANGES, at, long, 110)
+    _everybody(band, score.HOLD_BRASS, score.HOLD_SAXES, score.HOLD_CHANGES, at, long, 104)
     for part in (*band.trumpets, *band.trombones, *band.saxes):
-        part.swells += [(at, 108), (at + 3, 88), (at + 16, 102), (at + long, 102), (at + long + 0.1, 127)]
+        part.swells += [(at, 100), (at + 2, 82), (at + 16, 98), (at + long, 98), (at + long + 0.1, 127)]
     band.bass.add([Note(beat, 3.9, 33, 108 if beat == 0 else 92) for beat in range(0, 4 * bars, 4)], at)
     band.piano.add([Note(0, 4, pitch, 104) for pitch in (33, 45, 57, 61, 63, 67, 69, 73)], at)
     for half_beat in range(8, 8 * bars):

@@ -5,11 +5,10 @@ import random
 from itertools import pairwise
 from pathlib import Path
 
-import mido
 import numpy as np
 import pytest
 import soundfile
-from make_show import drummer, measure, salt_road, salt_road_band
+from make_show import drummer, measure, measure_drummer, salt_road, salt_road_band
 from make_show.notation import phrase
 from make_show.players import humanised
 
@@ -24,14 +23,9 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def strokes_s(name: str = "perf.mid") -> list[tuple[float, int]]:
+def strokes_s() -> list[tuple[float, int]]:
     """(time_s, velocity) of every stroke in the MIDI file."""
-    now, found = 0.0, []
-    for message in mido.MidiFile(FESTIVAL / "drummer" / name):
-        now += message.time
-        if message.type == "note_on" and message.velocity:
-            found.append((now, message.velocity))
-    return found
+    return [(float(time_s), int(velocity)) for time_s, velocity in measure_drummer.strokes(FESTIVAL / "drummer" / "perf.mid")]
 
 
 def test_the_show_reads_without_a_fault() -> None:
@@ -107,6 +101,13 @@ def test_the_drummer_plays_near_his_beats() -> None:
     off_ms = np.array([1000 * np.abs(times_s - float(row["drummer_s"])).min() for row in rows("beats.csv")])
     assert np.median(off_ms) < 6
     assert np.percentile(off_ms, 95) < 20
+
+
+def test_he_scatters_about_his_beat_as_people_do() -> None:
+    """People at these tempi: 7 to 17 ms, see docs/decisions/70-made-drummer.md."""
+    beats_s = np.array([float(row["time_s"]) for row in rows("beats.csv")])[:336]
+    played = measure_drummer.strokes(FESTIVAL / "drummer" / "perf.mid")
+    assert 6.5 < measure_drummer.scatter_ms(beats_s, measure_drummer.placed_s(beats_s, played)) < 17
 
 
 def test_what_is_heard_is_what_the_midi_says() -> None:
