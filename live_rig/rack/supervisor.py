@@ -17,7 +17,7 @@ from live_rig.rack.swap import Swap
 GLANCE_S = 0.02  # how often it looks, when nothing calls it
 HUNG_S = 0.25  # so much unprocessed sound, and a rack hangs
 LOADING_S = 30.0  # a rack that takes longer to load will not come
-RETRY_S = (0.0, 0.5, 2.0, 10.0)  # wait before the 1st, 2nd, … start in a row; the last one stays
+RETRY_S = (0.0, 0.5, 2.0)  # wait before the 1st, 2nd, … new start in a row; after them it stays off until chosen again
 STEADY_S = 30.0  # a rack that lived so long has recovered: the next loss is its first
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
 
@@ -31,7 +31,7 @@ class Standing:
         self.is_ready = preset is None
         self.lost = ""  # why it is of no use any more
         self.is_hopeless = False  # it would fail again in the same way
-        self.begins_s = time.monotonic() + (RETRY_S[min(losses, len(RETRY_S)) - 1] if losses else 0.0)
+        self.begins_s = time.monotonic() + (RETRY_S[losses - 1] if losses else 0.0)
 
     def look(self, samplerate: float) -> list[str]:
         """Hear what the rack says, and see whether it lives. Returns what the drummer should know."""
@@ -43,6 +43,9 @@ class Standing:
         if self.lost and self.preset:
             self.process.kill()
             news.append(f"The effects ({self.preset.title}) {self.lost}")
+            if not self.is_hopeless and self._losses_with_this() > len(RETRY_S):
+                self.is_hopeless = True
+                news.append(f"The effects ({self.preset.title}) are off. Choose the preset again to try once more")
         return news
 
     def _hear(self, process: RackProcess) -> list[str]:
@@ -66,10 +69,13 @@ class Standing:
             return "did not load"
         return "hang" if process.counts.behind_frames > HUNG_S * samplerate else ""
 
+    def _losses_with_this(self) -> int:
+        has_recovered = self.is_ready and time.monotonic() > self.begins_s + STEADY_S
+        return 1 if has_recovered else self.losses + 1
+
     def successor(self) -> "Standing":
         """The same preset, to be begun anew: at once the first time, later if it keeps failing."""
-        has_recovered = self.is_ready and time.monotonic() > self.begins_s + STEADY_S
-        return Standing(self.preset, losses=1 if has_recovered else self.losses + 1)
+        return Standing(self.preset, self._losses_with_this())
 
 
 class Rack:
@@ -149,7 +155,7 @@ class Rack:
             if heard.preset is None:
                 return "none"
             if heard.lost:
-                return "restarting"
+                return "restarting" if self._successor else "dry"
             return "on" if self._swap.is_heard(heard) and time.monotonic() >= self._dry_until_s else "dry"
 
     def alerts(self) -> tuple[str, ...]:

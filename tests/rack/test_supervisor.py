@@ -65,7 +65,7 @@ def until(what: Callable[[], bool]) -> None:
     end_s = time.monotonic() + DEADLINE_S
     while not what():
         assert time.monotonic() < end_s, "it never came"
-        time.sleep(0)
+        time.sleep(0.0001)
 
 
 @pytest.fixture
@@ -201,3 +201,52 @@ def test_closing_ends_every_process_and_leaves_the_drums_dry() -> None:
     for start in range(0, 6400, 64):
         out = rack.drums.step(tone[None, start : start + 64].copy(), start)
     np.testing.assert_array_equal(out[0], tone[6400 - 128 : 6400 - 64])
+
+
+@pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=[""])
+@pytest.mark.parametrize("fault", [1.0, 2.0], ids=["a crash", "a hang"])
+def test_a_plugin_that_fails_costs_its_effects_until_its_rack_is_back_with_the_same_parameters(
+    rack: Rack, plugin: Path, fault: float
+) -> None:
+    stage = Stage(rack, np.full(BLOCK, 0.5, np.float32))
+    rack.load_next(Preset("vst", "Plugin", "", (Effect("VST3", {"gain": 0.25, "fault": fault}, path=plugin),)))
+    stage.play_until(lambda: rack.next_is_ready)
+    rack.switch()
+    stage.play(20)
+    assert stage.out[-1][0, 0] == 0.125
+    first = rack.process_id
+    stage.signal = np.full(BLOCK, 0.95, np.float32)  # the stroke that is too much for it
+    stage.play(answered=False)
+    stage.signal = np.full(BLOCK, 0.5, np.float32)
+    begin = len(stage.out)
+    for _ in range(SAMPLERATE // 2 // BLOCK):
+        stage.play(answered=False)
+    until(lambda: rack.status() == "restarting" or rack.process_id not in (None, first))
+    stage.play_until(lambda: rack.status() == "on")
+    stage.play(20)
+    heard = np.concatenate(stage.out[begin:], axis=1)[0]
+    assert heard.min() >= 0.125 - 1e-3
+    assert heard[-1] == 0.125
+
+
+@pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=[""])
+def test_effects_that_keep_failing_stay_off_until_they_are_chosen_again(rack: Rack, plugin: Path) -> None:
+    crashing = Preset("vst", "Plugin", "", (Effect("VST3", {"fault": 1.0}, path=plugin),))
+    stage = Stage(rack, np.full(BLOCK, 0.95, np.float32))
+    rack.load_next(crashing)
+    stage.play_until(lambda: rack.next_is_ready)
+    rack.switch()
+    told: list[str] = []
+
+    def is_off() -> bool:
+        told.extend(rack.alerts())
+        return any("are off" in alert for alert in told)
+
+    stage.play_until(is_off)
+    assert sum("died" in alert for alert in told) == 4
+    assert rack.status() == "dry"
+    np.testing.assert_allclose(stage.out[-1], 0.95, atol=1e-6)
+    rack.load_next(UPSIDE_DOWN)
+    rack.switch()
+    stage.play_until(lambda: rack.status() == "on")
+    assert rack.preset == UPSIDE_DOWN

@@ -1,0 +1,75 @@
+/* A gain that can be asked to fail: while the input is louder than 0.9 it crashes, hangs, or gives NaN, as its parameter "fault" says. */
+#include "DistrhoPlugin.hpp"
+
+#include <cmath>
+#include <csignal>
+#include <cstring>
+#include <unistd.h>
+
+#ifndef LATENCY_FRAMES
+#define LATENCY_FRAMES 0
+#endif
+
+START_NAMESPACE_DISTRHO
+
+class Faulty : public Plugin {
+public:
+    Faulty() : Plugin(2, 0, 0) { setLatency(LATENCY_FRAMES); }
+
+protected:
+    const char* getLabel() const override { return "Faulty"; }
+    const char* getMaker() const override { return "Live Rig tests"; }
+    const char* getLicense() const override { return "GPL-3.0-or-later"; }
+    uint32_t getVersion() const override { return d_version(1, 0, 0); }
+    int64_t getUniqueId() const override { return d_cconst('L', 'R', 'f', 't'); }
+
+    void initParameter(uint32_t index, Parameter& parameter) override {
+        parameter.hints = kParameterIsAutomatable;
+        if (index == 0) {
+            parameter.name = parameter.symbol = "gain";
+            parameter.ranges.def = parameter.ranges.max = 1.0f;
+        } else {
+            parameter.hints |= kParameterIsInteger;
+            parameter.name = parameter.symbol = "fault";
+            parameter.ranges.max = 3.0f;
+        }
+    }
+
+    float getParameterValue(uint32_t index) const override { return index == 0 ? gain : fault; }
+    void setParameterValue(uint32_t index, float value) override { (index == 0 ? gain : fault) = value; }
+
+    void run(const float** inputs, float** outputs, uint32_t frames) override {
+        for (uint32_t i = 0; i < frames; ++i) {
+            if (std::fabs(inputs[0][i]) > 0.9f) fail();
+            for (int side = 0; side < 2; ++side)
+                outputs[side][i] = gain * delayed(side, inputs[side][i]) * (bad ? NAN : 1.0f);
+            if (LATENCY_FRAMES > 0) at = (at + 1) % LATENCY_FRAMES;
+        }
+        bad = false;
+    }
+
+private:
+    void fail() {
+        const int kind = static_cast<int>(fault + 0.5f);
+        if (kind == 1) std::raise(SIGSEGV);
+        while (kind == 2) pause();
+        bad = kind == 3;
+    }
+
+    float delayed(int side, float now) {
+        if (LATENCY_FRAMES == 0) return now;
+        const float then = past[side][at];
+        past[side][at] = now;
+        return then;
+    }
+
+    float gain = 1.0f, fault = 0.0f, past[2][LATENCY_FRAMES + 1] = {};
+    int at = 0;
+    bool bad = false;
+
+    DISTRHO_DECLARE_NON_COPYABLE_WITH_LEAK_DETECTOR(Faulty)
+};
+
+Plugin* createPlugin() { return new Faulty; }
+
+END_NAMESPACE_DISTRHO
