@@ -1,7 +1,7 @@
 # The band: stems mixed, stretched and placed, a fixed distance ahead of the ear.
 
 from cython_core.stem_bank cimport MAX_STEMS, StemBank, Stems
-from cython_core.stretcher cimport STRETCHED, Voice
+from cython_core.stretcher cimport NEVER, STRETCHED, Voice
 
 cdef enum:
     CHUNK = 256                      # frames rendered at a time
@@ -10,6 +10,7 @@ cdef enum:
     ORDERS = 64                      # orders that may wait
     CHUNKS = 64                      # chunks that may wait
     CHANNELS = 2                     # one stereo bus
+    GAINS = 128                      # orders whose gains are remembered
 
 cdef struct BandOrder:               # the song's line, made known up to `frame`
     long long frame                  # an output frame, a multiple of CHUNK; orders come one CHUNK apart, without gaps
@@ -48,6 +49,8 @@ cdef struct BandLink:
     # the renderer's own
     Voice voice[VOICES]
     int playing                      # the voice the line goes to, or -1
+    float gain[GAINS][MAX_STEMS]     # of the newest orders, by orders_out
+    float plain[CHANNELS][CHUNK]     # the recording itself, for the chunk being made
     long long next_frame             # frame of the next order, or -1
     double last_source               # of the last order
     long long served_frame           # frame of the last order served; also read by Python

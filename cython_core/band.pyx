@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from libc.math cimport NAN, cos, exp, fabs, isfinite
+from libc.math cimport NAN, cos, exp, fabs, floor, isfinite
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
@@ -52,9 +52,9 @@ cdef extern from *:
 
 cdef double FADE_S = 0.010           # at a jump, a start and a stop
 cdef double DECLICK_S = 0.002        # around frames that are missing
+cdef double HELD_S = 1.0             # the recorded tempo, exactly: then the recording itself is played
 cdef double LOST_S = 0.1             # a line this far from where it was going has jumped without saying so
 cdef double PI = 3.141592653589793
-cdef long long NEVER = 1LL << 62
 cdef enum:
     PATIENCE = 2                     # chunks a new voice waits for its pages to come into memory
 
@@ -193,7 +193,7 @@ cdef void jump(BandLink *b, const BandOrder *o, long long jump_frame, double jum
         b.playing = voice_to_use(b, left if left >= 0 else 0, jump_frame)
         v = &b.voice[b.playing]
         v.stems, v.from_frame, v.until_frame = o.stems, jump_frame, NEVER
-        v.is_primed, v.waited = 0, 0
+        v.is_primed, v.waited, v.plain_from, v.plain_until = 0, 0, NEVER, NEVER
         line_start(&v.line, <double>jump_frame, jump_to)
         store(&v.stems.voices, v.stems.voices + 1)
         store(&v.stems.reading, <long long>jump_to)
@@ -239,8 +239,29 @@ cdef void stretch(BandLink *b, Voice *v, const BandOrder *o, const float *gain) 
         voice_hop(v, gain)
 
 
-cdef float gain_at(const BandLink *b, const Voice *v, long long frame) noexcept nogil:
-    cdef long long before = v.from_frame - frame, left = v.until_frame - frame
+cdef void choose_plain(BandLink *b, Voice *v, long long frame, long long straight_since, double straight_until) noexcept nogil:
+    """Whether the chunk at `frame` may be the recording itself; straight_since and _until: the line before this order."""
+    cdef const float *gain = gain_heard(b)
+    cdef int s
+    if v.plain_from != NEVER and frame >= v.plain_until:
+        v.plain_from = v.plain_until = NEVER
+    if v.plain_from == NEVER and frame - v.line.straight_since >= HELD_S * b.samplerate_hz:
+        v.plain_from = frame + b.fade_frames
+        v.plain_offset = <long long>floor(v.line.straight_offset + 0.5)
+        for s in range(MAX_STEMS):
+            v.plain_gain[s] = gain[s]
+    elif v.plain_from != NEVER and v.plain_until == NEVER and v.line.straight_since != straight_since:
+        v.plain_until = <long long>straight_until
+
+
+cdef float *gain_heard(BandLink *b) noexcept nogil:
+    """The gains that the stretched sound of this chunk was made with: those of the order that came when it was fed."""
+    return b.gain[(b.orders_out - 2 * b.delay_frames // CHUNK - 1) & (GAINS - 1)]
+
+
+cdef float faded(const BandLink *b, long long since, long long until, long long frame) noexcept nogil:
+    """0 .. 1 .. 0: all there from `since`, gone from `until`."""
+    cdef long long before = since - frame, left = until - frame
     cdef float gain = 1.0
     if before > 0:
         gain = b.fade[b.fade_frames - before] if before < b.fade_frames else 0.0
@@ -249,19 +270,23 @@ cdef float gain_at(const BandLink *b, const Voice *v, long long frame) noexcept 
     return gain
 
 
-cdef void add_voice(const BandLink *b, const Voice *v, BandChunk *chunk) noexcept nogil:
-    cdef bint is_whole = v.from_frame <= chunk.frame and v.until_frame - b.fade_frames >= chunk.frame + CHUNK
+cdef void add_voice(BandLink *b, Voice *v, BandChunk *chunk) noexcept nogil:
+    cdef bint is_plain = v.plain_from < chunk.frame + CHUNK + b.fade_frames
     cdef int i, side
-    cdef float gain = 1.0
-    cdef long long frame
+    cdef float gain, plain = 0.0, sample
+    if is_plain:
+        stems_mix(v.stems, chunk.frame + v.plain_offset, CHUNK, v.plain_gain, gain_heard(b), b.plain[0], b.plain[1])
     for i in range(CHUNK):
-        frame = chunk.frame + i
-        if not is_whole:
-            gain = gain_at(b, v, frame)
-            if gain == 0.0:
-                continue
+        gain = faded(b, v.from_frame, v.until_frame, chunk.frame + i)
+        if is_plain:
+            plain = faded(b, v.plain_from, v.plain_until, chunk.frame + i)
         for side in range(CHANNELS):
-            chunk.side[side][i] += gain * v.side[side][frame & (STRETCHED - 1)]
+            sample = v.side[side][(chunk.frame + i) & (STRETCHED - 1)]
+            if plain == 1.0:
+                sample = b.plain[side][i]
+            elif plain > 0.0:
+                sample += plain * (b.plain[side][i] - sample)
+            chunk.side[side][i] += gain * sample
 
 
 cdef void give(BandLink *b, long long frame) noexcept nogil:
@@ -283,13 +308,19 @@ cdef void give(BandLink *b, long long frame) noexcept nogil:
 
 cdef void serve_order(BandLink *b, const BandOrder *o) noexcept nogil:
     cdef long long chunk_frame = o.frame - b.delay_frames - CHUNK
+    cdef long long straight_since[VOICES]
+    cdef double straight_until[VOICES]
     cdef Voice *v
     cdef int i
+    memcpy(b.gain[b.orders_out & (GAINS - 1)], o.gain, MAX_STEMS * sizeof(float))
+    for i in range(VOICES):
+        straight_since[i], straight_until[i] = b.voice[i].line.straight_since, line_end(&b.voice[i].line)
     follow_line(b, o)
     for i in range(VOICES):
         v = &b.voice[i]
         if v.stems != NULL:
             stretch(b, v, o, &o.gain[0] if i == b.playing else &v.gain[0])
+            choose_plain(b, v, chunk_frame, straight_since[i], straight_until[i])
             if i == b.playing and v.is_primed:
                 store(&v.stems.reading, v.source_frame)
     give(b, chunk_frame)

@@ -3,6 +3,14 @@
 from cython_core.line cimport Line
 from cython_core.stem_bank cimport MAX_STEMS, StemBank
 
+cdef extern from *:
+    """
+    #ifndef RIG_NEVER
+    #define RIG_NEVER ((long long)1 << 62)
+    #endif
+    """
+    long long NEVER "RIG_NEVER"      # a frame that does not come
+
 cdef enum:
     STRETCHED = 8192                 # frames a voice may be ahead of the ear; a power of two
 
@@ -13,6 +21,10 @@ cdef struct Voice:                   # written and read by the renderer only
     Line line
     long long from_frame             # output frame at which it is all there (the end of its fade in)
     long long until_frame            # output frame at which it is gone (the end of its fade out)
+    long long plain_from             # output frame from which the recording itself is heard, or NEVER
+    long long plain_until            # output frame from which it is stretched again, or NEVER
+    long long plain_offset           # frame of the recording - output frame, between the two
+    float plain_gain[MAX_STEMS]
     int is_primed                    # it has been set up at its starting point
     long long waited                 # chunks spent waiting for pages before that
     long long out_frame              # output frame of the next stretched frame

@@ -133,6 +133,34 @@ def test_clicks_are_heard_where_the_line_puts_them(rate: float, within_ms: float
     assert np.abs(click_errors_ms(heard.sound, expected, samplerate_hz)).max() < within_ms
 
 
+def test_once_the_recorded_tempo_has_held_for_a_second_the_recording_itself_is_heard() -> None:
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 4 * SAMPLERATE_HZ)).astype(np.float32)
+    heard = play(Line([Jump(5000, 0.0)]), Stems([noise], SAMPLERATE_HZ), 3 * SAMPLERATE_HZ)
+    held = 5000 + SAMPLERATE_HZ + 2 * CHUNK + FADE_FRAMES
+    end = 3 * SAMPLERATE_HZ // CHUNK * CHUNK
+    assert (heard.sound[:, held:end] == noise[:, held - 5000 : end - 5000]).all()
+    assert (heard.sound[:, 6000 : 5000 + SAMPLERATE_HZ] != noise[:, 1000:SAMPLERATE_HZ]).any()
+
+
+@pytest.mark.parametrize("then", [1.001, 1.3, 0.7])
+def test_from_the_recording_to_the_stretcher_and_back_there_is_no_hole_and_no_click(then: float) -> None:
+    """At the recorded tempo R3 brings phases back to the recording's, one after another: a lone tone dips for 20 ms."""
+    line = Line([Jump(5000, 0.0)], lambda frame: then if 100_000 < frame < 150_000 else 1.0)
+    heard = play(line, tone(6 * SAMPLERATE_HZ), 5 * SAMPLERATE_HZ)
+    steady = loudness(heard.sound[:, 6000:]) / (0.5 / np.sqrt(2))
+    assert steady.min() > 0.4
+    assert (steady < 0.9).sum() <= 4
+    assert steady.max() < 1.1
+    assert np.abs(np.diff(heard.sound[0, 6000:-CHUNK])).max() < 0.5 * 2 * np.pi * 440 / SAMPLERATE_HZ * 1.2
+
+
+def test_a_tempo_that_merely_passes_through_the_recorded_one_stays_stretched() -> None:
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 8 * SAMPLERATE_HZ)).astype(np.float32)
+    line = Line([Jump(5000, 0.0)], lambda frame: 0.9 if frame < 60_000 else 1.0 if frame < 100_000 else 1.1)
+    heard, source = play(line, Stems([noise], SAMPLERATE_HZ), 120_000), round(0.9 * (59_904 - 5000))
+    assert np.abs(heard.sound[:, 90_000:99_000] - noise[:, source + 30_096 : source + 39_096]).max() > 0.01
+
+
 @pytest.mark.parametrize("start", [5000, 5119, 5120, 5121, 5376])
 @pytest.mark.parametrize("rate", [0.8, 1.0, 1.3])
 def test_the_first_click_after_silence_is_whole_and_on_time(start: int, rate: float) -> None:
