@@ -21,7 +21,6 @@ DIRECTIVES = {
     "cdivision": True,
     "initializedcheck": False,
     "embedsignature": True,
-    "freethreading_compatible": True,
 }
 
 
@@ -50,7 +49,6 @@ def extension(source: Path) -> Extension:
     return Extension(
         f"cython_core.{source.stem}", [source.as_posix()], depends=headers, libraries=libraries, extra_compile_args=COMPILE_ARGS
     )
-
 
 
 setup(

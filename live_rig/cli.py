@@ -33,7 +33,9 @@ def parser_for(name: str) -> argparse.ArgumentParser:
 def usage() -> str:
     """The list of commands."""
     lines = "\n".join(f"  {name:<10} {what}" for name, what in COMMANDS.items())
-    return f"live-rig: the band follows the drummer\n\n{lines}\n\nlive-rig COMMAND --help says more. Without a command: the stage."
+    return (
+        f"live-rig: the band follows the drummer\n\n{lines}\n\nlive-rig COMMAND --help says more. Without a command: the stage."
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -61,8 +61,10 @@ def follow(path: Path, bpm: float | None, beats_in_bar: int | None, lead_s: floa
     calls = BeatCalls(Follower(samplerate_hz, bpm, beats_in_bar), lead_s)
     for onsets, until_frame in pieces:
         for call in calls.hear(onsets, until_frame):
-            yield (f"{call['beat_frame'] / samplerate_hz:.6f},{call['told_frame'] / samplerate_hz:.6f},{call['bpm']:.3f},"
-                   f"{call['beat_in_bar']},{call['confidence']:.3f}")
+            yield (
+                f"{call['beat_frame'] / samplerate_hz:.6f},{call['told_frame'] / samplerate_hz:.6f},{call['bpm']:.3f},"
+                f"{call['beat_in_bar']},{call['confidence']:.3f}"
+            )
 
 
 def write_whole(path: Path, text: str) -> None:

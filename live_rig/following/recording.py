@@ -13,7 +13,7 @@ from live_rig.importers.midi_file import read_strokes
 
 MIDI_SUFFIXES = (".mid", ".midi", ".smf")
 MIDI_SAMPLERATE_HZ = 48_000
-LISTEN_FRAMES = 8192 * 32           # of sound read at a time: whole ticks
+LISTEN_FRAMES = 8192 * 32  # of sound read at a time: whole ticks
 RATES_HZ = (44_100, 192_000)
 
 Heard = tuple[NDArray[np.void], int]
@@ -31,8 +31,11 @@ def open_recording(path: Path) -> tuple[int, Iterator[Heard]]:
     try:
         sound = soundfile.SoundFile(path)
     except soundfile.LibsndfileError as error:
-        raise ShowError(f"This is no recording that can be read: {error.error_string}", where=str(path),
-                        do="Use WAV, FLAC, Ogg or MP3, or a MIDI file") from None
+        raise ShowError(
+            f"This is no recording that can be read: {error.error_string}",
+            where=str(path),
+            do="Use WAV, FLAC, Ogg or MP3, or a MIDI file",
+        ) from None
     if not RATES_HZ[0] <= sound.samplerate <= RATES_HZ[1]:
         what = f"The recording has {sound.samplerate} samples a second"
         raise ShowError(what, where=str(path), do="Convert it to 44100 or 48000")
@@ -48,12 +51,18 @@ def _listen(path: Path, sound: soundfile.SoundFile) -> Iterator[Heard]:
             try:
                 piece = sound.read(LISTEN_FRAMES, dtype="float32", always_2d=True)
             except soundfile.LibsndfileError as error:
-                raise ShowError(f"The recording breaks off at {heard / sound.samplerate:.1f} s: {error.error_string}",
-                                where=str(path), do="Copy or export it again") from None
+                raise ShowError(
+                    f"The recording breaks off at {heard / sound.samplerate:.1f} s: {error.error_string}",
+                    where=str(path),
+                    do="Copy or export it again",
+                ) from None
             if not piece.size:
                 return
             if not np.isfinite(piece).all():
-                raise ShowError(f"The recording holds samples that are no numbers, near {heard / sound.samplerate:.0f} s",
-                                where=str(path), do="Export it again")
+                raise ShowError(
+                    f"The recording holds samples that are no numbers, near {heard / sound.samplerate:.0f} s",
+                    where=str(path),
+                    do="Export it again",
+                )
             heard += len(piece)
             yield detector.feed(piece.mean(axis=1)), heard

@@ -19,18 +19,18 @@ import mido
 import numpy as np
 from numpy.typing import NDArray
 
-PATTERNS = 23                # typical bars; with the rest, 24: a multiple of what one instruction adds
+PATTERNS = 23  # typical bars; with the rest, 24: a multiple of what one instruction adds
 BEATS = 4
-BINS_PER_BEAT = 48           # resolution of what is written
-COARSE = 24                  # resolution of what is clustered
-CLASSES = 6                  # kick, snare, cymbal soft; kick, snare, cymbal loud
-BARS_PER_TAKE = 40           # so that a five-minute take weighs no more than a one-minute one
-LOUD = 0.5                   # strength at which a stroke is half soft, half loud
+BINS_PER_BEAT = 48  # resolution of what is written
+COARSE = 24  # resolution of what is clustered
+CLASSES = 6  # kick, snare, cymbal soft; kick, snare, cymbal loud
+BARS_PER_TAKE = 40  # so that a five-minute take weighs no more than a one-minute one
+LOUD = 0.5  # strength at which a stroke is half soft, half loud
 LOUD_WIDTH = 0.08
-FLAM_S = 0.03                # strokes of one class closer than this are one stroke
-WRITTEN_SD_BINS = 1.0        # smoothing of what is written (the follower adds its own, by tempo)
+FLAM_S = 0.03  # strokes of one class closer than this are one stroke
+WRITTEN_SD_BINS = 1.0  # smoothing of what is written (the follower adds its own, by tempo)
 CLUSTER_SD_BINS = 1.0
-FLOOR_PER_BEAT = 0.02        # strokes a beat that may fall anywhere
+FLOOR_PER_BEAT = 0.02  # strokes a beat that may fall anywhere
 ROUNDS = 60
 SEED = 7
 
@@ -131,7 +131,7 @@ def cluster(seen: Floats) -> tuple[Floats, Floats]:
     """Responsibilities (bars, PATTERNS) and shares (PATTERNS) of a mixture of Poisson processes over `seen` (bars, cells)."""
     chance = np.random.default_rng(SEED)
     rate = seen[chance.choice(len(seen), 1)] + 0.01
-    for _ in range(PATTERNS - 1):                     # k-means++ on the Poisson deviance of root counts
+    for _ in range(PATTERNS - 1):  # k-means++ on the Poisson deviance of root counts
         distance = ((np.sqrt(seen)[:, None] - np.sqrt(rate)[None]) ** 2).sum(axis=2).min(axis=1)
         rate = np.concatenate([rate, seen[chance.choice(len(seen), 1, p=distance / distance.sum())] + 0.01])
     share = np.full(PATTERNS, 1 / PATTERNS)
@@ -183,6 +183,7 @@ HEADER = """\
 
 def written(rate: Floats, share: Floats, octave: Floats) -> str:
     """The header file."""
+
     def row(values: Floats, form: str) -> str:
         return "{" + ",".join(form.format(v) for v in values) + "}"
 

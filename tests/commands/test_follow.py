@@ -139,9 +139,7 @@ def test_a_recording_that_cannot_be_followed_is_named_in_one_line(
 
 
 @pytest.mark.parametrize("words", [("--tempo", "20"), ("--tempo", "nan"), ("--meter", "4/7"), ("--lead-ms", "-1")])
-def test_what_cannot_be_told_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, str]
-) -> None:
+def test_what_cannot_be_told_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, str]) -> None:
     write_midi(tmp_path / "drums.mid")
     assert main(["follow", str(tmp_path / "drums.mid"), *words]) == 2
     assert words[0] in capsys.readouterr().err

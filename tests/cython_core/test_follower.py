@@ -69,7 +69,7 @@ def test_a_told_tempo_may_be_a_tenth_off(error: float) -> None:
 
 def test_it_finds_the_downbeat() -> None:
     pulses = listen(Follower(SAMPLERATE_HZ, 120, 4), groove(0.5, 10), 20.0)
-    late = pulses[int(15.5 * SAMPLERATE_HZ / TICK) - 1]                      # thirty beats after the first: beat 3 of a bar
+    late = pulses[int(15.5 * SAMPLERATE_HZ / TICK) - 1]  # thirty beats after the first: beat 3 of a bar
     assert abs(late.bar_beat - 2) < 0.1
     assert late.bar_confidence > 0.7
 
