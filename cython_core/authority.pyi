@@ -1,0 +1,15 @@
+"""Who has the tempo, and what the leader says of it."""
+
+from enum import IntEnum
+
+class Leader(IntEnum):
+    BAND = 0
+    DRUMMER = 1
+    CONDUCTOR = 2
+
+class Reason(IntEnum):
+    ASKED = 1
+    COUNTED_IN = 2
+    INSISTED = 3
+    CONDUCTED = 4
+    CUED_IN = 5

@@ -1,0 +1,42 @@
+# A song as the transport needs it: where every beat lies in the recording, where the bars and sections are.
+
+from cython_core.stem_bank cimport MAX_STEMS, StemBank, Stems
+
+cdef struct Section:
+    double first_beat                # song beats; beat 0 is the first downbeat of the recording
+    double end_beat
+    int is_vamp                      # loops until released
+    int is_finale                    # its first beat is the last hit
+
+cdef struct ChartState:
+    int first_beat                   # of the mapped beats; negative where there is a pickup
+    int beats                        # how many are mapped, >= 2
+    double *source                   # (beats,) frame of the recording at each mapped beat
+    int *beat_in_bar                 # (beats,) 1 on a downbeat
+    int sections
+    Section *section                 # one after the other, without gaps
+    int cues
+    double *cue_beat                 # (cues,) song beats at which the guide speaks up, rising
+    double bpm                       # the tempo the song is told to have
+    int beats_per_bar
+    double samplerate_hz
+    int ending                       # an Ending
+    StemBank *stems                  # NULL: nothing to sound
+    float gain[MAX_STEMS]
+
+cpdef enum Ending:
+    ENDS_WAITING = 0
+    ENDS_IN_SEGUE = 1
+    ENDS_IN_COUNT = 2
+
+cdef class Chart:
+    cdef ChartState state
+    cdef readonly object stems
+
+cdef double chart_source(const ChartState *c, double beat) noexcept nogil      # frame of the recording at a song beat
+cdef double chart_bpm(const ChartState *c, double beat) noexcept nogil         # tempo of the recording there
+cdef double chart_next_bar(const ChartState *c, double beat) noexcept nogil    # first downbeat at or after a song beat
+cdef double chart_bar_start(const ChartState *c, double beat) noexcept nogil   # last downbeat at or before it
+cdef int chart_bar(const ChartState *c, double beat) noexcept nogil            # number of its bar; 1 is the first
+cdef int chart_section(const ChartState *c, double beat) noexcept nogil        # index of its section
+cdef double chart_end(const ChartState *c) noexcept nogil                      # song beat at which the last section ends

@@ -1,0 +1,38 @@
+"""A song as the transport needs it: where every beat lies in the recording, where the bars and sections are."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy.typing as npt
+
+from cython_core.stem_bank import Stems
+
+class Ending(IntEnum):
+    ENDS_WAITING = 0
+    ENDS_IN_SEGUE = 1
+    ENDS_IN_COUNT = 2
+
+class Chart:
+    """A song made ready. Shapes, units and errors stand with the class in chart.pyx."""
+
+    stems: Stems | None
+    def __init__(
+        self,
+        samplerate_hz: float,
+        source_frames: npt.ArrayLike,
+        beat_in_bar: npt.ArrayLike,
+        first_beat: int,
+        sections: Sequence[tuple[float, float, bool, bool]],
+        bpm: float,
+        beats_per_bar: int,
+        cues: Sequence[float] = (),
+        ending: int = ...,
+        stems: Stems | None = None,
+        gains: Sequence[float] = (),
+    ) -> None: ...
+    def source(self, beat: float) -> float: ...
+    def next_bar(self, beat: float) -> float: ...
+    def bar_start(self, beat: float) -> float: ...
+    def bar(self, beat: float) -> int: ...
+    @property
+    def address(self) -> int: ...

@@ -1,0 +1,147 @@
+"""A song as the transport needs it: where every beat lies in the recording, where the bars and sections are.
+
+Between two mapped beats the recording's tempo is constant; before the first and after the last, the nearest tempo goes on.
+Every look-up is bounded: beats are found by index, sections and bars by a short walk.
+"""
+
+from libc.math cimport ceil, floor
+from libc.stdlib cimport calloc, free
+
+import numpy as np
+
+
+cdef double chart_source(const ChartState *c, double beat) noexcept nogil:
+    cdef double place = beat - c.first_beat
+    cdef int i = segment(c, place)
+    return c.source[i] + (place - i) * (c.source[i + 1] - c.source[i])
+
+
+cdef double chart_bpm(const ChartState *c, double beat) noexcept nogil:
+    cdef int i = segment(c, beat - c.first_beat)
+    return 60.0 * c.samplerate_hz / (c.source[i + 1] - c.source[i])
+
+
+cdef int segment(const ChartState *c, double place) noexcept nogil:
+    """Index of the pair of mapped beats around `place`, a distance from the first; the outermost pairs go on outwards."""
+    if not place > 0:
+        return 0
+    if place >= c.beats - 1:
+        return c.beats - 2
+    return <int>place
+
+
+cdef bint is_downbeat(const ChartState *c, double beat) noexcept nogil:
+    """Whether a whole beat begins a bar; outside the map, bars go on as the song's meter has them."""
+    cdef int i = <int>(beat - c.first_beat)
+    if 0 <= i < c.beats:
+        return c.beat_in_bar[i] == 1
+    cdef int edge = 0 if i < 0 else c.beats - 1
+    cdef int count = (i - edge + c.beat_in_bar[edge] - 1) % c.beats_per_bar
+    return count == 0
+
+
+cdef double chart_next_bar(const ChartState *c, double beat) noexcept nogil:
+    cdef double whole = ceil(beat - 1e-9)
+    cdef int tries
+    for tries in range(64):
+        if is_downbeat(c, whole):
+            return whole
+        whole += 1
+    return whole
+
+
+cdef double chart_bar_start(const ChartState *c, double beat) noexcept nogil:
+    cdef double whole = floor(beat + 1e-9)
+    cdef int tries
+    for tries in range(64):
+        if is_downbeat(c, whole):
+            return whole
+        whole -= 1
+    return whole
+
+
+cdef int chart_bar(const ChartState *c, double beat) noexcept nogil:
+    cdef int whole = <int>floor(beat + 1e-9), bar = 0, i
+    if whole < 0:
+        return <int>floor(<double>whole / c.beats_per_bar) + 1
+    cdef int last = min(whole, c.first_beat + c.beats - 1)
+    for i in range(-c.first_beat if c.first_beat < 0 else 0, last - c.first_beat + 1):
+        bar += c.beat_in_bar[i] == 1
+    return bar + (whole - last) // c.beats_per_bar
+
+
+cdef int chart_section(const ChartState *c, double beat) noexcept nogil:
+    cdef int i = 0
+    while i < c.sections - 1 and beat >= c.section[i].end_beat - 1e-9:
+        i += 1
+    return i
+
+
+cdef double chart_end(const ChartState *c) noexcept nogil:
+    return c.section[c.sections - 1].end_beat
+
+
+cdef class Chart:
+    """A song made ready: beat map, sections, cues, tempo, and the stems that sound.
+
+    source_frames: (n,) float64, n >= 2, rising: frame of the recording at each mapped beat; beat_in_bar: (n,) int32, 1 on downbeats;
+    first_beat: number of the first mapped beat (0, or negative with a pickup); sections: (first_beat, end_beat, is_vamp, is_finale) each,
+    without gaps; gains: linear, one per stem; bpm: what the song is told to have; stems: None, or what `Band` plays.
+    """
+
+    def __cinit__(
+        self, double samplerate_hz, source_frames, beat_in_bar, int first_beat, sections, double bpm, int beats_per_bar,
+        cues=(), int ending=ENDS_WAITING, Stems stems=None, gains=(),
+    ):
+        cdef const double[::1] source = np.ascontiguousarray(source_frames, np.float64)
+        cdef const int[::1] in_bar = np.ascontiguousarray(beat_in_bar, np.int32)
+        if source.shape[0] < 2 or in_bar.shape[0] != source.shape[0] or not sections or len(gains) > MAX_STEMS:
+            raise ValueError("a chart needs two beats or more, as many places in the bar, a section, and no more gains than stems")
+        cdef ChartState *c = &self.state
+        c.samplerate_hz, c.bpm, c.beats_per_bar, c.ending = samplerate_hz, bpm, beats_per_bar, ending
+        c.first_beat, c.beats, c.sections, c.cues = first_beat, <int>source.shape[0], <int>len(sections), <int>len(cues)
+        c.source = <double *>calloc(c.beats, sizeof(double))
+        c.beat_in_bar = <int *>calloc(c.beats, sizeof(int))
+        c.section = <Section *>calloc(c.sections, sizeof(Section))
+        c.cue_beat = <double *>calloc(max(c.cues, 1), sizeof(double))
+        if not (c.source and c.beat_in_bar and c.section and c.cue_beat):
+            raise MemoryError
+        cdef int i
+        for i in range(c.beats):
+            c.source[i], c.beat_in_bar[i] = source[i], in_bar[i]
+        for i in range(c.sections):
+            c.section[i].first_beat, c.section[i].end_beat, c.section[i].is_vamp, c.section[i].is_finale = sections[i]
+        for i in range(c.cues):
+            c.cue_beat[i] = cues[i]
+        for i in range(len(gains)):
+            c.gain[i] = gains[i]
+        if stems is not None:
+            c.stems = stems.bank
+        self.stems = stems
+
+    def __dealloc__(self):
+        free(self.state.source)
+        free(self.state.beat_in_bar)
+        free(self.state.section)
+        free(self.state.cue_beat)
+
+    def source(self, double beat):
+        """The frame of the recording that lies at a song beat."""
+        return chart_source(&self.state, beat)
+
+    def next_bar(self, double beat):
+        """The first downbeat at or after a song beat."""
+        return chart_next_bar(&self.state, beat)
+
+    def bar_start(self, double beat):
+        """The last downbeat at or before a song beat."""
+        return chart_bar_start(&self.state, beat)
+
+    def bar(self, double beat):
+        """The number of the bar a song beat lies in; 1 is the first."""
+        return chart_bar(&self.state, beat)
+
+    @property
+    def address(self):
+        """Of the state, for an event that loads it."""
+        return <size_t>&self.state

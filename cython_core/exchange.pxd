@@ -1,0 +1,87 @@
+# The hand-over between threads: events in, notices and one snapshot out. Each field says who writes and who reads.
+
+cdef struct Event:                   # Python -> step
+    long long frame                  # not before this frame; 0: at once
+    int kind                         # an EventKind
+    double value
+    double other
+    void *thing                      # a ChartState for LOAD and LOAD_NEXT
+
+cpdef enum EventKind:
+    LOAD = 1                         # thing: the song to play from now on
+    LOAD_NEXT                        # thing: the song that a segue or a count leads to
+    START                            # at once, in the leader's tempo; from the section queued, or the top
+    STOP
+    BAND_IN                          # on the drummer's next bar line
+    LISTEN                           # the drummer begins; value: a Listening, other: the Leader once the band is in
+    COUNT_IN                         # a bar of clicks in the chart's tempo, then in
+    GO_TO                            # value: song beat, on the next bar line (at once when nothing plays)
+    NEXT                             # release the vamp; else on to the next section
+    PREVIOUS                         # back to the start of the section, or to the one before
+    VAMP                             # loop the section it is in until NEXT
+    HOLD                             # come to rest on the next downbeat
+    CUT_OFF                          # stop on the next beat
+    FINALE                           # the last hit, two beats from now (or on the next bar line when not holding)
+    TAKE                             # the drummer leads
+    GIVE                             # the band leads
+    CONDUCT                          # the conductor leads; value: bpm, or 0: as it is now
+    TEMPO                            # the conductor's tempo, bpm
+    TAP                              # a beat of the conductor's
+    NOTE                             # value: MIDI note, other: velocity 1..127, struck at `frame`
+    LEVEL                            # value: linear gain, other: a stem's index
+    BUS                              # value: linear gain, other: a Bus
+    PANIC                            # the band fades out; drums stay
+
+cdef struct Notice:                  # step -> Python: something that happened, in order
+    long long frame                  # output frame at which it is heard
+    int kind                         # a NoticeKind
+    int who                          # a Leader
+    int why                          # a Reason
+    double beat                      # song beat
+    double value
+
+cpdef enum NoticeKind:
+    HANDOVER = 1                     # who leads from here, and why
+    CAME_IN                          # the band's first note
+    JUMPED                           # value: the song beat it went to
+    STOPPED
+    HELD
+    LAST_HIT
+    ENDED                            # the song is over
+    NEXT_SONG                        # the chart that was next is the chart now
+    BACK_ON_BEAT                     # the drummer's beat was lost and is found
+
+cdef struct Snapshot:                # step -> Python, the newest only: the end of the last tick
+    long long frame
+    double song_beat                 # heard now
+    double bpm
+    int state                        # a State of the transport
+    int leader                       # a Leader
+    int is_vamping
+    int is_holding
+    int queued                       # a Turn that waits for its bar line, or 0
+    double queued_beat               # where it leads
+    double confidence
+    double bar_confidence
+    double drummer_bpm
+    double drummer_bar_beat
+    int drummer_found
+    double asynchrony_ms             # band beat minus drummer beat, as heard; NaN where there is no drummer or no band
+    float input_peak                 # linear, since the last second or so
+    float drums_peak
+    float band_peak
+    float limited                    # the least gain the guard has used, linear
+    long long blocks
+    long long band_frames_missing
+    long long events_lost
+
+cdef struct ExchangeState            # rings and buffers, all sized at set-up
+
+cdef class Exchange:
+    cdef ExchangeState *state
+
+cdef bint next_event(ExchangeState *x, Event *event) noexcept nogil           # step's side: the next one due is copied out and taken
+cdef bint peek_event(ExchangeState *x, Event *event) noexcept nogil           # step's side: copied out, left where it is
+cdef void tell(ExchangeState *x, const Notice *notice) noexcept nogil         # step's side: lost, and counted, when nobody reads
+cdef Snapshot *draft(ExchangeState *x) noexcept nogil                         # step's side: the snapshot to fill next
+cdef void publish(ExchangeState *x) noexcept nogil                            # step's side: the draft is the newest now

@@ -1,0 +1,97 @@
+"""The hand-over between threads: events in, notices and one snapshot out.
+
+Two rings, each with one writer and one reader, and a triple buffer (as in Ableton Link's TripleBuffer): neither side ever waits. Python
+may send from several threads: the GIL makes them one writer.
+"""
+
+from libc.stdlib cimport calloc, free
+
+from cython_core.atomics cimport exchange, load, store
+
+cdef enum:
+    RING = 1024                      # events, and notices, that may wait
+    FRESH = 4                        # in `middle`, beside the index: not read yet
+
+cdef struct ExchangeState:
+    Event event[RING]
+    long long events_in              # written by Python
+    long long events_out             # written by step
+    Notice notice[RING]
+    long long notices_in             # written by step
+    long long notices_out            # written by Python
+    Snapshot snapshot[3]
+    long long middle                 # the snapshot between the two: index, and FRESH; exchanged by both
+    int back                         # step's own index
+    int front                        # Python's own index
+
+
+cdef bint peek_event(ExchangeState *x, Event *event) noexcept nogil:
+    if x.events_out == load(&x.events_in):
+        return False
+    event[0] = x.event[x.events_out % RING]
+    return True
+
+
+cdef bint next_event(ExchangeState *x, Event *event) noexcept nogil:
+    if not peek_event(x, event):
+        return False
+    store(&x.events_out, x.events_out + 1)
+    return True
+
+
+cdef void tell(ExchangeState *x, const Notice *notice) noexcept nogil:
+    if x.notices_in - load(&x.notices_out) < RING:
+        x.notice[x.notices_in % RING] = notice[0]
+        store(&x.notices_in, x.notices_in + 1)
+
+
+cdef Snapshot *draft(ExchangeState *x) noexcept nogil:
+    return &x.snapshot[x.back]
+
+
+cdef void publish(ExchangeState *x) noexcept nogil:
+    x.back = <int>(exchange(&x.middle, x.back | FRESH) & 3)
+
+
+cdef class Exchange:
+    """Python's side: `send` events, `notices` and `snapshot` come back. `send` and `notices` from one thread at a time (the GIL sees to it)."""
+
+    def __cinit__(self):
+        self.state = <ExchangeState *>calloc(1, sizeof(ExchangeState))
+        if self.state == NULL:
+            raise MemoryError
+        self.state.back, self.state.middle, self.state.front = 0, 1, 2
+
+    def __dealloc__(self):
+        free(self.state)
+
+    def send(self, int kind, double value=0.0, double other=0.0, long long frame=0, size_t thing=0):
+        """Hand an event to the step, for `frame` (0: at once). False when 1024 wait already: nobody is playing.
+
+        Events are taken in the order in which they were sent: one for a later frame holds back those behind it.
+        """
+        cdef ExchangeState *x = self.state
+        if x.events_in - load(&x.events_out) >= RING:
+            return False
+        cdef Event *event = &x.event[x.events_in % RING]
+        event.frame, event.kind, event.value, event.other, event.thing = frame, kind, value, other, <void *>thing
+        store(&x.events_in, x.events_in + 1)
+        return True
+
+    def notices(self):
+        """What has happened since the last call: a list of dicts with the fields of a Notice."""
+        cdef ExchangeState *x = self.state
+        cdef Notice n
+        told = []
+        while x.notices_out != load(&x.notices_in):
+            n = x.notice[x.notices_out % RING]
+            store(&x.notices_out, x.notices_out + 1)
+            told.append(n)
+        return told
+
+    def snapshot(self):
+        """The newest snapshot, as a dict with the fields of a Snapshot."""
+        cdef ExchangeState *x = self.state
+        if load(&x.middle) & FRESH:
+            x.front = <int>(exchange(&x.middle, x.front) & 3)
+        return x.snapshot[x.front]

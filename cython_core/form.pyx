@@ -1,0 +1,152 @@
+"""The form of the song as it is being played: what waits for which bar line, and where it leads.
+
+A command never moves the song by itself: it writes down a turn (where, and where to), and the line takes it when it gets there. One turn
+may wait at a time, beside the two that the song itself has: the end of a vamp and the end of the song.
+"""
+
+from libc.math cimport INFINITY, NAN, floor
+
+from cython_core.chart cimport chart_bar_start, chart_end, chart_next_bar, chart_section
+from cython_core.transport cimport (
+    COUNTING, CUT, END, ENDED, ENTER, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, PLAYING, SILENT, TO_BE_HELD,
+)
+
+cdef double LAST_HIT_AFTER_BEATS = 2.0   # from the conductor's cue to the hit: time for one more breath
+cdef double JUST_BEGUN_BEATS = 2.0       # so early in a section, "back" means the one before
+
+
+cdef double song_beat_of(const TransportState *t) noexcept nogil:
+    return t.line + t.fold
+
+
+cdef bint is_vamping(const TransportState *t, double song_beat) noexcept nogil:
+    cdef int section = chart_section(t.chart, song_beat)
+    return not t.is_released and (t.chart.section[section].is_vamp or t.vamps == section + 1)
+
+
+cdef void next_bend(const TransportState *t, double song_beat, Bend *bend) noexcept nogil:
+    """Whichever comes first of: the turn that waits, the vamp's end, the song's end."""
+    cdef int section = chart_section(t.chart, song_beat)
+    bend.turn, bend.at, bend.to = END, chart_end(t.chart), NAN
+    if t.state == COUNTING:
+        bend.turn, bend.at, bend.to = ENTER, t.start_beat, t.start_beat
+        return
+    if is_vamping(t, song_beat) and t.chart.section[section].end_beat <= bend.at:
+        bend.turn, bend.at, bend.to = LOOP, t.chart.section[section].end_beat, t.chart.section[section].first_beat
+    if t.chart.section[section].is_finale and t.chart.section[section].end_beat <= bend.at:
+        bend.turn, bend.at, bend.to = END, t.chart.section[section].end_beat, NAN
+    if t.queued != NO_TURN and (t.queued_at <= bend.at or t.last_hit >= 0):
+        bend.turn, bend.at, bend.to = t.queued, t.queued_at, t.queued_to
+
+
+cdef void queue(TransportState *t, int turn, double at, double to) noexcept nogil:
+    t.queued, t.queued_at, t.queued_to = turn, at, to
+
+
+cdef void start(TransportState *t) noexcept nogil:
+    """Come in at once: from the place asked for, or the top."""
+    if t.chart == NULL or t.state == PLAYING:
+        return
+    t.state = COUNTING
+    t.line, t.fold = 0.0, t.start_beat
+    t.hold, t.queued, t.is_released, t.vamps = NOT_HELD, NO_TURN, 0, 0
+
+
+cdef void count_in_then_start(TransportState *t) noexcept nogil:
+    """A bar of clicks, then in."""
+    if t.chart == NULL or t.state == PLAYING:
+        return
+    start(t)
+    t.fold = t.start_beat - t.chart.beats_per_bar
+
+
+cdef void listen(TransportState *t, int listens_for, int leader_after) noexcept nogil:
+    """The drummer is alone; wait for his cue, his bar line or his count."""
+    if t.chart == NULL or t.state == PLAYING:
+        return
+    t.state, t.listens_for, t.leader_after = LISTENING, listens_for, leader_after
+    t.sure_beats, t.count_frame, t.waited_in_bar, t.is_band_in = 0.0, -1, INFINITY, 0
+    t.hold, t.queued, t.is_released, t.vamps = NOT_HELD, NO_TURN, 0, 0
+
+
+cdef void stop(TransportState *t) noexcept nogil:
+    """Silence as soon as it can be heard."""
+    if t.state == PLAYING:
+        queue(t, CUT, song_beat_of(t), NAN)
+    elif t.state != ENDED:
+        t.state = SILENT
+
+
+cdef void go_to(TransportState *t, double song_beat) noexcept nogil:
+    """On the next bar line; where nothing plays, the next start begins there."""
+    if t.chart == NULL:
+        return
+    if t.state == PLAYING:
+        queue(t, JUMP, chart_next_bar(t.chart, song_beat_of(t)), song_beat)
+    else:
+        t.start_beat = song_beat
+
+
+cdef void go_on(TransportState *t) noexcept nogil:
+    """Out of the vamp at its end; without one, on to the next section on the next bar line. Out of a hold: on in time."""
+    cdef int section
+    if t.chart == NULL or t.state != PLAYING:
+        return
+    section = chart_section(t.chart, song_beat_of(t))
+    if t.hold != NOT_HELD:
+        t.hold = NOT_HELD
+        t.bpm = t.hold_bpm
+    elif is_vamping(t, song_beat_of(t)):
+        t.is_released = 1
+    elif section + 1 < t.chart.sections:
+        go_to(t, t.chart.section[section + 1].first_beat)
+
+
+cdef void go_back(TransportState *t) noexcept nogil:
+    """To the start of the section, or, when that has only just begun, to the one before."""
+    cdef int section
+    if t.chart == NULL:
+        return
+    section = chart_section(t.chart, song_beat_of(t) if t.state == PLAYING else t.start_beat)
+    cdef double into = song_beat_of(t) - t.chart.section[section].first_beat
+    if section > 0 and (t.state != PLAYING or into < JUST_BEGUN_BEATS):
+        section -= 1
+    go_to(t, t.chart.section[section].first_beat)
+
+
+cdef void vamp(TransportState *t) noexcept nogil:
+    """Loop the section it is in until it is released."""
+    if t.chart != NULL and t.state == PLAYING:
+        t.vamps, t.is_released = chart_section(t.chart, song_beat_of(t)) + 1, 0
+
+
+cdef void hold(TransportState *t) noexcept nogil:
+    """Come to rest on the next downbeat, and stay."""
+    if t.state == PLAYING and t.hold == NOT_HELD:
+        t.hold, t.hold_at, t.hold_bpm = TO_BE_HELD, chart_next_bar(t.chart, song_beat_of(t)), t.bpm
+
+
+cdef void cut_off(TransportState *t) noexcept nogil:
+    """Silence on the next beat; out of a hold, at once."""
+    if t.state == PLAYING:
+        queue(t, CUT, song_beat_of(t) if t.hold == HELD else floor(song_beat_of(t)) + 1.0, NAN)
+
+
+cdef void last_hit(TransportState *t, double bpm, long long now_frame, double output_latency_s) noexcept nogil:
+    """The last hit: heard two beats of `bpm` from now where the band is held, else on the next bar line."""
+    cdef int i
+    if t.chart == NULL or t.state != PLAYING:
+        return
+    for i in range(t.chart.sections):
+        if t.chart.section[i].is_finale:
+            break
+    else:
+        cut_off(t)
+        return
+    if t.hold == HELD:
+        t.hold_bpm = bpm
+        t.last_hit = now_frame + <long long>((LAST_HIT_AFTER_BEATS * 60.0 / bpm - output_latency_s) * t.samplerate_hz)
+        t.last_hit = max(t.last_hit, t.head + 1)
+        queue(t, LAST, INFINITY, t.chart.section[i].first_beat)
+    else:
+        queue(t, LAST, chart_next_bar(t.chart, song_beat_of(t)), t.chart.section[i].first_beat)

@@ -1,0 +1,13 @@
+"""Buses, what they carry, and how loud they go to which output."""
+
+DRUMS_LEFT: int
+DRUMS_RIGHT: int
+BAND_LEFT: int
+BAND_RIGHT: int
+CLICK: int
+GUIDE: int
+BUSES: int
+ONE: int
+BEAT: int
+CUE: int
+SOUNDS: int

@@ -1,0 +1,52 @@
+# The instrument: one block in, one block out.
+
+from cython_core.authority cimport AuthorityState
+from cython_core.band cimport BandLink
+from cython_core.count_in cimport CountInState
+from cython_core.drums cimport DrumsState
+from cython_core.exchange cimport ExchangeState
+from cython_core.follower cimport FollowerState, Pulse
+from cython_core.guard cimport GuardState
+from cython_core.mix cimport MixState
+from cython_core.onsets cimport MAX_ONSETS, Onset, OnsetState
+from cython_core.transport cimport TICK, TransportState
+
+cdef struct RigState:
+    double samplerate_hz
+    int inputs
+    int outputs
+    int max_block                    # frames
+    long long frame                  # of the next sample in and out
+    double input_latency_s           # from the stroke to the sample
+    double output_latency_s          # from the sample to the ear, without the guard's delay
+    OnsetState *onset_finder
+    FollowerState *follower
+    CountInState *count_in
+    DrumsState *drums
+    BandLink *band
+    ExchangeState *exchange
+    float *drums_left                # (max_block,) the drums of this block
+    float *drums_right
+    float *band_left                 # (TICK,)
+    float *band_right
+    float mono[TICK]                 # all inputs, of the tick being heard
+    float line_gain[32]              # of each input in `mono`, linear
+    Onset onset[MAX_ONSETS]          # of the tick being heard
+    int onsets
+    Pulse pulse
+    AuthorityState authority
+    TransportState transport
+    MixState mix
+    GuardState guard
+    long long blocks
+    long long events_lost
+    float input_peak
+    float drums_peak
+    float band_peak
+
+cdef void step(RigState *r, const float *const *heard, float *const *played, int frames) noexcept nogil
+
+cdef class Rig:
+    cdef RigState *state
+    cdef readonly object parts
+    cdef prepare_mix(self, const float[:, ::1] route, sounds)

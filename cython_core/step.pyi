@@ -1,0 +1,45 @@
+"""The instrument: one block in, one block out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cython_core.band import Band
+from cython_core.count_in import CountIn
+from cython_core.drums import Drums
+from cython_core.exchange import Exchange
+from cython_core.follower import Follower
+from cython_core.onsets import Onsets
+
+class Rig:
+    """The instrument and its parts. Shapes, units and errors stand with the class in step.pyx."""
+
+    parts: tuple[object, ...]
+    def __init__(
+        self,
+        samplerate_hz: float,
+        inputs: int,
+        outputs: int,
+        max_block: int,
+        onsets: Onsets,
+        follower: Follower,
+        count_in: CountIn,
+        drums: Drums,
+        band: Band,
+        exchange: Exchange,
+        route: npt.NDArray[np.float32],
+        sounds: Sequence[npt.NDArray[np.float32]],
+        input_latency_s: float = 0.0,
+        output_latency_s: float = 0.0,
+    ) -> None: ...
+    def step(self, heard: npt.NDArray[np.float32], played: npt.NDArray[np.float32]) -> None: ...
+    def at(self, latency_in_s: float, latency_out_s: float) -> None: ...
+    def moment(self, frame: int) -> dict[str, Any]: ...
+    @property
+    def frame(self) -> int: ...
+    @property
+    def address(self) -> int: ...
+    @property
+    def guard_delay_frames(self) -> int: ...

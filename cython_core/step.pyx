@@ -1,0 +1,388 @@
+"""The instrument: one block in, one block out.
+
+Inside it thinks in ticks of 32 frames, whatever the device's block: a tick's decisions hold from the next tick, and audio is split at tick
+edges, so no decision depends on how the sound is cut into blocks. Only the drums' way through the rack does: it takes one block.
+
+`step` is called by PortAudio (`cython_core.callback`), by a timer, or by a loop, and cannot tell which.
+"""
+
+from libc.math cimport NAN, fabsf, isfinite, rint
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
+
+import numpy as np
+
+from cython_core.authority cimport (
+    ASKED, BAND as BAND_LEADS, CONDUCTED, CONDUCTOR, DRUMMER, Lead, Place, authority_reset, conduct, decide_authority, drummer_line,
+    hand_over, tap,
+)
+from cython_core.band cimport Band, band_order, band_read
+from cython_core.chart cimport Chart, ChartState
+from cython_core.count_in cimport CountIn, CountInCall, count_in_listen, count_in_tick
+from cython_core.drums cimport Drums, drums_step
+from cython_core.exchange cimport (
+    BAND_IN, BUS, CAME_IN, CONDUCT, COUNT_IN, CUT_OFF, FINALE, GIVE, GO_TO, HANDOVER, HOLD, LEVEL, LISTEN, LOAD, LOAD_NEXT, NEXT, NOTE,
+    PANIC, PREVIOUS, START, STOP, TAKE, TAP, TEMPO, VAMP, Event, Exchange, Notice, Snapshot, draft, next_event, peek_event, publish, tell,
+)
+from cython_core.follower cimport Follower, follower_tell, follower_tick
+from cython_core.form cimport (
+    count_in_then_start, cut_off, go_back, go_on, go_to, hold, is_vamping, last_hit, listen, start, stop, vamp,
+)
+from cython_core.guard cimport GUARD_DELAY, MAX_OUTPUTS, guard_tick
+from cython_core.mix cimport (
+    BAND_LEFT, BAND_RIGHT, BEAT, BUSES, CLICK, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, SOUNDS, mix_levels, routed, sounding, strike,
+)
+from cython_core.onsets cimport Onsets, onset_of_note, onsets_tick
+from cython_core.stem_bank cimport MAX_STEMS
+from cython_core.transport cimport (
+    COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, Moment, load_chart, look, moment_at, transport_reset, transport_tick,
+)
+
+cdef float PEAK_FALLS = 0.9993           # a tick: 20 dB in about two seconds
+
+
+cdef void step(RigState *r, const float *const *heard, float *const *played, int frames) noexcept nogil:
+    """One block: `frames` samples of each input in, as many of each output out. Bounded; allocates nothing, waits for nothing.
+
+    heard: (inputs, frames); played: (outputs, frames), all of it written. frames <= max_block.
+    """
+    cdef int done = 0, span, into
+    drums_step(r.drums, heard, r.inputs, r.frame, frames, r.drums_left, r.drums_right)
+    while done < frames:
+        into = <int>(r.frame % TICK)
+        span = min(TICK - into, frames - done)
+        if into == 0:
+            begin_tick(r)
+        play(r, played, done, into, span)
+        hear(r, heard, done, into, span)
+        done += span
+        r.frame += span
+        if into + span == TICK:
+            end_tick(r)
+    r.blocks += 1
+
+
+cdef void begin_tick(RigState *r) noexcept nogil:
+    """What was decided takes effect: levels move, commands are taken."""
+    mix_levels(&r.mix)
+    r.onsets = 0
+    take_events(r)
+
+
+cdef void play(RigState *r, float *const *played, int done, int into, int span) noexcept nogil:
+    """Part of a tick, out: buses filled, routed to the guard, and what the guard held back sent out."""
+    cdef float bus[BUSES]
+    cdef const Moment *moment = moment_at(&r.transport, r.frame)
+    cdef int filling = r.guard.filling, playing = (r.guard.filling + 1) % 3
+    cdef int i, b, output
+    band_read(r.band, r.frame, span, r.band_left, r.band_right)
+    for i in range(span):
+        if moment.beat_at == into + i and moment.state >= COUNTING:
+            strike(&r.mix.click, ONE if moment.beat_in_bar == 1 else BEAT)
+            if moment.cue:
+                strike(&r.mix.guide, CUE)
+        bus[DRUMS_LEFT], bus[DRUMS_RIGHT] = r.drums_left[done + i], r.drums_right[done + i]
+        bus[BAND_LEFT], bus[BAND_RIGHT] = r.band_left[i], r.band_right[i]
+        bus[CLICK], bus[GUIDE] = sounding(&r.mix, &r.mix.click), sounding(&r.mix, &r.mix.guide)
+        for b in range(BUSES):
+            bus[b] *= r.mix.level[b] + r.mix.slope[b] * (into + i)
+        r.drums_peak = max(r.drums_peak, max(fabsf(bus[DRUMS_LEFT]), fabsf(bus[DRUMS_RIGHT])))
+        r.band_peak = max(r.band_peak, max(fabsf(bus[BAND_LEFT]), fabsf(bus[BAND_RIGHT])))
+        for output in range(r.outputs):
+            r.guard.waiting[filling][output][into + i] = routed(&r.mix, output, bus)
+            played[output][done + i] = r.guard.waiting[playing][output][into + i] * (
+                r.guard.edge[output] + r.guard.slope[output] * (into + i)
+            )
+
+
+cdef void hear(RigState *r, const float *const *heard, int done, int into, int span) noexcept nogil:
+    """Part of a tick, in: all inputs to one, for the onset finder."""
+    cdef int i, channel
+    cdef float sum
+    for i in range(span):
+        sum = 0.0
+        for channel in range(r.inputs):
+            sum += heard[channel][done + i] * r.line_gain[channel]
+        r.mono[into + i] = sum if isfinite(sum) else 0.0
+        r.input_peak = max(r.input_peak, fabsf(r.mono[into + i]))
+
+
+cdef void end_tick(RigState *r) noexcept nogil:
+    """A whole tick has been heard: who is where, who leads, where the song goes."""
+    cdef Place place
+    cdef Lead lead
+    guard_tick(&r.guard)
+    find_beat(r)
+    see(r, &place)
+    decide_authority(&r.authority, &r.pulse, &place, <double>r.frame, r.samplerate_hz, &lead)
+    cdef bint is_complete = transport_tick(&r.transport, &lead, &r.authority, &r.pulse, &place)
+    tell_what_happened(r)
+    if is_complete:
+        band_order(r.band, &r.transport.order)
+        r.transport.order.jump_frame = -1
+    take_snapshot(r)
+
+
+cdef void see(RigState *r, Place *place) noexcept nogil:
+    """Where the head of the line is, in the ear's time."""
+    cdef double to_ear_s = r.output_latency_s + GUARD_DELAY / r.samplerate_hz
+    look(&r.transport, place)
+    place.conductor_to_head_s = (r.transport.head - r.frame) / r.samplerate_hz + to_ear_s
+    place.drummer_to_head_s = place.conductor_to_head_s + r.input_latency_s
+
+
+cdef void find_beat(RigState *r) noexcept nogil:
+    """Onsets, count and pulse, from what was heard in this tick."""
+    cdef CountInCall call
+    cdef TransportState *t = &r.transport
+    r.onsets += onsets_tick(r.onset_finder, r.mono, TICK, r.frame - TICK, &r.onset[r.onsets], MAX_ONSETS - r.onsets)
+    count_in_tick(r.count_in, r.onset, r.onsets, r.frame, &call)
+    if call.ready and t.state == LISTENING:
+        t.count_bpm = call.bpm
+        t.count_frame = <long long>rint(
+            call.bar_one_frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY
+        )
+    follower_tick(r.follower, r.onset, r.onsets, r.frame, TICK, &r.pulse)
+
+
+cdef void take_events(RigState *r) noexcept nogil:
+    """All that is due. Bounded by what the ring holds."""
+    cdef Event event
+    while peek_event(r.exchange, &event) and event.frame <= r.frame:
+        next_event(r.exchange, &event)
+        obey(r, &event)
+
+
+cdef void obey(RigState *r, const Event *event) noexcept nogil:
+    """One event, by what it is."""
+    cdef TransportState *t = &r.transport
+    cdef AuthorityState *a = &r.authority
+    cdef Place place
+    see(r, &place)
+    if event.kind == LOAD:
+        load_song(r, <const ChartState *>event.thing)
+    elif event.kind == LOAD_NEXT:
+        t.next_chart = <const ChartState *>event.thing
+    elif event.kind == START:
+        start(t)
+        begin_leading(r)
+    elif event.kind == COUNT_IN:
+        count_in_then_start(t)
+        begin_leading(r)
+    elif event.kind == STOP:
+        stop(t)
+    elif event.kind == LISTEN:
+        listen(t, <int>event.value, <int>event.other)
+        if t.chart != NULL:
+            count_in_listen(r.count_in, t.chart.bpm, t.chart.beats_per_bar, 1)
+    elif event.kind == BAND_IN:
+        if t.state != LISTENING:
+            listen(t, FOR_THE_BAR, a.leader if a.leader != BAND_LEADS else DRUMMER)
+        t.is_band_in = 1
+    elif event.kind == GO_TO:
+        go_to(t, event.value)
+    elif event.kind == NEXT:
+        go_on(t)
+    elif event.kind == PREVIOUS:
+        go_back(t)
+    elif event.kind == VAMP:
+        vamp(t)
+    elif event.kind == HOLD:
+        hold(t)
+    elif event.kind == CUT_OFF:
+        cut_off(t)
+    elif event.kind == FINALE:
+        last_hit(t, t.hold_bpm if a.leader != CONDUCTOR else a.conductor_bpm, r.frame, place.conductor_to_head_s
+                 - (t.head - r.frame) / r.samplerate_hz)
+    elif event.kind == TAKE:
+        hand_over(a, DRUMMER, ASKED, &r.pulse, &place)
+    elif event.kind == GIVE:
+        hand_over(a, BAND_LEADS, ASKED, &r.pulse, &place)
+    elif event.kind == CONDUCT:
+        hand_over(a, CONDUCTOR, ASKED, &r.pulse, &place)
+        if event.value > 0:
+            conduct(a, event.value)
+    elif event.kind == TEMPO:
+        hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
+        conduct(a, event.value)
+    elif event.kind == TAP:
+        hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
+        tap(a, <double>r.frame, r.samplerate_hz, &place)
+    elif event.kind == NOTE and r.onsets < MAX_ONSETS:
+        r.onsets += onset_of_note(<int>event.value, <int>event.other, <double>r.frame, &r.onset[r.onsets])
+    elif event.kind == LEVEL and 0 <= event.other < MAX_STEMS:
+        t.mute[<int>event.other] = <float>event.value
+    elif event.kind == BUS and 0 <= event.other < BUSES:
+        r.mix.wanted[<int>event.other] = <float>event.value
+    elif event.kind == PANIC:
+        r.mix.wanted[BAND_LEFT] = r.mix.wanted[BAND_RIGHT] = r.mix.wanted[CLICK] = r.mix.wanted[GUIDE] = 0.0
+        stop(t)
+
+
+cdef void load_song(RigState *r, const ChartState *chart) noexcept nogil:
+    load_chart(&r.transport, chart)
+    authority_reset(&r.authority, chart.bpm if chart != NULL else 120.0)
+    if chart != NULL:
+        follower_tell(r.follower, chart.bpm, chart.beats_per_bar)
+
+
+cdef void begin_leading(RigState *r) noexcept nogil:
+    """The band starts by itself: in the recording's tempo, or in the conductor's."""
+    cdef Place place
+    see(r, &place)
+    r.authority.ratio = 1.0
+    r.authority.is_aligned = 0
+    r.transport.bpm = r.authority.conductor_bpm if r.authority.leader == CONDUCTOR else place.recorded_bpm
+
+
+cdef void tell_what_happened(RigState *r) noexcept nogil:
+    cdef TransportState *t = &r.transport
+    if r.authority.changed:
+        r.authority.changed = 0
+        notify(r, HANDOVER, t.bpm)
+    if t.notice:
+        notify(r, t.notice, t.notice_value)
+        if t.notice == CAME_IN:
+            r.mix.wanted[BAND_LEFT] = r.mix.wanted[BAND_RIGHT] = 1.0
+
+
+cdef void notify(RigState *r, int kind, double value) noexcept nogil:
+    cdef Notice notice
+    notice.frame, notice.kind, notice.value = r.transport.head, kind, value
+    if r.transport.order.jump_frame >= 0:
+        notice.frame = r.transport.order.jump_frame
+    notice.who, notice.why = r.authority.leader, r.authority.why
+    notice.beat = r.transport.line + r.transport.fold
+    tell(r.exchange, &notice)
+
+
+cdef double heard_asynchrony_ms(const RigState *r) noexcept nogil:
+    """Band beat minus drummer beat at the ear, for the stroke the follower speaks of; NaN where there are not both."""
+    cdef double frame = r.frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY
+    cdef const Moment *moment = moment_at(&r.transport, <long long>frame)
+    cdef double off
+    if frame < 0 or moment.state != PLAYING or moment.is_held or not r.pulse.found or not moment.bpm > 0:
+        return NAN
+    off = drummer_line(&r.authority, &r.pulse, 0.0) - moment.line - moment.bpm / 60.0 * (frame % TICK) / r.samplerate_hz
+    return (off - rint(off)) * 60000.0 / moment.bpm
+
+
+cdef void take_snapshot(RigState *r) noexcept nogil:
+    cdef Snapshot *s = draft(r.exchange)
+    cdef const TransportState *t = &r.transport
+    cdef const Moment *moment = moment_at(t, r.frame)
+    s.frame, s.blocks, s.band_frames_missing, s.events_lost = r.frame, r.blocks, r.band.frames_missing, r.events_lost
+    s.song_beat, s.bpm, s.state, s.leader = moment.song_beat, moment.bpm, moment.state, r.authority.leader
+    s.is_vamping = t.chart != NULL and t.state == PLAYING and is_vamping(t, t.line + t.fold)
+    s.is_holding, s.queued, s.queued_beat = moment.is_held, t.queued, t.queued_to
+    s.confidence, s.bar_confidence = r.pulse.confidence, r.pulse.bar_confidence
+    s.drummer_found, s.drummer_bpm, s.drummer_bar_beat = r.pulse.found, r.pulse.bpm, r.pulse.bar_beat
+    s.asynchrony_ms = heard_asynchrony_ms(r)
+    s.input_peak, s.drums_peak, s.band_peak, s.limited = r.input_peak, r.drums_peak, r.band_peak, r.guard.least
+    r.input_peak, r.drums_peak, r.band_peak = r.input_peak * PEAK_FALLS, r.drums_peak * PEAK_FALLS, r.band_peak * PEAK_FALLS
+    r.guard.least += (1.0 - r.guard.least) * (1.0 - PEAK_FALLS)
+    publish(r.exchange)
+
+
+cdef class Rig:
+    """The instrument and its parts, set up once; from then on only `step` touches them.
+
+    samplerate_hz: 44100..192000; inputs 1..32, outputs 1..32; max_block: frames, the largest block there will be; the parts are made for the
+    same rate. route: (outputs, 6) float32, linear: how much of each bus (drums left and right, band left and right, click, guide) each output
+    gets; sounds: three mono float32 arrays at the session's rate: the click's one, its beat, the guide's cue.
+    """
+
+    def __cinit__(
+        self, double samplerate_hz, int inputs, int outputs, int max_block, Onsets onsets, Follower follower, CountIn count_in, Drums drums,
+        Band band, Exchange exchange, const float[:, ::1] route, sounds, double input_latency_s=0.0, double output_latency_s=0.0,
+    ):
+        if not (1 <= inputs <= 32 and 1 <= outputs <= MAX_OUTPUTS and 44100 <= samplerate_hz <= 192000):
+            raise ValueError("a rig has 1 to 32 inputs and outputs, at 44.1 to 192 kHz")
+        if route.shape[0] != outputs or route.shape[1] != BUSES or len(sounds) != SOUNDS:
+            raise ValueError(f"route must be (outputs, {BUSES}), and there are {SOUNDS} sounds")
+        cdef RigState *r = <RigState *>calloc(1, sizeof(RigState))
+        self.state = r
+        if r == NULL:
+            raise MemoryError
+        r.drums_left, r.drums_right = <float *>calloc(max_block, sizeof(float)), <float *>calloc(max_block, sizeof(float))
+        r.band_left, r.band_right = <float *>calloc(TICK, sizeof(float)), <float *>calloc(TICK, sizeof(float))
+        if not (r.drums_left and r.drums_right and r.band_left and r.band_right):
+            raise MemoryError
+        sounds = [np.ascontiguousarray(sound, np.float32) for sound in sounds]
+        self.parts = (onsets, follower, count_in, drums, band, exchange, sounds)
+        r.samplerate_hz, r.inputs, r.outputs, r.max_block = samplerate_hz, inputs, outputs, max_block
+        r.input_latency_s, r.output_latency_s = input_latency_s, output_latency_s
+        r.onset_finder, r.follower, r.count_in, r.drums, r.band, r.exchange = (
+            onsets.state, follower.state, count_in.state, drums.state, band.link, exchange.state
+        )
+        cdef int i, b
+        for i in range(inputs):
+            r.line_gain[i] = 1.0
+        self.prepare_mix(route, sounds)
+        for i in range(outputs):
+            r.guard.gain[i] = r.guard.edge[i] = 1.0
+        r.guard.outputs, r.guard.samplerate_hz, r.guard.least = outputs, samplerate_hz, 1.0
+        transport_reset(&r.transport, samplerate_hz, r.band.ahead_frames)
+        authority_reset(&r.authority, 120.0)
+        follower_tell(r.follower, 0.0, 0)
+
+    cdef prepare_mix(self, const float[:, ::1] route, sounds):
+        cdef RigState *r = self.state
+        cdef const float[::1] sound
+        cdef int i, b
+        r.mix.samplerate_hz, r.mix.outputs = r.samplerate_hz, r.outputs
+        for i in range(r.outputs):
+            for b in range(BUSES):
+                r.mix.route[i][b] = route[i, b]
+        for b in range(BUSES):
+            r.mix.wanted[b] = r.mix.level[b] = 1.0
+        for i in range(SOUNDS):
+            sound = sounds[i]
+            r.mix.sound[i], r.mix.length[i] = &sound[0], <int>sound.shape[0]
+        r.mix.click.sound = r.mix.guide.sound = -1
+
+    def __dealloc__(self):
+        if self.state != NULL:
+            free(self.state.drums_left)
+            free(self.state.drums_right)
+            free(self.state.band_left)
+            free(self.state.band_right)
+            free(self.state)
+
+    def step(self, const float[:, ::1] heard, float[:, ::1] played):
+        """One block: heard (inputs, frames) in, played (outputs, frames) filled; frames <= max_block, else ValueError."""
+        cdef const float *inputs[32]
+        cdef float *outputs[MAX_OUTPUTS]
+        cdef RigState *r = self.state
+        cdef int frames = <int>heard.shape[1], i
+        if heard.shape[0] != r.inputs or played.shape[0] != r.outputs or played.shape[1] != frames or not 0 < frames <= r.max_block:
+            raise ValueError(f"this rig takes ({r.inputs}, frames) and gives ({r.outputs}, frames), up to {r.max_block} frames at a time")
+        for i in range(r.inputs):
+            inputs[i] = &heard[i, 0]
+        for i in range(r.outputs):
+            outputs[i] = &played[i, 0]
+        with nogil:
+            step(r, inputs, outputs, frames)
+
+    def at(self, double latency_in_s, double latency_out_s):
+        """Set the latencies the rig makes up for, in seconds: before it plays, not while."""
+        self.state.input_latency_s, self.state.output_latency_s = latency_in_s, latency_out_s
+
+    @property
+    def frame(self):
+        """Frames played so far."""
+        return self.state.frame
+
+    @property
+    def address(self):
+        """Of the state, for `cython_core.callback`."""
+        return <size_t>self.state
+
+    @property
+    def guard_delay_frames(self):
+        """Frames that the guard holds back everything that is played."""
+        return GUARD_DELAY
+
+    def moment(self, long long frame):
+        """The line at the tick that an output frame of the last two seconds lies in: a dict with the fields of a Moment. Any thread may ask."""
+        return moment_at(&self.state.transport, max(frame, 0))[0]

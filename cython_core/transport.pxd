@@ -1,0 +1,86 @@
+# Where the song is, in beats: the only owner of the song position.
+
+from cython_core.authority cimport AuthorityState, Lead, Place
+from cython_core.band cimport BandOrder
+from cython_core.stem_bank cimport MAX_STEMS
+from cython_core.chart cimport ChartState
+from cython_core.follower cimport Pulse
+
+cdef enum:
+    TICK = 32                        # frames
+    MOMENTS = 4096                   # ticks of the line that are remembered
+
+cpdef enum State:
+    SILENT = 0
+    LISTENING = 1                    # the drummer plays alone; the band waits for a bar line of his
+    COUNTING = 2                     # clicks before the band
+    PLAYING = 3
+    ENDED = 4
+
+cpdef enum Turn:                      # what waits for its place in the song
+    NO_TURN = 0
+    LOOP                             # the vamp's end
+    JUMP                             # to another place
+    ENTER                            # the count is over
+    END                              # the song's end
+    CUT                              # the cut-off
+    LAST                             # the last hit
+
+cpdef enum Listening:                # what the band comes in on
+    FOR_THE_CUE = 0                  # on the drummer's next bar line once it is cued; or after his count
+    FOR_THE_BAR = 1                  # uncued: on the first bar line that the follower is sure of
+    FOR_THE_COUNT = 2                # after his count; if none was understood, on a bar line all the same, a little later
+
+cpdef enum Hold:
+    NOT_HELD = 0
+    TO_BE_HELD = 1                   # on the next downbeat
+    HELD = 2
+
+cdef struct Moment:                  # the line at the first frame of a tick
+    double line                      # beats since the band came in, never folded by a jump
+    double song_beat
+    double bpm
+    int state                        # a State
+    int is_held
+    int beat_at                      # frame within the tick at which a beat falls; -1: none does
+    int beat_in_bar                  # of that beat
+    int cue                          # 1 + index of the cue that falls in the tick; 0: none
+
+cdef struct TransportState:
+    double samplerate_hz
+    const ChartState *chart          # NULL: no song
+    const ChartState *next_chart
+    int state                        # a State
+    double line
+    double fold                      # song beat = line + fold
+    double bpm
+    long long head                   # output frame that the line is known up to
+    double start_beat                # where the next start begins
+    int is_band_in                   # LISTENING: come in on the next bar line, sure or not
+    int listens_for                  # LISTENING: a Listening
+    int leader_after                 # LISTENING: who has the tempo once the band is in; a Leader
+    double waited_in_bar             # LISTENING: beats to the entry, a tick ago
+    double sure_beats                # LISTENING: for how long the follower has been sure
+    long long count_frame            # LISTENING: the output frame of bar 1, once the sticks have said so; -1
+    double count_bpm
+    int vamps                        # index + 1 of the section asked to loop though it is no vamp; 0
+    int is_released                  # the vamp it is in ends at its end
+    int queued                       # a Turn that waits
+    double queued_at                 # song beat where it happens
+    double queued_to
+    int hold                         # a Hold
+    double hold_at                   # song beat
+    double hold_bpm                  # the tempo before it
+    long long last_hit               # output frame of the last hit; -1
+    float gain[MAX_STEMS]
+    float mute[MAX_STEMS]
+    BandOrder order                  # the one being written
+    Moment moment[MOMENTS]           # by tick: moment[frame / TICK % MOMENTS]
+    int notice                       # a NoticeKind that happened in this tick; 0: none
+    double notice_value
+
+cdef void transport_reset(TransportState *t, double samplerate_hz, long long head) noexcept nogil
+cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil
+cdef bint transport_tick(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil
+cdef void look(const TransportState *t, Place *place) noexcept nogil
+cdef const Moment *moment_at(const TransportState *t, long long frame) noexcept nogil

@@ -1,0 +1,29 @@
+"""Where the song is, in beats: the only owner of the song position."""
+
+from enum import IntEnum
+
+class State(IntEnum):
+    SILENT = 0
+    LISTENING = 1
+    COUNTING = 2
+    PLAYING = 3
+    ENDED = 4
+
+class Turn(IntEnum):
+    NO_TURN = 0
+    LOOP = 1
+    JUMP = 2
+    ENTER = 3
+    END = 4
+    CUT = 5
+    LAST = 6
+
+class Listening(IntEnum):
+    FOR_THE_CUE = 0
+    FOR_THE_BAR = 1
+    FOR_THE_COUNT = 2
+
+class Hold(IntEnum):
+    NOT_HELD = 0
+    TO_BE_HELD = 1
+    HELD = 2

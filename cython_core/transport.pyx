@@ -1,0 +1,281 @@
+"""Where the song is, in beats: the only owner of the song position.
+
+The line is made at its *head*, a fixed distance ahead of the sound: the renderer's delay. At each tick the head moves on by one tick at the
+present tempo, and what it passes (a beat, a jump, a bar line to come in on) is written down to the frame. Whatever sounds (the band,
+the click, the guide) reads the same line later, so all of it falls together.
+
+The transport never jumps to the leader; it bends its tempo until the two beats coincide. The pull is proportional to the phase error
+(first-order phase correction: Repp 2005, Psychon. Bull. Rev. 12), bounded so that the bend is not heard as a lurch, and slewed so that it
+has no corner. Correcting the *period* is the follower's job, not ours.
+"""
+
+from libc.math cimport INFINITY, NAN, ceil, floor, fmod, isnan
+from libc.string cimport memset
+
+from cython_core.authority cimport BAND, COUNTED_IN, CUED_IN, DRUMMER, align, hand_over
+from cython_core.band cimport CHUNK
+from cython_core.chart cimport ENDS_IN_COUNT, ENDS_IN_SEGUE, chart_bar_start, chart_bpm, chart_section, chart_source
+from cython_core.exchange cimport CAME_IN, ENDED as SONG_ENDED, HELD as WAS_HELD, JUMPED, LAST_HIT, NEXT_SONG, STOPPED
+from cython_core.stem_bank cimport MAX_STEMS
+from cython_core.form cimport Bend, is_vamping, next_bend, start
+
+cdef double PULL_PER_BEAT = 0.7          # 1/beat: how much of a small error is gone a beat later
+cdef double MAX_BEND = 0.08              # largest tempo bend, a fraction of the leader's tempo
+cdef double MAX_SLEW_PER_S = 1.0         # fraction of the leader's tempo per second
+cdef double SLOWEST = 0.25               # of the recorded tempo: slower and faster than these the band does not go
+cdef double FASTEST = 2.75
+cdef double HELD_RATE = 0.04             # of the recorded tempo: what is left of time in a hold
+cdef double HELD_AFTER_BEATS = 0.25      # after the downbeat, so that its attack is whole
+cdef double HOLD_SLEW_PER_S = 6.0
+cdef double HOLD_MARGIN_BEATS = 0.1      # a hold never runs into the next section
+cdef double SURE = 0.5                   # follower's confidence at which the band dares to come in by itself
+cdef double UNSURE = 0.3                 # below this, all that it was sure of is forgotten
+cdef double SURE_OF_THE_BAR = 0.5
+cdef double SURE_FOR_BEATS = 4.0         # beats, each counted by how sure it was
+cdef double PATIENCE_BEATS = 7.0         # after so many, the bar line it believes in must do
+cdef double UNCOUNTED_BEATS = 8.0        # after so many, there was no count to wait for
+
+
+cdef double clamped(double x, double low, double high) noexcept nogil:
+    return low if x < low else high if x > high else x
+
+
+cdef void transport_reset(TransportState *t, double samplerate_hz, long long head) noexcept nogil:
+    """No song, silence, and a line known up to `head`, a multiple of CHUNK."""
+    memset(t, 0, sizeof(TransportState))
+    t.samplerate_hz, t.head, t.bpm = samplerate_hz, head, 120.0
+    t.last_hit, t.count_frame = -1, -1
+    t.order.jump_frame = -1
+    t.order.source = NAN
+
+
+cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil:
+    """Make `chart` the song. What sounds is faded out; nothing sounds until it is started."""
+    cdef int i
+    if t.state == PLAYING:
+        write_jump(t, t.head + 1, heard_source(t), NAN)
+    t.chart, t.state = chart, SILENT
+    t.line = t.fold = t.start_beat = 0.0
+    t.hold, t.queued, t.vamps, t.is_released = 0, 0, 0, 0
+    for i in range(MAX_STEMS):
+        t.gain[i] = chart.gain[i] if chart != NULL else 0.0
+        t.mute[i] = 1.0
+    if chart != NULL:
+        t.start_beat = chart.section[0].first_beat
+        t.bpm = chart.bpm
+
+
+cdef void look(const TransportState *t, Place *place) noexcept nogil:
+    """The head, for the authority."""
+    place.line, place.bpm = t.line, t.bpm
+    place.recorded_bpm = chart_bpm(t.chart, t.line + t.fold) if t.chart != NULL else 0.0
+    place.is_moving = t.state == PLAYING and t.hold != HELD
+
+
+cdef const Moment *moment_at(const TransportState *t, long long frame) noexcept nogil:
+    """The line as it was made for the tick that begins at or before `frame`, of the last MOMENTS ticks."""
+    return &t.moment[(frame // TICK) % MOMENTS] if frame >= 0 else &t.moment[0]
+
+
+cdef double heard_source(const TransportState *t) noexcept nogil:
+    return chart_source(t.chart, t.line + t.fold)
+
+
+cdef void write_jump(TransportState *t, long long frame, double leaves, double goes) noexcept nogil:
+    t.order.jump_frame, t.order.jump_from, t.order.jump_to = frame, leaves, goes
+
+
+cdef void steer(TransportState *t, const Lead *lead) noexcept nogil:
+    """Bend the tempo towards the leader's beat."""
+    cdef double tick_s = TICK / t.samplerate_hz
+    cdef double recorded_bpm = chart_bpm(t.chart, t.line + t.fold)
+    cdef double wanted, bend, slew
+    if t.hold == HELD:
+        wanted, slew = HELD_RATE * recorded_bpm, HOLD_SLEW_PER_S * t.hold_bpm
+    else:
+        bend = 0.0 if isnan(lead.line) else clamped(PULL_PER_BEAT * (lead.line - t.line), -MAX_BEND, MAX_BEND)
+        wanted = clamped(lead.bpm * (1.0 + bend), SLOWEST * recorded_bpm, FASTEST * recorded_bpm)
+        slew = MAX_SLEW_PER_S * lead.bpm
+    t.bpm += clamped(wanted - t.bpm, -slew * tick_s, slew * tick_s)
+
+
+cdef double beats_to_count(const TransportState *t) noexcept nogil:
+    """From the head to bar 1 as the sticks have counted it."""
+    return (t.count_frame - t.head) / t.samplerate_hz * t.count_bpm / 60.0
+
+
+cdef double beats_to_bar(const TransportState *t, const Pulse *pulse, const Place *place) noexcept nogil:
+    """From the head to the drummer's bar line that the band comes in on; infinity while it is not known."""
+    cdef double lead_in, ahead
+    if not pulse.found:
+        return INFINITY
+    lead_in = t.start_beat - chart_bar_start(t.chart, t.start_beat)
+    ahead = pulse.bar_beat + pulse.bpm / 60.0 * place.drummer_to_head_s
+    ahead = fmod(lead_in - ahead, <double>pulse.beats_per_bar)
+    return ahead + pulse.beats_per_bar if ahead < 0 else ahead
+
+
+cdef bint dares(TransportState *t, const Pulse *pulse) noexcept nogil:
+    """Has the follower been sure for long enough for the band to come in uncued?"""
+    if t.listens_for == FOR_THE_CUE:
+        return False
+    if not pulse.found or pulse.confidence < UNSURE:
+        t.sure_beats = 0.0
+        return False
+    t.sure_beats += pulse.confidence * pulse.bpm / 60.0 * TICK / t.samplerate_hz
+    if t.listens_for == FOR_THE_COUNT and t.sure_beats < UNCOUNTED_BEATS:
+        return False
+    if pulse.confidence < SURE or t.sure_beats < SURE_FOR_BEATS:
+        return False
+    return pulse.bar_confidence >= SURE_OF_THE_BAR or t.sure_beats >= PATIENCE_BEATS
+
+
+cdef void await_entry(TransportState *t, AuthorityState *a, const Pulse *pulse, const Place *place, Moment *made) noexcept nogil:
+    """LISTENING: come in to the frame on the bar line, as it is believed when the head gets there."""
+    cdef bint is_counted = t.count_frame >= 0 and not t.is_band_in
+    cdef bint is_called = is_counted or t.is_band_in or dares(t, pulse)
+    cdef double to_entry = beats_to_count(t) if is_counted else beats_to_bar(t, pulse, place)
+    cdef double bpm = t.count_bpm if is_counted else pulse.bpm
+    cdef double tick_beats = bpm / 60.0 * TICK / t.samplerate_hz
+    cdef bint is_passed = not is_counted and t.waited_in_bar < 0.25 and to_entry > pulse.beats_per_bar - 0.25
+    t.waited_in_bar = to_entry
+    if not is_called or to_entry == INFINITY or (to_entry >= tick_beats and not is_passed):
+        return
+    cdef double at = 0.0 if is_passed or to_entry < 0 else to_entry / tick_beats * TICK
+    cdef Place here = place[0]
+    t.bpm = bpm
+    t.line, t.fold = 0.0, t.start_beat
+    come_in(t, at, made)
+    t.line = -at / TICK * tick_beats
+    look(t, &here)
+    t.line += tick_beats
+    a.leader = BAND if t.leader_after != BAND else DRUMMER
+    hand_over(a, t.leader_after, COUNTED_IN if is_counted else CUED_IN, pulse, &here)
+    if pulse.found:
+        align(a, pulse, &here)
+
+
+cdef void come_in(TransportState *t, double at, Moment *made) noexcept nogil:
+    """The band's first note: `at` frames into the tick, at the place of the line."""
+    cdef double late = floor(at) + 1.0 - at
+    t.state = PLAYING
+    write_jump(t, t.head + <long long>floor(at) + 1, NAN, chart_source(t.chart, t.start_beat + late / t.samplerate_hz * t.bpm / 60.0))
+    t.notice, t.notice_value = CAME_IN, t.start_beat
+    mark_beat(t, made, at, t.start_beat)
+
+
+cdef void mark_beat(TransportState *t, Moment *made, double at, double song_beat) noexcept nogil:
+    cdef int i = <int>(song_beat - t.chart.first_beat), cue
+    made.beat_at = min(<int>at, TICK - 1)
+    made.beat_in_bar = <int>(song_beat - chart_bar_start(t.chart, song_beat)) + 1
+    for cue in range(t.chart.cues):
+        if t.chart.cue_beat[cue] == song_beat:
+            made.cue = cue + 1
+
+
+cdef void take_bend(TransportState *t, const Bend *bend, double at, double tick_beats, Moment *made) noexcept nogil:
+    """The head has reached a bend, `at` frames into the tick: go where it leads."""
+    cdef long long frame = t.head + <long long>floor(at) + 1
+    cdef double beats_per_frame = tick_beats / TICK
+    cdef double late_beats = (floor(at) + 1.0 - at) * beats_per_frame
+    cdef double leaves = chart_source(t.chart, t.line + t.fold + at * beats_per_frame + late_beats)
+    cdef const ChartState *leaving = t.chart
+    if bend.turn == ENTER:
+        come_in(t, at, made)
+        return
+    if bend.turn == t.queued:
+        t.queued = NO_TURN
+    if bend.turn == END and t.next_chart != NULL and leaving.ending != 0:
+        pass_on(t, frame, leaves, late_beats, at, made)
+        return
+    if isnan(bend.to):
+        write_jump(t, frame, leaves, NAN)
+        made.beat_at = -1
+        t.state = ENDED if bend.turn == END else SILENT
+        t.notice, t.notice_value = (SONG_ENDED if bend.turn == END else STOPPED), bend.at
+        t.hold = NOT_HELD
+        t.start_beat = t.chart.section[0].first_beat
+        return
+    if bend.turn == LAST:
+        t.bpm = t.hold_bpm if t.hold == HELD else t.bpm
+        t.hold, t.last_hit = NOT_HELD, -1
+    if bend.turn != LOOP:
+        t.is_released = t.vamps = 0
+    t.fold = bend.to - (t.line + at * beats_per_frame)
+    write_jump(t, frame, leaves, chart_source(t.chart, bend.to + late_beats))
+    t.notice, t.notice_value = (LAST_HIT if bend.turn == LAST else JUMPED), bend.to
+    mark_beat(t, made, at, bend.to)
+
+
+cdef void pass_on(TransportState *t, long long frame, double leaves, double late_beats, double at, Moment *made) noexcept nogil:
+    """The song is over and the next one is there: a segue goes straight on, a count takes a bar first."""
+    cdef bint counts = t.chart.ending == ENDS_IN_COUNT
+    cdef const ChartState *chart = t.next_chart
+    load_chart(t, chart)
+    t.next_chart = NULL
+    start(t)
+    if counts:
+        t.fold = t.start_beat - chart.beats_per_bar
+        write_jump(t, frame, leaves, NAN)
+    else:
+        t.state = PLAYING
+        write_jump(t, frame, leaves, chart_source(chart, t.start_beat + late_beats))
+    t.bpm = chart_bpm(chart, t.start_beat)
+    mark_beat(t, made, at, t.line + t.fold)
+    t.notice, t.notice_value = NEXT_SONG, t.start_beat
+
+
+cdef void advance(TransportState *t, Moment *made) noexcept nogil:
+    """COUNTING or PLAYING: one tick further, past at most one beat and one bend."""
+    cdef double before = t.line + t.fold, beat = ceil(before), to_bend
+    cdef double tick_beats = t.bpm / 60.0 * TICK / t.samplerate_hz
+    cdef Bend bend
+    next_bend(t, before, &bend)
+    if t.hold == HELD and before + tick_beats >= section_end(t, before) - HOLD_MARGIN_BEATS:
+        tick_beats = 0.0
+    if before + tick_beats > beat:
+        mark_beat(t, made, (beat - before) / tick_beats * TICK, beat)
+    to_bend = frames_to(t, &bend, before, tick_beats)
+    if to_bend < TICK and t.order.jump_frame < 0:
+        take_bend(t, &bend, to_bend, tick_beats, made)
+    t.line += tick_beats
+    if t.hold == TO_BE_HELD and t.line + t.fold >= t.hold_at + HELD_AFTER_BEATS:
+        t.hold, t.hold_bpm = HELD, t.bpm
+        t.notice, t.notice_value = WAS_HELD, t.hold_at
+
+
+cdef double frames_to(const TransportState *t, const Bend *bend, double song_beat, double tick_beats) noexcept nogil:
+    """From the head to a bend, at the present tempo."""
+    if bend.turn == LAST and t.last_hit >= 0:
+        return max(t.last_hit - t.head - 1, 0)
+    if bend.at <= song_beat:
+        return 0.0
+    return (bend.at - song_beat) / tick_beats * TICK if tick_beats > 0 else INFINITY
+
+
+cdef double section_end(const TransportState *t, double song_beat) noexcept nogil:
+    return t.chart.section[chart_section(t.chart, song_beat)].end_beat
+
+
+cdef bint transport_tick(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil:
+    """Move the head on by one tick. True when an order for the renderer is complete, in `t.order`. Constant time, no allocation."""
+    cdef Moment *made = &t.moment[(t.head // TICK) % MOMENTS]
+    made.line, made.song_beat, made.bpm, made.beat_at, made.cue = t.line, t.line + t.fold, t.bpm, -1, 0
+    made.state, made.is_held = t.state, t.hold == HELD
+    t.notice = 0
+    if t.chart != NULL:
+        if t.state == LISTENING:
+            await_entry(t, a, pulse, place, made)
+        elif t.state == COUNTING or t.state == PLAYING:
+            steer(t, lead)
+            advance(t, made)
+    t.head += TICK
+    if t.head % CHUNK:
+        return False
+    t.order.frame = t.head
+    t.order.source = heard_source(t) if t.state == PLAYING else NAN
+    t.order.stems = t.chart.stems if t.chart != NULL else NULL
+    cdef int i
+    for i in range(MAX_STEMS):
+        t.order.gain[i] = t.gain[i] * t.mute[i]
+    return True
