@@ -1,0 +1,1 @@
+"""Where blocks come from: a sound card, the machine's clock, or a plain loop."""

@@ -1,0 +1,94 @@
+"""The sound cards and MIDI ports of this machine, by name."""
+
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+
+import sounddevice
+
+from live_rig.errors import DeviceError
+
+VIRTUAL = "virtual"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioDevice:
+    """What a device says of itself. Latencies are the device's own claim for its low setting, in ms."""
+
+    index: int
+    name: str
+    host: str
+    inputs: int
+    outputs: int
+    samplerate_hz: float
+    input_latency_ms: float
+    output_latency_ms: float
+    is_default: bool
+
+
+def audio_devices() -> list[AudioDevice]:
+    """Every device PortAudio sees, in its order. Looks anew each time."""
+    sounddevice._terminate()
+    sounddevice._initialize()
+    hosts = sounddevice.query_hostapis()
+    _, default_output = sounddevice.default.device
+    return [
+        AudioDevice(
+            index=index,
+            name=found["name"],
+            host=hosts[found["hostapi"]]["name"],
+            inputs=found["max_input_channels"],
+            outputs=found["max_output_channels"],
+            samplerate_hz=found["default_samplerate"],
+            input_latency_ms=1e3 * found["default_low_input_latency"],
+            output_latency_ms=1e3 * found["default_low_output_latency"],
+            is_default=index == default_output,
+        )
+        for index, found in enumerate(sounddevice.query_devices())
+    ]
+
+
+def midi_inputs() -> list[str]:
+    """The MIDI input ports there are; empty where the machine has no MIDI."""
+    import rtmidi
+
+    try:
+        ports: list[str] = rtmidi.MidiIn().get_ports()
+    except rtmidi.SystemError:
+        return []
+    return ports
+
+
+def find_device(name: str | None) -> AudioDevice | None:
+    """The device of that name (or part of it, or its number); without a name the default one, or None: use the virtual one.
+
+    Raises DeviceError when a name fits none of them.
+    """
+    if name == VIRTUAL:
+        return None
+    devices = [device for device in audio_devices() if device.outputs]
+    if name is None:
+        return next((device for device in devices if device.is_default), devices[0] if devices else None)
+    for device in devices:
+        if name in (device.name, str(device.index)):
+            return device
+    near = [device for device in devices if name.lower() in device.name.lower()]
+    if near:
+        return near[0]
+    raise no_such_device(name, [device.name for device in devices])
+
+
+def no_such_device(name: str, present: list[str]) -> DeviceError:
+    """For a name that fits nothing."""
+    close = get_close_matches(name, present, n=1)
+    if close:
+        do = f'Say "{close[0]}", the nearest there is'
+    elif present:
+        do = f"Choose one of: {', '.join(present)}; or {VIRTUAL}"
+    else:
+        do = f"Plug it in and switch it on, or say {VIRTUAL}"
+    return DeviceError(f'There is no audio device "{name}"', where="live-rig devices lists them", do=do)
+
+
+def as_row(device: AudioDevice) -> dict[str, object]:
+    """For JSON."""
+    return asdict(device)

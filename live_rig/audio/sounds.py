@@ -1,0 +1,21 @@
+"""The click and the guide's cue: short sounds, made at the session's rate."""
+
+import numpy as np
+import numpy.typing as npt
+
+Mono = npt.NDArray[np.float32]
+
+
+def blip(samplerate_hz: float, frequency_hz: float, length_s: float, peak: float) -> Mono:
+    """A decaying sine with an attack of half a millisecond: shape (frames,)."""
+    t = np.arange(round(length_s * samplerate_hz)) / samplerate_hz
+    envelope = np.minimum(t / 0.0005, 1.0) * np.exp(-t / (length_s / 5))
+    return np.asarray(peak * np.sin(2 * np.pi * frequency_hz * t) * envelope, np.float32)
+
+
+def rig_sounds(samplerate_hz: float) -> tuple[Mono, Mono, Mono]:
+    """The click's one, the click's beat, the guide's cue (two rising notes), in the order the rig wants them."""
+    low, high = (blip(samplerate_hz, f, 0.18, 0.5) for f in (880.0, 1318.5))
+    gap = np.zeros(len(low) // 2, np.float32)
+    cue = np.concatenate([low[: len(gap)], high])
+    return blip(samplerate_hz, 2000.0, 0.03, 0.7), blip(samplerate_hz, 1500.0, 0.03, 0.5), cue

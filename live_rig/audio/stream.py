@@ -1,0 +1,72 @@
+"""A sound card plays the rig, through PortAudio's own thread and a C callback that never takes the GIL."""
+
+from typing import Any
+
+import sounddevice
+
+from cython_core.callback import Device
+from live_rig.audio.device import AudioDevice
+from live_rig.errors import DeviceError
+
+
+class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
+    """sounddevice's stream around the rig's callback, as sounddevice's sibling rtmixer does it.
+
+    Blocks are left to the device (blocksize 0): an explicit size makes PortAudio buffer once more on JACK. The lowest latency
+    is asked for.
+    """
+
+    def __init__(self, device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int) -> None:
+        ffi = sounddevice._ffi
+        self._rig_device = rig_device
+        sides: dict[str, Any] = {"device": device.index, "channels": outputs}
+        if inputs:
+            sides = {"device": (device.index, device.index), "channels": (inputs, outputs)}
+        super().__init__(
+            kind="duplex" if inputs else "output",
+            samplerate=samplerate_hz,
+            blocksize=0,
+            dtype="float32",
+            latency="low",
+            callback=ffi.cast("PaStreamCallback *", rig_device.callback),
+            userdata=ffi.cast("void *", rig_device.userdata),
+            clip_off=True,
+            dither_off=True,
+            **sides,
+        )
+
+    def latencies_s(self) -> tuple[float, float]:
+        """(input, output) as the open stream reports them, in seconds."""
+        if isinstance(self.latency, tuple):
+            return float(self.latency[0]), float(self.latency[1])
+        return 0.0, float(self.latency)
+
+
+def open_stream(device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int) -> RigStream:
+    """Open, but do not start. DeviceError in words when the device will not."""
+    if device.outputs < outputs or device.inputs < inputs:
+        raise DeviceError(
+            f'"{device.name}" has {device.inputs} inputs and {device.outputs} outputs; the show wants {inputs} and {outputs}',
+            where="show.toml, [audio]",
+            do="Ask for fewer there, or choose another device (live-rig devices)",
+        )
+    try:
+        return RigStream(device, rig_device, samplerate_hz, inputs, outputs)
+    except (sounddevice.PortAudioError, ValueError) as error:
+        raise refused(device, samplerate_hz, error) from error
+
+
+def refused(device: AudioDevice, samplerate_hz: float, error: Exception) -> DeviceError:
+    """PortAudio's refusal, in a musician's words."""
+    said = str(error)
+    if "sample rate" in said.lower():
+        return DeviceError(
+            f'"{device.name}" does not run at {samplerate_hz:g} Hz',
+            where=f"its own rate is {device.samplerate_hz:g} Hz",
+            do=f"Set samplerate = {device.samplerate_hz:g} in show.toml, [audio], or change the device's rate",
+        )
+    return DeviceError(
+        f'"{device.name}" would not open',
+        where=said,
+        do="Close other programs that use it, and try again; or choose another device",
+    )

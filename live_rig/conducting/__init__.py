@@ -1,0 +1,1 @@
+"""Cues on their way to becoming events."""

@@ -1,0 +1,61 @@
+"""A song as it is written down -> a chart as the transport needs it."""
+
+import math
+
+from cython_core.chart import Chart, Ending
+from cython_core.stem_bank import Stems
+from live_rig.show.cue import Cue
+from live_rig.show.section import Section
+from live_rig.show.song import Song
+
+ENDINGS = {"wait": Ending.ENDS_WAITING, "segue": Ending.ENDS_IN_SEGUE, "count-in": Ending.ENDS_IN_COUNT}
+
+
+def chart_of(song: Song, samplerate_hz: float, stems: Stems | None) -> Chart:
+    """The chart of a song whose recording is at `samplerate_hz`; stems None: a song that is counted, but makes no sound."""
+    return Chart(
+        samplerate_hz,
+        song.beat_map.time_s * samplerate_hz,
+        song.beat_map.beat_in_bar,
+        round(float(song.beat_map.beat[0])),
+        [spanned(song, section) for section in song.sections],
+        song.tempo_bpm,
+        song.beats_per_bar,
+        cues=[first_beat(song, cue.bar) for cue in song.cues],
+        ending=ENDINGS[song.ending],
+        stems=stems,
+        gains=[0.0 if stem.mute else linear(stem.gain_db) for stem in song.stems],
+    )
+
+
+def linear(gain_db: float) -> float:
+    """A level in dB as a factor."""
+    return math.pow(10.0, gain_db / 20.0)
+
+
+def first_beat(song: Song, bar: int) -> float:
+    """The song beat of a bar's downbeat; bars beyond the beat map go on in the song's meter."""
+    ones = [round(float(beat)) for beat, count in zip(song.beat_map.beat, song.beat_map.beat_in_bar, strict=True) if count == 1]
+    if bar <= len(ones):
+        return float(ones[bar - 1])
+    return float(ones[-1] + (bar - len(ones)) * song.beats_per_bar)
+
+
+def spanned(song: Song, section: Section) -> tuple[float, float, bool, bool]:
+    """(first beat, end beat, is a vamp, is the finale), in song beats."""
+    return first_beat(song, section.first_bar), first_beat(song, section.last_bar + 1), section.is_vamp, section.is_finale
+
+
+def section_at(song: Song, bar: int) -> Section:
+    """The section a bar lies in; the nearest, outside the song."""
+    for section in song.sections:
+        if bar <= section.last_bar:
+            return section
+    return song.sections[-1]
+
+
+def cue_now_and_next(song: Song, bar: int) -> tuple[Cue | None, Cue | None]:
+    """The cue that holds in a bar, and the one that comes."""
+    now = [cue for cue in song.cues if cue.bar <= bar]
+    later = [cue for cue in song.cues if cue.bar > bar]
+    return (now[-1] if now else None), (later[0] if later else None)

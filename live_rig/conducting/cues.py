@@ -1,0 +1,108 @@
+"""A command's word and value -> the event it becomes.
+
+What concerns the set (next-song, song, preset) is the engine's; all else goes straight to the instrument.
+"""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from cython_core import mix
+from cython_core.authority import Leader
+from cython_core.exchange import EventKind
+from live_rig.conducting.chart import first_beat, linear
+from live_rig.errors import ShowError
+from live_rig.show.song import Song
+
+SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+
+PLAIN = {
+    "start": EventKind.START,
+    "stop": EventKind.STOP,
+    "next": EventKind.NEXT,
+    "previous": EventKind.PREVIOUS,
+    "band-in": EventKind.BAND_IN,
+    "vamp": EventKind.VAMP,
+    "hold": EventKind.HOLD,
+    "cut-off": EventKind.CUT_OFF,
+    "finale": EventKind.FINALE,
+    "take": EventKind.TAKE,
+    "give": EventKind.GIVE,
+    "tap": EventKind.TAP,
+    "count-in": EventKind.COUNT_IN,
+    "panic": EventKind.PANIC,
+}
+LEADERS = {"band": Leader.BAND, "drummer": Leader.DRUMMER, "conductor": Leader.CONDUCTOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An event without its frame: `kind` an EventKind, `value` and `other` as the kind wants them."""
+
+    kind: int
+    value: float = 0.0
+    other: float = 0.0
+
+
+def events_of(command: str, value: str, song: Song) -> list[Sent]:
+    """The events of a command while `song` is loaded; [] where the command is not the instrument's.
+
+    ShowError for a value that will not do.
+    """
+    if command in PLAIN:
+        return [Sent(PLAIN[command])]
+    if command in ("tempo", "conduct"):
+        bpm = bpm_of(command, value) if value else 0.0
+        return [Sent(EventKind.TEMPO if command == "tempo" else EventKind.CONDUCT, bpm)]
+    if command == "section":
+        return [Sent(EventKind.GO_TO, first_beat(song, section_named(song, value)))]
+    if command == "mute":
+        return [Sent(EventKind.LEVEL, 0.0, stem_named(song, value))]
+    if command == "level":
+        name, _, level_db = value.partition("=")
+        return [
+            Sent(
+                EventKind.LEVEL, linear(number(command, level_db, "-60 to 12, such as bass=-6")), stem_named(song, name.strip())
+            )
+        ]
+    if command == "click":
+        if value not in ("on", "off"):
+            raise ShowError(f'"click {value}" is neither on nor off', where="command", do='Say "click on" or "click off"')
+        return [Sent(EventKind.BUS, float(value == "on"), mix.CLICK)]
+    return []
+
+
+def number(command: str, text: str, range_: str) -> float:
+    """A number in a command's value. ShowError where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        raise ShowError(f'"{command} {text}" has no number in it', where="command", do=f"Say a number, {range_}") from None
+
+
+def bpm_of(command: str, text: str) -> float:
+    """A tempo in a command's value, 20 to 400 bpm. ShowError otherwise."""
+    bpm = number(command, text, f"{SLOWEST_BPM:g} to {FASTEST_BPM:g}")
+    if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
+        raise ShowError(f"{bpm:g} bpm is out of reach", where="command", do=f"Say {SLOWEST_BPM:g} to {FASTEST_BPM:g}")
+    return bpm
+
+
+def section_named(song: Song, name: str) -> int:
+    """The first bar of a section. ShowError names the nearest where there is none of that name."""
+    bars = {section.name: section.first_bar for section in song.sections}
+    return bars[nearest(song, name, list(bars), "section")]
+
+
+def stem_named(song: Song, name: str) -> int:
+    """The number of a stem, from 0. ShowError names the nearest where there is none of that name."""
+    names = [stem.name for stem in song.stems]
+    return names.index(nearest(song, name, names, "stem"))
+
+
+def nearest(song: Song, name: str, names: list[str], kind: str) -> str:
+    """`name`, if it is one of `names`; ShowError otherwise."""
+    if name in names:
+        return name
+    close = get_close_matches(name, names, n=1)
+    do = f'Say "{close[0]}", the nearest there is' if close else f"Say one of: {', '.join(names)}"
+    raise ShowError(f'"{song.title}" has no {kind} "{name}"', where="command", do=do)

@@ -1,0 +1,140 @@
+"""A song played against a recording of drums, offline: what `render` does, and how tests hear the rig.
+
+Time 0 is time 0 of the drum file, at the ear: with latencies given, the drums reach the rig that much later, the band is heard
+that much later, and the rig makes up for both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from cython_core.authority import Leader, Reason
+from cython_core.exchange import EventKind, NoticeKind
+from cython_core.transport import Listening
+from live_rig.audio.offline import play
+from live_rig.band.stems import open_stems
+from live_rig.conducting.chart import chart_of
+from live_rig.conducting.cues import LEADERS, Sent, events_of
+from live_rig.conducting.script import Scripted
+from live_rig.errors import ShowError
+from live_rig.instrument import Block, Instrument, each_bus_apart
+from live_rig.paths import cache_dir
+from live_rig.rack.inline import InlineRack
+from live_rig.rack.preset import Preset
+from live_rig.rehearsal.line import Line
+from live_rig.show.song import Song
+from live_rig.stage_state import bar_and_beat
+
+Start = Literal["count-in", "uninvited", "command"]
+TAIL_S = 2.0
+LISTENS_FOR = {"uninvited": Listening.FOR_THE_BAR, "count-in": Listening.FOR_THE_COUNT}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a song is to be played. Latencies in s, samplerate in Hz, block in frames (or several, in turn)."""
+
+    song: Song
+    start: Start = "uninvited"
+    authority: str = "drummer"
+    script: Sequence[Scripted] = ()
+    notes: Sequence[tuple[float, int, int]] = ()  # (time in s, MIDI note, velocity) of an electronic kit
+    preset: Preset | None = None
+    samplerate_hz: int = 48_000
+    blocks: Sequence[int] = (64,)
+    input_latency_s: float = 0.0
+    output_latency_s: float = 0.0
+
+
+@dataclass(slots=True)
+class Performance:
+    """What was played, at the ear: buses as (channels, frames), the line, and what happened."""
+
+    samplerate_hz: int
+    buses: dict[str, Block]
+    line: Line = field(default_factory=Line)
+    happened: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def perform(plan: Plan, drums: npt.NDArray[np.float32]) -> Performance:
+    """Play `plan` against drums, mono float32 at its samplerate. ShowError where the script asks for what there is not."""
+    rate = plan.samplerate_hz
+    rack = InlineRack(plan.preset, rate, 1, max(plan.blocks))
+    instrument = Instrument(rack.drums, rate, each_bus_apart(1), max(plan.blocks), click_on=True)
+    instrument.rig.at(plan.input_latency_s, plan.output_latency_s)
+    stems = open_stems(plan.song, rate, cache_dir())
+    stems.all_in_memory()
+    instrument.load(chart_of(plan.song, rate, stems))
+    for frame, event in scripted_events(plan):
+        instrument.send([event], frame)
+    heard = arriving(plan, drums)
+    performance = Performance(rate, {})
+    blocks = []
+    for played in play(instrument, heard, plan.blocks, rack.process):
+        blocks.append(played.block)
+        note_down(plan, instrument, performance)
+    at_ear = at_the_ear(plan, blocks)
+    sides = {"mix": slice(0, 2), "drums": slice(2, 4), "band": slice(4, 6), "click": slice(6, 7), "guide": slice(7, 8)}
+    performance.buses = {name: at_ear[rows] for name, rows in sides.items()}
+    performance.counts = {
+        "blocks": instrument.drums.blocks,
+        "blocks_dry": instrument.drums.blocks_dry,
+        "band_frames_missing": instrument.exchange.snapshot()["band_frames_missing"],
+    }
+    return performance
+
+
+def arriving(plan: Plan, drums: npt.NDArray[np.float32]) -> Block:
+    """The drums as they reach the rig: later by the input latency, and silent for a while after their end."""
+    late = np.zeros(round(plan.input_latency_s * plan.samplerate_hz), np.float32)
+    tail = np.zeros(round((TAIL_S + plan.output_latency_s) * plan.samplerate_hz), np.float32)
+    return np.concatenate([late, drums, tail])[np.newaxis]
+
+
+def at_the_ear(plan: Plan, blocks: list[Block]) -> Block:
+    """All outputs, later by the output latency."""
+    late = np.zeros((len(blocks[0]), round(plan.output_latency_s * plan.samplerate_hz)), np.float32)
+    return np.concatenate([late, *blocks], axis=1)
+
+
+def scripted_events(plan: Plan) -> list[tuple[int, Sent]]:
+    """(frame, event) in order: who leads, how the song starts, what the script says, what the kit sent."""
+    rate = plan.samplerate_hz
+    leader = LEADERS[plan.authority]
+    first = {Leader.DRUMMER: EventKind.TAKE, Leader.CONDUCTOR: EventKind.CONDUCT, Leader.BAND: EventKind.GIVE}[leader]
+    events = [(0, Sent(first))]
+    cued = [row for row in plan.script if row.command in ("band-in", "start")]
+    if plan.start in LISTENS_FOR and not (plan.start == "uninvited" and any(row.command == "band-in" for row in cued)):
+        events.append((0, Sent(EventKind.LISTEN, LISTENS_FOR[plan.start], leader)))
+    elif plan.start == "command" and not any(row.command == "start" for row in cued):
+        events.append((0, Sent(EventKind.START)))
+    for row in plan.script:
+        sent = events_of(row.command, row.value, plan.song)
+        if not sent:
+            raise ShowError(
+                f'"{row.command}" is not for one song alone', where=f"script, {row.time_s:g} s", do="Take it out of this script"
+            )
+        events += [(round(row.time_s * rate), event) for event in sent]
+    late = round(plan.input_latency_s * rate)
+    events += [(round(time_s * rate) + late, Sent(EventKind.NOTE, note, velocity)) for time_s, note, velocity in plan.notes]
+    return sorted(events, key=lambda event: event[0])
+
+
+def note_down(plan: Plan, instrument: Instrument, performance: Performance) -> None:
+    """The line up to what is at the ear now, and what has happened since the last block."""
+    lag_frames = round(plan.output_latency_s * plan.samplerate_hz) + instrument.rig.guard_delay_frames
+    performance.line.look(instrument, -lag_frames)
+    for notice in instrument.exchange.notices():
+        performance.happened.append(
+            {
+                "time_s": round((notice["frame"] + lag_frames) / plan.samplerate_hz, 4),
+                "what": NoticeKind(notice["kind"]).name.lower().replace("_", "-"),
+                "who": Leader(notice["who"]).name.lower(),
+                "why": Reason(notice["why"]).name.lower().replace("_", " ") if notice["why"] else "",
+                "bar": bar_and_beat(plan.song, notice["beat"])[0],
+            }
+        )

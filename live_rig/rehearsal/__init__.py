@@ -1,0 +1,1 @@
+"""Playing it again, and hearing how it was."""

@@ -1,0 +1,141 @@
+"""The engine's state in the words of the stage: what the instrument, the song and the device say, joined."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from cython_core.authority import Leader, Reason
+from cython_core.exchange import NoticeKind
+from cython_core.transport import State, Turn
+from live_rig.conducting.chart import cue_now_and_next, first_beat, section_at
+from live_rig.control.protocol import FormPart, StageState
+from live_rig.show.song import Song
+
+if TYPE_CHECKING:
+    from live_rig.engine import Engine
+
+WHY = {
+    Reason.ASKED: "asked for",
+    Reason.COUNTED_IN: "count-in",
+    Reason.INSISTED: "kept pushing",
+    Reason.CONDUCTED: "conducting",
+    Reason.CUED_IN: "band in",
+}
+TOOK = {Leader.BAND: "the band has it", Leader.DRUMMER: "the drummer took it", Leader.CONDUCTOR: "the conductor took it"}
+TURNS = {Turn.CUT: "cut-off", Turn.LAST: "last hit"}
+
+
+def level_db(peak: float) -> float:
+    """A linear peak in dB below full scale; -120 for silence."""
+    return 20 * math.log10(peak) if peak > 1e-6 else -120.0
+
+
+def stage_state(engine: "Engine") -> StageState:
+    """What a window shows, now."""
+    now = engine.instrument.exchange.snapshot()
+    song = engine.song
+    counts = engine.device.counts
+    fields: dict[str, Any] = {
+        "time_s": now["frame"] / engine.samplerate_hz,
+        "setlist": tuple(song.title for song in engine.show.songs),
+        "song_number": engine.song_number + 1 if song else 0,
+        "song_count": len(engine.show.songs),
+        "leader": Leader(now["leader"]).name.lower(),
+        "confidence": now["confidence"],
+        "asynchrony_ms": now["asynchrony_ms"],
+        "is_playing": now["state"] == State.PLAYING,
+        "is_vamping": bool(now["is_vamping"]),
+        "is_holding": bool(now["is_holding"]),
+        "is_listening": now["state"] == State.LISTENING,
+        "last_handover": last_handover(engine.happened, song),
+        "input_db": level_db(now["input_peak"]),
+        "drums_db": level_db(now["drums_peak"]),
+        "band_db": level_db(now["band_peak"]),
+        "click_on": engine.click_on,
+        "preset": engine.preset_name,
+        "effects": engine.rack.status(),
+        "device": engine.device_name,
+        "blocks": counts["callbacks"],
+        "blocks_late": counts["late"],
+        "blocks_dry": engine.instrument.drums.blocks_dry,
+        "alerts": engine.alerts_now(),
+        **tempo_fields(now),
+    }
+    if song is not None:
+        fields |= song_fields(song, now)
+    return StageState(**fields)
+
+
+def tempo_fields(now: dict[str, Any]) -> dict[str, Any]:
+    """Tempo and beat: the band's while it plays, else the drummer's as far as he is known."""
+    if now["state"] in (State.PLAYING, State.COUNTING):
+        return {"bpm": now["bpm"]}
+    if now["drummer_found"]:
+        place = now["drummer_bar_beat"]
+        return {"bpm": now["drummer_bpm"], "beat_in_bar": int(place) + 1, "phase": place % 1.0}
+    return {"bpm": 0.0, "beat_in_bar": 0}
+
+
+def song_fields(song: Song, now: dict[str, Any]) -> dict[str, Any]:
+    """Where in the song it is, and what comes."""
+    fields: dict[str, Any] = {
+        "song_id": song.id,
+        "song_title": song.title,
+        "chart_bpm": song.tempo_bpm,
+        "form": tuple(
+            FormPart(name=s.name, first_bar=s.first_bar, length_bars=s.length_bars, is_vamp=s.is_vamp) for s in song.sections
+        ),
+        "bars": song.bars,
+        "beats_per_bar": song.beats_per_bar,
+        "queued": queued(song, now),
+    }
+    if now["state"] not in (State.PLAYING, State.COUNTING):
+        return fields | {"next_section": song.sections[0].name, "next_cue": song.cues[0].say if song.cues else ""}
+    bar, in_bar = bar_and_beat(song, now["song_beat"])
+    section = section_at(song, bar)
+    number = song.sections.index(section)
+    cue, coming = cue_now_and_next(song, bar)
+    return fields | {
+        "section": section.name,
+        "next_section": song.sections[number + 1].name if number + 1 < len(song.sections) else "",
+        "bar": bar,
+        "bar_in_section": max(0, bar - section.first_bar + 1),
+        "bars_in_section": section.length_bars,
+        "beat_in_bar": int(in_bar) + 1,
+        "phase": in_bar % 1.0,
+        "now": cue.say if cue else "",
+        "next_cue": coming.say if coming else "",
+        "bars_to_next_cue": first_beat_bars(song, coming.bar, now["song_beat"]) if coming else None,
+    }
+
+
+def bar_and_beat(song: Song, song_beat: float) -> tuple[int, float]:
+    """(bar from 1, place in the bar from 0) of a song beat; outside the beat map, in the song's meter."""
+    whole = math.floor(song_beat + 1e-9)
+    first = round(float(song.beat_map.beat[0]))
+    if 0 <= whole - first < len(song.beat_map.beat) and whole >= 0:
+        counts = song.beat_map.beat_in_bar[: whole - first + 1]
+        return int((counts[max(0, -first) :] == 1).sum()), int(counts[-1]) - 1 + song_beat - whole
+    return whole // song.beats_per_bar + 1, song_beat - whole // song.beats_per_bar * song.beats_per_bar
+
+
+def first_beat_bars(song: Song, bar: int, song_beat: float) -> float:
+    """Bars from a song beat to the start of a bar."""
+    return max(0.0, (first_beat(song, bar) - song_beat) / song.beats_per_bar)
+
+
+def queued(song: Song, now: dict[str, Any]) -> str:
+    """What waits for its bar line, in words."""
+    turn = now["queued"]
+    if turn == Turn.JUMP:
+        return f"to {section_at(song, bar_and_beat(song, now['queued_beat'])[0]).name}"
+    return TURNS.get(turn, "")
+
+
+def last_handover(happened: list[dict[str, Any]], song: Song | None) -> str:
+    """The newest change of who leads: "the drummer took it at bar 12: count-in"."""
+    for notice in reversed(happened):
+        if notice["kind"] == NoticeKind.HANDOVER:
+            why = WHY.get(notice["why"], "")
+            bar = f" at bar {bar_and_beat(song, notice['beat'])[0]}" if song is not None else ""
+            return f"{TOOK[Leader(notice['who'])]}{bar}" + (f": {why}" if why else "")
+    return ""
