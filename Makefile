@@ -1,0 +1,39 @@
+# Two commands: `make run` plays, `make test` shows that it works. Both set up what they need first.
+.PHONY: setup run test bench scores clean help
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+CORE := $(wildcard cython_core/*.pyx cython_core/*.pxd cython_core/*.h)
+
+help:                    ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 12
+
+setup: .venv/built       ## all that the others need: system packages, a private Python in .venv, the compiled core
+
+.venv/installed: pyproject.toml scripts/system-packages
+	@echo "Setting up, once; this takes about a minute:"
+	@./scripts/system-packages
+	@echo "  a private Python with its libraries, in .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Live Rig needs Python 3.11 or newer; say which: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'setuptools>=77' wheel 'cython>=3.1' numpy
+	@touch $@
+
+.venv/built: .venv/installed setup.py $(CORE)
+	@echo "  the core, compiled"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+run: .venv/built         ## play: the festival finale, on your sound card, or silently where there is none
+	@.venv/bin/live-rig demo
+
+test: .venv/built        ## everything that must hold
+	.venv/bin/python -m ruff check .
+	.venv/bin/python -m ruff format --check .
+	.venv/bin/python -m mypy
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest
+
+bench: .venv/built       ## what it costs, on this machine
+	.venv/bin/live-rig bench
+
+clean:                   ## everything that was built
+	rm -rf .venv build dist *.egg-info cython_core/*.c cython_core/*.so

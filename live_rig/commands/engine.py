@@ -1,0 +1,71 @@
+"""`live-rig engine`: the engine without a window, until Ctrl-C."""
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from live_rig.control.protocol import DEFAULT_PORT, DoorAddress
+from live_rig.control.server import new_token, serve
+from live_rig.engine import Engine, Setup
+from live_rig.paths import examples_dir, last_show, remember_show
+from live_rig.show.setlist import Show
+from live_rig.show.store import read_show
+
+BUNDLED = "festival"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_show_arguments(parser)
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"of the control door ({DEFAULT_PORT})")
+
+
+def add_show_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `stage` and `engine` have in common."""
+    parser.add_argument("show", type=Path, nargs="?", help="the show's folder; without one, the last show, or the bundled one")
+    parser.add_argument("--device", metavar="NAME", help="audio device, or: virtual")
+    parser.add_argument("--drums", type=Path, metavar="FILE", help="a recording to hear in place of the inputs")
+    parser.add_argument("--midi-in", metavar="PORT", help="pedals, pads or an electronic kit")
+
+
+def opened_show(folder: Path | None) -> Show:
+    """The show asked for, else the last one, else the bundled one. ShowError lists its faults."""
+    show = read_show(folder or last_show() or examples_dir() / BUNDLED)
+    remember_show(show.folder)
+    return show
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play until Ctrl-C or the end of the process."""
+    show = opened_show(args.show)
+    engine = Engine(show, Setup(args.device, args.drums, args.midi_in))
+
+    async def wait(address: DoorAddress) -> None:
+        print(f'"{show.title}" on {engine.device_name}; the control door is {address.url}. Ctrl-C ends it.', flush=True)
+        await until_asked_to_stop()
+
+    return asyncio.run(played(engine, args.port, wait))
+
+
+async def played(engine: Engine, port: int, while_open: Callable[[DoorAddress], Awaitable[None]]) -> int:
+    """Start the engine with its door open, for as long as `while_open` lasts."""
+    try:
+        async with serve(engine.state, engine.do, port=port, token=new_token()) as address:
+            engine.start()
+            await while_open(address)
+    finally:
+        engine.close()
+    return 0
+
+
+async def until_asked_to_stop() -> None:
+    """Ctrl-C, or a polite kill."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(name, stop.set)
+        except NotImplementedError:  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            continue
+    await stop.wait()

@@ -1,0 +1,278 @@
+"""The engine: a show, a device and the instrument between them; the only module that knows all parts.
+
+    engine = Engine(show, Setup(...)); engine.start(); asyncio.run(engine.serve(port))
+
+Sound is made in PortAudio's thread (or the virtual device's), the band in the renderer's, the effects in their own processes.
+What is left for Python is what may wait: commands, words, and watching over the rest.
+"""
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+
+from cython_core.authority import Leader
+from cython_core.callback import Device
+from cython_core.chart import Chart
+from cython_core.exchange import EventKind, NoticeKind
+from cython_core.transport import Listening, State
+from live_rig.audio.device import AudioDevice, find_device
+from live_rig.audio.midi_in import MidiIn
+from live_rig.audio.recording import read_drums
+from live_rig.audio.stream import RigStream, open_stream
+from live_rig.audio.timer import TimerStream
+from live_rig.band.renderer import NativeLoop, prefetch, renderer
+from live_rig.band.stems import open_stems
+from live_rig.conducting.chart import chart_of
+from live_rig.conducting.cues import Sent, events_of
+from live_rig.control.protocol import StageState
+from live_rig.errors import RigError, ShowError
+from live_rig.instrument import Instrument, Wiring, house_and_ears
+from live_rig.paths import cache_dir
+from live_rig.rack.preset import read_preset
+from live_rig.rack.supervisor import Rack
+from live_rig.show.command import parse_command
+from live_rig.show.setlist import Show
+from live_rig.show.song import Song
+from live_rig.stage_state import stage_state
+
+MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
+VIRTUAL_RATE_HZ = 48_000
+VIRTUAL_BLOCK = 64
+ALERT_LASTS_S = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the command line says. None: what the show says, else what the device likes."""
+
+    device: str | None = None
+    drums: Path | None = None  # a recording in place of the inputs
+    midi_in: str | None = None
+    extra: Wiring | None = None  # outputs beyond the device's, for a recording of the buses
+    capture_s: float = 0.0
+
+
+class Engine:
+    """A show on a device. Raises RigError from the start when the device, the stems or the drums will not do."""
+
+    def __init__(self, show: Show, setup: Setup) -> None:
+        self.show = show
+        self.audio_device: AudioDevice | None = find_device(setup.device or show.audio.device)
+        self.samplerate_hz = float(
+            show.audio.samplerate or (self.audio_device.samplerate_hz if self.audio_device else VIRTUAL_RATE_HZ)
+        )
+        inputs, outputs = self._channels(setup)
+        wiring = house_and_ears(max(1, inputs), outputs)
+        if setup.extra is not None:
+            wiring = Wiring(wiring.inputs, np.concatenate([wiring.route, setup.extra.route]))
+        self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK)
+        self.instrument = Instrument(self.rack.drums, self.samplerate_hz, wiring, MAX_BLOCK, spare_frames=self._spare_frames())
+        feed = read_drums(setup.drums, self.samplerate_hz) if setup.drums else None
+        self.device = Device(self.instrument.rig, inputs, outputs, feed, round(setup.capture_s * self.samplerate_hz))
+        self._is_fed = setup.drums is not None
+        self._block_frames = show.audio.block or VIRTUAL_BLOCK
+        self._renderer = renderer(self.instrument.band)
+        self._prefetching: list[NativeLoop] = []
+        self._stream = self._open(inputs, outputs)
+        self._midi = MidiIn(setup.midi_in, show.pedals, self._press, self._strike) if setup.midi_in else None
+        self._charts: dict[str, Chart] = {}
+        self._song_number = 0
+        self.alerts: deque[tuple[float, str]] = deque(maxlen=8)
+        self.happened: list[dict[str, Any]] = []
+        self.preset_name = ""
+        self.click_on = False
+        self._late_told = 0
+        if show.songs:
+            self._load(0)
+
+    @property
+    def song(self) -> Song | None:
+        """The song that is loaded."""
+        return self.show.songs[self._song_number] if self.show.songs else None
+
+    @property
+    def song_number(self) -> int:
+        """Its place in the set, from 0."""
+        return self._song_number
+
+    @property
+    def device_name(self) -> str:
+        """What the sound goes to."""
+        return self.audio_device.name if self.audio_device else "virtual device (no sound card)"
+
+    def start(self) -> None:
+        """Let it sound."""
+        self._renderer.start()
+        latency_in_s, latency_out_s = self._stream.latencies_s()
+        if self._is_fed:
+            # A fed recording is heard only through the rig, that much later: the band is to meet it there.
+            latency_in_s = -(
+                latency_out_s + (self.drums_to_line_frames() + self.instrument.rig.guard_delay_frames) / self.samplerate_hz
+            )
+        self.instrument.rig.at(latency_in_s, latency_out_s)
+        self._stream.start()
+        if self.show.songs:
+            self.do("listen", "")
+        Thread(target=self._prepare_the_rest, name="decoding", daemon=True).start()
+
+    def close(self) -> None:
+        """Silence, and every thread and process gone."""
+        if self._midi:
+            self._midi.close()
+        self._stream.close()
+        self._renderer.stop()
+        for loop in self._prefetching:
+            loop.stop()
+        self.rack.close()
+
+    def now_s(self) -> float:
+        """Seconds played so far."""
+        return float(self.instrument.exchange.snapshot()["frame"] / self.samplerate_hz)
+
+    def drums_to_line_frames(self) -> int:
+        """From a fed stroke's frame to the output frame, before the guard, at which it is heard: its way through the rack."""
+        return self._block_frames if self._is_fed else 0
+
+    def do(self, command: str, value: str) -> str:
+        """Carry out a command, in words. RigError where it cannot be."""
+        if self.song is None:
+            raise ShowError("This show has no songs", where=f"{self.show.folder}/show.toml", do="Add one: live-rig add-song")
+        if command == "listen":
+            self.instrument.send([Sent(EventKind.LISTEN, Listening.FOR_THE_CUE, Leader.DRUMMER)])
+            return "listening"
+        try:
+            parse_command(f"{command} {value}")
+        except ValueError as error:
+            what, do = error.args
+            raise ShowError(str(what), where="command", do=str(do)) from None
+        if command in ("next-song", "previous-song"):
+            return self._go_to_song(self._song_number + (1 if command == "next-song" else -1))
+        if command in ("next", "previous") and self.instrument.exchange.snapshot()["state"] != State.PLAYING:
+            return self._go_to_song(self._song_number + (1 if command == "next" else -1))
+        if command == "song":
+            return self._go_to_song(self._number_of(value))
+        if command == "preset":
+            return self._switch_preset(value)
+        if command == "click":
+            self.click_on = value == "on"
+        self.instrument.send(events_of(command, value, self.song))
+        return command
+
+    def state(self) -> StageState:
+        """All that a window shows, now."""
+        self._watch()
+        return stage_state(self)
+
+    def _watch(self) -> None:
+        """What has happened since the last look."""
+        for notice in self.instrument.exchange.notices():
+            self.happened.append(notice)
+            if notice["kind"] == NoticeKind.NEXT_SONG:
+                self._song_number += 1
+                self._switch_to_songs_preset()
+                self._load_next()
+        for words in self.rack.alerts():
+            self.alert(words)
+        late = self.device.counts["late"]
+        if late > self._late_told:
+            self._late_told = late
+            self.alert(f"{late} blocks late on {self.device_name}")
+        missing = self.instrument.exchange.snapshot()["band_frames_missing"]
+        if missing and not any("band" in words for _, words in self.alerts):
+            self.alert("The band was late: the disk or the machine is busy")
+
+    def alert(self, words: str) -> None:
+        """Something the drummer should know; it fades by itself."""
+        self.alerts.appendleft((time.monotonic() + ALERT_LASTS_S, words))
+
+    def alerts_now(self) -> tuple[str, ...]:
+        """What is still worth showing, newest first."""
+        now_s = time.monotonic()
+        return tuple(words for until_s, words in self.alerts if until_s > now_s)
+
+    def _channels(self, setup: Setup) -> tuple[int, int]:
+        """(inputs, outputs) to open the device with."""
+        asked = self.show.audio
+        if self.audio_device is None:
+            return 0, asked.outputs or 2
+        inputs = 0 if setup.drums else (asked.inputs or min(self.audio_device.inputs, 2))
+        return inputs, asked.outputs or min(self.audio_device.outputs, 4)
+
+    def _spare_frames(self) -> int:
+        block = self.show.audio.block or VIRTUAL_BLOCK
+        return max(768, block + 512)
+
+    def _open(self, inputs: int, outputs: int) -> RigStream | TimerStream:
+        if self.audio_device is None:
+            return TimerStream(self.device, self.show.audio.block or VIRTUAL_BLOCK)
+        return open_stream(self.audio_device, self.device, self.samplerate_hz, inputs, outputs)
+
+    def _number_of(self, song_id: str) -> int:
+        for number, song in enumerate(self.show.songs):
+            if song.id == song_id:
+                return number
+        there = ", ".join(song.id for song in self.show.songs)
+        raise ShowError(f'The set has no song "{song_id}"', where=f"{self.show.folder}/show.toml", do=f"Say one of: {there}")
+
+    def _go_to_song(self, number: int) -> str:
+        if not 0 <= number < len(self.show.songs):
+            return "That is the end of the set" if number > 0 else "That is the start of the set"
+        self._load(number)
+        self.do("listen", "")
+        return self.show.songs[number].title
+
+    def _chart(self, song: Song) -> Chart:
+        if song.id not in self._charts:
+            stems = open_stems(song, round(self.samplerate_hz), cache_dir())
+            loop = prefetch(stems)
+            loop.start()
+            self._prefetching.append(loop)
+            self._charts[song.id] = chart_of(song, self.samplerate_hz, stems)
+        return self._charts[song.id]
+
+    def _load(self, number: int) -> None:
+        self._song_number = number
+        self.instrument.load(self._chart(self.show.songs[number]))
+        self._switch_to_songs_preset()
+        self._load_next()
+
+    def _load_next(self) -> None:
+        if self._song_number + 1 < len(self.show.songs) and self.song is not None and self.song.ending != "wait":
+            self.instrument.load(self._chart(self.show.songs[self._song_number + 1]), is_next=True)
+
+    def _prepare_the_rest(self) -> None:
+        """Decode the other songs of the set into the cache, so that none of them is waited for later."""
+        for song in self.show.songs:
+            try:
+                open_stems(song, round(self.samplerate_hz), cache_dir())
+            except RigError as error:
+                self.alert(str(error))
+
+    def _switch_to_songs_preset(self) -> None:
+        if self.song is not None and self.song.preset and self.song.preset != self.preset_name:
+            self._switch_preset(self.song.preset)
+
+    def _switch_preset(self, name: str) -> str:
+        if name not in self.show.presets:
+            raise ShowError(f'There is no preset "{name}"', where="command", do=f"Say one of: {', '.join(self.show.presets)}")
+        self.rack.load_next(read_preset(self.show.presets[name]))
+        self.rack.switch()
+        self.preset_name = name
+        return name
+
+    def _press(self, command: str) -> None:
+        """A pedal, in MIDI's thread."""
+        word, _, value = command.partition(" ")
+        try:
+            self.do(word, value)
+        except RigError as error:
+            self.alert(str(error))
+
+    def _strike(self, note: int, velocity: int) -> None:
+        """A pad of an electronic kit, in MIDI's thread."""
+        self.instrument.send([Sent(EventKind.NOTE, note, velocity)])
