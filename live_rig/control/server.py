@@ -40,6 +40,7 @@ from live_rig.errors import DoorError, RigError
 
 HOST = "127.0.0.1"
 HELLO_WITHIN_S = 5.0
+CLOSE_WITHIN_S = 1.0  # a window that hangs must not hold up the end of the engine
 LONGEST_MESSAGE_BYTES = 16_384
 UNSENT_BYTES = 8_192  # beyond this a client is slow, and waits for its next state
 POLICY_VIOLATION = 1008
@@ -79,7 +80,14 @@ async def _listen(admit: Callable[[ServerConnection], Awaitable[None]], port: in
     where = f"the control door, {HOST}:{port}"
     try:
         return await listen(
-            admit, HOST, port, max_size=LONGEST_MESSAGE_BYTES, write_limit=UNSENT_BYTES, compression=None, server_header=None
+            admit,
+            HOST,
+            port,
+            max_size=LONGEST_MESSAGE_BYTES,
+            write_limit=UNSENT_BYTES,
+            compression=None,
+            server_header=None,
+            close_timeout=CLOSE_WITHIN_S,
         )
     except OverflowError:
         raise DoorError(f"There is no port {port}", where=where, do="Give one from 1024 to 65535 with --port") from None

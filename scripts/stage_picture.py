@@ -1,0 +1,126 @@
+"""Make docs/stage.png: the real window, told a moment of the finale. Wants a display; `xvfb-run` gives one.
+
+python scripts/stage_picture.py [OUT.png] [WIDTHxHEIGHT] [MOMENT]
+"""
+
+import sys
+from pathlib import Path
+
+from PyQt6.QtWidgets import QApplication
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from live_rig.control.protocol import FormPart, StageState
+from ui.link import GONE, Link
+from ui.stage.window import StageWindow
+
+SONG = StageState(
+    song_id="festival",
+    song_title="Festival",
+    song_number=1,
+    song_count=2,
+    setlist=("Festival", "Lullaby for a Lantern"),
+    chart_bpm=330.0,
+    form=(FormPart(name="intro", first_bar=1, length_bars=8), FormPart(name="head", first_bar=9, length_bars=32)),
+    bars=120,
+    input_db=-9.0,
+    drums_db=-7.5,
+    band_db=-120.0,
+    preset="big-room",
+    effects="on",
+    device="Scarlett 18i8, 48 kHz",
+    blocks=90_000,
+)
+PLAYING = SONG.model_copy(
+    update={
+        "is_playing": True,
+        "section": "head A",
+        "next_section": "bridge",
+        "bar": 21,
+        "bar_in_section": 5,
+        "bars_in_section": 8,
+        "beat_in_bar": 3,
+        "phase": 0.4,
+        "bpm": 317.0,
+        "leader": "drummer",
+        "confidence": 0.95,
+        "asynchrony_ms": 14.0,
+        "now": "brass in",
+        "next_cue": "solo",
+        "bars_to_next_cue": 11.2,
+        "last_handover": "the drummer took it at bar 9: count-in",
+        "band_db": -8.0,
+    }
+)
+MOMENTS = {
+    "rushing": PLAYING,
+    "listening": SONG.model_copy(
+        update={
+            "is_listening": True,
+            "bpm": 252.0,
+            "beat_in_bar": 1,
+            "phase": 0.2,
+            "next_section": "intro",
+            "next_cue": "band in",
+        }
+    ),
+    "vamp": PLAYING.model_copy(
+        update={
+            "section": "solo",
+            "next_section": "finale",
+            "is_vamping": True,
+            "asynchrony_ms": -3.0,
+            "bars_to_next_cue": 1.7,
+            "next_cue": "watch me",
+            "queued": "to finale",
+            "beat_in_bar": 1,
+            "bpm": 330.0,
+        }
+    ),
+    "holding": PLAYING.model_copy(
+        update={
+            "leader": "conductor",
+            "is_holding": True,
+            "bpm": 84.0,
+            "section": "finale",
+            "next_section": "",
+            "last_handover": "the conductor took it at bar 96: conducting",
+            "now": "hold",
+            "next_cue": "last hit",
+            "bars_to_next_cue": 1.0,
+            "asynchrony_ms": -22.0,
+        }
+    ),
+    "trouble": PLAYING.model_copy(
+        update={
+            "effects": "restarting",
+            "blocks_late": 3,
+            "leader": "band",
+            "last_handover": "the band has it: asked for",
+            "alerts": ("The effects stopped and are starting again; the kit is dry until then", "x"),
+        }
+    ),
+    "gone": PLAYING,
+    "keys": PLAYING,
+}
+
+
+def main(out: str = "docs/stage.png", size: str = "1280x800", moment: str = "rushing") -> int:
+    """Draw one moment at one size."""
+    app = QApplication(["stage_picture"])
+    window = StageWindow(Link("ws://127.0.0.1:1", Path("no-door.json")))
+    window.resize(*map(int, size.split("x")))
+    window.show()
+    window.show_state(MOMENTS[moment])
+    if moment == "gone":
+        window.show_broken(GONE)
+    window.overlay.setVisible(moment == "keys")
+    window.show_moving()
+    app.processEvents()
+    is_saved = window.grab().save(str(out))
+    window.close()
+    return 0 if is_saved else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

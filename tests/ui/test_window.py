@@ -1,0 +1,143 @@
+"""The real window at a real door: tiles show what the engine says, keys ask it for things, and its end is said."""
+
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from live_rig.control.protocol import COMMANDS, StageState
+from tests.control.open_door import OpenDoor
+from ui.link import GONE, WAITING, Link
+from ui.stage.keys import PRESSES
+from ui.stage.window import StageWindow
+
+Key = Qt.Key
+
+
+def test_tiles_show_what_the_engine_says(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    door.state = StageState(
+        leader="drummer",
+        bpm=330.4,
+        beat_in_bar=3,
+        is_playing=True,
+        asynchrony_ms=21.0,
+        section="head",
+        bar_in_section=2,
+        bars_in_section=8,
+        next_cue="solo",
+        bars_to_next_cue=2.0,
+        alerts=("The disk is slow",),
+    )
+    qtbot.waitUntil(lambda: window.leader.words.name == "DRUMMER")
+    assert window.tempo.words.tempo == "330"
+    assert window.feel.words.feel == "rushing"
+    assert window.section.words.bars == "bar 2 of 8"
+    assert (window.cue.words.cue, window.cue.words.bars, window.cue.words.is_near) == ("solo", "2", True)
+    assert window.alert.words.line == "The disk is slow"
+    qtbot.waitUntil(lambda: window.beat.words.beat == 3)
+
+
+@pytest.mark.parametrize("key", PRESSES)
+def test_each_key_asks_the_engine(key: Key, door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, key)
+    asked = PRESSES[key].command
+    qtbot.waitUntil(lambda: door.commands == [(asked, "on" if asked == "click" else "")])
+
+
+def test_space_stops_what_plays_and_k_silences_the_click(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    door.state = StageState(is_playing=True, click_on=True, bpm=99.0)
+    qtbot.waitUntil(lambda: window.tempo.words.tempo == "99")
+    qtbot.keyClick(window, Key.Key_Space)
+    qtbot.keyClick(window, Key.Key_K)
+    qtbot.waitUntil(lambda: door.commands == [("stop", ""), ("click", "off")])
+
+
+def test_a_key_that_is_held_down_asks_once(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    for is_repeat in (False, True, True):
+        event = QKeyEvent(QKeyEvent.Type.KeyPress, Key.Key_N, Qt.KeyboardModifier.NoModifier, "n", is_repeat)
+        QApplication.sendEvent(window, event)
+    qtbot.keyClick(window, Key.Key_P)
+    qtbot.waitUntil(lambda: ("panic", "") in door.commands)
+    assert door.commands == [("next", ""), ("panic", "")]
+
+
+def test_keys_of_the_desktop_are_left_alone(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Key.Key_T)
+    qtbot.waitUntil(lambda: door.commands == [("take", "")])
+
+
+def test_every_key_is_a_command_of_the_table() -> None:
+    assert {press.command for press in PRESSES.values()} <= COMMANDS.keys()
+
+
+def test_the_keys_are_shown_and_hidden_without_taking_the_keyboard(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Key.Key_F1)
+    assert window.overlay.isVisible()
+    qtbot.keyClick(window, Key.Key_T)
+    qtbot.waitUntil(lambda: door.commands == [("take", "")])
+    qtbot.keyClick(window, Key.Key_Escape)
+    assert not window.overlay.isVisible()
+    qtbot.keyClick(window, Key.Key_Question)
+    assert window.overlay.isVisible()
+
+
+def test_f11_fills_the_screen_and_escape_leaves_it(window: StageWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Key.Key_F11)
+    assert window.isFullScreen()
+    qtbot.keyClick(window, Key.Key_Escape)
+    assert not window.isFullScreen()
+
+
+def test_a_command_that_cannot_be_done_is_said_in_the_line(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    window.ask("song", "nowhere")
+    qtbot.waitUntil(lambda: 'no song "nowhere"' in window.alert.words.line)
+    assert not window.alert.words.is_wrong
+
+
+def test_an_engine_that_goes_is_said_and_found_again_where_it_comes_back(
+    door: OpenDoor, window: StageWindow, qtbot: QtBot
+) -> None:
+    door.close()
+    qtbot.waitUntil(lambda: window.alert.words.line == GONE)
+    assert window.alert.words.is_wrong
+    with OpenDoor(door.door_file, StageState(bpm=77.0), token="another token") as again:  # on any port
+        assert again.port != 0
+        qtbot.waitUntil(lambda: window.tempo.words.tempo == "77")
+        assert window.alert.words.line == ""
+        qtbot.keyClick(window, Key.Key_T)
+        qtbot.waitUntil(lambda: again.commands == [("take", "")])
+
+
+def test_a_window_before_its_engine_waits(tmp_path: Path, qtbot: QtBot) -> None:
+    link = Link("ws://127.0.0.1:1", tmp_path / "door.json")
+    window = StageWindow(link)
+    qtbot.addWidget(window)
+    link.open()
+    assert window.alert.words.line == WAITING
+    with OpenDoor(tmp_path / "door.json", StageState(bpm=88.0)):
+        qtbot.waitUntil(lambda: window.tempo.words.tempo == "88")
+    link.close()
+
+
+def test_a_wrong_token_is_said(door: OpenDoor, tmp_path: Path, qtbot: QtBot) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(door.address.model_copy(update={"token": "guessed"}).to_wire())
+    link = Link(door.address.url, wrong)
+    window = StageWindow(link)
+    qtbot.addWidget(window)
+    link.open()
+    qtbot.waitUntil(lambda: window.alert.words.line.startswith("Wrong token"))
+    link.close()
+
+
+def test_a_closed_window_leaves_the_engine_playing(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    window.close()
+    assert door.commands == []
+    second = Link(door.address.url, door.door_file)
+    with qtbot.waitSignal(second.state_changed):
+        second.open()
+    second.close()

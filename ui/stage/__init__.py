@@ -1,0 +1,1 @@
+"""The stage window: what a drummer sees from three metres away."""

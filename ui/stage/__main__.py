@@ -1,0 +1,49 @@
+"""`python -m ui.stage`: the stage window of an engine that runs.
+
+It may be closed, killed and opened again; the engine plays on.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from live_rig.control.protocol import DEFAULT_PORT
+from ui.link import Link
+from ui.stage.window import StageWindow
+
+LET_PYTHON_RUN_MS = 200  # Qt's loop is not Python: now and then it must be let in, or Ctrl-C is never heard
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window; back when it is closed."""
+    parser = argparse.ArgumentParser(prog="python -m ui.stage", description="the stage window of a running engine")
+    parser.add_argument("--url", default=f"ws://127.0.0.1:{DEFAULT_PORT}", help="the engine's door")
+    parser.add_argument("--token-file", type=Path, required=True, metavar="DOOR.JSON", help="where the engine left its token")
+    parser.add_argument("--fullscreen", action="store_true")
+    args = parser.parse_args(argv)
+    app = QApplication(["live-rig"])
+    app.setApplicationDisplayName("Live Rig")
+    link = Link(args.url, args.token_file)
+    window = StageWindow(link)
+    if args.fullscreen:
+        window.showFullScreen()
+    else:
+        window.show()
+    link.open()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: app.quit())
+    waking = QTimer()
+    waking.timeout.connect(lambda: None)
+    waking.start(LET_PYTHON_RUN_MS)
+    code = app.exec()
+    link.close()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

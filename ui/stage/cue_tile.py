@@ -1,0 +1,81 @@
+"""What was called, and what comes: the next cue with the bars to it, big when it is near."""
+
+import math
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QPainter
+
+from live_rig.control.protocol import StageState
+from ui import theme
+from ui.stage.tile import Tile
+
+NEAR_BARS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CueWords:
+    """The next cue, its distance, whether it is near, and the cue that holds now."""
+
+    cue: str = ""
+    bars: str = ""
+    unit: str = ""
+    is_near: bool = False
+    now: str = ""
+
+
+def cue_words(state: StageState) -> CueWords:
+    """Bars are counted as a musician counts them down: 4, 3, 2, 1, and then it is there."""
+    if not state.next_cue:
+        return CueWords(now=state.now)
+    if state.bars_to_next_cue is None:
+        return CueWords(state.next_cue, now=state.now)
+    left = max(0, math.ceil(state.bars_to_next_cue - 0.001))
+    is_near = state.is_playing and left <= NEAR_BARS
+    return CueWords(
+        state.next_cue, str(left) if left else "now", ("bar" if left == 1 else "bars") if left else "", is_near, state.now
+    )
+
+
+class CueTile(Tile[CueWords]):
+    """A quiet line while the cue is far; light on dark turned round when it is near."""
+
+    def draw(self, painter: QPainter, room: QRectF) -> None:
+        words = self.words
+        radius = room.height() * 0.06
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.TEXT if words.is_near else theme.PANEL)
+        painter.drawRoundedRect(room, radius, radius)
+        pad = min(room.height(), room.width()) * 0.1
+        inner = room.adjusted(pad, pad, -pad, -pad)
+        if words.is_near:
+            self._draw_near(painter, inner)
+        else:
+            self._draw_far(painter, inner)
+
+    def _draw_near(self, painter: QPainter, room: QRectF) -> None:
+        count = QRectF(room.left(), room.top(), room.width() * 0.36, room.height())
+        number = count.adjusted(0, 0, 0, -room.height() * 0.26)
+        theme.write(painter, number, self.words.bars, theme.GROUND, like="88" if self.words.unit else "")
+        foot = QRectF(count.left(), count.bottom() - room.height() * 0.13, count.width(), room.height() * 0.13)
+        theme.write(painter, foot, self.words.unit, theme.GROUND)
+        cue = QRectF(count.right() + room.width() * 0.04, room.top(), room.width() * 0.6, room.height())
+        high = cue.height() * 0.42
+        theme.write(
+            painter, QRectF(cue.left(), cue.center().y() - high / 2, cue.width(), high), self.words.cue, theme.GROUND, least=0.3
+        )
+
+    def _draw_far(self, painter: QPainter, room: QRectF) -> None:
+        words = self.words
+        height = room.height()
+        has_now = bool(words.now)
+        if has_now:
+            top = QRectF(room.left(), room.top() + height * 0.04, room.width(), height * 0.36)
+            theme.write(painter, top, words.now, theme.TEXT, least=0.35)
+        coming = " ".join(part for part in (words.cue, f"in {words.bars} {words.unit}" if words.unit else words.bars) if part)
+        size = height * (0.22 if has_now else 0.3)
+        middle = room.top() + height * (0.76 if has_now else 0.5)
+        row = QRectF(room.left(), middle - size / 2, room.width(), size)
+        theme.write(
+            painter, row, coming or ("" if has_now else "no cue ahead"), theme.SOFT if coming else theme.FAINT, is_bold=False
+        )

@@ -1,0 +1,53 @@
+"""Every key of the stage window and what it asks for: the overlay shows this table, the window obeys it."""
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import Qt
+
+from live_rig.control.protocol import StageState
+
+Key = Qt.Key
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One key: how it is called, what it does in words, and its command."""
+
+    name: str
+    says: str
+    command: str
+
+
+PRESSES = {
+    Key.Key_Space: Press("Space", "start, stop", "start"),
+    Key.Key_T: Press("T", "I take the tempo", "take"),
+    Key.Key_G: Press("G", "give it to the band", "give"),
+    Key.Key_C: Press("C", "conduct", "conduct"),
+    Key.Key_Return: Press("Return", "tap the tempo", "tap"),
+    Key.Key_B: Press("B", "band in", "band-in"),
+    Key.Key_V: Press("V", "vamp", "vamp"),
+    Key.Key_N: Press("N", "next, out of the vamp", "next"),
+    Key.Key_H: Press("H", "hold", "hold"),
+    Key.Key_X: Press("X", "cut off", "cut-off"),
+    Key.Key_F: Press("F", "finale, last hit", "finale"),
+    Key.Key_P: Press("P", "panic: silence", "panic"),
+    Key.Key_K: Press("K", "click on, off", "click"),
+    Key.Key_Left: Press("←", "section before", "previous"),
+    Key.Key_Right: Press("→", "section after", "next"),
+    Key.Key_Up: Press("↑", "song before", "previous-song"),
+    Key.Key_Down: Press("↓", "song after", "next-song"),
+}
+SAME = {Key.Key_Enter: Key.Key_Return}
+WINDOW_KEYS = (("F11", "full screen"), ("Esc", "leave full screen"), ("? F1", "these keys"))
+
+
+def command_for(key: int, state: StageState) -> tuple[str, str] | None:
+    """(command, value) that a key asks for now; None for a key that asks the engine for nothing."""
+    press = PRESSES.get(SAME.get(Key(key), Key(key)))
+    if press is None:
+        return None
+    if press.command == "start" and (state.is_playing or state.is_holding):
+        return "stop", ""
+    if press.command == "click":
+        return "click", "off" if state.click_on else "on"
+    return press.command, ""

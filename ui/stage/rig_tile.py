@@ -1,0 +1,56 @@
+"""The rig itself: the sound of the kit, the device, the click, and whether the machine keeps up."""
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QPainter
+
+from live_rig.control.protocol import StageState
+from ui import theme
+from ui.stage.tile import Tile
+
+EFFECTS = {
+    "on": "",
+    "dry": "dry: the kit sounds as it is",
+    "restarting": "effects are coming back, the kit is dry",
+    "none": "no effects",
+}
+IN_TROUBLE = ("dry", "restarting")
+
+
+@dataclass(frozen=True, slots=True)
+class RigWords:
+    """What the kit sounds like and what it plays through; `is_well` is False when one of them needs a look."""
+
+    sound: str = "no effects"
+    device: str = ""
+    is_well: bool = True
+
+
+def rig_words(state: StageState) -> RigWords:
+    """A preset that is wanted and not heard is said; so are drop-outs, and how many."""
+    fate = EFFECTS[state.effects]
+    sound = (
+        f"{state.preset}: {fate}"
+        if state.preset and fate and state.effects in IN_TROUBLE
+        else fate or state.preset or "effects on"
+    )
+    lost = "1 drop-out" if state.blocks_late == 1 else f"{state.blocks_late} drop-outs" if state.blocks_late else ""
+    parts = (state.device, "click on" if state.click_on else "", lost)
+    return RigWords(sound, "  ·  ".join(part for part in parts if part), state.effects not in IN_TROUBLE)
+
+
+class RigTile(Tile[RigWords]):
+    """One quiet line; its first part turns red when the effects are not what they should be."""
+
+    def draw(self, painter: QPainter, room: QRectF) -> None:
+        height = room.height() * 0.36
+        row = QRectF(room.left(), room.center().y() - height / 2, room.width(), height)
+        half = room.width() * (0.62 if not self.words.is_well else 0.42)
+        sound = row.adjusted(0, 0, half - row.width(), 0)
+        theme.write(
+            painter, sound, self.words.sound, theme.SOFT if self.words.is_well else theme.WRONG, is_bold=not self.words.is_well
+        )
+        theme.write(
+            painter, row.adjusted(half + height, 0, 0, 0), self.words.device, theme.SOFT, align=theme.RIGHT, is_bold=False
+        )

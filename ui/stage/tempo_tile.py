@@ -1,0 +1,47 @@
+"""The tempo, in giant digits."""
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QPainter
+
+from live_rig.control.protocol import StageState
+from ui import theme
+from ui.stage.tile import Tile
+
+
+@dataclass(frozen=True, slots=True)
+class TempoWords:
+    """The tempo as it stands there, and what the song was written in."""
+
+    tempo: str = "–"
+    written: str = ""
+
+
+def tempo_words(state: StageState) -> TempoWords:
+    """A tempo that is not known is a dash, not a zero."""
+    written = f"written {state.chart_bpm:.0f}" if state.chart_bpm else ""
+    return TempoWords(f"{state.bpm:.0f}" if state.bpm > 0 else "–", written)
+
+
+class TempoTile(Tile[TempoWords]):
+    """Digits as large as three of them fit; the unit stands small at their foot."""
+
+    def draw(self, painter: QPainter, room: QRectF) -> None:
+        aside = room.width() * 0.2
+        digits = QRectF(room.left(), room.top(), room.width() - aside, room.height())
+        size_px = theme.fitting_px("000", digits.width(), digits.height())
+        theme.write(painter, digits, self.words.tempo, theme.TEXT, like="000", align=theme.LEFT)
+        foot = digits.center().y() + size_px * theme.CAPITAL / 2
+        left = digits.left() + theme.width_per_px("000", True) * size_px + aside * 0.12
+        unit = min(room.height() * 0.13, aside * 0.26)
+        beside = QRectF(left, foot - unit, max(0.0, room.right() - left), unit)
+        theme.write(painter, beside, "bpm", theme.SOFT)
+        small = unit * 0.62
+        theme.write(
+            painter,
+            beside.translated(0, -unit * 1.6).adjusted(0, unit - small, 0, 0),
+            self.words.written,
+            theme.FAINT,
+            least=0.5,
+        )

@@ -1,0 +1,38 @@
+"""A tile: shows words that are final, and repaints only when they changed."""
+
+from typing import Generic, TypeVar
+
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+
+from ui import theme
+
+Words = TypeVar("Words")
+
+
+class Tile(QWidget, Generic[Words]):
+    """One part of the window. A tile says what to paint in `draw`; it decides nothing."""
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = words
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_words(self, words: Words) -> None:
+        """Show these from now on."""
+        if words != self.words:
+            self.words = words
+            self.update()
+
+    def draw(self, painter: QPainter, room: QRectF) -> None:
+        """Paint `self.words` into `room`."""
+        raise NotImplementedError
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(event.rect() if event else self.rect(), theme.GROUND)
+        self.draw(painter, QRectF(self.rect()))
+        painter.end()

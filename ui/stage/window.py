@@ -1,0 +1,151 @@
+"""The stage window: tiles side by side, fed by the link, driven by keys. It only looks and asks; the engine plays."""
+
+import time
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QCloseEvent, QColor, QKeyEvent, QPalette, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from live_rig.control.protocol import Done, StageState
+from ui import theme
+from ui.link import GONE, Link
+from ui.stage.alert_tile import AlertTile, AlertWords, alert_words
+from ui.stage.band_tile import BandTile, BandWords, band_words
+from ui.stage.beat_clock import BeatClock
+from ui.stage.beat_tile import BeatTile, beat_words
+from ui.stage.cue_tile import CueTile, CueWords, cue_words
+from ui.stage.feel_tile import FeelTile, FeelWords, feel_words
+from ui.stage.keys import command_for
+from ui.stage.leader_tile import LeaderTile, LeaderWords, leader_words
+from ui.stage.levels_tile import LevelsTile, LevelsWords, levels_words
+from ui.stage.overlay import Overlay
+from ui.stage.places import places
+from ui.stage.rig_tile import RigTile, RigWords, rig_words
+from ui.stage.section_tile import SectionTile, SectionWords, section_words
+from ui.stage.set_tile import SetTile, SetWords, set_words
+from ui.stage.tempo_tile import TempoTile, TempoWords, tempo_words
+
+PICTURE_MS = 16  # 60 pictures a second
+ANSWER_SHOWN_MS = 5000
+HELP_KEYS = (Qt.Key.Key_Question, Qt.Key.Key_F1)
+
+
+class StageWindow(QWidget):
+    """Shows every state that the link brings; sends what the keys ask for."""
+
+    def __init__(self, link: Link) -> None:
+        super().__init__()
+        self.setWindowTitle("Live Rig")
+        self.setMinimumSize(480, 320)
+        self.resize(1280, 800)
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(theme.GROUND))
+        self.setPalette(palette)
+        self.setAutoFillBackground(True)
+        self._link, self._state = link, StageState()
+        self._engine_gone, self._answer = "", ""
+        self._clock = BeatClock()
+        self.leader, self.tempo, self.feel = LeaderTile(LeaderWords()), TempoTile(TempoWords()), FeelTile(FeelWords())
+        self.section, self.cue, self.band = SectionTile(SectionWords()), CueTile(CueWords()), BandTile(BandWords())
+        self.set, self.levels, self.rig = SetTile(SetWords()), LevelsTile(LevelsWords()), RigTile(RigWords())
+        self.alert, self.beat = AlertTile(AlertWords()), BeatTile()
+        self.tiles: dict[str, QWidget] = {
+            "leader": self.leader,
+            "tempo": self.tempo,
+            "feel": self.feel,
+            "section": self.section,
+            "cue": self.cue,
+            "band": self.band,
+            "set": self.set,
+            "levels": self.levels,
+            "rig": self.rig,
+            "alert": self.alert,
+            "beat": self.beat,
+        }
+        for tile in self.tiles.values():
+            tile.setParent(self)
+        self.overlay = Overlay(self)
+        link.state_changed.connect(self.show_state)
+        link.answered.connect(self._show_answer)
+        link.broken.connect(self.show_broken)
+        self._picture = QTimer(self)
+        self._picture.setTimerType(Qt.TimerType.PreciseTimer)
+        self._picture.timeout.connect(self.show_moving)
+        self._picture.start(PICTURE_MS)
+        self._answer_fades = QTimer(self)
+        self._answer_fades.setSingleShot(True)
+        self._answer_fades.setInterval(ANSWER_SHOWN_MS)
+        self._answer_fades.timeout.connect(lambda: self._say(""))
+
+    def show_state(self, state: StageState) -> None:
+        """Show it everywhere; each tile repaints if its own words changed."""
+        self._state = state
+        self._clock.hear(state, time.monotonic())
+        self.leader.show_words(leader_words(state))
+        self.tempo.show_words(tempo_words(state))
+        self.feel.show_words(feel_words(state))
+        self.section.show_words(section_words(state))
+        self.cue.show_words(cue_words(state))
+        self.band.show_words(band_words(state))
+        self.set.show_words(set_words(state))
+        self.levels.show_words(levels_words(state))
+        self.rig.show_words(rig_words(state))
+        self._show_alert()
+
+    def ask(self, command: str, value: str = "") -> None:
+        """Ask the engine for something; where it is not there the line says so already."""
+        self._link.send(command, value)
+
+    def show_moving(self) -> None:
+        now_s = time.monotonic()
+        self.beat.show_place(beat_words(self._clock, now_s), self._clock.at(now_s))
+
+    def _show_answer(self, done: Done) -> None:
+        if not done.ok:
+            self._say(done.says)
+
+    def show_broken(self, why: str) -> None:
+        self._engine_gone = why
+        if why == GONE:  # what it said last is no longer so
+            self.show_state(StageState())
+        self._show_alert()
+
+    def _say(self, answer: str) -> None:
+        self._answer = answer
+        self._answer_fades.start()
+        self._show_alert()
+
+    def _show_alert(self) -> None:
+        self.alert.show_words(alert_words(self._state, self._engine_gone, self._answer))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        if event is None or event.isAutoRepeat():
+            return
+        key = event.key()
+        if key in HELP_KEYS:
+            self.overlay.setVisible(self.overlay.isHidden())
+        elif key == Qt.Key.Key_F11:
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        elif key == Qt.Key.Key_Escape:
+            self._step_back()
+        elif event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
+            super().keyPressEvent(event)  # Ctrl, Alt and the like are the desktop's
+        elif asked := command_for(key, self._state):
+            self.ask(*asked)
+
+    def _step_back(self) -> None:
+        if self.overlay.isVisible():
+            self.overlay.hide()
+        else:
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: ARG002, N802
+        for name, place in places(self.width(), self.height()).items():
+            self.tiles[name].setGeometry(*place)
+        top = round(self.height() * 0.5)
+        self.overlay.setGeometry(0, top, self.width(), self.height() - top)
+        self.overlay.raise_()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: ARG002, N802
+        self._picture.stop()
+        self._link.close()

@@ -1,0 +1,85 @@
+"""How windows look on a dark stage: few colours, each with one meaning, and type that fills the room it is given."""
+
+from functools import lru_cache
+
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+GROUND = QColor("#08090b")
+PANEL = QColor("#14161a")
+LINE = QColor("#2b2f36")
+FAINT = QColor("#6f7782")
+SOFT = QColor("#b4bbc5")
+TEXT = QColor("#f6f7f9")
+ONE = QColor("#35d07f")  # the first beat of the bar, and nothing else
+WRONG = QColor("#ff5d4f")  # something needs a look
+LEADER = {
+    "drummer": QColor("#ffb224"),
+    "band": QColor("#55b4ff"),
+    "conductor": QColor("#cf9bff"),
+    "": QColor("#3a3f47"),
+}
+
+FAMILIES = ["Inter", "SF Pro Display", "Helvetica Neue", "Segoe UI", "Roboto", "Nimbus Sans", "Liberation Sans", "Noto Sans"]
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CENTRE = Qt.AlignmentFlag.AlignCenter
+CAPITAL = 0.72  # height of a capital or a digit, in font sizes
+
+
+@lru_cache(maxsize=1024)
+def font(size_px: int, is_bold: bool) -> QFont:
+    """The stage's type at a size."""
+    made = QFont()
+    made.setFamilies(FAMILIES)
+    made.setStyleHint(QFont.StyleHint.SansSerif)
+    made.setPixelSize(max(1, size_px))
+    made.setWeight(QFont.Weight.Bold if is_bold else QFont.Weight.Medium)
+    return made
+
+
+@lru_cache(maxsize=4096)
+def width_per_px(text: str, is_bold: bool) -> float:
+    """How wide a text is, in font sizes."""
+    return QFontMetricsF(font(100, is_bold)).horizontalAdvance(text) / 100
+
+
+def fitting_px(text: str, width: float, height: float, *, is_bold: bool = True) -> int:
+    """The largest size at which `text` fits: its capitals in `height`, all of it in `width`."""
+    return max(1, int(min(height / CAPITAL, width / max(0.01, width_per_px(text, is_bold)))))
+
+
+def write(
+    painter: QPainter,
+    room: QRectF,
+    text: str,
+    colour: QColor,
+    *,
+    align: Qt.AlignmentFlag = LEFT,
+    is_bold: bool = True,
+    like: str = "",
+    least: float = 0.6,
+) -> None:
+    """Write one line as high as `room`, smaller if it is too long, down to `least`; the rest is cut off with an ellipsis.
+
+    `like` is a text that decides the size in place of this one, so that digits do not grow and shrink as they change.
+    """
+    if not text or room.width() <= 0 or room.height() <= 0:
+        return
+    size_px = fitting_px(like or text, room.width(), room.height(), is_bold=is_bold)
+    size_px = max(size_px, int(least * room.height() / CAPITAL))
+    if width_per_px(text, is_bold) * size_px > room.width() + 1:
+        text = QFontMetricsF(font(size_px, is_bold)).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    painter.setFont(font(size_px, is_bold))
+    painter.setPen(colour)
+    # Type hangs on its capitals, not on its line box: the middle of a capital is the middle of the room.
+    capital_px = size_px * CAPITAL
+    top = {Qt.AlignmentFlag.AlignTop: room.top(), Qt.AlignmentFlag.AlignBottom: room.bottom() - capital_px}.get(
+        align & Qt.AlignmentFlag.AlignVertical_Mask, room.center().y() - capital_px / 2
+    )
+    width = width_per_px(text, is_bold) * size_px
+    left = {
+        Qt.AlignmentFlag.AlignRight: room.right() - width,
+        Qt.AlignmentFlag.AlignHCenter: room.center().x() - width / 2,
+    }.get(align & Qt.AlignmentFlag.AlignHorizontal_Mask, room.left())
+    painter.drawText(QRectF(left, top + capital_px, 0, 0).topLeft(), text)
