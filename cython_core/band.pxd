@@ -5,12 +5,14 @@ from cython_core.stretcher cimport NEVER, STRETCHED, Voice
 
 cdef enum:
     CHUNK = 256                      # frames rendered at a time
-    BAND_AHEAD = 2816                # `ahead_frames` at 44.1 and 48 kHz with three spare chunks
     VOICES = 3                       # one plays, one fades out, one is being primed
     ORDERS = 64                      # orders that may wait
     CHUNKS = 64                      # chunks that may wait
     CHANNELS = 2                     # one stereo bus
     GAINS = 128                      # orders whose gains are remembered
+    TAPS = 32                        # of the filter back to the session's rate, on either side
+    FINEST = 4                       # session frames to a frame of the stems, at most
+    FILTER_DELAY = 128               # frames of the stems by which it is late at most
 
 cdef struct BandOrder:               # the song's line, made known up to `frame`
     long long frame                  # an output frame, a multiple of CHUNK; orders come one CHUNK apart, without gaps
@@ -26,11 +28,14 @@ cdef struct BandChunk:
     float side[CHANNELS][CHUNK]
 
 cdef struct BandLink:
-    double samplerate_hz             # fixed at set-up, as the next four
+    double samplerate_hz             # the session's; fixed at set-up, as all down to `filter`
+    int finer                        # session frames to a frame of the stems: 1, above 48 kHz 2 or 4
+    double stem_rate_hz              # of stems and stretcher: samplerate_hz / finer, 44.1 or 48 kHz
     long long ahead_frames           # what is ordered now for `frame` is heard at `frame`, if now <= frame - ahead_frames
-    long long delay_frames           # the stretcher's own share of it
-    int fade_frames                  # 10 ms
+    long long delay_frames           # the share of it that stretcher and filter have
+    int fade_frames                  # 10 ms of the stems
     float *fade                      # (fade_frames,) 0 .. 1
+    float filter[FINEST][2 * TAPS]   # for each session frame within a frame of the stems
     BandOrder order[ORDERS]
     long long orders_in              # written by the callback
     long long orders_out             # written by the renderer
@@ -46,14 +51,14 @@ cdef struct BandLink:
     long long heard_frame            # the next frame to be read; also read by the renderer
     long long orders_lost            # orders refused because ORDERS waited
     long long frames_missing         # frames that were silent because their chunk was not there
-    # the renderer's own
+    # the renderer's own: frames of the stems from here on
     Voice voice[VOICES]
     int playing                      # the voice the line goes to, or -1
     float gain[GAINS][MAX_STEMS]     # of the newest orders, by orders_out
     float plain[CHANNELS][CHUNK]     # the recording itself, for the chunk being made
+    float mixed[CHANNELS][CHUNK + FILTER_DELAY + TAPS]     # the newest frames of all voices, the last being the newest
     long long next_frame             # frame of the next order, or -1
-    double last_source               # of the last order
-    long long served_frame           # frame of the last order served; also read by Python
+    long long served_frame           # session frame of the last order served; also read by Python
     long long chunks_late            # chunks rendered after they should have begun to sound
     long long chunks_lost            # chunks thrown away because CHUNKS waited
     long long breaks                 # orders that did not follow from the one before, without saying so

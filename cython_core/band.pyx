@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from libc.math cimport NAN, cos, exp, fabs, floor, isfinite
+from libc.math cimport NAN, ceil, cos, exp, fabs, floor, isfinite, sin, sqrt
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy, memset
+from libc.string cimport memcpy, memmove, memset
 
 from cython_core.atomics cimport load, store
 from cython_core.line cimport line_at, line_end, line_knot, line_start
@@ -54,6 +54,8 @@ cdef double FADE_S = 0.010           # at a jump, a start and a stop
 cdef double DECLICK_S = 0.002        # around frames that are missing
 cdef double HELD_S = 1.0             # the recorded tempo, exactly: then the recording itself is played
 cdef double LOST_S = 0.1             # a line this far from where it was going has jumped without saying so
+cdef double BASE_RATES_HZ = 50000.0  # above it stems are stretched at a half or a quarter of the session's rate
+cdef double KAISER = 9.0             # the filter's window: 90 dB
 cdef double PI = 3.141592653589793
 cdef enum:
     PATIENCE = 2                     # chunks a new voice waits for its pages to come into memory
@@ -163,7 +165,7 @@ cdef bint is_broken(BandLink *b, const BandOrder *o) noexcept nogil:
     if b.playing < 0:
         return sounds
     v = &b.voice[b.playing]
-    return not sounds or o.stems != v.stems or fabs(line_at(&v.line, <double>o.frame) - o.source) > LOST_S * b.samplerate_hz
+    return not sounds or o.stems != v.stems or fabs(line_at(&v.line, <double>o.frame) - o.source) > LOST_S * b.stem_rate_hz
 
 
 cdef int voice_to_use(BandLink *b, int left, long long jump_frame) noexcept nogil:
@@ -180,51 +182,50 @@ cdef int voice_to_use(BandLink *b, int left, long long jump_frame) noexcept nogi
     return left
 
 
-cdef void jump(BandLink *b, const BandOrder *o, long long jump_frame, double jump_from, double jump_to) noexcept nogil:
+cdef void jump(BandLink *b, const BandOrder *o, double frame, double jump_from, double jump_to) noexcept nogil:
+    cdef long long first = <long long>ceil(frame)
     cdef int left = b.playing
     cdef Voice *v
     if left >= 0:
         v = &b.voice[left]
-        if isfinite(jump_from) and jump_frame > line_end(&v.line):
-            line_knot(&v.line, <double>jump_frame, jump_from)
-        v.until_frame = jump_frame
+        if isfinite(jump_from) and frame > line_end(&v.line):
+            line_knot(&v.line, frame, jump_from)
+        v.until_frame = first
         b.playing = -1
     if isfinite(jump_to) and o.stems != NULL:
-        b.playing = voice_to_use(b, left if left >= 0 else 0, jump_frame)
+        b.playing = voice_to_use(b, left if left >= 0 else 0, first)
         v = &b.voice[b.playing]
-        v.stems, v.from_frame, v.until_frame = o.stems, jump_frame, NEVER
+        v.stems, v.from_frame, v.until_frame = o.stems, first, NEVER
         v.is_primed, v.waited, v.plain_from, v.plain_until = 0, 0, NEVER, NEVER
-        line_start(&v.line, <double>jump_frame, jump_to)
+        line_start(&v.line, frame, jump_to)
         store(&v.stems.voices, v.stems.voices + 1)
         store(&v.stems.reading, <long long>jump_to)
 
 
-cdef void follow_line(BandLink *b, const BandOrder *o) noexcept nogil:
-    cdef long long jump_frame = o.jump_frame
-    cdef double jump_to = o.jump_to
+cdef void follow_line(BandLink *b, const BandOrder *o, double jump_frame) noexcept nogil:
+    """The order `o`, and its jump's frame (negative: none), in frames of the stems."""
     cdef Voice *v
     if b.next_frame >= 0 and o.frame != b.next_frame:
         b.breaks += 1
         drop_voices(b)
     if jump_frame >= 0:
-        jump_frame = max(o.frame - CHUNK + 1, min(o.frame, jump_frame))
-        jump(b, o, jump_frame, o.jump_from, jump_to)
+        jump(b, o, jump_frame, o.jump_from, o.jump_to)
     if is_broken(b, o):
         b.breaks += 1
-        jump(b, o, o.frame, NAN, o.source)
+        jump(b, o, <double>o.frame, NAN, o.source)
     if b.playing >= 0:
         v = &b.voice[b.playing]
         if <double>o.frame > line_end(&v.line):
             line_knot(&v.line, <double>o.frame, o.source)
-    b.next_frame = o.frame + CHUNK
+    b.next_frame = o.frame + CHUNK // b.finer
 
 
 # The renderer's side: the sound.
 
 cdef void stretch(BandLink *b, Voice *v, const BandOrder *o, const float *gain) noexcept nogil:
     """All of a voice that the line known so far allows; of one that will start, only its share of the catching up."""
-    cdef long long limit = o.frame - b.delay_frames
-    cdef long long time_to_prime = b.delay_frames - b.fade_frames, known_for = o.frame - v.from_frame
+    cdef long long limit = o.frame - v.window // 2, known_for = o.frame - v.from_frame
+    cdef long long time_to_prime = v.window // 2 - b.fade_frames
     cdef int lead = v.window - b.fade_frames
     if v.line.knots < 2:                # its rate is not known before the next order
         return
@@ -234,29 +235,29 @@ cdef void stretch(BandLink *b, Voice *v, const BandOrder *o, const float *gain) 
             return
         voice_prime(v, gain)
     if known_for < time_to_prime:
-        limit = min(limit, v.from_frame - v.window + (known_for + CHUNK) * lead // time_to_prime)
+        limit = min(limit, v.from_frame - v.window + (known_for + CHUNK // b.finer) * lead // time_to_prime)
     while v.out_frame <= limit and v.out_frame < v.until_frame:
         voice_hop(v, gain)
 
 
-cdef void choose_plain(BandLink *b, Voice *v, long long frame, long long straight_since, double straight_until) noexcept nogil:
-    """Whether the chunk at `frame` may be the recording itself; straight_since and _until: the line before this order."""
+cdef void choose_plain(BandLink *b, Voice *v, long long frame) noexcept nogil:
+    """Whether the chunk at `frame` may be the recording itself."""
     cdef const float *gain = gain_heard(b)
     cdef int s
     if v.plain_from != NEVER and frame >= v.plain_until:
         v.plain_from = v.plain_until = NEVER
-    if v.plain_from == NEVER and frame - v.line.straight_since >= HELD_S * b.samplerate_hz:
+    if v.plain_from == NEVER and frame - v.line.straight_since >= HELD_S * b.stem_rate_hz:
         v.plain_from = frame + b.fade_frames
         v.plain_offset = <long long>floor(v.line.straight_offset + 0.5)
         for s in range(MAX_STEMS):
             v.plain_gain[s] = gain[s]
-    elif v.plain_from != NEVER and v.plain_until == NEVER and v.line.straight_since != straight_since:
-        v.plain_until = <long long>straight_until
+    elif v.plain_from != NEVER and v.plain_until == NEVER and v.line.straight_since > frame:
+        v.plain_until = v.line.bent_at
 
 
 cdef float *gain_heard(BandLink *b) noexcept nogil:
     """The gains that the stretched sound of this chunk was made with: those of the order that came when it was fed."""
-    return b.gain[(b.orders_out - 2 * b.delay_frames // CHUNK - 1) & (GAINS - 1)]
+    return b.gain[(b.orders_out - b.voice[0].window * b.finer // CHUNK - 1) & (GAINS - 1)]
 
 
 cdef float faded(const BandLink *b, long long since, long long until, long long frame) noexcept nogil:
@@ -270,62 +271,100 @@ cdef float faded(const BandLink *b, long long since, long long until, long long 
     return gain
 
 
-cdef void add_voice(BandLink *b, Voice *v, BandChunk *chunk) noexcept nogil:
-    cdef bint is_plain = v.plain_from < chunk.frame + CHUNK + b.fade_frames
+cdef void add_voice(BandLink *b, Voice *v, long long frame, int frames, float *left, float *right) noexcept nogil:
+    cdef bint is_plain = v.plain_from < frame + frames + b.fade_frames
+    cdef float *to[CHANNELS]
     cdef int i, side
     cdef float gain, plain = 0.0, sample
+    to[0], to[1] = left, right
     if is_plain:
-        stems_mix(v.stems, chunk.frame + v.plain_offset, CHUNK, v.plain_gain, gain_heard(b), b.plain[0], b.plain[1])
-    for i in range(CHUNK):
-        gain = faded(b, v.from_frame, v.until_frame, chunk.frame + i)
+        stems_mix(v.stems, frame + v.plain_offset, frames, v.plain_gain, gain_heard(b), b.plain[0], b.plain[1])
+    for i in range(frames):
+        gain = faded(b, v.from_frame, v.until_frame, frame + i)
         if is_plain:
-            plain = faded(b, v.plain_from, v.plain_until, chunk.frame + i)
+            plain = faded(b, v.plain_from, v.plain_until, frame + i)
         for side in range(CHANNELS):
-            sample = v.side[side][(chunk.frame + i) & (STRETCHED - 1)]
+            sample = v.side[side][(frame + i) & (STRETCHED - 1)]
             if plain == 1.0:
                 sample = b.plain[side][i]
             elif plain > 0.0:
                 sample += plain * (b.plain[side][i] - sample)
-            chunk.side[side][i] += gain * sample
+            to[side][i] += gain * sample
 
 
-cdef void give(BandLink *b, long long frame) noexcept nogil:
-    """Put the chunk that begins at `frame` into the ring."""
+cdef void mix_voices(BandLink *b, long long frame, int frames) noexcept nogil:
+    """The next `frames` of all voices, at the end of `mixed`."""
+    cdef int kept = CHUNK + FILTER_DELAY + TAPS - frames, side, i
+    for side in range(CHANNELS):
+        memmove(b.mixed[side], b.mixed[side] + frames, kept * sizeof(float))
+        memset(b.mixed[side] + kept, 0, frames * sizeof(float))
+    for i in range(VOICES):
+        if b.voice[i].stems != NULL and b.voice[i].is_primed:
+            add_voice(b, &b.voice[i], frame, frames, b.mixed[0] + kept, b.mixed[1] + kept)
+
+
+cdef void to_session_rate(const BandLink *b, int frames, BandChunk *chunk) noexcept nogil:
+    """The newest frames in `mixed`; above 48 kHz those FILTER_DELAY before, each `finer` times, through the filter."""
+    cdef int side, i, phase, tap, first = CHUNK + FILTER_DELAY + TAPS - frames
+    cdef const float *near
+    cdef float sample
+    for side in range(CHANNELS):
+        if b.finer == 1:
+            memcpy(chunk.side[side], b.mixed[side] + first, CHUNK * sizeof(float))
+            continue
+        for i in range(frames):
+            near = b.mixed[side] + first - CHUNK // b.finer + i - TAPS + 1
+            for phase in range(b.finer):
+                sample = 0.0
+                for tap in range(2 * TAPS):
+                    sample += b.filter[phase][tap] * near[tap]
+                chunk.side[side][i * b.finer + phase] = sample
+
+
+cdef void give(BandLink *b, long long frame, int frames) noexcept nogil:
+    """Put the chunk that ends with the newest frame mixed into the ring; `frame` is its first, of the session."""
     cdef BandChunk *chunk = &b.chunk[b.chunks_in % CHUNKS]
-    cdef int i
     if frame < load(&b.heard_frame):
         store(&b.chunks_late, b.chunks_late + 1)
     if b.chunks_in - load(&b.chunks_out) >= CHUNKS:
         b.chunks_lost += 1
         return
-    memset(chunk, 0, sizeof(BandChunk))
     chunk.frame = frame
-    for i in range(VOICES):
-        if b.voice[i].stems != NULL and b.voice[i].is_primed:
-            add_voice(b, &b.voice[i], chunk)
+    to_session_rate(b, frames, chunk)
     store(&b.chunks_in, b.chunks_in + 1)
 
 
-cdef void serve_order(BandLink *b, const BandOrder *o) noexcept nogil:
-    cdef long long chunk_frame = o.frame - b.delay_frames - CHUNK
-    cdef long long straight_since[VOICES]
-    cdef double straight_until[VOICES]
+cdef double in_stem_frames(const BandLink *b, BandOrder *o) noexcept nogil:
+    """From frames of the session to frames of the stems. Returns the jump's frame, which may lie between two; negative: none."""
+    cdef double jump_frame = -1.0
+    if o.jump_frame >= 0:
+        jump_frame = max(o.frame - CHUNK + 1, min(o.frame, o.jump_frame)) / <double>b.finer
+    o.frame //= b.finer
+    o.source /= b.finer
+    o.jump_from /= b.finer
+    o.jump_to /= b.finer
+    return jump_frame
+
+
+cdef void serve_order(BandLink *b, const BandOrder *ordered) noexcept nogil:
+    cdef BandOrder o = ordered[0]
+    cdef double jump_frame = in_stem_frames(b, &o)
+    cdef int frames = CHUNK // b.finer, i
+    cdef long long frame = o.frame - b.voice[0].window // 2 - frames
     cdef Voice *v
-    cdef int i
     memcpy(b.gain[b.orders_out & (GAINS - 1)], o.gain, MAX_STEMS * sizeof(float))
-    for i in range(VOICES):
-        straight_since[i], straight_until[i] = b.voice[i].line.straight_since, line_end(&b.voice[i].line)
-    follow_line(b, o)
+    follow_line(b, &o, jump_frame)
     for i in range(VOICES):
         v = &b.voice[i]
         if v.stems != NULL:
-            stretch(b, v, o, &o.gain[0] if i == b.playing else &v.gain[0])
-            choose_plain(b, v, chunk_frame, straight_since[i], straight_until[i])
+            stretch(b, v, &o, &o.gain[0] if i == b.playing else &v.gain[0])
+            choose_plain(b, v, frame)
             if i == b.playing and v.is_primed:
                 store(&v.stems.reading, v.source_frame)
-    give(b, chunk_frame)
+    mix_voices(b, frame, frames)
+    give(b, ordered.frame - b.delay_frames - CHUNK, frames)
     for i in range(VOICES):
-        if b.voice[i].stems != NULL and b.voice[i].until_frame <= chunk_frame + CHUNK:
+        if b.voice[i].stems != NULL and b.voice[i].until_frame <= frame + frames:
             free_voice(b, &b.voice[i])
 
 
@@ -339,6 +378,37 @@ cdef int band_serve(BandLink *b) noexcept nogil:
         done += 1
     denormals_as(was)
     return done
+
+
+cdef int finer(double samplerate_hz) noexcept nogil:
+    return 1 if samplerate_hz <= BASE_RATES_HZ else 2 if samplerate_hz <= 2 * BASE_RATES_HZ else 4
+
+
+def stem_rate_hz(samplerate_hz: int) -> int:
+    """The rate of the stems in a session at samplerate_hz: the same up to 48 kHz, above it a half or a quarter."""
+    return samplerate_hz // finer(samplerate_hz)
+
+
+cdef void make_filter(BandLink *b) noexcept nogil:
+    """A sinc under a Kaiser window: what lies on a frame of the stems passes untouched, what lies between is interpolated."""
+    cdef int phase, tap
+    cdef double at, edge
+    for phase in range(b.finer):
+        for tap in range(2 * TAPS):
+            at = tap - TAPS + 1 - phase / <double>b.finer
+            edge = 1.0 - (at / TAPS) * (at / TAPS)
+            b.filter[phase][tap] = <float>((1.0 if at == 0.0 else sin(PI * at) / (PI * at)) * (
+                bessel(KAISER * sqrt(max(0.0, edge))) / bessel(KAISER)))
+
+
+cdef double bessel(double x) noexcept nogil:
+    """Modified, first kind, order 0."""
+    cdef double term = 1.0, sum = 1.0
+    cdef int k
+    for k in range(1, 40):
+        term *= (x / (2 * k)) * (x / (2 * k))
+        sum += term
+    return sum
 
 
 cdef class Band:
@@ -356,11 +426,14 @@ cdef class Band:
         self.link = b
         b.samplerate_hz, b.first_frame, b.next_frame, b.playing, b.served_frame = samplerate_hz, -1, -1, -1, -1
         b.back = 1.0
+        b.finer = finer(samplerate_hz)
+        b.stem_rate_hz = samplerate_hz / b.finer
         for i in range(VOICES):
-            voice_set_up(&b.voice[i], samplerate_hz)
-        b.delay_frames = b.voice[0].window // 2
+            voice_set_up(&b.voice[i], b.stem_rate_hz)
+        b.delay_frames = b.finer * b.voice[0].window // 2 + (CHUNK if b.finer > 1 else 0)
         b.ahead_frames = b.delay_frames + spare_chunks * CHUNK
-        b.fade_frames = <int>(FADE_S * samplerate_hz)
+        b.fade_frames = <int>(FADE_S * b.stem_rate_hz)
+        make_filter(b)
         b.fade = <float *>calloc(b.fade_frames, sizeof(float))
         if b.fade == NULL:
             raise MemoryError("no memory for the band")

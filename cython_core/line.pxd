@@ -17,6 +17,7 @@ cdef struct Line:
     float last[2]                    # the last frame heard
     long long straight_since         # output frame since which the line goes at exactly the recording's speed, without a bend
     double straight_offset           # source - frame, there
+    long long bent_at                # output frame at which the straight piece before that one ended
 
 cdef void line_start(Line *l, double frame, double source) noexcept nogil
 cdef void line_knot(Line *l, double frame, double source) noexcept nogil                   # frames rise from knot to knot

@@ -30,6 +30,7 @@ cdef void line_knot(Line *l, double frame, double source) noexcept nogil:
     cdef Knot *end = &l.knot[(l.knots - 1) & (KNOTS - 1)]
     cdef double off = source - frame - l.straight_offset
     if l.knots == 0 or fabs(source - end.source - (frame - end.frame)) > SAME_SPEED or fabs(off) > SAME_PLACE:
+        l.bent_at = <long long>end.frame
         l.straight_since = <long long>frame
         l.straight_offset = source - frame
     end = &l.knot[l.knots & (KNOTS - 1)]

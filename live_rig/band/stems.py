@@ -1,6 +1,6 @@
 """From the stems of a song, as they lie in the show, to `Stems` that the band can play.
 
-Each file is decoded once: to float32 at the session's rate, two channels, as a plain .npy of shape (frames, 2) in a cache
+Each file is decoded once: to float32 at the stems' rate, two channels, as a plain .npy of shape (frames, 2) in a cache
 outside the show. Its name is made of the file's content and the rate, so an exchanged file is decoded anew and a moved one
 is not. It is written under another name and renamed when it is whole. What is in the cache can be deleted at any time.
 """
@@ -19,6 +19,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from cython_core.band import stem_rate_hz
 from cython_core.stem_bank import Stems
 from live_rig.errors import DeviceError, ShowError
 from live_rig.show.audio_file import COPY_AGAIN, NotPlayable, measure
@@ -37,21 +38,23 @@ MISSING_END_S = 0.5  # decoders of MP3 and Ogg may give a little less than the h
 
 
 def open_stems(song: Song, samplerate_hz: int, cache_dir: Path, say: Callable[[str], None] = lambda _: None) -> Stems:
-    """The song's stems at the session's rate, mapped read-only, its sections marked. `say` hears of every file to be decoded.
+    """The song's stems for a session at `samplerate_hz`, mapped read-only, its sections marked.
 
+    Above 48 kHz they are at a half or a quarter of it (see `Band`). `say` hears of every file that has to be decoded.
     Raises ShowError for a file that is missing, empty, cut short or no sound; DeviceError for a disk that is full or cannot
     be written.
     """
     folder = cache_dir / "stems"
+    stem_hz = stem_rate_hz(samplerate_hz)
     _make(folder)
-    arrays = [_mapped(song, stem, samplerate_hz, folder, say) for stem in song.stems]
+    arrays = [_mapped(song, stem, stem_hz, folder, say) for stem in song.stems]
     stems = Stems(
         [array.T for array in arrays],
-        samplerate_hz,
-        starts=[round(stem.offset_s * samplerate_hz) for stem in song.stems],
+        stem_hz,
+        starts=[round(stem.offset_s * stem_hz) for stem in song.stems],
         pans=[stem.pan for stem in song.stems],
     )
-    stems.mark([round(time_s * samplerate_hz) for time_s in places_s(song)])
+    stems.mark([round(time_s * stem_hz) for time_s in places_s(song)])
     return stems
 
 
@@ -63,15 +66,15 @@ def places_s(song: Song) -> list[float]:
     return [0.0, *(float(bar_starts_s[bar]) for bar in firsts if bar < len(bar_starts_s))]
 
 
-def _mapped(song: Song, stem: Stem, samplerate_hz: int, folder: Path, say: Callable[[str], None]) -> Interleaved:
+def _mapped(song: Song, stem: Stem, stem_hz: int, folder: Path, say: Callable[[str], None]) -> Interleaved:
     path = song.folder / stem.file
     try:
-        cached = folder / f"{_digest(path)}-{samplerate_hz}-{FORMAT}.npy"
+        cached = folder / f"{_digest(path)}-{stem_hz}-{FORMAT}.npy"
         ready = _cached(cached)
         if ready is None:
             audio = measure(path)
             say(f'Preparing "{stem.name}" of "{song.title}"')
-            _write(cached, path, samplerate_hz, round(audio.length_s * samplerate_hz))
+            _write(cached, path, stem_hz, round(audio.length_s * stem_hz))
             ready = _cached(cached)
     except NotPlayable as fault:
         what = f'The stem "{stem.name}" cannot be played: {fault.what}'

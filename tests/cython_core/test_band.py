@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cython_core.band import Band
+from cython_core.band import Band, stem_rate_hz
 from cython_core.stem_bank import Stems
 
 CHUNK = 256
@@ -131,6 +131,30 @@ def test_clicks_are_heard_where_the_line_puts_them(rate: float, within_ms: float
     heard = play(Line([Jump(start, 0.0)], lambda _: rate), stems, frames, samplerate_hz)
     expected = [start + place / rate for place in places if start + place / rate < frames - samplerate_hz // 4]
     assert np.abs(click_errors_ms(heard.sound, expected, samplerate_hz)).max() < within_ms
+
+
+@pytest.mark.parametrize("samplerate_hz", [88_200, 96_000, 176_400, 192_000])
+@pytest.mark.parametrize("rate", [0.8, 1.0, 1.3])
+def test_above_48_khz_starts_clicks_and_jumps_are_as_precise(samplerate_hz: int, rate: float) -> None:
+    """The stems are at half or a quarter of the rate; orders, and the line, are in frames of the session."""
+    stem_hz = stem_rate_hz(samplerate_hz)
+    finer = samplerate_hz // stem_hz
+    places = [0, *(stem_hz // 3 * n for n in range(1, 6))]
+    stems = clicks(places, 3 * stem_hz, stem_hz)
+    jump = 2 * samplerate_hz + 333
+    line = Line([Jump(30_001, 0.0), Jump(jump, places[2] * finer)], lambda _: rate)
+    heard = play(line, stems, jump + samplerate_hz // 4, samplerate_hz)
+    expected = [place * finer / rate + 30_001 for place in places if place * finer / rate + 30_001 < jump - samplerate_hz // 10]
+    assert np.abs(click_errors_ms(heard.sound, [*expected, jump], samplerate_hz)).max() < 0.5
+    assert np.abs(heard.sound).max() > 0.8 * 0.7
+    assert heard.band.breaks == 0
+
+
+def test_above_48_khz_the_recording_itself_is_heard_on_every_other_frame() -> None:
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 3 * SAMPLERATE_HZ)).astype(np.float32)
+    heard = play(Line([Jump(6000, 0.0)]), Stems([noise], SAMPLERATE_HZ), 5 * SAMPLERATE_HZ, 96_000)
+    held = 6000 + 96_000 + 10_000
+    assert np.abs(heard.sound[:, held:200_000:2] - noise[:, (held - 6000) // 2 : (200_000 - 6000) // 2]).max() < 1e-6
 
 
 def test_once_the_recorded_tempo_has_held_for_a_second_the_recording_itself_is_heard() -> None:
