@@ -45,11 +45,11 @@ class Line:
     def asynchrony_ms(self, beat_s: float) -> float:
         """Band beat minus a drummer's beat at `beat_s`, nearest to nearest; NaN where the band does not play in time."""
         index = math.floor(beat_s / EVERY_S)
-        if not 0 <= index < len(self.points) or math.isnan(self.points[index].line_beat):
+        near = [p for p in self.points[max(index, 0) : index + 2] if not math.isnan(p.line_beat)]
+        if not near:
             return math.nan
-        before = self.points[index]
-        off = before.line_beat + (beat_s - before.time_s) * before.tempo_bpm / 60
-        return -(off - round(off)) * 60_000 / before.tempo_bpm
+        off = near[0].line_beat + (beat_s - near[0].time_s) * near[0].tempo_bpm / 60
+        return -(off - round(off)) * 60_000 / near[0].tempo_bpm
 
     def handovers(self) -> list[dict[str, Any]]:
         """Every change of who leads: when, who, and where in the song (None while the band is silent)."""
