@@ -27,7 +27,8 @@ cdef float LOUDEST_SINKS_DB_PER_S = 3.0
 cdef float RANGE = 20.0                     # octaves of power (60 dB) under the loudest that are looked at
 cdef double LATELY_S = 0.06                 # time constants of the two means
 cdef double USUALLY_S = 1.5
-cdef float ENOUGH = 0.25                     # likelihood, summed over two neighbouring hops, that makes an onset
+cdef float ENOUGH = 0.25                    # likelihood, summed over two neighbouring hops, that makes an onset
+cdef double TOLD_LATE_S = 0.0008            # what the network says is so much late, in the median over the corpus
 cdef enum:
     TICK = 32
     SEEN_AFTER = 3                          # hops heard after the hop of an onset when the network is asked about it
@@ -70,7 +71,7 @@ cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil:
     o.hop_heard = o.newest = 0
     o.loudest = SOFTEST
     o.unspent = 0
-    o.hops_since_onset = 1000
+    o.hops_since_onset = APART - HOPS_KEPT          # that a sound begins with the stream is no onset
 
 
 cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil:
@@ -199,7 +200,7 @@ cdef bint _judge(OnsetState *o, long long end_frame, Onset *onset) noexcept nogi
         return False
     o.unspent = 0
     o.hops_since_onset = 0
-    onset.frame = end_frame + (fminf(fmaxf(answers[WHERE_IN_HOP], -1), 2) - SEEN_AFTER - 1) * o.hop_frames
+    onset.frame = end_frame + (fminf(fmaxf(answers[WHERE_IN_HOP], -1), 2) - SEEN_AFTER - 1) * o.hop_frames - TOLD_LATE_S * o.samplerate_hz
     onset.strength = fminf(fmaxf(answers[HOW_HARD], 0), 1)
     onset.kick = _likely(answers[IS_KICK])
     onset.snare = _likely(answers[IS_SNARE])

@@ -26,8 +26,8 @@ def snare_at(stroke_s: float, length_s: float, rate: int) -> Sound:
 def test_a_stroke_is_found_once_and_in_time_at_every_rate(rate: int, stroke_s: float) -> None:
     found = Onsets(rate).feed(snare_at(stroke_s, 1.0, rate))
     assert len(found) == 1
-    assert found["frame"][0] / rate == pytest.approx(stroke_s, abs=0.005)
-    assert found["told_frame"][0] / rate - stroke_s < 0.016
+    assert found["frame"][0] / rate == pytest.approx(stroke_s, abs=0.002)
+    assert found["told_frame"][0] / rate - stroke_s < 0.0155
 
 
 @given(cuts=st.lists(st.integers(1, 47_999), max_size=20))
@@ -39,6 +39,73 @@ def test_how_the_sound_is_cut_into_blocks_makes_no_difference(cuts: list[int]) -
     found = np.concatenate(parts)
     for field in ("frame", "strength", "kick", "snare", "cymbal"):
         np.testing.assert_array_equal(found[field], whole[field])
+
+
+def drums(length_s: float, rate: int, seed: int = 5) -> Sound:
+    """Kick, snare and hat in eighths at 120 bpm, made of decaying sines and noise."""
+    random, sound = np.random.default_rng(seed), np.zeros(int(length_s * rate) + rate)
+    since_s = np.arange(rate // 2) / rate
+    kick = np.sin(2 * np.pi * (50 * since_s + 1 - np.exp(-since_s / 0.02))) * np.exp(-since_s / 0.09)
+    kick += 0.2 * np.sin(2 * np.pi * 2500 * since_s) * np.exp(-since_s / 0.002)
+    hat = np.diff(random.standard_normal(len(since_s) + 1)) * np.exp(-since_s / 0.03)
+    for eighth in range(int(length_s * 4)):
+        at = int((0.5 + eighth * 0.25) * rate)
+        sound[at : at + len(hat)] += 0.08 * hat
+        if eighth % 4 == 0:
+            sound[at : at + len(kick)] += 0.6 * kick
+        if eighth % 4 == 2:
+            sound[at : at + len(kick)] += snare_at(0, 0.5, rate)
+    return (sound[: int(length_s * rate)] + 1e-4 * random.standard_normal(int(length_s * rate))).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("level_db", [0, -30])
+def test_a_groove_is_heard_alike_at_every_rate_and_level(rate: int, level_db: float) -> None:
+    found = Onsets(rate).feed(drums(8, rate) * np.float32(10 ** (level_db / 20)))
+    strokes_s = np.arange(0.5, 7.9, 0.25)
+    nearest_s = strokes_s[np.argmin(np.abs(found["frame"][:, None] / rate - strokes_s), axis=1)]
+    assert len(strokes_s) - 1 <= len(found) <= len(strokes_s) + 1
+    error_s = np.abs(found["frame"] / rate - nearest_s)
+    assert np.mean(error_s < 0.005) > 0.9
+    assert np.median(error_s) < 0.002
+    on_the_kick = np.isclose(nearest_s % 1, 0.5)
+    on_the_snare = np.isclose(nearest_s % 1, 0)
+    assert np.mean((found["kick"] > 0.5) == on_the_kick) > 0.9
+    assert np.mean((found["snare"] > 0.5) == on_the_snare) > 0.9
+    assert np.mean(found["cymbal"][~on_the_kick & ~on_the_snare] > 0.5) > 0.9
+
+
+NO_DRUMS = {
+    "silence": lambda t: 0 * t,
+    "a hiss": lambda t: 0.01 * np.random.default_rng(1).standard_normal(len(t)),
+    "loud noise": lambda t: np.random.default_rng(1).uniform(-1, 1, len(t)),
+    "the last bit": lambda t: np.round(0.6 * np.random.default_rng(1).standard_normal(len(t))) / 32768,
+    "mains hum": lambda t: 0.05 * np.sign(np.sin(2 * np.pi * 50 * t)),
+    "feedback": lambda t: 0.5 * np.sin(2 * np.pi * 1000 * t),
+    "a direct current": lambda t: 0 * t + 1,
+    "full-scale squares": lambda t: np.sign(np.sin(2 * np.pi * 1000 * t)),
+    "nothing but not-a-number": lambda t: 0 * t + np.nan,
+    "infinity": lambda t: 0 * t + np.inf,
+}
+
+
+@pytest.mark.parametrize("what", NO_DRUMS)
+def test_what_goes_on_steadily_is_no_drumming(what: str) -> None:
+    found = Onsets(48_000).feed(NO_DRUMS[what](np.arange(20 * 48_000) / 48_000).astype(np.float32))
+    assert len(found) <= 2  # it began: that may be one
+
+
+def test_an_hour_of_silence_costs_no_more_than_sound_and_the_next_stroke_is_found() -> None:
+    detector, minute = Onsets(48_000), np.zeros(60 * 48_000, np.float32)
+    assert sum(len(detector.feed(minute)) for _ in range(60)) == 0
+    (onset,) = detector.feed(snare_at(0.5, 1.0, 48_000))
+    assert onset["frame"] == pytest.approx(3600.5 * 48_000, abs=0.005 * 48_000)
+
+
+def test_clicks_of_one_sample_do_not_flood() -> None:
+    sound = np.zeros(10 * 48_000, np.float32)
+    sound[::480] = 1  # a hundred a second
+    assert_finite_and_bounded(Onsets(48_000).feed(sound), len(sound), 48_000)
 
 
 def assert_finite_and_bounded(found: npt.NDArray[np.void], frames: int, rate: int) -> None:
