@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PyQt6.QtWidgets import QWidget
 
 GROUND = QColor("#08090b")
 PANEL = QColor("#14161a")
@@ -12,7 +13,8 @@ FAINT = QColor("#6f7782")
 SOFT = QColor("#b4bbc5")
 TEXT = QColor("#f6f7f9")
 ONE = QColor("#35d07f")  # the first beat of the bar, and nothing else
-WRONG = QColor("#ff5d4f")  # something needs a look
+WRONG = QColor("#ff6a5c")  # something needs a look
+WRONG_GROUND = QColor("#2c1211")
 LEADER = {
     "drummer": QColor("#ffb224"),
     "band": QColor("#55b4ff"),
@@ -44,9 +46,21 @@ def width_per_px(text: str, is_bold: bool) -> float:
     return QFontMetricsF(font(100, is_bold)).horizontalAdvance(text) / 100
 
 
+@lru_cache(maxsize=256)
+def bearing_per_px(letter: str, is_bold: bool) -> float:
+    """The empty edge at the left of a letter, in font sizes: large type stands on a margin only without it."""
+    return QFontMetricsF(font(100, is_bold)).leftBearing(letter) / 100
+
+
 def fitting_px(text: str, width: float, height: float, *, is_bold: bool = True) -> int:
     """The largest size at which `text` fits: its capitals in `height`, all of it in `width`."""
     return max(1, int(min(height / CAPITAL, width / max(0.01, width_per_px(text, is_bold)))))
+
+
+def radius(tile: QWidget) -> float:
+    """Of every corner in the tile's window, in pixels."""
+    window = tile.window() or tile
+    return max(3.0, min(window.width(), window.height()) * 0.01)
 
 
 def write(
@@ -81,5 +95,5 @@ def write(
     left = {
         Qt.AlignmentFlag.AlignRight: room.right() - width,
         Qt.AlignmentFlag.AlignHCenter: room.center().x() - width / 2,
-    }.get(align & Qt.AlignmentFlag.AlignHorizontal_Mask, room.left())
+    }.get(align & Qt.AlignmentFlag.AlignHorizontal_Mask, room.left() - bearing_per_px(text[0], is_bold) * size_px)
     painter.drawText(QRectF(left, top + capital_px, 0, 0).topLeft(), text)

@@ -92,7 +92,7 @@ def test_f11_fills_the_screen_and_escape_leaves_it(window: StageWindow, qtbot: Q
     assert not window.isFullScreen()
 
 
-def test_a_command_that_cannot_be_done_is_said_in_the_line(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+def test_a_command_that_cannot_be_done_is_said_in_the_line(window: StageWindow, qtbot: QtBot) -> None:
     window.ask("song", "nowhere")
     qtbot.waitUntil(lambda: 'no song "nowhere"' in window.alert.words.line)
     assert not window.alert.words.is_wrong

@@ -19,17 +19,25 @@ from ui.stage.window import StageWindow
 LET_PYTHON_RUN_MS = 200  # Qt's loop is not Python: now and then it must be let in, or Ctrl-C is never heard
 
 
+def size(text: str) -> tuple[int, int]:
+    """1280x800 as two numbers. Raises ValueError."""
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window; back when it is closed."""
     parser = argparse.ArgumentParser(prog="python -m ui.stage", description="the stage window of a running engine")
     parser.add_argument("--url", default=f"ws://127.0.0.1:{DEFAULT_PORT}", help="the engine's door")
     parser.add_argument("--token-file", type=Path, required=True, metavar="DOOR.JSON", help="where the engine left its token")
     parser.add_argument("--fullscreen", action="store_true")
+    parser.add_argument("--size", type=size, default=(1280, 800), metavar="WIDTHxHEIGHT", help="in pixels, at first (1280x800)")
     args = parser.parse_args(argv)
     app = QApplication(["live-rig"])
     app.setApplicationDisplayName("Live Rig")
     link = Link(args.url, args.token_file)
     window = StageWindow(link)
+    window.resize(*args.size)
     if args.fullscreen:
         window.showFullScreen()
     else:

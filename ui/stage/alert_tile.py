@@ -29,17 +29,16 @@ def alert_words(state: StageState, engine_gone: str, answer: str) -> AlertWords:
 
 
 class AlertTile(Tile[AlertWords]):
-    """A dot and a line, or nothing at all."""
+    """A line on a red ground, an answer without it, or nothing at all."""
 
     def draw(self, painter: QPainter, room: QRectF) -> None:
         if not self.words.line:
             return
         height = room.height() * 0.42
-        row = QRectF(room.left(), room.center().y() - height / 2, room.width(), height)
-        colour = theme.WRONG if self.words.is_wrong else theme.SOFT
+        pad = height if self.words.is_wrong else 0.0
+        row = QRectF(room.left() + pad, room.center().y() - height / 2, room.width() - 2 * pad, height)
         if self.words.is_wrong:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            painter.drawEllipse(QRectF(row.left(), row.top(), height, height))
-            row.adjust(height * 1.7, 0, 0, 0)
-        theme.write(painter, row, self.words.line, colour, least=0.5)
+            painter.setBrush(theme.WRONG_GROUND)
+            painter.drawRoundedRect(room, theme.radius(self), theme.radius(self))
+        theme.write(painter, row, self.words.line, theme.WRONG if self.words.is_wrong else theme.SOFT)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QRectF
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter
 
 from live_rig.control.protocol import StageState
@@ -12,20 +12,21 @@ from ui.stage.tile import Tile
 
 @dataclass(frozen=True, slots=True)
 class BandWords:
-    """What it does now, what is asked for, and whether the band sounds."""
+    """What it does now, what is asked for, whether it sounds, and whether it does something other than go on."""
 
     doing: str = "ready"
     queued: str = ""
     is_sounding: bool = False
+    is_special: bool = False
 
 
 def band_words(state: StageState) -> BandWords:
     """One thing at a time: what a drummer has to know first comes first."""
     queued = f"then {state.queued}" if state.queued else ""
     if state.is_holding:
-        return BandWords("holding", queued, True)
+        return BandWords("holding", queued, True, True)
     if state.is_playing:
-        return BandWords("vamping" if state.is_vamping else "playing", queued, True)
+        return BandWords("vamping" if state.is_vamping else "playing", queued, True, state.is_vamping)
     if state.is_listening:
         found = state.bpm > 0 and state.beat_in_bar > 0
         return BandWords("listening to you" if found else "listening", queued or ("band in: B" if found else ""))
@@ -33,16 +34,21 @@ def band_words(state: StageState) -> BandWords:
 
 
 class BandTile(Tile[BandWords]):
-    """One word, and behind it what waits for the bar line."""
+    """One word, in a frame when it is special, and behind it what waits for the bar line."""
 
     def draw(self, painter: QPainter, room: QRectF) -> None:
+        words = self.words
         height = room.height() * 0.5
         row = QRectF(room.left(), room.center().y() - height / 2, room.width(), height)
-        doing = f"band  {self.words.doing}" if self.words.is_sounding else self.words.doing
-        if self.words.queued:
-            theme.write(painter, row.adjusted(0, 0, -room.width() * 0.42, 0), doing, theme.TEXT, least=0.4)
-            theme.write(
-                painter, row.adjusted(room.width() * 0.6, 0, 0, 0), self.words.queued, theme.SOFT, align=theme.RIGHT, least=0.4
-            )
-        else:
-            theme.write(painter, row, doing, theme.TEXT, least=0.4)
+        doing = f"band {words.doing}" if words.is_sounding and not words.is_special else words.doing
+        pad = height * 0.5 if words.is_special else 0.0
+        left = row.adjusted(pad, 0, -room.width() * (0.45 if words.queued else 0.0), 0)
+        size_px = theme.fitting_px(doing, left.width(), left.height())
+        if words.is_special:
+            frame = QRectF(room.left(), room.top(), theme.width_per_px(doing, True) * size_px + 2 * pad, room.height())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.TEXT)
+            painter.drawRoundedRect(frame, theme.radius(self), theme.radius(self))
+        theme.write(painter, left, doing, theme.GROUND if words.is_special else theme.TEXT)
+        quiet = row.adjusted(room.width() * 0.6, height * 0.14, 0, -height * 0.14)
+        theme.write(painter, quiet, words.queued, theme.SOFT, align=theme.RIGHT, is_bold=False)

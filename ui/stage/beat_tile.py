@@ -64,10 +64,10 @@ class BeatTile(Tile[BeatWords]):
         lit = theme.ONE if beat == 1 else theme.TEXT
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(lit if is_lit else theme.PANEL)
-        radius = cell.height() * 0.08
+        radius = theme.radius(self)
         painter.drawRoundedRect(cell, radius, radius)
         ink = theme.GROUND if is_lit else theme.ONE if beat == 1 else theme.FAINT
-        pad = cell.height() * 0.22
+        pad = cell.height() * 0.2
         theme.write(painter, cell.adjusted(2, pad, -2, -pad), str(beat), ink, align=theme.CENTRE)
 
     def _track(self) -> QRectF:

@@ -42,7 +42,7 @@ class CueTile(Tile[CueWords]):
 
     def draw(self, painter: QPainter, room: QRectF) -> None:
         words = self.words
-        radius = room.height() * 0.06
+        radius = theme.radius(self)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.TEXT if words.is_near else theme.PANEL)
         painter.drawRoundedRect(room, radius, radius)
@@ -54,12 +54,12 @@ class CueTile(Tile[CueWords]):
             self._draw_far(painter, inner)
 
     def _draw_near(self, painter: QPainter, room: QRectF) -> None:
-        count = QRectF(room.left(), room.top(), room.width() * 0.36, room.height())
-        number = count.adjusted(0, 0, 0, -room.height() * 0.26)
-        theme.write(painter, number, self.words.bars, theme.GROUND, like="88" if self.words.unit else "")
+        count = QRectF(room.left(), room.top(), room.width() * 0.32, room.height())
+        number = count.adjusted(0, 0, 0, -room.height() * 0.24)
+        theme.write(painter, number, self.words.bars, theme.GROUND, like="4" if self.words.unit else "")
         foot = QRectF(count.left(), count.bottom() - room.height() * 0.13, count.width(), room.height() * 0.13)
         theme.write(painter, foot, self.words.unit, theme.GROUND)
-        cue = QRectF(count.right() + room.width() * 0.04, room.top(), room.width() * 0.6, room.height())
+        cue = QRectF(count.right() + room.width() * 0.06, room.top(), room.width() * 0.62, room.height())
         high = cue.height() * 0.42
         theme.write(
             painter, QRectF(cue.left(), cue.center().y() - high / 2, cue.width(), high), self.words.cue, theme.GROUND, least=0.3

@@ -11,6 +11,7 @@ from ui.stage.tile import Tile
 
 IN_THE_POCKET_MS = 8.0
 FULL_SCALE_MS = 60.0
+POCKET = "in the pocket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def feel_words(state: StageState) -> FeelWords:
         return FeelWords()
     lean = round(max(-1.0, min(1.0, late_ms / FULL_SCALE_MS)), 2)
     if abs(late_ms) < IN_THE_POCKET_MS:
-        return FeelWords("in the pocket", f"{abs(late_ms):.0f} ms", lean)
+        return FeelWords(POCKET, f"{abs(late_ms):.0f} ms", lean)
     return FeelWords("rushing" if late_ms > 0 else "dragging", f"{abs(late_ms):.0f} ms", lean)
 
 
@@ -39,9 +40,9 @@ class FeelTile(Tile[FeelWords]):
     def draw(self, painter: QPainter, room: QRectF) -> None:
         words = self.words
         text = QRectF(room.left(), room.top(), room.width(), room.height() * 0.36)
-        ink = theme.TEXT if words.lean is not None else theme.FAINT
-        theme.write(painter, text.adjusted(0, 0, -room.width() * 0.3, 0), words.feel or "dragging · rushing", ink)
-        theme.write(painter, text, words.ms, ink, align=theme.RIGHT)
+        for side, align in (("dragging", theme.LEFT), ("rushing", theme.RIGHT)):
+            theme.write(painter, text, side, theme.TEXT if words.feel == side else theme.FAINT, align=align)
+        theme.write(painter, text, words.feel if words.feel == POCKET else words.ms, theme.TEXT, align=theme.CENTRE)
         bar = QRectF(room.left(), room.top() + room.height() * 0.66, room.width(), room.height() * 0.16)
         middle, half = bar.center().x(), bar.width() / 2
         painter.fillRect(bar, theme.PANEL)

@@ -19,8 +19,10 @@ class LeaderWords:
     how: str = ""
 
 
-def leader_words(state: StageState) -> LeaderWords:
+def leader_words(state: StageState, *, is_engine_there: bool = True) -> LeaderWords:
     """Until somebody leads it says so; how the tempo changed hands is told as the engine tells it."""
+    if not is_engine_there:
+        return LeaderWords(name="NO ENGINE")
     return LeaderWords(state.leader, state.leader.upper() or "NOBODY", state.last_handover)
 
 
@@ -30,12 +32,12 @@ class LeaderTile(Tile[LeaderWords]):
     def draw(self, painter: QPainter, room: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.LEADER[self.words.leader])
-        radius = room.height() * 0.06
+        radius = theme.radius(self)
         painter.drawRoundedRect(room, radius, radius)
         ink = theme.GROUND if self.words.leader else theme.SOFT
         pad = room.height() * 0.16
         inner = room.adjusted(pad, pad, -pad, -pad)
-        how_height = inner.height() * 0.15 if self.words.how else 0.0
+        how_height = inner.height() * 0.17 if self.words.how else 0.0
         name = inner.adjusted(0, 0, 0, -how_height * 2.2)
         theme.write(painter, name, self.words.name, ink, like="CONDUCTOR", least=0.2)
         how = QRectF(inner.left(), inner.bottom() - how_height, inner.width(), how_height)

@@ -39,13 +39,13 @@ class LevelsTile(Tile[LevelsWords]):
         count = len(self.words.meters)
         gap = room.height() * 0.5
         width = (room.width() - gap * (count - 1)) / count
-        text = min(room.height() * 0.36, width * 0.18)
+        text = min(room.height() * 0.4, width * 0.18)
         for number, (name, full, is_hot) in enumerate(self.words.meters):
             cell = QRectF(room.left() + number * (width + gap), room.top(), width, room.height())
             label = QRectF(
-                cell.left(), cell.center().y() - text / 2, theme.width_per_px("drums", True) * text / theme.CAPITAL, text
+                cell.left(), cell.center().y() - text / 2, theme.width_per_px(name, False) * text / theme.CAPITAL + 1, text
             )
-            theme.write(painter, label, name, theme.WRONG if is_hot else theme.SOFT, like="drums", is_bold=False)
+            theme.write(painter, label, name, theme.WRONG if is_hot else theme.SOFT, is_bold=False)
             thick = max(4.0, room.height() * 0.2)
             left = label.right() + text * 0.6
             bar = QRectF(left, cell.center().y() - thick / 2, cell.right() - left, thick)

@@ -22,6 +22,7 @@ class Overlay(QWidget):
         painter.fillRect(self.rect(), theme.PANEL)
         painter.fillRect(0, 0, self.width(), 2, theme.LINE)
         rows = [(press.name, press.says) for press in PRESSES.values()] + list(WINDOW_KEYS)
+        longest = max((says for _, says in rows), key=len)
         columns = 2 if self.width() < self.height() * 1.6 else 4
         per_column = -(-len(rows) // columns)
         pad = min(self.width(), self.height()) * 0.06
@@ -32,6 +33,7 @@ class Overlay(QWidget):
             row = QRectF(left, pad + number % per_column * height, width - pad, height)
             text = min(height * 0.38, width * 0.066)
             middle = row.center().y() - text / 2
-            theme.write(painter, QRectF(row.left(), middle, width * 0.22, text), name, theme.TEXT)
-            theme.write(painter, QRectF(row.left() + width * 0.26, middle, width * 0.68, text), says, theme.SOFT, is_bold=False)
+            theme.write(painter, QRectF(row.left(), middle, width * 0.24, text), name, theme.TEXT, like="Return")
+            words = QRectF(row.left() + width * 0.27, middle, width * 0.7 - pad, text)
+            theme.write(painter, words, says, theme.SOFT, like=longest, is_bold=False)
         painter.end()

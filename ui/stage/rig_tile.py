@@ -44,7 +44,7 @@ class RigTile(Tile[RigWords]):
     """One quiet line; its first part turns red when the effects are not what they should be."""
 
     def draw(self, painter: QPainter, room: QRectF) -> None:
-        height = room.height() * 0.36
+        height = room.height() * 0.4
         row = QRectF(room.left(), room.center().y() - height / 2, room.width(), height)
         half = room.width() * (0.62 if not self.words.is_well else 0.42)
         sound = row.adjusted(0, 0, half - row.width(), 0)

@@ -39,9 +39,10 @@ class SetTile(Tile[SetWords]):
         words = self.words
         height = room.height() * 0.5
         row = QRectF(room.left(), room.center().y() - height / 2, room.width(), height)
-        aside = room.width() * (0.36 if words.after else 0.0)
-        theme.write(painter, row.adjusted(0, 0, -aside - height, 0), words.title, theme.TEXT, least=0.6)
-        quiet = row.adjusted(room.width() - aside, height * 0.14, 0, -height * 0.14)
+        theme.write(painter, row.adjusted(0, 0, -room.width() * 0.3, 0), words.title, theme.TEXT)
+        size_px = theme.fitting_px(words.title, room.width() * 0.7, height)
+        taken = min(room.width() * 0.7, theme.width_per_px(words.title, True) * size_px) + height
+        quiet = row.adjusted(taken, height * 0.16, 0, -height * 0.16)
         line = "  ·  ".join(part for part in (words.place, words.after) if part)
         theme.write(painter, quiet, line, theme.SOFT, align=theme.RIGHT, is_bold=False)
         track = QRectF(room.left(), room.bottom() - 2, room.width(), 2)

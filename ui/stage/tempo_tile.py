@@ -9,19 +9,21 @@ from live_rig.control.protocol import StageState
 from ui import theme
 from ui.stage.tile import Tile
 
+UNKNOWN = "···"
+
 
 @dataclass(frozen=True, slots=True)
 class TempoWords:
     """The tempo as it stands there, and what the song was written in."""
 
-    tempo: str = "–"
+    tempo: str = UNKNOWN
     written: str = ""
 
 
 def tempo_words(state: StageState) -> TempoWords:
-    """A tempo that is not known is a dash, not a zero."""
+    """A tempo that is not known is three dots, not a zero."""
     written = f"written {state.chart_bpm:.0f}" if state.chart_bpm else ""
-    return TempoWords(f"{state.bpm:.0f}" if state.bpm > 0 else "–", written)
+    return TempoWords(f"{state.bpm:.0f}" if state.bpm > 0 else UNKNOWN, written)
 
 
 class TempoTile(Tile[TempoWords]):
@@ -31,7 +33,8 @@ class TempoTile(Tile[TempoWords]):
         aside = room.width() * 0.2
         digits = QRectF(room.left(), room.top(), room.width() - aside, room.height())
         size_px = theme.fitting_px("000", digits.width(), digits.height())
-        theme.write(painter, digits, self.words.tempo, theme.TEXT, like="000", align=theme.LEFT)
+        ink = theme.FAINT if self.words.tempo == UNKNOWN else theme.TEXT
+        theme.write(painter, digits, self.words.tempo, ink, like="000", least=0.1)
         foot = digits.center().y() + size_px * theme.CAPITAL / 2
         left = digits.left() + theme.width_per_px("000", True) * size_px + aside * 0.12
         unit = min(room.height() * 0.13, aside * 0.26)

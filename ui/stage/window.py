@@ -37,7 +37,6 @@ class StageWindow(QWidget):
         super().__init__()
         self.setWindowTitle("Live Rig")
         self.setMinimumSize(480, 320)
-        self.resize(1280, 800)
         palette = QPalette()
         palette.setColor(QPalette.ColorRole.Window, QColor(theme.GROUND))
         self.setPalette(palette)
@@ -81,7 +80,7 @@ class StageWindow(QWidget):
         """Show it everywhere; each tile repaints if its own words changed."""
         self._state = state
         self._clock.hear(state, time.monotonic())
-        self.leader.show_words(leader_words(state))
+        self.leader.show_words(leader_words(state, is_engine_there=self._engine_gone != GONE))
         self.tempo.show_words(tempo_words(state))
         self.feel.show_words(feel_words(state))
         self.section.show_words(section_words(state))
