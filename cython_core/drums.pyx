@@ -10,7 +10,7 @@ frames: a block, or the largest of late where blocks vary.
 A rack that died is a voice without wet frames, and its successor is a switch like any other.
 """
 
-from libc.math cimport fabs
+from libc.math cimport fabsf
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
@@ -69,20 +69,24 @@ cdef void piece_step(DrumsState *d, int frames, float *left, float *right) noexc
 
 cdef void mix_inputs(DrumsState *d, const float *const *heard, int inputs, int start, int frames) noexcept nogil:
     """All inputs to stereo, each with its gain and pan. What is no number counts as silence."""
-    cdef int i, side, n
-    cdef float gain, slope, x
-    cdef float *to
+    cdef int i, side
     for side in range(2):
-        to = d.mixed[side]
-        memset(to, 0, frames * sizeof(float))
+        memset(d.mixed[side], 0, frames * sizeof(float))
         for i in range(min(inputs, d.inputs)):
-            gain = d.gain[i][side]
-            slope = (d.wanted_gain[i][side] - gain) / frames
-            d.gain[i][side] = d.wanted_gain[i][side] if slope != 0 else gain
-            for n in range(frames):
-                x = heard[i][start + n]
-                gain += slope
-                to[n] += gain * (x if FAINTEST < fabs(x) <= LOUDEST else 0)
+            add_input(d.mixed[side], heard[i] + start, frames, d.gain[i][side], d.wanted_gain[i][side])
+            d.gain[i][side] = d.wanted_gain[i][side]
+
+
+cdef void add_input(float *to, const float *heard, int frames, float gain, float wanted) noexcept nogil:
+    """A gain that has been changed gets there within the block."""
+    cdef float slope = (wanted - gain) / frames
+    cdef int n
+    if gain == wanted:
+        for n in range(frames):
+            to[n] += wanted * (heard[n] if FAINTEST < fabsf(heard[n]) <= LOUDEST else 0)
+    else:
+        for n in range(frames):
+            to[n] += (gain + slope * (n + 1)) * (heard[n] if FAINTEST < fabsf(heard[n]) <= LOUDEST else 0)
 
 
 cdef bint follow_block_size(DrumsState *d, int frames) noexcept nogil:
@@ -172,7 +176,7 @@ cdef void sound(DrumsState *d, Voice *voice, int frames, bint delay_moved, float
                 heard = d.wet[side][n] if wetness == 1.0 else <float>(dry + wetness * (d.wet[side][n] - dry))
             if n + 1 < voice.step_left:
                 heard += voice.step[side] * (voice.step_left - n - 1) / d.step_frames
-            loudest = max(loudest, fabs(heard))
+            loudest = max(loudest, fabsf(heard))
             out[n] += <float>(heard * max(0.0, voice.tail_gain - n * d.tail_slope)) if voice.is_ending else heard
         voice.last[side] = heard
         voice.last_dry[side] = dry

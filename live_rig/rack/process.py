@@ -1,4 +1,4 @@
-"""One rack: a process that runs one preset, and nothing else.
+"""One rack: a process that is told a preset, runs it, and does nothing else.
 
 While it plays, no other Python runs in it: the collector is off, and its one other thread waits, without the GIL, for the
 parent to end, so that no rack is ever left over. It ignores Ctrl-C, which is the engine's to answer.
@@ -19,6 +19,7 @@ from cython_core.rack_ring import RackCounts, RackEnd
 from cython_core.signal import end_with_parent
 from live_rig.errors import RigError
 from live_rig.rack.chain import Chain
+from live_rig.rack.effects import effect_types
 from live_rig.rack.preset import Preset
 from live_rig.rack.shared_block import SharedBlock
 
@@ -42,19 +43,20 @@ class Failed:
 
 
 class RackProcess:
-    """A rack as its supervisor holds it: begun at once, ready when it says so."""
+    """A rack as its supervisor holds it: begun at once, told what to `play`, ready when it says so."""
 
-    def __init__(self, preset: Preset, samplerate: float, ring_frames: int, allowance_frames: int) -> None:
+    def __init__(self, samplerate: float, ring_frames: int, allowance_frames: int) -> None:
         spawn = get_context("spawn")
-        self.preset = preset
         self.block = SharedBlock(ring_frames)
         self.counts = RackCounts(self.block.memory)
-        self.line, far = spawn.Pipe(duplex=False)
-        self.process = spawn.Process(
-            target=run, args=(preset, samplerate, allowance_frames, self.block, far), name=f"rack {preset.name}", daemon=True
-        )
+        self.line, far = spawn.Pipe()
+        self.process = spawn.Process(target=run, args=(samplerate, allowance_frames, self.block, far), name="rack", daemon=True)
         self.process.start()
         far.close()
+
+    def play(self, preset: Preset) -> None:
+        """Tell it what to play, once. Raises OSError when it is dead."""
+        self.line.send(preset)
 
     def kill(self) -> None:
         """End the process, however deep it hangs."""
@@ -69,15 +71,16 @@ class RackProcess:
         self.block.forget_name()
 
 
-def run(preset: Preset, samplerate: float, allowance_frames: int, block: SharedBlock, line: Connection) -> None:
-    """The rack's main thread: build the chain, say so, and play until killed."""
+def run(samplerate: float, allowance_frames: int, block: SharedBlock, line: Connection) -> None:
+    """The rack's main thread: wait for a preset, build its chain, say so, and play until killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=end_with_parent, args=(parent.sentinel,), daemon=True).start()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    effect_types()  # warm, so that only the preset's own effects are left to build
     try:
-        chain = Chain(preset, samplerate, allowance_frames)
+        chain = Chain(line.recv(), samplerate, allowance_frames)
     except RigError as error:
         line.send(Failed(str(error)))
         return

@@ -2,10 +2,13 @@
 
 All of it happens in one thread of its own that sleeps nearly always; the callback is never asked and never waits. While a
 rack is away the drums are dry, and nothing else changes.
+
+A spare process stands by, warm and without a preset, so that the next rack has only its effects to build.
 """
 
 import threading
 import time
+from multiprocessing import Pipe
 from multiprocessing.connection import wait
 
 from cython_core.drums import Drums
@@ -32,6 +35,11 @@ class Standing:
         self.lost = ""  # why it is of no use any more
         self.is_hopeless = False  # it would fail again in the same way
         self.begins_s = time.monotonic() + (RETRY_S[losses - 1] if losses else 0.0)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it only waits for a process."""
+        return self.preset is not None and self.process is None and time.monotonic() >= self.begins_s
 
     def look(self, samplerate: float) -> list[str]:
         """Hear what the rack says, and see whether it lives. Returns what the drummer should know."""
@@ -89,10 +97,12 @@ class Rack:
         self._swap: Swap[Standing] = Swap(drums)
         self._next: Standing | None = None  # loads, or stands ready
         self._successor: Standing | None = None  # the same for what was lost while it was heard
+        self._spare: RackProcess | None = None
         self._switching = False
         self._dry_blocks, self._dry_until_s = 0, 0.0
         self._alerts: list[str] = []
         self._lock = threading.RLock()
+        self._wakes, self._waker = Pipe(duplex=False)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="rack supervisor", daemon=True)
         self._thread.start()
@@ -139,6 +149,7 @@ class Rack:
             self._drop(self._next)
             self._next, self._switching = Standing(preset), False
             self._begin(self._next)
+        self._waker.send_bytes(b"next")
 
     def switch(self) -> None:
         """Crossfade to what was loaded last: at the next block when it is ready, else as soon as it is."""
@@ -147,7 +158,7 @@ class Rack:
             self._arrive()
 
     def status(self) -> str:
-        """ "on", "dry" (blocks without effects in the last half second), "restarting", or "none" when there is no preset."""
+        """One of "on", "dry" (a block without effects in the last half second), "restarting", and "none" without a preset."""
         with self._lock:
             heard = self._swap.heard
             if heard is None:
@@ -168,9 +179,9 @@ class Rack:
         """End all racks. The drums may still be stepped, and are dry."""
         self._closing.set()
         self._thread.join()
-        for one in self._standing():
-            if one.process:
-                one.process.close()
+        for process in (self._spare, *(one.process for one in self._standing())):
+            if process:
+                process.close()
 
     def _standing(self) -> list[Standing]:
         return [one for one in (self._swap.heard, self._next, self._successor, *self._swap.leaving) if one is not None]
@@ -179,16 +190,16 @@ class Rack:
         while not self._closing.is_set():
             with self._lock:
                 alive = [one.process for one in self._standing() if one.process and not one.lost]
-            if alive:
-                wait([ear for process in alive for ear in (process.line, process.process.sentinel)], GLANCE_S)
-            else:
-                self._closing.wait(GLANCE_S)
+            ears = [ear for process in alive for ear in (process.line, process.process.sentinel)]
+            if self._wakes in wait([self._wakes, *ears], GLANCE_S):
+                self._wakes.recv_bytes()
             with self._lock:
                 self._look()
 
     def _look(self) -> None:
         for one in self._standing():
             self._alerts.extend(one.look(self.samplerate))
+        self._stand_by()
         self._replace_lost()
         self._arrive()
         for gone in self._swap.rung_out():
@@ -217,9 +228,21 @@ class Rack:
                 self._begin(one)
 
     def _begin(self, one: Standing) -> None:
-        if one.preset and one.process is None and time.monotonic() >= one.begins_s:
-            one.process = RackProcess(one.preset, self.samplerate, self.drums.ring_frames, self.allowance_frames)
-            one.begins_s = time.monotonic()
+        if one.is_due and self._spare and one.preset:
+            one.process, self._spare, one.begins_s = self._spare, None, time.monotonic()
+            try:
+                one.process.play(one.preset)
+            except OSError:
+                one.lost = "died"
+
+    def _stand_by(self) -> None:
+        """Have a spare; while something loads, only if something else waits for it."""
+        if self._spare and not self._spare.process.is_alive():
+            self._spare.close()
+            self._spare = None
+        is_loading = any(one.process and not one.is_ready and not one.lost for one in self._standing())
+        if self._spare is None and (not is_loading or any(one.is_due for one in self._standing())):
+            self._spare = RackProcess(self.samplerate, self.drums.ring_frames, self.allowance_frames)
 
     def _arrive(self) -> None:
         """Give a voice to what is ready, and let be heard what is to be heard."""

@@ -219,3 +219,16 @@ def test_thirty_two_inputs_are_mixed() -> None:
     drums = Drums(SAMPLERATE, 32, 16)
     drums.step(np.full((32, 16), 0.01, np.float32), 0)
     np.testing.assert_allclose(drums.step(np.full((32, 16), 0.01, np.float32), 16), 0.32, rtol=1e-5)
+
+
+def test_an_input_placed_anew_while_it_plays_gets_there_within_a_block_and_without_a_step() -> None:
+    drums = Drums(SAMPLERATE, 1, 64)
+    out = []
+    for number in range(6):
+        if number == 3:
+            drums.place_input(0, gain_db=-20.0, pan=1.0)
+        out.append(drums.step(np.full((1, 64), 0.5, np.float32), number * 64))
+    left, right = np.concatenate(out, axis=1)[:, 64:]
+    np.testing.assert_allclose(left[-64:], 0.0, atol=1e-7)
+    np.testing.assert_allclose(right[-64:], 0.05, atol=1e-7)
+    assert np.abs(np.diff(left)).max() <= 0.5 / 64 + 1e-6

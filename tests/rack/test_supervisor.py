@@ -198,6 +198,7 @@ def test_closing_ends_every_process_and_leaves_the_drums_dry() -> None:
     assert pid is not None
     rack.close()
     assert not psutil.pid_exists(pid)
+    assert all("resource_tracker" in str(child.cmdline()) for child in psutil.Process().children())
     for start in range(0, 6400, 64):
         out = rack.drums.step(tone[None, start : start + 64].copy(), start)
     np.testing.assert_array_equal(out[0], tone[6400 - 128 : 6400 - 64])
