@@ -95,7 +95,7 @@ class Door:
 def connect(address: DoorAddress) -> Iterator[Door]:
     """Open the door at `address` and show the token. Raises DoorError."""
     try:
-        socket = dial(address.url, open_timeout=ANSWER_WITHIN_S, compression=None, max_size=None)
+        socket = dial(address.url, open_timeout=ANSWER_WITHIN_S, compression=None, max_size=None, proxy=None)
     except (OSError, TimeoutError, InvalidURI, InvalidHandshake):
         do = "Start one: live-rig engine"
         raise DoorError("No engine answers", where=address.url, do=do) from None

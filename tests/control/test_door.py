@@ -81,7 +81,7 @@ def test_commands_go_through_while_the_engine_cannot_say_its_state(tmp_path: Pat
 @pytest.mark.parametrize("first", [Hello(token="guessed"), Command(id=1, command="panic"), Hello(token="ü" * 99)])
 def test_without_the_token_nothing_is_done(door: OpenDoor, first: Hello | Command) -> None:
     before = list(door.commands)
-    with dial(door.address.url) as stranger:
+    with dial(door.address.url, proxy=None) as stranger:
         stranger.send(first.to_wire())
         assert isinstance(read_from_server(str(stranger.recv(5))), Refused)
         with pytest.raises(ConnectionClosed):
@@ -104,7 +104,7 @@ def test_nothing_said_ends_the_server(door: OpenDoor, said: str | bytes) -> None
         pass
     said = said if isinstance(said, bytes) else said.encode("utf-8", "replace").decode()
     for is_known in (True, False):
-        with dial(door.address.url) as stranger:
+        with dial(door.address.url, proxy=None) as stranger:
             if is_known:
                 stranger.send(Hello(token=TOKEN).to_wire())
             stranger.send(said)
@@ -184,6 +184,15 @@ def test_an_engine_that_says_nothing_is_told(tmp_path: Path, monkeypatch: pytest
         address = DoorAddress(url=f"ws://127.0.0.1:{deaf.getsockname()[1]}", token="x", pid=1)
         with pytest.raises(DoorError, match="No engine answers"), connect(address):
             pass
+
+
+def test_a_proxy_for_the_net_is_not_asked_about_this_machine(door: OpenDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with connect(door.address) as client:
+        assert client.do("take") == "take"
 
 
 def test_tokens_are_new_each_time() -> None:
