@@ -18,7 +18,7 @@ HEARD_WITHIN_S = 10
 @contextlib.asynccontextmanager
 async def visit(address: DoorAddress) -> AsyncIterator[ClientConnection]:
     """Let in; takes one message at a time off the wire, so that what is not read stays with the server."""
-    async with connect(address.url, compression=None, proxy=None, max_queue=1) as socket:
+    async with connect(address.url, compression=None, proxy=None, max_queue=1, close_timeout=0.1) as socket:
         await socket.send(Hello(token=TOKEN).to_wire())
         yield socket
 
