@@ -200,7 +200,7 @@ cdef bint _judge(OnsetState *o, long long end_frame, Onset *onset) noexcept nogi
         return False
     o.unspent = 0
     o.hops_since_onset = 0
-    onset.frame = end_frame + (fminf(fmaxf(answers[WHERE_IN_HOP], -1), 2) - SEEN_AFTER - 1) * o.hop_frames - TOLD_LATE_S * o.samplerate_hz
+    onset.frame = end_frame + (fminf(fmaxf(answers[WHERE_IN_HOP], -1), 3) - SEEN_AFTER - 1) * o.hop_frames - TOLD_LATE_S * o.samplerate_hz
     onset.strength = fminf(fmaxf(answers[HOW_HARD], 0), 1)
     onset.kick = _likely(answers[IS_KICK])
     onset.snare = _likely(answers[IS_SNARE])

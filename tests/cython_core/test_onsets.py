@@ -47,7 +47,7 @@ def drums(length_s: float, rate: int, seed: int = 5) -> Sound:
     since_s = np.arange(rate // 2) / rate
     kick = np.sin(2 * np.pi * (50 * since_s + 1 - np.exp(-since_s / 0.02))) * np.exp(-since_s / 0.09)
     kick += 0.2 * np.sin(2 * np.pi * 2500 * since_s) * np.exp(-since_s / 0.002)
-    hat = np.diff(random.standard_normal(len(since_s) + 1)) * np.exp(-since_s / 0.03)
+    hat = sum(np.sin(2 * np.pi * hz * since_s + hz) for hz in random.uniform(5000, 14_000, 60)) / 8 * np.exp(-since_s / 0.03)
     for eighth in range(int(length_s * 4)):
         at = int((0.5 + eighth * 0.25) * rate)
         sound[at : at + len(hat)] += 0.08 * hat
