@@ -37,6 +37,7 @@ def stage_state(engine: "Engine") -> StageState:
     fields: dict[str, Any] = {
         "time_s": now["frame"] / engine.samplerate_hz,
         "setlist": tuple(song.title for song in engine.show.songs),
+        "keys": {pedal.removeprefix("key:"): text for pedal, text in engine.show.pedals.items() if pedal.startswith("key:")},
         "song_number": engine.song_number + 1 if song else 0,
         "song_count": len(engine.show.songs),
         "leader": Leader(now["leader"]).name.lower(),

@@ -140,6 +140,7 @@ class StageState(Message):
     song_number: Count = 0  # 1-based; 0 = no song
     song_count: Count = 0
     setlist: tuple[str, ...] = ()  # titles, in order
+    keys: dict[str, str] = Field(default_factory=dict)  # the show's own: "PgDown" -> "next"
     chart_bpm: Known = None  # the song's written tempo
 
     form: tuple[FormPart, ...] = ()  # the song's sections, in order

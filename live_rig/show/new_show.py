@@ -17,7 +17,8 @@ title = {title}
 songs = []
 
 # A pedal or a key on the left, a command on the right. MIDI controllers are "cc:0" to "cc:127", MIDI notes "note:0" to
-# "note:127", program changes "pc:0" to "pc:127". A note must not be one that your kit plays.
+# "note:127", program changes "pc:0" to "pc:127". A note must not be one that your kit plays. The stage window has its own keys
+# (press ? there); a "key:" in here comes before them.
 [pedals]
 "cc:64" = "take"            # the sustain pedal: you take the tempo
 "cc:66" = "band-in"         # the band comes in at the next bar line
@@ -26,19 +27,13 @@ songs = []
 "cc:80" = "finale"
 "cc:81" = "give"            # the band has the tempo again
 "cc:82" = "cut-off"
-"cc:83" = "panic"
-"key:Space" = "start"
-"key:Esc" = "stop"
-"key:Right" = "next"
-"key:Left" = "previous"
-"key:F1" = "take"
-"key:F2" = "give"
-"key:F3" = "band-in"
-"key:F4" = "next"
-"key:F5" = "vamp"
-"key:F6" = "hold"
-"key:F7" = "finale"
-"key:F8" = "cut-off"
+"cc:83" = "start"
+"cc:84" = "stop"
+"cc:85" = "vamp"
+"cc:86" = "previous"
+"cc:87" = "panic"
+"key:PgDown" = "next"       # a page turner sends these two
+"key:PgUp" = "take"
 
 # The sound card. What is not written here, the rig chooses. `live-rig devices` lists what there is.
 [audio]

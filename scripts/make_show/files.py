@@ -23,20 +23,15 @@ SHOW = """\
 title = "Festival"
 songs = ["salt-road", "lantern"]
 
-# What pedals, pads and keys do. "cc:64" is a MIDI controller (a sustain pedal sends 64), "note:36" a MIDI note, "key:F1" a key.
+# What pedals, pads and keys do. "cc:64" is a MIDI controller (a sustain pedal sends 64), "note:37" a MIDI note, "key:T" a key.
 [pedals]
 "cc:64" = "take"
 "cc:66" = "band-in"
 "cc:67" = "next"
 "cc:69" = "hold"
 "cc:80" = "finale"
-"key:F1" = "take"
-"key:F2" = "give"
-"key:F3" = "band-in"
-"key:F4" = "next"
-"key:F5" = "vamp"
-"key:F6" = "hold"
-"key:F7" = "finale"
+"key:PgUp" = "take"
+"key:PgDown" = "next"
 """
 
 

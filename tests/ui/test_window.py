@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from live_rig.control.protocol import COMMANDS, StageState
+from live_rig.show.pedal import NAMED_KEYS
 from tests.control.open_door import OpenDoor
 from ui.link import GONE, WAITING, Link
 from ui.stage.keys import PRESSES
@@ -68,6 +69,21 @@ def test_keys_of_the_desktop_are_left_alone(door: OpenDoor, window: StageWindow,
     qtbot.keyClick(window, Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(window, Key.Key_T)
     qtbot.waitUntil(lambda: door.commands == [("take", "")])
+
+
+def test_the_keys_of_the_show_come_first(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    door.state = StageState(keys={"PgDown": "section last hit", "T": "band-in", "Ctrl+P": "panic"}, bpm=99.0)
+    qtbot.waitUntil(lambda: window.tempo.words.tempo == "99")
+    qtbot.keyClick(window, Key.Key_PageDown)
+    qtbot.keyClick(window, Key.Key_T)
+    qtbot.keyClick(window, Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Key.Key_G)
+    qtbot.waitUntil(lambda: door.commands == [("section", "last hit"), ("band-in", ""), ("panic", ""), ("give", "")])
+
+
+@pytest.mark.parametrize("name", sorted(NAMED_KEYS))
+def test_every_key_that_a_show_may_name_is_a_key_of_the_window(name: str) -> None:
+    assert QKeySequence(name).toString() == name
 
 
 def test_every_key_is_a_command_of_the_table() -> None:

@@ -1,4 +1,7 @@
-"""Every key of the stage window and what it asks for: the overlay shows this table, the window obeys it."""
+"""Every key of the stage window and what it asks for: the overlay shows this table, the window obeys it.
+
+A show may give more keys a command, or these another: its own come first.
+"""
 
 from dataclasses import dataclass
 
@@ -39,6 +42,12 @@ PRESSES = {
 }
 SAME = {Key.Key_Enter: Key.Key_Return}
 WINDOW_KEYS = (("F11", "full screen"), ("Esc", "leave full screen"), ("? F1", "these keys"))
+
+
+def command_of_show(name: str, state: StageState) -> tuple[str, str] | None:
+    """(command, value) that the show itself gives to the key of this name, such as PgDown; None where it gives none."""
+    command, _, value = state.keys.get(name, "").partition(" ")
+    return (command, value.strip()) if command else None
 
 
 def command_for(key: int, state: StageState) -> tuple[str, str] | None:

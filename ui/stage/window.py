@@ -3,7 +3,7 @@
 import time
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtGui import QCloseEvent, QColor, QKeyEvent, QPalette, QResizeEvent
+from PyQt6.QtGui import QCloseEvent, QColor, QKeyEvent, QKeySequence, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from live_rig.control.protocol import Done, StageState
@@ -15,7 +15,7 @@ from ui.stage.beat_clock import BeatClock
 from ui.stage.beat_tile import BeatTile, beat_words
 from ui.stage.cue_tile import CueTile, CueWords, cue_words
 from ui.stage.feel_tile import FeelTile, FeelWords, feel_words
-from ui.stage.keys import command_for
+from ui.stage.keys import command_for, command_of_show
 from ui.stage.leader_tile import LeaderTile, LeaderWords, leader_words
 from ui.stage.levels_tile import LevelsTile, LevelsWords, levels_words
 from ui.stage.overlay import Overlay
@@ -121,7 +121,9 @@ class StageWindow(QWidget):
         if event is None or event.isAutoRepeat():
             return
         key = event.key()
-        if key in HELP_KEYS:
+        if own := command_of_show(QKeySequence(event.keyCombination()).toString().removeprefix("Num+"), self._state):
+            self.ask(*own)
+        elif key in HELP_KEYS:
             self.overlay.setVisible(self.overlay.isHidden())
         elif key == Qt.Key.Key_F11:
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
