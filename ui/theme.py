@@ -26,6 +26,7 @@ FAMILIES = ["Inter", "SF Pro Display", "Helvetica Neue", "Segoe UI", "Roboto", "
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
+HINTED_PX = 1.5  # letters stand on whole pixels: no closer to the margin than this, or small ones lose their edge
 CAPITAL = 0.72  # height of a capital or a digit, in font sizes
 
 
@@ -95,5 +96,8 @@ def write(
     left = {
         Qt.AlignmentFlag.AlignRight: room.right() - width,
         Qt.AlignmentFlag.AlignHCenter: room.center().x() - width / 2,
-    }.get(align & Qt.AlignmentFlag.AlignHorizontal_Mask, room.left() - bearing_per_px(text[0], is_bold) * size_px)
+    }.get(
+        align & Qt.AlignmentFlag.AlignHorizontal_Mask,
+        room.left() - max(0.0, bearing_per_px(text[0], is_bold) * size_px - HINTED_PX),
+    )
     painter.drawText(QRectF(left, top + capital_px, 0, 0).topLeft(), text)

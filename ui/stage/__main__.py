@@ -4,6 +4,7 @@ It may be closed, killed and opened again; the engine plays on.
 """
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,15 @@ from live_rig.control.protocol import DEFAULT_PORT
 from ui.link import Link
 from ui.stage.window import StageWindow
 
+USER_ERROR = 2
+NO_DISPLAY = "There is no display for the stage window. Start a desktop, or set DISPLAY; the engine plays on."
 LET_PYTHON_RUN_MS = 200  # Qt's loop is not Python: now and then it must be let in, or Ctrl-C is never heard
+
+
+def has_display() -> bool:
+    """Whether Qt finds a screen; where it finds none it would end the process with no word to the user."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform != "linux" or any(os.environ.get(name) for name in names)
 
 
 def size(text: str) -> tuple[int, int]:
@@ -33,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--fullscreen", action="store_true")
     parser.add_argument("--size", type=size, default=(1280, 800), metavar="WIDTHxHEIGHT", help="in pixels, at first (1280x800)")
     args = parser.parse_args(argv)
+    if not has_display():
+        print(NO_DISPLAY, file=sys.stderr)
+        return USER_ERROR
     app = QApplication(["live-rig"])
     app.setApplicationDisplayName("Live Rig")
     link = Link(args.url, args.token_file)

@@ -29,7 +29,7 @@ PRESSES = {
     Key.Key_Return: Press("Return", "tap the tempo", "tap"),
     Key.Key_B: Press("B", "band in", "band-in"),
     Key.Key_V: Press("V", "vamp", "vamp"),
-    Key.Key_N: Press("N", "on, out of the vamp", "next"),
+    Key.Key_N: Press("N", "next, leave vamp", "next"),
     Key.Key_H: Press("H", "hold", "hold"),
     Key.Key_X: Press("X", "cut off", "cut-off"),
     Key.Key_F: Press("F", "finale, last hit", "finale"),

@@ -11,8 +11,8 @@ from ui.stage.tile import Tile
 
 EFFECTS = {
     "on": "",
-    "dry": "dry: the kit sounds as it is",
-    "restarting": "effects are coming back, the kit is dry",
+    "dry": "effects off for now, the kit is dry",
+    "restarting": "effects coming back, the kit is dry",
     "none": "no effects",
 }
 IN_TROUBLE = ("dry", "restarting")
