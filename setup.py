@@ -1,5 +1,6 @@
 """Builds the compiled core. Everything else about the project stands in pyproject.toml."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -56,4 +57,5 @@ setup(
         [extension(path) for path in sorted(Path("cython_core").glob("*.pyx"))], compiler_directives=DIRECTIVES
     ),
     cmdclass={"build_py": BuildWithShipped},
+    options={"build_ext": {"parallel": os.cpu_count()}},
 )

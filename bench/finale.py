@@ -3,7 +3,8 @@
     python bench/finale.py [--samplerate 48000] [--block 64]
 
 Three answers: the line at the ear (where the transport put the band's beats); the attacks of a click that stands in the band's
-place, measured in the rendered sound; and, where the corpus is there (LIVE_RIG_CORPUS, default ../shared/corpus), people who start uninvited and drive the same song to 330 bpm.
+place, measured in the rendered sound; and, where the corpus is (LIVE_RIG_CORPUS, default ../shared/corpus), people who start
+uninvited and drive the same song to 330 bpm.
 """
 
 import argparse
