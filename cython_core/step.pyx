@@ -207,9 +207,10 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
         conduct(a, event.value)
     elif event.kind == TAP:
         hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
-        tap(a, <double>r.frame, r.samplerate_hz, &place)
+        place.conductor_to_head_s += (r.frame - struck(r, event)) / r.samplerate_hz
+        tap(a, struck(r, event), r.samplerate_hz, &place)
     elif event.kind == NOTE and r.onsets < MAX_ONSETS:
-        r.onsets += onset_of_note(<int>event.value, <int>event.other, <double>r.frame, &r.onset[r.onsets])
+        r.onsets += onset_of_note(<int>event.value, <int>event.other, struck(r, event), &r.onset[r.onsets])
     elif event.kind == LEVEL and 0 <= event.other < MAX_STEMS:
         t.mute[<int>event.other] = <float>event.value
     elif event.kind == BUS and 0 <= event.other < BUSES:
@@ -217,6 +218,11 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
     elif event.kind == PANIC:
         r.mix.wanted[BAND_LEFT] = r.mix.wanted[BAND_RIGHT] = r.mix.wanted[CLICK] = r.mix.wanted[GUIDE] = 0.0
         stop(t)
+
+
+cdef double struck(const RigState *r, const Event *event) noexcept nogil:
+    """When a tap or a note was struck: its own frame where it has one, however late it comes; else now."""
+    return <double>(event.frame if 0 < event.frame <= r.frame else r.frame)
 
 
 cdef void load_song(RigState *r, const ChartState *chart) noexcept nogil:

@@ -86,7 +86,7 @@ class Engine:
         self.happened: list[dict[str, Any]] = []
         self.preset_name = ""
         self.click_on = False
-        self._late_told = 0
+        self._told: dict[str, int] = {}
         if show.songs:
             self._load(0)
 
@@ -178,16 +178,20 @@ class Engine:
                 self._load_next()
         for words in self.rack.alerts():
             self.alert(words)
-        late = self.device.counts["late"]
-        if late > self._late_told:
-            self._late_told = late
-            self.alert(f"{late} blocks late on {self.device_name}")
+        self._tell_of_more("late", self.device.counts["late"] if self.audio_device else 0, "Drop-outs: the machine is too busy")
         missing = self.instrument.exchange.snapshot()["band_frames_missing"]
-        if missing and not any("band" in words for _, words in self.alerts):
-            self.alert("The band was late: the disk or the machine is busy")
+        self._tell_of_more("missing", missing, "The band fell silent for a moment: the disk or the machine is busy")
+
+    def _tell_of_more(self, what: str, count: int, words: str) -> None:
+        """An alert when a count has grown."""
+        if count > self._told.get(what, 0):
+            self.alert(words)
+        self._told[what] = count
 
     def alert(self, words: str) -> None:
-        """Something the drummer should know; it fades by itself."""
+        """Something the drummer should know; it fades by itself. Said again, it stays longer."""
+        for old in [old for old in self.alerts if old[1] == words]:
+            self.alerts.remove(old)
         self.alerts.appendleft((time.monotonic() + ALERT_LASTS_S, words))
 
     def alerts_now(self) -> tuple[str, ...]:

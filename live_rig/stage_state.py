@@ -21,6 +21,7 @@ WHY = {
     Reason.CUED_IN: "band in",
 }
 TOOK = {Leader.BAND: "the band has it", Leader.DRUMMER: "the drummer took it", Leader.CONDUCTOR: "the conductor took it"}
+KNOWN = 0.35  # the follower's confidence from which its beat is worth showing
 TURNS = {Turn.CUT: "cut-off", Turn.LAST: "last hit"}
 
 
@@ -40,9 +41,9 @@ def stage_state(engine: "Engine") -> StageState:
         "keys": {pedal.removeprefix("key:"): text for pedal, text in engine.show.pedals.items() if pedal.startswith("key:")},
         "song_number": engine.song_number + 1 if song else 0,
         "song_count": len(engine.show.songs),
-        "leader": Leader(now["leader"]).name.lower(),
+        "leader": leader(now),
         "confidence": now["confidence"],
-        "asynchrony_ms": now["asynchrony_ms"],
+        "asynchrony_ms": now["asynchrony_ms"] if is_heard(now) else None,
         "is_playing": now["state"] == State.PLAYING,
         "is_vamping": bool(now["is_vamping"]),
         "is_holding": bool(now["is_holding"]),
@@ -66,11 +67,23 @@ def stage_state(engine: "Engine") -> StageState:
     return StageState(**fields)
 
 
+def leader(now: dict[str, Any]) -> str:
+    """Who has the tempo. A drummer who plays alone has it, whoever will when the band comes in; in silence nobody has."""
+    if now["state"] == State.LISTENING:
+        return "drummer" if is_heard(now) else ""
+    return "" if now["state"] in (State.SILENT, State.ENDED) else Leader(now["leader"]).name.lower()
+
+
+def is_heard(now: dict[str, Any]) -> bool:
+    """Whether the follower knows where the drummer is."""
+    return bool(now["drummer_found"] and now["confidence"] >= KNOWN)
+
+
 def tempo_fields(now: dict[str, Any]) -> dict[str, Any]:
     """Tempo and beat: the band's while it plays, else the drummer's as far as he is known."""
     if now["state"] in (State.PLAYING, State.COUNTING):
         return {"bpm": now["bpm"]}
-    if now["drummer_found"]:
+    if is_heard(now):
         place = now["drummer_bar_beat"]
         return {"bpm": now["drummer_bpm"], "beat_in_bar": int(place) + 1, "phase": place % 1.0}
     return {"bpm": 0.0, "beat_in_bar": 0}

@@ -3,6 +3,7 @@
 from threading import Thread
 
 from cython_core.callback import Device
+from live_rig.band.renderer import run_this_thread_first
 
 
 class TimerStream:
@@ -10,11 +11,16 @@ class TimerStream:
 
     def __init__(self, device: Device, block_frames: int) -> None:
         self._device = device
-        self._thread = Thread(target=device.run, args=(block_frames,), name="virtual device", daemon=True)
+        self._block_frames = block_frames
+        self._thread = Thread(target=self._run, name="virtual device", daemon=True)
 
     def start(self) -> None:
         """Begin to play."""
         self._thread.start()
+
+    def _run(self) -> None:
+        run_this_thread_first()
+        self._device.run(self._block_frames)
 
     def close(self) -> None:
         """Stop after the present block, and wait for it."""

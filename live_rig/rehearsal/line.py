@@ -48,7 +48,7 @@ class Line:
         near = [p for p in self.points[max(index, 0) : index + 2] if not math.isnan(p.line_beat)]
         if not near:
             return math.nan
-        off = near[0].line_beat + (beat_s - near[0].time_s) * near[0].tempo_bpm / 60
+        off = near[0].song_beat + (beat_s - near[0].time_s) * near[0].tempo_bpm / 60
         return -(off - round(off)) * 60_000 / near[0].tempo_bpm
 
     def handovers(self) -> list[dict[str, Any]]:
