@@ -26,7 +26,8 @@ cdef struct Voice:                   # what one rack makes of its share of the d
     int step_left                    # frames until it has
     float last[2]                    # the last frame that was heard of it
     float last_dry[2]                # and how it would have been dry
-    long long quiet_frames
+    long long missing_frames         # since wet frames were last there
+    long long quiet_frames           # since anything was last heard of it
     long long ringing_frames
     bint is_ending                   # its tail would not end by itself, and is faded out
     double tail_gain                 # 1, falling to 0 by then

@@ -27,6 +27,7 @@ cdef float FAINTEST = 1e-20                  # what is less is silence too: deno
 cdef float QUIET = 1e-5                      # -100 dB: below it a tail has ended, if it stays there
 cdef double QUIET_S = 2.0                    # longer than the gaps between a long delay's echoes
 cdef double LONGEST_TAIL_S = 20.0
+cdef double GONE_S = 0.5                     # a tail missing for so long will not come back
 cdef double TAIL_FADE_S = 0.1                # for a tail that does not end by itself
 
 
@@ -181,6 +182,7 @@ cdef void sound(DrumsState *d, Voice *voice, int frames, bint delay_moved, float
         voice.last[side] = heard
         voice.last_dry[side] = dry
     voice.wetness = wetness
+    voice.missing_frames = 0 if is_wet else voice.missing_frames + frames
     voice.step_left = max(0, voice.step_left - frames)
     voice.quiet_frames = voice.quiet_frames + frames if loudest < QUIET else 0
 
@@ -207,15 +209,17 @@ cdef bint read_wet(DrumsState *d, Voice *voice, int frames) noexcept nogil:
 
 
 cdef void end_of_tail(DrumsState *d, Voice *voice, int frames) noexcept nogil:
-    """A voice that rings is done when it has been quiet for long, or has no effects that could ring; what does not end is faded out."""
+    """A voice that rings is done when it has been quiet for long, or cannot ring; what does not end by itself is faded out."""
     if voice.stage != RINGING or voice.share > 0.0:
         return
-    voice.ringing_frames += frames
+    voice.ringing_frames += frames if voice.ringing_frames else 1      # the first block may still have had a share
+    if voice.ringing_frames <= d.max_block + d.allowance:              # the last of its share is still on its way
+        return
     if voice.is_ending:
         voice.tail_gain -= frames * d.tail_slope
     voice.is_ending = voice.is_ending or load(&voice.hurried) or voice.ringing_frames > LONGEST_TAIL_S * d.samplerate_hz
-    cdef bint cannot_ring = voice.wetness == 0.0 and voice.step_left == 0 and voice.ringing_frames > d.delay + frames
-    if cannot_ring or voice.tail_gain <= 0.0 or voice.quiet_frames > QUIET_S * d.samplerate_hz:
+    cdef bint is_gone = voice.link.ring == NULL or voice.missing_frames > GONE_S * d.samplerate_hz
+    if (is_gone and voice.step_left == 0) or voice.tail_gain <= 0.0 or voice.quiet_frames > QUIET_S * d.samplerate_hz:
         store(&voice.stage, DONE)
 
 

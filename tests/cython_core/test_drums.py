@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from numpy.typing import NDArray
 
 from cython_core.drums import Drums
@@ -24,7 +25,7 @@ class LoudRack:
     def __init__(self, drums: Drums, gain: float) -> None:
         self.memory = memoryview(bytearray(shared_bytes(drums.ring_frames)))
         self.end, self.counts = RackEnd(self.memory, drums.ring_frames), RackCounts(self.memory)
-        self.gain = np.float32(gain)
+        self.gain, self.is_dead = np.float32(gain), False
         self.voice = drums.attach(self.memory)
         drums.switch(self.voice)
 
@@ -78,6 +79,55 @@ def test_whatever_comes_late_there_is_never_silence_and_never_a_jump(blocks: lis
     assert heard.min() >= 0.5 - 1e-6
     assert heard.max() <= 1.0 + 1e-6
     assert np.abs(np.diff(heard)).max() <= 0.5 / 96 + 0.5 / FADE + 1e-6
+
+
+class Evening(RuleBasedStateMachine):
+    """Presets are switched, racks die, hang for a while and come back, blocks vary; the drummer plays a steady 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drums, self.racks, self.heard = Drums(SAMPLERATE, 1, 1024), list[LoudRack](), list[Block]()
+        self.play(64, 40, True)
+
+    @rule(frames=st.sampled_from([16, 64, 100, 441, 1024]), blocks=st.integers(1, 12), answers=st.booleans())
+    def play(self, frames: int, blocks: int, answers: bool) -> None:
+        for _ in range(blocks):
+            self.heard.append(self.drums.step(np.ones((1, frames), np.float32), 0)[0])
+            for rack in self.racks:
+                if answers and not rack.is_dead:
+                    rack.work()
+
+    @rule(gain=st.sampled_from([0.5, 0.75, 1.0]))
+    def switch_to_another_preset(self, gain: float) -> None:
+        voice = self.drums.attach()
+        if voice >= 0:  # there is room: give it back, and take it for the rack
+            self.drums.detach(voice)
+            self.racks.append(LoudRack(self.drums, gain))
+
+    @rule()
+    def switch_to_no_effects(self) -> None:
+        voice = self.drums.attach()
+        if voice >= 0:
+            self.drums.switch(voice)
+
+    @precondition(lambda self: self.racks)
+    @rule()
+    def the_newest_rack_dies(self) -> None:
+        self.racks[-1].is_dead = True
+
+    @rule(voice=st.integers(0, 3))
+    def a_tail_is_asked_to_end(self, voice: int) -> None:
+        self.drums.hurry(voice)
+
+    def teardown(self) -> None:
+        heard = np.concatenate(self.heard)[64:]
+        assert heard.min() >= 0.5 - 0.01
+        assert heard.max() <= 1.0 + 0.01
+        assert np.abs(np.diff(heard)).max() <= 0.5 / 96 + 2 / FADE
+
+
+Evening.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+test_whatever_happens_in_an_evening_there_is_never_silence_and_never_a_jump = Evening.TestCase
 
 
 def test_a_missing_block_is_dry_at_once_and_the_step_decays_within_2_ms() -> None:
