@@ -146,6 +146,77 @@ def test_a_show_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "there is no such folder. Check the name, or make a new show: live-rig new" in checked.stderr
 
 
+def render(show: Path, drums: Path, out: Path, *more: str | Path) -> subprocess.CompletedProcess[str]:
+    return live_rig("render", show, "--song", "caravan", "--drums", drums, "--out", out, *more)
+
+
+@pytest.fixture
+def drums(tmp_path: Path) -> Path:
+    """Two seconds of noise."""
+    write_sound(tmp_path / "drums.wav", length_s=2.0, samplerate_hz=48_000)
+    return tmp_path / "drums.wav"
+
+
+def test_a_faulty_show_is_not_rendered(tmp_path: Path, drums: Path) -> None:
+    show = make_show(tmp_path / "friday")
+    cut_in_half(show / "songs" / "caravan")
+    refused = render(show, drums, tmp_path / "out")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert 'stems.2.file: "horns.wav": it is cut short' in refused.stderr
+    assert not (tmp_path / "out").exists()
+
+
+# What is written into drums.wav, and what must be said of it.
+DRUMS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "not there": (Path.unlink, "There is no drum recording"),
+    "no sound": (lambda file: file.write_text("la la la"), "Give a WAV, FLAC, Ogg or MP3 file."),
+    "of 0 frames": (lambda file: soundfile.write(file, np.zeros(0), 48_000), "is empty"),
+    "of NaN": (
+        lambda file: soundfile.write(file, np.full(48_000, np.nan), 48_000, subtype="FLOAT"),
+        "samples that are no numbers",
+    ),
+    "of 8 kHz": (lambda file: soundfile.write(file, np.zeros(8_000), 8_000), "8000 Hz"),
+}
+
+
+@pytest.mark.parametrize("name", DRUMS)
+def test_drums_that_cannot_be_followed_are_named(tmp_path: Path, drums: Path, name: str) -> None:
+    spoil, said = DRUMS[name]
+    spoil(drums)
+    refused = render(make_show(tmp_path / "friday"), drums, tmp_path / "out")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert said in refused.stderr
+    assert "drums.wav" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_script_with_a_slip_is_named_with_its_line(tmp_path: Path, drums: Path) -> None:
+    (tmp_path / "script.csv").write_text("time_s,command,value\n0.5,start,\n1.0,bandin,\n")
+    refused = render(make_show(tmp_path / "friday"), drums, tmp_path / "out", "--script", tmp_path / "script.csv")
+    assert refused.returncode == 2
+    assert 'there is no command "bandin"' in refused.stderr
+    assert "script.csv:3" in refused.stderr
+    assert 'Change it to "band-in", the nearest there is.' in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--song", "carvan"), "carvan"),
+        (("--preset", "dubb"), "dubb"),
+        (("--block", "7"), "16 to 1024"),
+        (("--samplerate", "8000"), "44100"),
+    ],
+)
+def test_what_render_cannot_do_is_told_so(tmp_path: Path, drums: Path, words: tuple[str, str], said: str) -> None:
+    refused = render(make_show(tmp_path / "friday"), drums, tmp_path / "out", *words)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.fixture
 def full_disk(tmp_path: Path) -> Iterator[Path]:
     """The folder of a disk of half a megabyte. It takes root to make one, so elsewhere the test is not run."""
@@ -172,3 +243,11 @@ def test_on_a_disk_that_is_full_nothing_is_half_written(full_disk: Path, tmp_pat
     assert "Make room and do it again; nothing was changed." in refused.stderr
     assert everything(full_disk) == before
     assert sorted(path.name for path in full_disk.rglob("*")) == ["friday", "presets", "show.toml", "songs"]
+
+
+def test_a_render_onto_a_full_disk_leaves_no_file(full_disk: Path, tmp_path: Path, drums: Path) -> None:
+    refused = render(make_show(tmp_path / "friday"), drums, full_disk / "out")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "could not be written" in refused.stderr
+    assert "Make room there, or choose another folder." in refused.stderr
+    assert everything(full_disk) == {}
