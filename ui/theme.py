@@ -1,6 +1,7 @@
 """How windows look on a dark stage: few colours, each with one meaning, and type that fills the room it is given."""
 
 from functools import lru_cache
+from itertools import combinations, pairwise
 
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
@@ -27,6 +28,7 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 HINTED_PX = 1.5  # letters stand on whole pixels: no closer to the margin than this, or small ones lose their edge
+LEADING = 1.12  # from line to line, in font sizes
 CAPITAL = 0.72  # height of a capital or a digit, in font sizes
 
 
@@ -101,3 +103,39 @@ def write(
         room.left() - max(0.0, bearing_per_px(text[0], is_bold) * size_px - HINTED_PX),
     )
     painter.drawText(QRectF(left, top + capital_px, 0, 0).topLeft(), text)
+
+
+@lru_cache(maxsize=256)
+def broken(
+    text: str, width: float, height: float, most_lines: int, most_px: float, *, is_bold: bool = True
+) -> tuple[int, tuple[str, ...]]:
+    """(size, lines): as many lines as let `text` be written largest in this room, the fewest and evenest of them."""
+    words = text.split()
+    best: tuple[tuple[float, int, float], tuple[str, ...]] = ((0.0, 0, 0.0), (text,))
+    for count in range(1, min(most_lines, len(words)) + 1):
+        for cuts in combinations(range(1, len(words)), count - 1):
+            lines = tuple(" ".join(words[start:end]) for start, end in pairwise((0, *cuts, len(words))))
+            widest = max(width_per_px(line, is_bold) for line in lines)
+            size_px = min(height / (CAPITAL + (count - 1) * LEADING), width / widest, most_px)
+            best = max(best, ((size_px, -count, -widest), lines))
+    return int(best[0][0]), best[1]
+
+
+def write_lines(
+    painter: QPainter,
+    room: QRectF,
+    text: str,
+    colour: QColor,
+    *,
+    most_lines: int = 3,
+    most_px: float = 1e9,
+    is_bold: bool = True,
+) -> None:
+    """Write `text` as large as `room` lets it be, in up to `most_lines` lines, in the middle of its height."""
+    if not text.strip() or room.width() <= 0 or room.height() <= 0:
+        return
+    size_px, lines = broken(text, room.width(), room.height(), most_lines, most_px, is_bold=is_bold)
+    top = room.center().y() - size_px * (CAPITAL + (len(lines) - 1) * LEADING) / 2
+    for number, line in enumerate(lines):
+        row = QRectF(room.left(), top + number * LEADING * size_px, room.width() + 1, size_px * CAPITAL)
+        write(painter, row, line, colour, is_bold=is_bold)

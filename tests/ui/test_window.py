@@ -120,6 +120,7 @@ def test_an_engine_that_goes_is_said_and_found_again_where_it_comes_back(
     door.close()
     qtbot.waitUntil(lambda: window.alert.words.line == GONE)
     assert window.alert.words.is_wrong
+    assert (window.leader.words.name, window.band.words.doing, window.set.words.title) == ("NO ENGINE", "", "")
     with OpenDoor(door.door_file, StageState(bpm=77.0), token="another token") as again:  # on any port
         assert again.port != 0
         qtbot.waitUntil(lambda: window.tempo.words.tempo == "77")

@@ -54,28 +54,24 @@ class CueTile(Tile[CueWords]):
             self._draw_far(painter, inner)
 
     def _draw_near(self, painter: QPainter, room: QRectF) -> None:
-        count = QRectF(room.left(), room.top(), room.width() * 0.32, room.height())
-        number = count.adjusted(0, 0, 0, -room.height() * 0.24)
-        theme.write(painter, number, self.words.bars, theme.GROUND, like="4" if self.words.unit else "")
+        count_width = min(room.width() * 0.28, room.height() * 0.62)
+        count = QRectF(room.left(), room.top(), count_width, room.height())
+        number = count.adjusted(0, 0, 0, -room.height() * 0.24) if self.words.unit else count
+        theme.write(painter, number, self.words.bars, theme.GROUND, like="4" if self.words.unit else "", least=0.1)
         foot = QRectF(count.left(), count.bottom() - room.height() * 0.13, count.width(), room.height() * 0.13)
-        theme.write(painter, foot, self.words.unit, theme.GROUND)
-        cue = QRectF(count.right() + room.width() * 0.06, room.top(), room.width() * 0.62, room.height())
-        high = cue.height() * 0.42
-        theme.write(
-            painter, QRectF(cue.left(), cue.center().y() - high / 2, cue.width(), high), self.words.cue, theme.GROUND, least=0.3
-        )
+        theme.write(painter, foot, self.words.unit, theme.GROUND, least=0.5)
+        cue = room.adjusted(count_width + min(room.width() * 0.07, room.height() * 0.2), 0, 0, 0)
+        theme.write_lines(painter, cue, self.words.cue, theme.GROUND, most_px=cue.height() * 0.6)
 
     def _draw_far(self, painter: QPainter, room: QRectF) -> None:
         words = self.words
+        coming = f"in {words.bars} {words.unit}: {words.cue}" if words.unit else words.cue
         height = room.height()
-        has_now = bool(words.now)
-        if has_now:
-            top = QRectF(room.left(), room.top() + height * 0.04, room.width(), height * 0.36)
-            theme.write(painter, top, words.now, theme.TEXT, least=0.35)
-        coming = " ".join(part for part in (words.cue, f"in {words.bars} {words.unit}" if words.unit else words.bars) if part)
-        size = height * (0.22 if has_now else 0.3)
-        middle = room.top() + height * (0.76 if has_now else 0.5)
-        row = QRectF(room.left(), middle - size / 2, room.width(), size)
-        theme.write(
-            painter, row, coming or ("" if has_now else "no cue ahead"), theme.SOFT if coming else theme.FAINT, is_bold=False
-        )
+        if words.now:
+            now = QRectF(room.left(), room.top(), room.width(), height * 0.54)
+            theme.write_lines(painter, now, words.now, theme.TEXT, most_lines=2, most_px=height * 0.46)
+            row = QRectF(room.left(), room.top() + height * 0.72, room.width(), height * 0.28)
+            theme.write_lines(painter, row, coming, theme.SOFT, most_lines=2, most_px=height * 0.24, is_bold=False)
+        else:
+            ink = theme.SOFT if coming else theme.FAINT
+            theme.write_lines(painter, room, coming or "no cue ahead", ink, most_lines=2, most_px=height * 0.32, is_bold=False)

@@ -26,7 +26,7 @@ class FeelWords:
 def feel_words(state: StageState) -> FeelWords:
     """Asynchrony is the band's beat minus the drummer's: a band that is late has a drummer who rushes."""
     late_ms = state.asynchrony_ms
-    if late_ms is None or not state.is_playing:
+    if late_ms is None or not state.is_playing or state.is_holding:
         return FeelWords()
     lean = round(max(-1.0, min(1.0, late_ms / FULL_SCALE_MS)), 2)
     if abs(late_ms) < IN_THE_POCKET_MS:

@@ -36,7 +36,7 @@ def rig_words(state: StageState) -> RigWords:
         else fate or state.preset or "effects on"
     )
     lost = "1 drop-out" if state.blocks_late == 1 else f"{state.blocks_late} drop-outs" if state.blocks_late else ""
-    parts = (state.device, "click on" if state.click_on else "", lost)
+    parts = (lost, "click on" if state.click_on else "", state.device)
     return RigWords(sound, "  ·  ".join(part for part in parts if part), state.effects not in IN_TROUBLE)
 
 

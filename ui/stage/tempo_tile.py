@@ -10,6 +10,7 @@ from ui import theme
 from ui.stage.tile import Tile
 
 UNKNOWN = "···"
+HELD = "HOLD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,10 @@ class TempoWords:
 
 
 def tempo_words(state: StageState) -> TempoWords:
-    """A tempo that is not known is three dots, not a zero."""
+    """A tempo that is not known is three dots, not a zero; a held chord has none."""
     written = f"written {state.chart_bpm:.0f}" if state.chart_bpm else ""
+    if state.is_holding:
+        return TempoWords(HELD, written)
     return TempoWords(f"{state.bpm:.0f}" if state.bpm > 0 else UNKNOWN, written)
 
 
@@ -31,15 +34,16 @@ class TempoTile(Tile[TempoWords]):
 
     def draw(self, painter: QPainter, room: QRectF) -> None:
         aside = room.width() * 0.2
-        digits = QRectF(room.left(), room.top(), room.width() - aside, room.height())
+        overshoot = room.height() * 0.02  # round digits reach beyond the straight ones
+        digits = QRectF(room.left(), room.top() + overshoot, room.width() - aside, room.height() - 2 * overshoot)
         size_px = theme.fitting_px("000", digits.width(), digits.height())
         ink = theme.FAINT if self.words.tempo == UNKNOWN else theme.TEXT
-        theme.write(painter, digits, self.words.tempo, ink, like="000", least=0.1)
+        theme.write(painter, digits, self.words.tempo, ink, like=max("000", self.words.tempo, key=len), least=0.1)
         foot = digits.center().y() + size_px * theme.CAPITAL / 2
         left = digits.left() + theme.width_per_px("000", True) * size_px + aside * 0.12
         unit = min(room.height() * 0.13, aside * 0.26)
         beside = QRectF(left, foot - unit, max(0.0, room.right() - left), unit)
-        theme.write(painter, beside, "bpm", theme.SOFT)
+        theme.write(painter, beside, "" if self.words.tempo in (UNKNOWN, HELD) else "BPM", theme.SOFT)
         small = unit * 0.62
         theme.write(
             painter,

@@ -107,6 +107,9 @@ class StageWindow(QWidget):
         self._engine_gone = why
         if why == GONE:  # what it said last is no longer so
             self.show_state(StageState())
+            self.set.show_words(SetWords(""))
+            self.band.show_words(BandWords(""))
+            self.rig.show_words(RigWords(""))
         self._show_alert()
 
     def _say(self, answer: str) -> None:

@@ -53,9 +53,10 @@ def test_without_an_engine_nobody_leads() -> None:
         (state(bpm=0.0, chart_bpm=330.0), TempoWords(UNKNOWN, "written 330")),
         (state(bpm=329.6, chart_bpm=330.0), TempoWords("330", "written 330")),
         (state(bpm=40.2), TempoWords("40")),
+        (playing(bpm=13.0, is_holding=True), TempoWords("HOLD")),
     ],
 )
-def test_the_tempo_is_a_whole_number_or_not_known(now: StageState, words: TempoWords) -> None:
+def test_the_tempo_is_a_whole_number_or_held_or_not_known(now: StageState, words: TempoWords) -> None:
     assert tempo_words(now) == words
 
 
@@ -63,6 +64,7 @@ def test_the_tempo_is_a_whole_number_or_not_known(now: StageState, words: TempoW
     ("now", "words"),
     [
         (playing(asynchrony_ms=None), FeelWords()),
+        (playing(asynchrony_ms=20.0, is_holding=True), FeelWords()),
         (state(asynchrony_ms=20.0), FeelWords()),  # the band is silent: nothing to be early against
         (playing(asynchrony_ms=0.0), FeelWords("in the pocket", "0 ms", 0.0)),
         (playing(asynchrony_ms=-7.9), FeelWords("in the pocket", "8 ms", -0.13)),
@@ -157,7 +159,7 @@ def test_the_set_says_which_song_and_which_follows(now: StageState, words: SetWo
     [
         (state(), RigWords()),
         (state(effects="on", preset="big-room", device="UMC404"), RigWords("big-room", "UMC404")),
-        (state(effects="on", device="UMC404", click_on=True), RigWords("effects on", "UMC404  ·  click on")),
+        (state(effects="on", device="UMC404", click_on=True), RigWords("effects on", "click on  ·  UMC404")),
         (state(effects="dry", preset="big-room"), RigWords("big-room: effects off for now, the kit is dry", "", False)),
         (
             state(effects="restarting", preset="big-room"),
