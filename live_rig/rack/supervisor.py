@@ -14,76 +14,13 @@ from multiprocessing.connection import wait
 from cython_core.drums import Drums
 from cython_core.rack_ring import RackCounts
 from live_rig.rack.preset import Preset
-from live_rig.rack.process import Failed, RackProcess, Ready
+from live_rig.rack.process import RackProcess
+from live_rig.rack.standing import Standing
 from live_rig.rack.swap import Swap
 
 GLANCE_S = 0.02  # how often it looks, when nothing calls it
-HUNG_S = 0.25  # so much unprocessed sound, and a rack hangs
-LOADING_S = 30.0  # a rack that takes longer to load will not come
-RETRY_S = (0.0, 0.5, 2.0)  # wait before the 1st, 2nd, … new start in a row; after them it stays off until chosen again
-STEADY_S = 30.0  # a rack that lived so long has recovered: the next loss is its first
+NO_ROOM_S = 5.0  # wait before the next try, when the system refused a process or its memory
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
-
-
-class Standing:
-    """A preset's rack on its way or in its place; without effects (preset None) it needs no process."""
-
-    def __init__(self, preset: Preset | None, losses: int = 0) -> None:
-        self.preset, self.losses = preset, losses
-        self.process: RackProcess | None = None
-        self.is_ready = preset is None
-        self.lost = ""  # why it is of no use any more
-        self.is_hopeless = False  # it would fail again in the same way
-        self.begins_s = time.monotonic() + (RETRY_S[losses - 1] if losses else 0.0)
-
-    @property
-    def is_due(self) -> bool:
-        """Whether it only waits for a process."""
-        return self.preset is not None and self.process is None and time.monotonic() >= self.begins_s
-
-    def look(self, samplerate: float) -> list[str]:
-        """Hear what the rack says, and see whether it lives. Returns what the drummer should know."""
-        if self.process is None or self.lost:
-            return []
-        news = self._hear(self.process)
-        if not self.lost:
-            self.lost = self._fault(self.process, samplerate)
-        if self.lost and self.preset:
-            self.process.kill()
-            news.append(f"The effects ({self.preset.title}) {self.lost}")
-            if not self.is_hopeless and self._losses_with_this() > len(RETRY_S):
-                self.is_hopeless = True
-                news.append(f"The effects ({self.preset.title}) are off. Choose the preset again to try once more")
-        return news
-
-    def _hear(self, process: RackProcess) -> list[str]:
-        try:
-            message = process.line.recv() if process.line.poll() else None
-        except (EOFError, OSError):
-            self.lost = "died"
-            return []
-        if isinstance(message, Failed):
-            self.lost, self.is_hopeless = f"cannot play: {message.why}", True
-        if isinstance(message, Ready):
-            self.is_ready, self.begins_s = True, time.monotonic()
-            process.block.forget_name()
-            return list(message.says)
-        return []
-
-    def _fault(self, process: RackProcess, samplerate: float) -> str:
-        if not process.process.is_alive():
-            return "died"
-        if not self.is_ready and time.monotonic() > self.begins_s + LOADING_S:
-            return "did not load"
-        return "hang" if process.counts.behind_frames > HUNG_S * samplerate else ""
-
-    def _losses_with_this(self) -> int:
-        has_recovered = self.is_ready and time.monotonic() > self.begins_s + STEADY_S
-        return 1 if has_recovered else self.losses + 1
-
-    def successor(self) -> "Standing":
-        """The same preset, to be begun anew: at once the first time, later if it keeps failing."""
-        return Standing(self.preset, self._losses_with_this())
 
 
 class Rack:
@@ -98,6 +35,7 @@ class Rack:
         self._next: Standing | None = None  # loads, or stands ready
         self._successor: Standing | None = None  # the same for what was lost while it was heard
         self._spare: RackProcess | None = None
+        self._spare_after_s = 0.0
         self._switching = False
         self._dry_blocks, self._dry_until_s = 0, 0.0
         self._alerts: list[str] = []
@@ -182,6 +120,8 @@ class Rack:
         for process in (self._spare, *(one.process for one in self._standing())):
             if process:
                 process.close()
+        self._wakes.close()
+        self._waker.close()
 
     def _standing(self) -> list[Standing]:
         return [one for one in (self._swap.heard, self._next, self._successor, *self._swap.leaving) if one is not None]
@@ -241,8 +181,14 @@ class Rack:
             self._spare.close()
             self._spare = None
         is_loading = any(one.process and not one.is_ready and not one.lost for one in self._standing())
-        if self._spare is None and (not is_loading or any(one.is_due for one in self._standing())):
+        is_wanted = not is_loading or any(one.is_due for one in self._standing())
+        if self._spare is not None or not is_wanted or time.monotonic() < self._spare_after_s:
+            return
+        try:
             self._spare = RackProcess(self.samplerate, self.drums.ring_frames, self.allowance_frames)
+        except OSError as error:
+            self._spare_after_s = time.monotonic() + NO_ROOM_S
+            self._alerts.append(f"No new effects can start ({error.strerror}). Close other programs")
 
     def _arrive(self) -> None:
         """Give a voice to what is ready, and let be heard what is to be heard."""

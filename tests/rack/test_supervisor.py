@@ -251,3 +251,19 @@ def test_effects_that_keep_failing_stay_off_until_they_are_chosen_again(rack: Ra
     rack.switch()
     stage.play_until(lambda: rack.status() == "on")
     assert rack.preset == UPSIDE_DOWN
+
+
+def test_a_system_without_room_for_a_rack_is_said_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    with monkeypatch.context() as full:
+        full.setattr("live_rig.rack.supervisor.RackProcess", refuse)
+        full.setattr("live_rig.rack.supervisor.NO_ROOM_S", 0.1)
+        rack = Rack.start(UPSIDE_DOWN, SAMPLERATE, 1, 1024)
+        until(lambda: any("Cannot allocate memory" in alert for alert in rack.alerts()))
+        stage = Stage(rack, tone)
+        stage.play(20, answered=False)
+        np.testing.assert_array_equal(stage.heard[0, BLOCK:], tone[: 19 * BLOCK])
+    stage.play_until(lambda: rack.status() == "on")
+    rack.close()
