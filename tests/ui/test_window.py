@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from live_rig.control.protocol import COMMANDS, StageState
 from live_rig.show.pedal import NAMED_KEYS
 from tests.control.open_door import OpenDoor
-from ui.link import GONE, WAITING, Link
+from ui.link import GONE, STUCK, WAITING, Link
 from ui.stage.keys import PRESSES
 from ui.stage.window import StageWindow
 
@@ -93,6 +93,7 @@ def test_every_key_is_a_command_of_the_table() -> None:
 def test_the_keys_are_shown_and_hidden_without_taking_the_keyboard(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Key.Key_F1)
     assert window.overlay.isVisible()
+    assert not window.overlay.grab().isNull()
     qtbot.keyClick(window, Key.Key_T)
     qtbot.waitUntil(lambda: door.commands == [("take", "")])
     qtbot.keyClick(window, Key.Key_Escape)
@@ -127,6 +128,14 @@ def test_an_engine_that_goes_is_said_and_found_again_where_it_comes_back(
         assert window.alert.words.line == ""
         qtbot.keyClick(window, Key.Key_T)
         qtbot.waitUntil(lambda: again.commands == [("take", "")])
+
+
+def test_an_engine_that_hangs_is_said_and_the_beat_stops(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    door.state = StageState(song_id="broken")  # the door stands open, and no state comes through it
+    qtbot.waitUntil(lambda: window.alert.words.line == STUCK)
+    door.state = StageState(bpm=66.0)
+    qtbot.waitUntil(lambda: window.alert.words.line == "")
+    assert window.tempo.words.tempo == "66"
 
 
 def test_a_window_before_its_engine_waits(tmp_path: Path, qtbot: QtBot) -> None:

@@ -41,7 +41,15 @@ PRESSES = {
     Key.Key_Down: Press("↓", "song after", "next-song"),
 }
 SAME = {Key.Key_Enter: Key.Key_Return}
+ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 WINDOW_KEYS = (("F11", "full screen"), ("Esc", "leave full screen"), ("? F1", "these keys"))
+
+
+def key_rows(keys: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """(key, what it does) for all keys, with the show's own in the place of those they replace, or after them."""
+    own = {ARROWS.get(name, name): text.replace("-", " ") for name, text in keys.items()}
+    ours = tuple((press.name, own.pop(press.name, press.says)) for press in PRESSES.values())
+    return ours + tuple(own.items()) + WINDOW_KEYS
 
 
 def command_of_show(name: str, state: StageState) -> tuple[str, str] | None:

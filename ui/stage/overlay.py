@@ -1,39 +1,50 @@
-"""The keys, laid over the lower part of the window; the show goes on above and behind."""
+"""The keys, laid over the lower half of the window; the show goes on above and behind, and every key still works."""
+
+from dataclasses import dataclass
 
 from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QWidget
 
+from live_rig.control.protocol import StageState
 from ui import theme
-from ui.stage.keys import PRESSES, WINDOW_KEYS
+from ui.stage.keys import key_rows
+from ui.stage.tile import Tile
 
 
-class Overlay(QWidget):
-    """Takes no clicks and no focus."""
+@dataclass(frozen=True, slots=True)
+class KeysWords:
+    """(key, what it does), in the order of reading."""
+
+    rows: tuple[tuple[str, str], ...] = key_rows({})
+
+
+def keys_words(state: StageState) -> KeysWords:
+    """The window's keys and the show's."""
+    return KeysWords(key_rows(state.keys))
+
+
+class Overlay(Tile[KeysWords]):
+    """Columns of keys. Takes no clicks and no focus."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(KeysWords(), parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: ARG002, N802
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), theme.PANEL)
-        painter.fillRect(0, 0, self.width(), 2, theme.LINE)
-        rows = [(press.name, press.says) for press in PRESSES.values()] + list(WINDOW_KEYS)
-        longest = max((says for _, says in rows), key=len)
-        columns = 2 if self.width() < self.height() * 1.6 else 4
+    def draw(self, painter: QPainter, room: QRectF) -> None:
+        rows = self.words.rows
+        painter.fillRect(room, theme.PANEL)
+        painter.fillRect(QRectF(room.left(), room.top(), room.width(), 2), theme.LINE)
+        columns = 2 if room.width() < room.height() * 1.6 else 4
         per_column = -(-len(rows) // columns)
-        pad = min(self.width(), self.height()) * 0.06
-        width = (self.width() - pad) / columns
-        height = (self.height() - 2 * pad) / per_column
+        pad = min(room.width(), room.height()) * 0.06
+        width = (room.width() - pad) / columns
+        height = (room.height() - 2 * pad) / per_column
+        text = min(height * 0.38, width * 0.066)
         for number, (name, says) in enumerate(rows):
             left = pad + number // per_column * width
-            row = QRectF(left, pad + number % per_column * height, width - pad, height)
-            text = min(height * 0.38, width * 0.066)
-            middle = row.center().y() - text / 2
-            theme.write(painter, QRectF(row.left(), middle, width * 0.24, text), name, theme.TEXT, like="Return")
-            words = QRectF(row.left() + width * 0.27, middle, width * 0.7 - pad, text)
-            theme.write(painter, words, says, theme.SOFT, like=longest, is_bold=False)
-        painter.end()
+            top = pad + (number % per_column + 0.5) * height - text / 2
+            theme.write(painter, QRectF(left, top, width * 0.24, text), name, theme.TEXT, like="Return")
+            words = QRectF(left + width * 0.27, top, width * 0.7 - pad, text)
+            theme.write(painter, words, says, theme.SOFT, like="give it to the band", is_bold=False)

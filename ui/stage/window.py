@@ -18,7 +18,7 @@ from ui.stage.feel_tile import FeelTile, FeelWords, feel_words
 from ui.stage.keys import command_for, command_of_show
 from ui.stage.leader_tile import LeaderTile, LeaderWords, leader_words
 from ui.stage.levels_tile import LevelsTile, LevelsWords, levels_words
-from ui.stage.overlay import Overlay
+from ui.stage.overlay import Overlay, keys_words
 from ui.stage.places import places
 from ui.stage.rig_tile import RigTile, RigWords, rig_words
 from ui.stage.section_tile import SectionTile, SectionWords, section_words
@@ -89,6 +89,7 @@ class StageWindow(QWidget):
         self.set.show_words(set_words(state))
         self.levels.show_words(levels_words(state))
         self.rig.show_words(rig_words(state))
+        self.overlay.show_words(keys_words(state))
         self._show_alert()
 
     def ask(self, command: str, value: str = "") -> None:

@@ -9,7 +9,7 @@ from ui.stage.alert_tile import AlertWords, alert_words
 from ui.stage.band_tile import BandWords, band_words
 from ui.stage.cue_tile import CueWords, cue_words
 from ui.stage.feel_tile import FeelWords, feel_words
-from ui.stage.keys import Key, command_for
+from ui.stage.keys import Key, command_for, key_rows
 from ui.stage.leader_tile import LeaderWords, leader_words
 from ui.stage.levels_tile import fullness, levels_words
 from ui.stage.rig_tile import RigWords, rig_words
@@ -214,3 +214,13 @@ def test_a_key_asks_for_what_makes_sense_now(key: Key, now: StageState, asked: t
 
 def test_a_key_no_table_knows_asks_for_nothing() -> None:
     assert command_for(0x7FFFFFFF, state()) is None
+
+
+def test_the_overlay_shows_the_keys_of_the_show_among_its_own() -> None:
+    rows = key_rows({"PgDown": "next", "T": "band-in", "Left": "previous-song"})
+    assert [row for row in rows if row[0] in ("T", "PgDown", "←", "F11")] == [
+        ("T", "band in"),
+        ("←", "previous song"),
+        ("PgDown", "next"),
+        ("F11", "full screen"),
+    ]
