@@ -1,4 +1,4 @@
-"""The follower on people: every take of the corpus, where it is there, told tempo and meter."""
+"""The follower on people: every third take of the corpus, where it is there, told tempo and meter. `bench/scores` takes them all."""
 
 import csv
 import json
@@ -34,8 +34,8 @@ def beats_met(item: Path, name: str) -> float:
 
 
 def items() -> list[Path]:
-    """The folders of the corpus."""
-    return sorted(path.parent for path in CORPUS.glob("*/beats.csv"))
+    """The takes that are tried."""
+    return sorted(path.parent for path in CORPUS.glob("*/beats.csv"))[::3]
 
 
 def test_from_notes_nearly_every_beat_is_met() -> None:
@@ -45,4 +45,4 @@ def test_from_notes_nearly_every_beat_is_met() -> None:
 
 def test_from_sound_it_meets_more_beats_than_it_misses_by_far() -> None:
     met = {item.name: beats_met(item, "audio.flac") for item in items()}
-    assert np.mean(list(met.values())) > 0.70
+    assert np.mean(list(met.values())) > 0.88

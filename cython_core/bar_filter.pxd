@@ -1,0 +1,60 @@
+# Where in the bar, how fast, in which pattern: a probability for each of them, moved on step by step.
+
+from cython_core.onsets cimport Onset
+from cython_core.patterns cimport CLASSES, MAX_BEATS, PATTERNS, TEMPO_BANDS, Patterns
+
+cdef enum:
+    TEMPI = 98                       # 38 to 430 bpm, 2.5 % apart
+    PLACES_PER_BEAT = 24             # resolution at which the answer is read
+    PENDING = 64                     # onsets kept until the filter has reached their time
+
+cdef struct BarFilter:
+    double samplerate_hz
+    double step_frames
+    Patterns patterns
+    # the tempi
+    double bpm[TEMPI]
+    double octave[TEMPI]             # log2 of bpm
+    int band[TEMPI]
+    int cells[TEMPI]                 # steps that a cycle takes at this tempo
+    int first_cell[TEMPI]
+    int all_cells
+    float share[TEMPI][PATTERNS]     # how common a pattern is
+    int prepared                     # cells of `silent` made ready so far
+    int cleared                      # cells of `mass` emptied so far
+    # the states
+    float *silent                    # (cells, PATTERNS) probability that nothing is struck during this step
+    float *mass                      # (cells, PATTERNS) now
+    float *next                      # one step later
+    float *struck                    # (TEMPO_BANDS, bins, PATTERNS) likelihood of this step's onsets
+    float gain[TEMPI]                # what a tempo's states are multiplied by in this step
+    bint active[TEMPI]               # tempi that are worked on
+    bint is_told                     # a tempo
+    bint is_lost                     # then no tempo sleeps
+    double scale                     # brings the sum of `mass` to 1
+    # the work of a step
+    bint started
+    double origin_frame              # where step 0 begins
+    long long step                   # the one being worked on
+    bint working
+    int job, jobs
+    double work_done, work_all       # in cells
+    Onset pending[PENDING]
+    int waiting
+    Onset due[PENDING]               # those of this step
+    int strokes
+    # the answer of the last whole step
+    double answer_frame              # the time it speaks of
+    double reference_octave          # log2 bpm of a slow reference tempo; -1: none
+    float *place                     # (TEMPI, beats * PLACES_PER_BEAT) summed over patterns
+    float tempo_mass[TEMPI]
+    float total
+
+cdef int bar_filter_allot(BarFilter *b, double samplerate_hz) noexcept
+cdef void bar_filter_free(BarFilter *b) noexcept
+cdef void bar_filter_meter(BarFilter *b, int beats_per_bar) noexcept nogil
+cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil
+cdef void bar_filter_start(BarFilter *b, double frame, double bpm) noexcept nogil
+cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil
+cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil
+cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost) noexcept nogil

@@ -1,0 +1,423 @@
+"""Where in the bar, how fast, in which pattern: a probability for each of them, moved on step by step.
+
+An exact forward filter over a bar pointer (Whiteley, Cemgil, Godsill, ISMIR 2006; Krebs, Boeck, Widmer, ISMIR 2015). A state is
+a cell of the bar at a tempo in a pattern; each step of STEP_S moves it on by one cell and weighs it by the strokes of that
+time as Poisson processes, so that what is *not* played speaks as well. Tempo may change at half beats, patterns at beats.
+
+A step is cut into jobs (onsets, then tempi, then half beats), and `bar_filter_work` does in each tick the share of them that is
+due: no tick bursts. Tempi that hold next to no probability are not worked on until their neighbours wake them.
+"""
+
+from libc.math cimport exp, expf, fabs, fmin, isfinite, log2, pow
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
+
+from cython_core.patterns cimport band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at
+
+cdef enum:
+    MOST_STROKES = 6                 # taken into account in one step: two hands and two feet play no more
+    CELLS_PREPARED = 64              # in one tick
+    CELLS_CLEARED = 256
+    NEIGHBOURS = 3                   # tempi on either side that a half beat can reach by a small change
+    LEAP = 14                        # tempi on either side that it can reach by a leap: a third of an octave and a little more
+
+cdef double STEP_S = 0.010
+cdef double HEARD_AFTER_S = 0.014    # a step waits this long for onsets of its time to be told
+cdef double SLOWEST_BPM = 38.0
+cdef double TEMPO_RATIO = 1.0253     # between neighbours
+cdef double USUAL_BPM = 125.0        # where nothing was told: the middle of what people play ...
+cdef double USUAL_OCTAVES = 0.6      # ... and how far from it they go, sd
+cdef double TOLD_OCTAVES = 0.10      # how exact a told tempo is taken to be, sd
+cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is quite another
+cdef double FIRST_IS_ONE = 0.6       # how probable it is that the first stroke is beat 1
+cdef double TEMPO_MOVES = 0.10       # share of states that change to a neighbouring tempo at a half beat
+cdef double TEMPO_LEAPS = 0.003      # and by a leap
+cdef double PATTERN_CHANGES_BAR = 0.3
+cdef double PATTERN_CHANGES_BEAT = 0.03
+cdef double WHISPER = 0.25           # strength below which a stroke may have been none
+cdef double DOUBT = 1.6             # the detector names kick and snare too readily: its certainty is taken to this power
+cdef double[3] USUAL_RATE = [1.0, 1.0, 1.0]
+cdef double TINY = 1e-9              # mass spread over all states at each step: nothing is ever ruled out
+cdef double ASLEEP = 1e-7            # tempi with less than this, and so have their neighbours, are left out
+cdef double HELD_OCTAVES = 0.37      # tempi further than this from the reference ...
+cdef double HELD = 0.4               # ... lose this factor at each half beat
+cdef double REFERENCE_BEATS = 3.0    # time constant of the reference
+
+
+cdef int bar_filter_allot(BarFilter *b, double samplerate_hz) noexcept:
+    """Take all memory that the longest bar needs. 0 when there is none."""
+    b.samplerate_hz = samplerate_hz
+    b.step_frames = STEP_S * samplerate_hz
+    b.patterns.beats = MAX_BEATS
+    lay_out(b)
+    b.silent = <float *>calloc(b.all_cells * PATTERNS, sizeof(float))
+    b.mass = <float *>calloc(b.all_cells * PATTERNS, sizeof(float))
+    b.next = <float *>calloc(b.all_cells * PATTERNS, sizeof(float))
+    b.struck = <float *>calloc(TEMPO_BANDS * MAX_BEATS * 48 * PATTERNS, sizeof(float))
+    b.place = <float *>calloc(TEMPI * MAX_BEATS * PLACES_PER_BEAT, sizeof(float))
+    return (patterns_allot(&b.patterns) and b.silent is not NULL and b.mass is not NULL and b.next is not NULL
+            and b.struck is not NULL and b.place is not NULL)
+
+
+cdef void bar_filter_free(BarFilter *b) noexcept:
+    patterns_free(&b.patterns)
+    free(b.silent)
+    free(b.mass)
+    free(b.next)
+    free(b.struck)
+    free(b.place)
+
+
+cdef void bar_filter_meter(BarFilter *b, int beats_per_bar) noexcept nogil:
+    """Take up a meter and forget the past. `bar_filter_prepare` makes it ready."""
+    forget(b)
+    if beats_per_bar != b.patterns.beats_per_bar:
+        patterns_of_meter(&b.patterns, beats_per_bar)
+        lay_out(b)
+        b.prepared = 0
+
+
+cdef void forget(BarFilter *b) noexcept nogil:
+    b.started = b.working = False
+    b.waiting = b.cleared = 0
+
+
+cdef void lay_out(BarFilter *b) noexcept nogil:
+    """Place the tempi in memory: a cycle at tempo i is cells[i] steps long."""
+    cdef int tempo, beats = b.patterns.beats
+    cdef double bpm = SLOWEST_BPM
+    b.all_cells = 0
+    for tempo in range(TEMPI):
+        b.cells[tempo] = <int>(beats * 60 / (bpm * STEP_S) + 0.5)
+        b.bpm[tempo] = beats * 60 / (b.cells[tempo] * STEP_S)
+        b.octave[tempo] = log2(b.bpm[tempo])
+        b.band[tempo] = band_of(b.bpm[tempo])
+        b.first_cell[tempo] = b.all_cells
+        b.all_cells += b.cells[tempo]
+        bpm *= TEMPO_RATIO
+
+
+cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil:
+    """One tick's share of making the meter ready; True when it is."""
+    cdef int tempo = 0, done = 0, p
+    cdef const float *busy
+    cdef float beats_a_cell
+    if b.cleared < b.all_cells:
+        clear(b)
+        return False
+    if not patterns_prepare(&b.patterns):
+        return False
+    while tempo < TEMPI - 1 and b.first_cell[tempo + 1] <= b.prepared:
+        tempo += 1
+    while b.prepared < b.all_cells and done < CELLS_PREPARED:
+        while tempo < TEMPI - 1 and b.first_cell[tempo + 1] <= b.prepared:
+            tempo += 1
+        if b.prepared == b.first_cell[tempo]:
+            shares_at(b.bpm[tempo], b.share[tempo])
+        beats_a_cell = <float>b.patterns.beats / b.cells[tempo]
+        busy = b.patterns.busy + (b.band[tempo] * b.patterns.bins + bin_of(b, tempo, b.prepared - b.first_cell[tempo])) * PATTERNS
+        for p in range(PATTERNS):
+            b.silent[b.prepared * PATTERNS + p] = expf(-beats_a_cell * busy[p])
+        b.prepared += 1
+        done += 1
+    return b.prepared == b.all_cells
+
+
+cdef void clear(BarFilter *b) noexcept nogil:
+    cdef int cells = min(CELLS_CLEARED, b.all_cells - b.cleared)
+    memset(b.mass + b.cleared * PATTERNS, 0, cells * PATTERNS * sizeof(float))
+    memset(b.next + b.cleared * PATTERNS, 0, cells * PATTERNS * sizeof(float))
+    b.cleared += cells
+
+
+cdef inline int bin_of(BarFilter *b, int tempo, int cell) noexcept nogil:
+    """Where a state was in the middle of the step that brought it to `cell`."""
+    return <int>((cell - 0.5) * b.patterns.bins / b.cells[tempo] + b.patterns.bins + 0.5) % b.patterns.bins
+
+
+cdef void bar_filter_start(BarFilter *b, double frame, double bpm) noexcept nogil:
+    """The first stroke falls at `frame`: probably on beat 1; in the tempo told, or if `bpm` is 0 in one that people play."""
+    cdef int tempo, p, half, beats = b.patterns.beats
+    cdef double prior, place, total = 0
+    cdef float *at
+    for tempo in range(TEMPI):
+        prior = bell((b.octave[tempo] - log2(USUAL_BPM)) / USUAL_OCTAVES)
+        if bpm > 0:
+            prior = bell((b.octave[tempo] - log2(bpm)) / TOLD_OCTAVES) + TOLD_WRONG * prior
+        b.active[tempo] = True
+        for half in range(2 * beats):
+            place = (FIRST_IS_ONE if half % (2 * b.patterns.beats_per_bar) == 0
+                     else (1 - FIRST_IS_ONE) / beats * (0.7 if half % 2 == 0 else 0.3))
+            at = b.mass + (b.first_cell[tempo] + half * b.cells[tempo] // (2 * beats)) * PATTERNS
+            for p in range(PATTERNS):
+                at[p] = <float>(prior * place * b.share[tempo][p])
+                total += at[p]
+    b.is_told = bpm > 0
+    b.is_lost = False
+    b.reference_octave = log2(bpm) if b.is_told else -1
+    b.scale = 1 / total
+    b.origin_frame = frame
+    b.step = 0
+    b.working = False
+    b.started = True
+
+
+cdef inline double bell(double away) noexcept nogil:
+    return exp(-0.5 * away * away)
+
+
+cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil:
+    """A stroke, to be weighed in the step in which it fell, or in the next to begin."""
+    if b.waiting < PENDING:
+        b.pending[b.waiting] = onset[0]
+        b.waiting += 1
+
+
+cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil:
+    """The work due in a tick that ends before `end_frame`. True when a step was completed: the answer is new."""
+    cdef bint completed = False
+    cdef double due = b.origin_frame + (b.step + 1) * b.step_frames + HEARD_AFTER_S * b.samplerate_hz
+    if not b.started:
+        return False
+    if b.working:
+        while b.job < b.jobs and b.work_done * b.step_frames <= (end_frame - due) * b.work_all:
+            do_job(b)
+        if b.job == b.jobs:
+            end_step(b)
+            return True
+    elif end_frame >= due:
+        begin_step(b)
+    return False
+
+
+# ------------------------------------------------------------------------------------------------ a step
+
+cdef void begin_step(BarFilter *b) noexcept nogil:
+    """Collect the onsets of this step, and count its work."""
+    cdef int i, kept = 0, tempo, band
+    cdef double end = b.origin_frame + (b.step + 1) * b.step_frames
+    cdef double strokes = 0, awake = 0
+    b.strokes = 0
+    for i in range(b.waiting):
+        if b.pending[i].frame >= end:
+            b.pending[kept] = b.pending[i]
+            kept += 1
+        elif b.strokes < MOST_STROKES:
+            b.due[b.strokes] = b.pending[i]
+            b.strokes += 1
+            strokes += fmin(1, b.pending[i].kick + b.pending[i].snare + b.pending[i].cymbal)
+    b.waiting = kept
+    b.work_all = b.work_done = 0
+    for tempo in range(TEMPI):
+        if b.active[tempo]:
+            awake += 1
+            b.work_all += b.cells[tempo]
+            b.gain[tempo] = <float>(b.scale * (pow(b.bpm[tempo] / 120, b.patterns.temper * strokes) if b.strokes else 1))
+    for band in range(TEMPO_BANDS):
+        if is_needed(b, band):
+            b.work_all += 3 * b.strokes * b.patterns.bins
+            for i in range(b.patterns.bins * PATTERNS):
+                b.struck[band * b.patterns.bins * PATTERNS + i] = 1
+    b.work_all += 2 * b.patterns.beats * crossing_work(b)
+    b.jobs = TEMPO_BANDS * 3 * b.strokes + TEMPI + 2 * b.patterns.beats
+    b.job = 0
+    b.working = True
+
+
+cdef bint is_needed(BarFilter *b, int band) noexcept nogil:
+    """Is there an onset in this step, and a tempo awake in this band?"""
+    cdef int tempo
+    if b.strokes:
+        for tempo in range(TEMPI):
+            if b.active[tempo] and b.band[tempo] == band:
+                return True
+    return False
+
+
+cdef double crossing_work(BarFilter *b) noexcept nogil:
+    """Work of one half beat, in cells."""
+    cdef int tempo, awake = 0
+    for tempo in range(TEMPI):
+        awake += b.active[tempo]
+    return 6 * awake
+
+
+cdef void do_job(BarFilter *b) noexcept nogil:
+    """The next job of the step."""
+    cdef int job = b.job
+    b.job += 1
+    if job < TEMPO_BANDS * 3 * b.strokes:
+        if is_needed(b, job // (3 * b.strokes)):
+            weigh_onset(b, job // (3 * b.strokes), &b.due[job // 3 % b.strokes], job % 3)
+            b.work_done += b.patterns.bins
+        return
+    job -= TEMPO_BANDS * 3 * b.strokes
+    if job < TEMPI:
+        if b.active[job]:
+            advance(b, job)
+            b.work_done += b.cells[job]
+        return
+    cross(b, job - TEMPI)
+    b.work_done += crossing_work(b)
+
+
+cdef void weigh_onset(BarFilter *b, int band, const Onset *onset, int drum) noexcept nogil:
+    """Weigh every bin of every pattern by one kind of drum (0 kick, 1 snare, 2 cymbal) in an onset, for the tempi of one band."""
+    cdef int k, size = b.patterns.bins * PATTERNS
+    cdef float *struck = b.struck + band * size
+    cdef const float *soft = b.patterns.likely + (band * CLASSES + drum) * size
+    cdef const float *loud = b.patterns.likely + (band * CLASSES + drum + 3) * size
+    cdef double sure = onset.kick if drum == 0 else onset.snare if drum == 1 else onset.cymbal
+    cdef double is_loud = loudness(onset.strength)
+    cdef float no, if_soft, if_loud
+    sure = pow(sure, DOUBT) * fmin(onset.strength / WHISPER, 1)
+    if sure < 0.01:
+        return
+    no = <float>(1 - sure)
+    if_soft = <float>(sure / USUAL_RATE[drum] * (1 - is_loud))
+    if_loud = <float>(sure / USUAL_RATE[drum] * is_loud)
+    for k in range(size):
+        struck[k] *= no + if_soft * soft[k] + if_loud * loud[k]
+
+
+cdef void advance(BarFilter *b, int tempo) noexcept nogil:
+    """Move the states of one tempo on by a cell, and weigh them by what was struck and what was not."""
+    cdef int cells = b.cells[tempo], to, p, places = b.patterns.beats * PLACES_PER_BEAT
+    cdef float *first = b.mass + b.first_cell[tempo] * PATTERNS
+    cdef float *next_ = b.next + b.first_cell[tempo] * PATTERNS
+    cdef const float *silent = b.silent + b.first_cell[tempo] * PATTERNS
+    cdef const float *struck = b.struck + b.band[tempo] * b.patterns.bins * PATTERNS
+    cdef const float *now
+    cdef const float *quiet
+    cdef const float *hit
+    cdef float *later
+    cdef float *place = b.place + tempo * places
+    cdef float gain = b.gain[tempo], least = <float>(TINY / (b.all_cells * PATTERNS)), k, l, m, n, all_ = 0
+    memset(place, 0, places * sizeof(float))
+    for to in range(cells):
+        now = first + (to - 1 if to > 0 else cells - 1) * PATTERNS
+        later = next_ + to * PATTERNS
+        quiet = silent + to * PATTERNS
+        k = l = m = n = 0
+        if b.strokes:
+            hit = struck + bin_of(b, tempo, to) * PATTERNS
+            for p in range(0, PATTERNS, 4):
+                later[p] = now[p] * quiet[p] * hit[p] * gain + least
+                later[p + 1] = now[p + 1] * quiet[p + 1] * hit[p + 1] * gain + least
+                later[p + 2] = now[p + 2] * quiet[p + 2] * hit[p + 2] * gain + least
+                later[p + 3] = now[p + 3] * quiet[p + 3] * hit[p + 3] * gain + least
+                k += later[p]
+                l += later[p + 1]
+                m += later[p + 2]
+                n += later[p + 3]
+        else:
+            for p in range(0, PATTERNS, 4):
+                later[p] = now[p] * quiet[p] * gain + least
+                later[p + 1] = now[p + 1] * quiet[p + 1] * gain + least
+                later[p + 2] = now[p + 2] * quiet[p + 2] * gain + least
+                later[p + 3] = now[p + 3] * quiet[p + 3] * gain + least
+                k += later[p]
+                l += later[p + 1]
+                m += later[p + 2]
+                n += later[p + 3]
+        place[to * places // cells] += (k + l) + (m + n)
+        all_ += (k + l) + (m + n)
+    b.tempo_mass[tempo] = all_
+
+
+cdef void cross(BarFilter *b, int half) noexcept nogil:
+    """States that have just reached this half beat may change tempo; at a beat, and more at a bar line, the pattern too."""
+    cdef int tempo, other, p, away
+    cdef float *at
+    cdef float[TEMPI][PATTERNS] came
+    cdef float[PATTERNS] leaping                       # what leaps from LEAP tempi on either side, kept as a running sum
+    cdef float total, change = 0, held
+    cdef float step = <float>TEMPO_MOVES, leaps = <float>(TEMPO_LEAPS / (2 * LEAP + 1))
+    cdef float[2 * NEIGHBOURS + 1] kernel = [0.02 * step, 0.08 * step, 0.40 * step, <float>(1 - TEMPO_MOVES - TEMPO_LEAPS),
+                                             0.40 * step, 0.08 * step, 0.02 * step]
+    if half % 2 == 0:
+        change = <float>(PATTERN_CHANGES_BAR if (half // 2) % b.patterns.beats_per_bar == 0 else PATTERN_CHANGES_BEAT)
+    memset(came, 0, sizeof(came))
+    memset(leaping, 0, sizeof(leaping))
+    for tempo in range(TEMPI):
+        if b.active[tempo]:
+            at = reached(b, tempo, half)
+            for p in range(PATTERNS):
+                came[tempo][p] = at[p]
+                if tempo < LEAP:
+                    leaping[p] += at[p]
+    for tempo in range(TEMPI):
+        if tempo + LEAP < TEMPI and b.active[tempo + LEAP]:
+            for p in range(PATTERNS):
+                leaping[p] += came[tempo + LEAP][p]
+        if tempo > LEAP and b.active[tempo - LEAP - 1]:
+            for p in range(PATTERNS):
+                leaping[p] -= came[tempo - LEAP - 1][p]
+        if not b.active[tempo]:
+            continue
+        at = reached(b, tempo, half)
+        for p in range(PATTERNS):
+            at[p] = leaps * (leaping[p] if leaping[p] > 0 else 0)
+        for away in range(-NEIGHBOURS, NEIGHBOURS + 1):
+            other = tempo + away
+            if other < 0 or other >= TEMPI or not b.active[other]:
+                other = tempo
+            for p in range(PATTERNS):
+                at[p] += kernel[away + NEIGHBOURS] * came[other][p]
+        held = 1
+        if b.reference_octave > 0 and fabs(b.octave[tempo] - b.reference_octave) > HELD_OCTAVES:
+            held = <float>HELD
+        total = 0
+        for p in range(PATTERNS):
+            at[p] *= held
+            total += at[p]
+        for p in range(PATTERNS):
+            at[p] = (1 - change) * at[p] + change * total * b.share[tempo][p]
+
+
+cdef inline float *reached(BarFilter *b, int tempo, int half) noexcept nogil:
+    """The cell of `next` that lies on this half beat."""
+    cdef int beats = b.patterns.beats, cell = (half * b.cells[tempo] + 2 * beats - 1) // (2 * beats)
+    return b.next + (b.first_cell[tempo] + cell % b.cells[tempo]) * PATTERNS
+
+
+cdef void end_step(BarFilter *b) noexcept nogil:
+    """The step is done: sum up the answer, and see which tempi are worth working on."""
+    cdef int tempo, near
+    cdef double total = 0
+    cdef bint wake
+    cdef float *swap = b.mass
+    b.mass = b.next
+    b.next = swap
+    b.working = False
+    b.step += 1
+    b.answer_frame = b.origin_frame + (b.step + 0.5) * b.step_frames        # places are rounded down: half a cell on the mean
+    for tempo in range(TEMPI):
+        if b.active[tempo]:
+            total += b.tempo_mass[tempo]
+    b.total = <float>total
+    if not isfinite(total) or total < 1e-25:
+        forget(b)
+        return
+    b.scale = 1 / total
+    for tempo in range(TEMPI):
+        wake = b.is_lost
+        for near in range(tempo - NEIGHBOURS, tempo + NEIGHBOURS + 1):
+            if 0 <= near < TEMPI and b.tempo_mass[near] > ASLEEP * total:
+                wake = True
+        if b.active[tempo] and not wake:
+            b.tempo_mass[tempo] = 0
+        elif wake and not b.active[tempo]:
+            memset(b.mass + b.first_cell[tempo] * PATTERNS, 0, b.cells[tempo] * PATTERNS * sizeof(float))
+        b.active[tempo] = wake
+
+
+cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost) noexcept nogil:
+    """The tempo now believed in. The reference follows it slowly; when all trust in it is lost, every tempo is tried again."""
+    b.is_lost = is_lost
+    if is_lost or not b.is_told:
+        b.reference_octave = -1
+    elif b.reference_octave < 0:
+        b.reference_octave = octave
+    else:
+        b.reference_octave += (octave - b.reference_octave) * fmin(1, STEP_S * pow(2, octave) / 60 / REFERENCE_BEATS)

@@ -1,0 +1,26 @@
+# What drummers play in a bar: typical bars of a meter, and how likely each makes a stroke, or none, at every place.
+
+cdef enum:
+    PATTERNS = 24                    # typical bars; the last one is rest
+    CLASSES = 6                      # kick, snare, cymbal soft; kick, snare, cymbal loud
+    BINS_PER_BEAT = 48               # places in a beat
+    MAX_BEATS = 12                   # in a bar
+    TEMPO_BANDS = 4                  # the same hand is less even, in parts of a beat, the faster it plays
+
+cdef struct Patterns:
+    int beats                        # of the cycle: a bar, or two short ones
+    int beats_per_bar
+    int bins
+    double temper                    # the power to which `likely` and `busy` were taken
+    int prepared                     # bins made ready so far
+    float *rate                      # (bins, PATTERNS, CLASSES) strokes a beat, as learned
+    float *likely                    # (TEMPO_BANDS, CLASSES, bins, PATTERNS) the same, blurred by the hand, tempered
+    float *busy                      # (TEMPO_BANDS, bins, PATTERNS) all classes together, tempered
+
+cdef int patterns_allot(Patterns *p) noexcept
+cdef void patterns_free(Patterns *p) noexcept
+cdef void patterns_of_meter(Patterns *p, int beats_per_bar) noexcept nogil
+cdef bint patterns_prepare(Patterns *p) noexcept nogil
+cdef int band_of(double bpm) noexcept nogil
+cdef void shares_at(double bpm, float *share) noexcept nogil
+cdef double loudness(double strength) noexcept nogil
