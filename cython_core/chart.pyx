@@ -67,7 +67,7 @@ cdef int chart_bar(const ChartState *c, double beat) noexcept nogil:
     cdef int last = min(whole, c.first_beat + c.beats - 1)
     for i in range(-c.first_beat if c.first_beat < 0 else 0, last - c.first_beat + 1):
         bar += c.beat_in_bar[i] == 1
-    return bar + (whole - last) // c.beats_per_bar
+    return bar + (whole - last + c.beat_in_bar[last - c.first_beat] - 1) // c.beats_per_bar
 
 
 cdef int chart_section(const ChartState *c, double beat) noexcept nogil:
