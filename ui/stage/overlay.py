@@ -42,9 +42,10 @@ class Overlay(Tile[KeysWords]):
         width = (room.width() - pad) / columns
         height = (room.height() - 2 * pad) / per_column
         text = min(height * 0.38, width * 0.066)
+        widest = max((name for name, _ in rows), key=lambda name: theme.width_per_px(name, True))
         for number, (name, says) in enumerate(rows):
             left = pad + number // per_column * width
             top = pad + (number % per_column + 0.5) * height - text / 2
-            theme.write(painter, QRectF(left, top, width * 0.24, text), name, theme.TEXT, like="Return")
+            theme.write(painter, QRectF(left, top, width * 0.24, text), name, theme.TEXT, like=widest)
             words = QRectF(left + width * 0.27, top, width * 0.7 - pad, text)
             theme.write(painter, words, says, theme.SOFT, like="give it to the band", is_bold=False)
