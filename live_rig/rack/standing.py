@@ -36,10 +36,13 @@ class Standing:
             self.lost = self._fault(self.process, samplerate)
         if self.lost and self.preset:
             self.process.kill()
-            news.append(f"The effects ({self.preset.title}) {self.lost}")
-            if not self.is_hopeless and self._losses_with_this() > len(RETRY_S):
+            if self.is_hopeless:
+                news.append(f"The effects ({self.preset.title}) {self.lost}")
+            elif self._losses_with_this() > len(RETRY_S):
                 self.is_hopeless = True
-                news.append(f"The effects ({self.preset.title}) are off. Choose the preset again to try once more")
+                news.append(f"The effects ({self.preset.title}) {self.lost} again and are off. Choose the preset to try it")
+            else:
+                news.append(f"The effects ({self.preset.title}) {self.lost}. They come back by themselves")
         return news
 
     def _hear(self, process: RackProcess) -> list[str]:
