@@ -75,13 +75,13 @@ cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil:
 
 
 cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil:
-    """Hear one tick, at most 32 frames, the first of them `first_frame`. Returns how many onsets were found now."""
+    """Hear `frames` frames, the first of them `first_frame`. Returns how many onsets were found now, at most one a hop of 3 ms."""
     cdef float[TICK] clean
     cdef int at = 0, count = 0, part
-    _clean(o, heard, clean, frames)
     while at < frames:
-        part = min(frames - at, o.hop_frames - o.hop_heard)
-        _resonate(o, clean + at, part)
+        part = min(TICK, min(frames - at, o.hop_frames - o.hop_heard))
+        _clean(o, heard + at, clean, part)
+        _resonate(o, clean, part)
         at += part
         o.hop_heard += part
         if o.hop_heard == o.hop_frames:
