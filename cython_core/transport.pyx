@@ -34,6 +34,7 @@ cdef double SURE_OF_THE_BAR = 0.5
 cdef double SURE_FOR_BEATS = 4.0         # beats, each counted by how sure it was
 cdef double PATIENCE_BEATS = 7.0         # after so many, the bar line it believes in must do
 cdef double UNCOUNTED_BEATS = 8.0        # after so many, there was no count to wait for
+cdef double HAIR_BEATS = 2e-9            # a place this near is reached: no rounding lets the line slip past the end of a vamp
 
 
 cdef double clamped(double x, double low, double high) noexcept nogil:
@@ -181,12 +182,13 @@ cdef void take_bend(TransportState *t, const Bend *bend, double at, double tick_
     cdef double leaves = chart_source(t.chart, t.line + t.fold + at * beats_per_frame + late_beats)
     cdef const ChartState *leaving = t.chart
     if bend.turn == ENTER:
+        t.fold = bend.to - (t.line + at * beats_per_frame)
         come_in(t, at, made)
         return
     if bend.turn == t.queued:
         t.queued = NO_TURN
     if bend.turn == END and t.next_chart != NULL and leaving.ending != 0:
-        pass_on(t, frame, leaves, late_beats, at, made)
+        pass_on(t, frame, leaves, at, tick_beats, made)
         return
     if isnan(bend.to):
         write_jump(t, frame, leaves, NAN)
@@ -207,21 +209,24 @@ cdef void take_bend(TransportState *t, const Bend *bend, double at, double tick_
     mark_beat(t, made, at, bend.to)
 
 
-cdef void pass_on(TransportState *t, long long frame, double leaves, double late_beats, double at, Moment *made) noexcept nogil:
+cdef void pass_on(TransportState *t, long long frame, double leaves, double at, double tick_beats, Moment *made) noexcept nogil:
     """The song is over and the next one is there: a segue goes straight on, a count takes a bar first."""
     cdef bint counts = t.chart.ending == ENDS_IN_COUNT
     cdef const ChartState *chart = t.next_chart
+    cdef double beats_per_frame
     load_chart(t, chart)
     t.next_chart = NULL
     start(t)
+    t.bpm = chart_bpm(chart, t.start_beat)
+    beats_per_frame = t.bpm / 60.0 / t.samplerate_hz
     if counts:
         t.fold = t.start_beat - chart.beats_per_bar
         write_jump(t, frame, leaves, NAN)
     else:
         t.state = PLAYING
-        write_jump(t, frame, leaves, chart_source(chart, t.start_beat + late_beats))
-    t.bpm = chart_bpm(chart, t.start_beat)
+        write_jump(t, frame, leaves, chart_source(chart, t.start_beat + (floor(at) + 1.0 - at) * beats_per_frame))
     mark_beat(t, made, at, t.line + t.fold)
+    t.line = (TICK - at) * beats_per_frame - tick_beats     # where it is at the end of the tick, which is still to be added
     t.notice, t.notice_value = NEXT_SONG, t.start_beat
 
 
@@ -248,9 +253,10 @@ cdef double frames_to(const TransportState *t, const Bend *bend, double song_bea
     """From the head to a bend, at the present tempo."""
     if bend.turn == LAST and t.last_hit >= 0:
         return max(t.last_hit - t.head - 1, 0)
-    if bend.at <= song_beat:
+    cdef double beats = bend.at - HAIR_BEATS - song_beat
+    if beats <= 0:
         return 0.0
-    return (bend.at - song_beat) / tick_beats * TICK if tick_beats > 0 else INFINITY
+    return beats / tick_beats * TICK if tick_beats > 0 else INFINITY
 
 
 cdef double section_end(const TransportState *t, double song_beat) noexcept nogil:

@@ -1,0 +1,213 @@
+"""The form as it is being played: vamps, jumps, holds, the last hit, and the way from song to song."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cython_core.authority import Leader
+from cython_core.exchange import NoticeKind
+from cython_core.transport import State
+from tests.playing import RATE_HZ, Heard, beats, play, rock, song
+
+BAR_S = 2.0  # of four beats at 120
+TUNE = "head:4 solo:2~ bridge:4 hit:2!"
+A_FRAME_S = 1.01 / RATE_HZ
+
+
+def jumps(heard: Heard) -> list[tuple[float, float]]:
+    """(bars after the band's first note, song beat it goes to) of every jump."""
+    return [
+        ((each["time_s"] - heard.came_in_s) / BAR_S, each["value"])
+        for each in heard.happened
+        if each["kind"] in (NoticeKind.JUMPED, NoticeKind.LAST_HIT)
+    ]
+
+
+def songs_place(heard: Heard, bars: float) -> float:
+    """The song beat that sounds so many bars after the first note."""
+    return heard.song_beat_at(heard.came_in_s + bars * BAR_S)
+
+
+# Vamps
+
+
+def test_a_vamp_goes_round_until_it_is_told_to_go_on() -> None:
+    heard = play(song(120, TUNE), says=[(17.0, "next")], length_s=24)
+    assert [to for _, to in jumps(heard)] == [16, 16]
+    assert [round(bars, 4) for bars, _ in jumps(heard)] == [6, 8]
+    assert songs_place(heard, 10.5) == pytest.approx(24 + 2, abs=1e-3)
+
+
+def test_every_jump_is_exact_to_the_frame() -> None:
+    heard = play(song(120, TUNE), length_s=40)
+    assert len(jumps(heard)) >= 5
+    assert all(abs(bars - round(bars)) * BAR_S <= A_FRAME_S for bars, _ in jumps(heard))
+
+
+@pytest.mark.parametrize("bpm", [60, 75, 90, 100, 120, 150, 200, 240, 300])
+def test_no_vamp_is_left_by_rounding(bpm: float) -> None:
+    heard = play(song(bpm, "vamp:1~ rest:1"), length_s=9 * 240 / bpm)
+    assert len(jumps(heard)) >= 8
+    assert heard.song_beat[heard.plays].max() < 4.01
+
+
+def test_a_section_that_is_no_vamp_can_be_asked_to_go_round() -> None:
+    heard = play(song(120, "head:2 bridge:6"), says=[(1.0, "vamp"), (9.0, "next")], length_s=13)
+    assert jumps(heard) == [(pytest.approx(2, abs=1e-4), 0), (pytest.approx(4, abs=1e-4), 0)]
+    assert songs_place(heard, 6.25) == pytest.approx(9, abs=1e-3)
+
+
+def test_a_vamp_that_was_left_early_is_left_at_its_end_and_not_before() -> None:
+    heard = play(song(120, TUNE), says=[(8.5, "next")], length_s=15)
+    assert jumps(heard) == []
+    assert songs_place(heard, 6.5) == pytest.approx(26, abs=1e-3)
+
+
+# To another place
+
+
+@settings(max_examples=12, deadline=None)
+@given(asked_s=st.floats(0.3, 7.0))
+def test_a_section_that_is_asked_for_comes_on_the_next_bar_line(asked_s: float) -> None:
+    heard = play(song(120, TUNE), says=[(asked_s, "section bridge")], length_s=9.5)
+    ((bars, to),) = jumps(heard)
+    assert to == 24
+    assert abs(bars - round(bars)) * BAR_S <= A_FRAME_S
+    asked_bars = (asked_s - heard.came_in_s) / BAR_S
+    assert asked_bars < bars < asked_bars + 1.2
+
+
+def test_next_outside_a_vamp_goes_to_the_next_section_on_the_bar_line() -> None:
+    assert jumps(play(song(120, TUNE), says=[(3.0, "next")], length_s=6)) == [(pytest.approx(2, abs=1e-4), 16)]
+
+
+def test_back_goes_to_the_start_of_the_section_and_at_its_start_to_the_one_before() -> None:
+    assert jumps(play(song(120, "a:2 b:6"), says=[(7.0, "previous")], length_s=10))[0][1] == 8
+    assert jumps(play(song(120, "a:2 b:6"), says=[(4.3, "previous")], length_s=8))[0][1] == 0
+
+
+def test_the_newest_wish_counts() -> None:
+    heard = play(song(120, TUNE), says=[(2.6, "section bridge"), (3.0, "section solo")], length_s=7)
+    assert [to for _, to in jumps(heard)] == [16]
+
+
+def test_in_silence_a_section_is_where_the_next_start_begins() -> None:
+    heard = play(song(120, TUNE), says=[(0.5, "section bridge"), (1.0, "start")], start="cue", length_s=3)
+    assert heard.song_beat_at(heard.came_in_s + 0.01) == pytest.approx(24.02, abs=1e-3)
+
+
+# Holds
+
+
+def test_a_hold_comes_to_rest_on_the_downbeat_and_stays() -> None:
+    heard = play(song(120, TUNE), says=[(3.0, "hold")], length_s=12)
+    rest = heard.is_held & heard.plays
+    assert heard.song_beat[rest][0] == pytest.approx(8.25, abs=0.1)
+    assert heard.plays[-1]
+    assert heard.song_beat[-1] < 9.5
+    assert heard.bpm[-1] == pytest.approx(0.04 * 120, rel=0.01)
+
+
+def test_a_hold_lasts_as_long_as_one_likes_and_never_runs_into_the_next_section() -> None:
+    heard = play(song(120, "a:2 b:4"), says=[(0.5, "hold")], length_s=60)
+    assert heard.is_held[-1]
+    assert 7.5 < heard.song_beat[-1] < 8
+
+
+def test_after_a_hold_the_band_goes_on_in_the_tempo_before() -> None:
+    heard = play(song(120, TUNE), says=[(3.0, "hold"), (8.0, "next")], length_s=10)
+    assert heard.bpm_at(9.0) == pytest.approx(120, abs=0.1)
+    assert np.diff(heard.song_beat[heard.plays]).min() >= 0
+
+
+# Endings
+
+
+@settings(max_examples=10, deadline=None)
+@given(cued_s=st.floats(6.0, 9.0))
+def test_out_of_a_hold_the_last_hit_falls_two_beats_after_its_cue(cued_s: float) -> None:
+    heard = play(song(120, TUNE), says=[(3.0, "hold"), (cued_s, "finale")], length_s=12)
+    (hit_s,) = heard.times(NoticeKind.LAST_HIT)
+    assert hit_s == pytest.approx(cued_s + 1.0, abs=0.002)
+    assert jumps(heard)[-1][1] == 40
+
+
+def test_the_last_hit_takes_the_output_latency_into_account() -> None:
+    heard = play(song(120, TUNE), says=[(3.0, "hold"), (7.0, "finale")], length_s=10, latencies_s=(0.01, 0.02))
+    assert heard.times(NoticeKind.LAST_HIT)[0] == pytest.approx(8.0, abs=0.002)
+
+
+def test_the_conductors_last_hit_comes_in_his_tempo() -> None:
+    says = [(3.0, "conduct 60"), (5.0, "hold"), (12.0, "finale")]
+    heard = play(song(120, TUNE), says=says, length_s=16)
+    assert heard.times(NoticeKind.LAST_HIT)[0] == pytest.approx(14.0, abs=0.002)
+
+
+def test_without_a_hold_the_last_hit_is_on_the_next_bar_line_and_then_the_song_ends() -> None:
+    heard = play(song(120, TUNE), says=[(5.0, "finale")], length_s=13)
+    assert jumps(heard) == [(pytest.approx(3, abs=1e-4), 40)]
+    (ended_s,) = heard.times(NoticeKind.ENDED)
+    assert ended_s == pytest.approx(heard.came_in_s + 5 * BAR_S, abs=A_FRAME_S)
+    assert heard.state[-1] == State.ENDED
+
+
+def test_the_cut_off_is_on_the_next_beat() -> None:
+    heard = play(song(120), says=[(3.1, "cut-off")], length_s=6)
+    (cut_s,) = heard.times(NoticeKind.STOPPED)
+    beats_in = (cut_s - heard.came_in_s) / 0.5
+    assert abs(beats_in - round(beats_in)) * 0.5 <= A_FRAME_S
+    assert 3.1 < cut_s < 3.1 + 0.5 + 0.15
+    assert heard.state[-1] == State.SILENT
+
+
+@pytest.mark.parametrize("words", ["stop", "panic"])
+def test_stop_is_heard_within_a_fifth_of_a_second_and_start_begins_again(words: str) -> None:
+    heard = play(song(120), says=[(3.1, words), (5.0, "start")], length_s=7)
+    assert heard.times(NoticeKind.STOPPED)[0] == pytest.approx(3.2, abs=0.1)
+    assert heard.song_beat[-1] < 6
+    assert len(heard.times(NoticeKind.CAME_IN)) == 2
+
+
+def test_a_song_that_is_over_falls_silent_and_waits() -> None:
+    heard = play(song(120, "head:2"), length_s=7)
+    (ended_s,) = heard.times(NoticeKind.ENDED)
+    assert ended_s == pytest.approx(heard.came_in_s + 2 * BAR_S, abs=A_FRAME_S)
+    assert heard.state[-1] == State.ENDED
+
+
+# Clicks before the band
+
+
+def test_a_counted_start_gives_a_bar_of_clicks_first() -> None:
+    heard = play(song(120), says=[(1.0, "count-in")], start="cue", length_s=6)
+    counting = heard.state == State.COUNTING
+    assert heard.song_beat[counting][0] == pytest.approx(-4, abs=0.01)
+    assert heard.came_in_s - heard.time_s[counting][0] == pytest.approx(BAR_S, abs=0.001)
+
+
+# From song to song
+
+
+def test_a_segue_goes_straight_into_the_next_song_in_its_tempo() -> None:
+    heard = play(song(120, "head:2", ending="segue"), next_song=song(90, "head:8"), length_s=9)
+    (next_s,) = heard.times(NoticeKind.NEXT_SONG)
+    assert next_s == pytest.approx(heard.came_in_s + 2 * BAR_S, abs=A_FRAME_S)
+    assert heard.plays[heard.at(heard.came_in_s) + 2 :].all()
+    assert heard.song_beat_at(next_s + 2.0) == pytest.approx(3.0, abs=1e-3)
+
+
+def test_a_count_into_the_next_song_takes_one_bar_of_its_tempo() -> None:
+    heard = play(song(120, "head:2", ending="count-in"), next_song=song(90, "head:8"), length_s=12)
+    first_s, again_s = heard.times(NoticeKind.CAME_IN)
+    assert again_s == pytest.approx(first_s + 2 * BAR_S + 4 * 60 / 90, abs=0.001)
+    assert heard.song_beat_at(again_s + 1.0) == pytest.approx(1.5, abs=1e-3)
+
+
+def test_with_a_drummer_who_leads_a_segue_takes_up_the_next_songs_tempo_and_then_follows_him() -> None:
+    plays = beats((120, 24), (100, 48))
+    tune = song(120, "head:4", ending="segue")
+    heard = play(tune, rock(plays, jitter_ms=2), start="uninvited", leader=Leader.DRUMMER, next_song=song(100, "head:20"))
+    assert heard.times(NoticeKind.NEXT_SONG)
+    assert heard.bpm_at(plays[-8]) == pytest.approx(100, rel=0.01)
+    assert abs(heard.asynchrony_ms(plays[-4])) < 15
