@@ -4,6 +4,7 @@ Time 0 is time 0 of the drum file, at the ear: with latencies given, the drums r
 that much later, and the rig makes up for both.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -30,6 +31,7 @@ from live_rig.stage_state import bar_and_beat
 
 Start = Literal["count-in", "uninvited", "command"]
 TAIL_S = 2.0
+SENT_AHEAD_S = 0.1
 LISTENS_FOR = {"uninvited": Listening.FOR_THE_BAR, "count-in": Listening.FOR_THE_COUNT}
 
 
@@ -69,13 +71,14 @@ def perform(plan: Plan, drums: npt.NDArray[np.float32]) -> Performance:
     stems = open_stems(plan.song, rate, cache_dir())
     stems.all_in_memory()
     instrument.load(chart_of(plan.song, rate, stems))
-    for frame, event in scripted_events(plan):
-        instrument.send([event], frame)
+    events = deque(scripted_events(plan))
+    send_due(instrument, events)
     heard = arriving(plan, drums)
     performance = Performance(rate, {})
     blocks = []
     for played in play(instrument, heard, plan.blocks, rack.process):
         blocks.append(played.block)
+        send_due(instrument, events)
         note_down(plan, instrument, performance)
     at_ear = at_the_ear(plan, blocks)
     sides = {"mix": slice(0, 2), "drums": slice(2, 4), "band": slice(4, 6), "click": slice(6, 7), "guide": slice(7, 8)}
@@ -122,6 +125,14 @@ def scripted_events(plan: Plan) -> list[tuple[int, Sent]]:
     late = round(plan.input_latency_s * rate)
     events += [(round(time_s * rate) + late, Sent(EventKind.NOTE, note, velocity)) for time_s, note, velocity in plan.notes]
     return sorted(events, key=lambda event: event[0])
+
+
+def send_due(instrument: Instrument, events: deque[tuple[int, Sent]]) -> None:
+    """Hand over what is due within SENT_AHEAD_S: more than a block, and never so much that it would not fit."""
+    until = instrument.rig.frame + SENT_AHEAD_S * instrument.samplerate_hz
+    while events and events[0][0] < until:
+        frame, event = events.popleft()
+        instrument.send([event], frame)
 
 
 def note_down(plan: Plan, instrument: Instrument, performance: Performance) -> None:
