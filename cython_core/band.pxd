@@ -49,6 +49,7 @@ cdef struct BandLink:
     float residue[CHANNELS]          # what was heard before a gap, dying away
     float back                       # 0 .. 1, coming back after a gap
     long long heard_frame            # the next frame to be read; also read by the renderer
+    long long least_spare            # the fewest frames that were ready beyond the last one read
     long long orders_lost            # orders refused because ORDERS waited
     long long frames_missing         # frames that were silent because their chunk was not there
     # the renderer's own: frames of the stems from here on

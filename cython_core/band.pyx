@@ -118,6 +118,12 @@ cdef void read_chunk(BandLink *b, const BandChunk *chunk, int at, int frames, fl
     b.back = back
 
 
+cdef void count_spare(BandLink *b, long long frame) noexcept nogil:
+    cdef long long ready = load(&b.chunks_in)
+    if ready > 0 and frame > b.first_frame:
+        b.least_spare = min(b.least_spare, b.chunk[(ready - 1) % CHUNKS].frame + CHUNK - frame)
+
+
 cdef int band_read(BandLink *b, long long frame, int frames, float *left, float *right) noexcept nogil:
     cdef float *to[CHANNELS]
     cdef BandChunk *chunk
@@ -138,6 +144,7 @@ cdef int band_read(BandLink *b, long long frame, int frames, float *left, float 
                 memset(to[1], 0, run * sizeof(float))
         at += run
     store(&b.heard_frame, frame + frames)
+    count_spare(b, frame + frames)
     if missing:
         store(&b.frames_missing, b.frames_missing + missing)
     return missing
@@ -414,8 +421,8 @@ cdef double bessel(double x) noexcept nogil:
 cdef class Band:
     """Renders the band at one samplerate (44.1 to 192 kHz). All memory is taken here; `run` in a thread of its own, or `serve` offline.
 
-    spare_chunks: finished chunks (256 frames each) there are for the renderer to be late by: 3 for device blocks up to 256 frames; a device block
-    of n frames needs 2 + n / 256.
+    spare_chunks: finished chunks (256 frames each; as much time in finer sessions) that wait for the ear, by which the renderer may be late: 3 for
+    device blocks up to 256 frames; a device block of n frames needs 2 + n / 256.
     """
 
     def __cinit__(self, samplerate_hz: float, spare_chunks: int = 3):
@@ -425,13 +432,13 @@ cdef class Band:
             raise MemoryError("no memory for the band")
         self.link = b
         b.samplerate_hz, b.first_frame, b.next_frame, b.playing, b.served_frame = samplerate_hz, -1, -1, -1, -1
-        b.back = 1.0
+        b.back, b.least_spare = 1.0, NEVER
         b.finer = finer(samplerate_hz)
         b.stem_rate_hz = samplerate_hz / b.finer
         for i in range(VOICES):
             voice_set_up(&b.voice[i], b.stem_rate_hz)
         b.delay_frames = b.finer * b.voice[0].window // 2 + (CHUNK if b.finer > 1 else 0)
-        b.ahead_frames = b.delay_frames + spare_chunks * CHUNK
+        b.ahead_frames = b.delay_frames + spare_chunks * b.finer * CHUNK
         b.fade_frames = <int>(FADE_S * b.stem_rate_hz)
         make_filter(b)
         b.fade = <float *>calloc(b.fade_frames, sizeof(float))
@@ -462,6 +469,11 @@ cdef class Band:
     def chunks_late(self) -> int:
         """Chunks rendered after they should have begun to sound."""
         return load(&self.link.chunks_late)
+
+    @property
+    def least_spare_frames(self) -> int:
+        """The fewest frames that were ready beyond the last one read. Negative: some were missing."""
+        return self.link.least_spare
 
     @property
     def orders_lost(self) -> int:
