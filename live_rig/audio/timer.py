@@ -5,6 +5,8 @@ from threading import Thread
 from cython_core.callback import Device
 from live_rig.band.renderer import run_this_thread_first
 
+REALTIME_PRIORITY = 5  # what JACK gives its clients: over the racks and the band's renderer
+
 
 class TimerStream:
     """Runs a Device in blocks of `block_frames`, in a thread that lets go of the GIL. Same verbs as a sound card's stream."""
@@ -19,7 +21,7 @@ class TimerStream:
         self._thread.start()
 
     def _run(self) -> None:
-        run_this_thread_first()
+        run_this_thread_first(REALTIME_PRIORITY)
         self._device.run(self._block_frames)
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from cython_core.band import Band
 from cython_core.stem_bank import Stems
 
-REALTIME_PRIORITY = 60  # under the sound server's own threads (JACK's are at 70 and above), over everything else
+REALTIME_PRIORITY = 1  # over everything normal, under all that is due within a block: racks (2), JACK's clients (5 or more)
 NICENESS = -11  # where real time is not allowed, but this may be
 STOPS_WITHIN_S = 5.0
 
@@ -44,7 +44,7 @@ class NativeLoop:
 
     def _run(self) -> None:
         if self._is_urgent:
-            self.not_urgent = run_this_thread_first()
+            self.not_urgent = run_this_thread_first(REALTIME_PRIORITY)
         self._is_ready.set()
         self._loop()
 
@@ -59,18 +59,21 @@ def prefetch(stems: Stems) -> NativeLoop:
     return NativeLoop("stem prefetch", stems.keep_loaded, stems.stop)
 
 
-def run_this_thread_first() -> str:
-    """Ask the system to run the calling thread before others. "" if it agreed, else why not, in its words."""
+def run_this_thread_first(priority: int) -> str:
+    """Ask the system to run the calling thread before others. "" if it agreed, else why not, in its words.
+
+    priority: Linux's of real time, 1..99; the higher goes first.
+    """
     if sys.platform == "linux":
-        return _realtime_on_linux()
+        return _realtime_on_linux(priority)
     if sys.platform == "win32":
         return _time_critical_on_windows()
     return "this system is not asked"
 
 
-def _realtime_on_linux() -> str:
+def _realtime_on_linux(priority: int) -> str:
     try:
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REALTIME_PRIORITY))
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(priority))
     except OSError as refused:
         try:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -24,6 +24,7 @@ from live_rig.rack.preset import Preset
 from live_rig.rack.shared_block import SharedBlock
 
 SWITCH_INTERVAL_S = 0.0001
+REALTIME_PRIORITY = 2  # over the band's renderer, whose work has time; under the sound server's clients
 MCL_CURRENT, MCL_ONFAULT = 1, 4  # of <sys/mman.h> on Linux
 
 
@@ -100,5 +101,5 @@ def ask_for_priority() -> None:
     if sys.platform != "linux":
         return
     with suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(os.sched_get_priority_min(os.SCHED_FIFO)))
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(REALTIME_PRIORITY))
     ctypes.CDLL(None).mlockall(MCL_CURRENT | MCL_ONFAULT)
