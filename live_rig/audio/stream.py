@@ -8,6 +8,8 @@ from cython_core.callback import Device
 from live_rig.audio.device import AudioDevice
 from live_rig.errors import DeviceError
 
+JACK = "JACK Audio Connection Kit"
+
 
 class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
     """sounddevice's stream around the rig's callback, as sounddevice's sibling rtmixer does it.
@@ -19,6 +21,7 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
     def __init__(self, device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int) -> None:
         ffi = sounddevice._ffi
         self._rig_device = rig_device
+        self._audio_device, self._is_duplex = device, inputs > 0
         sides: dict[str, Any] = {"device": device.index, "channels": outputs}
         if inputs:
             sides = {"device": (device.index, device.index), "channels": (inputs, outputs)}
@@ -36,7 +39,14 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
         )
 
     def latencies_s(self) -> tuple[float, float]:
-        """(input, output) as the open stream reports them, in seconds."""
+        """(input, output) in seconds: from the plug to the frame that is heard, and from the frame that is played to the plug.
+
+        On JACK, PortAudio takes a block off each side of an open stream; what JACK itself says of its ports stands with the
+        device.
+        """
+        if self._audio_device.host == JACK:
+            latency_in_s = self._audio_device.input_latency_ms / 1e3 if self._is_duplex else 0.0
+            return latency_in_s, self._audio_device.output_latency_ms / 1e3
         if isinstance(self.latency, tuple):
             return float(self.latency[0]), float(self.latency[1])
         return 0.0, float(self.latency)
