@@ -70,16 +70,14 @@ class Engine:
         wiring = house_and_ears(max(1, inputs), outputs)
         if setup.extra is not None:
             wiring = Wiring(wiring.inputs, np.concatenate([wiring.route, setup.extra.route]))
+        feed = read_drums(setup.drums, self.samplerate_hz) if setup.drums else None
         self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK)
         self.instrument = Instrument(self.rack.drums, self.samplerate_hz, wiring, MAX_BLOCK, spare_frames=self._spare_frames())
-        feed = read_drums(setup.drums, self.samplerate_hz) if setup.drums else None
         self.device = Device(self.instrument.rig, inputs, outputs, feed, round(setup.capture_s * self.samplerate_hz))
         self._is_fed = setup.drums is not None
         self._block_frames = show.audio.block or VIRTUAL_BLOCK
         self._renderer = renderer(self.instrument.band)
         self._prefetching: list[NativeLoop] = []
-        self._stream = self._open(inputs, outputs)
-        self._midi = MidiIn(setup.midi_in, show.pedals, self._press, self._strike) if setup.midi_in else None
         self._charts: dict[str, Chart] = {}
         self._song_number = 0
         self.alerts: deque[tuple[float, str]] = deque(maxlen=8)
@@ -87,8 +85,14 @@ class Engine:
         self.preset_name = ""
         self.click_on = False
         self._told: dict[str, int] = {}
-        if show.songs:
-            self._load(0)
+        try:
+            self._stream = self._open(inputs, outputs)
+            self._midi = MidiIn(setup.midi_in, show.pedals, self._press, self._strike) if setup.midi_in else None
+            if show.songs:
+                self._load(0)
+        except RigError:
+            self.rack.close()  # its processes are not to outlive what cannot play
+            raise
 
     @property
     def song(self) -> Song | None:

@@ -1,0 +1,192 @@
+"""`live-rig engine` and `live-rig stage` as real processes, spoken to through their real door; and what they refuse."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import psutil
+import pytest
+import soundfile
+
+from live_rig.control.client import Door, connect
+from live_rig.control.door_file import read_door_file
+from live_rig.control.protocol import DoorAddress, StageState
+from live_rig.paths import examples_dir
+from tests.show.conftest import make_show
+
+CHECKOUT = Path(__file__).parents[2]
+LIVE_RIG = [sys.executable, "-c", "from live_rig.cli import main; raise SystemExit(main())"]
+FESTIVAL = examples_dir() / "festival"
+DRUMS = FESTIVAL / "drummer" / "audio.flac"
+PATIENCE_S = 60.0
+T = TypeVar("T")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """The environment of a user of the test's own, without a display."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    places = ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+    for place in places:
+        (tmp_path / place).mkdir(mode=0o700)
+    return kept | {"PYTHONPATH": str(CHECKOUT), "HOME": str(tmp_path)} | {place: str(tmp_path / place) for place in places}
+
+
+def refused(home: dict[str, str], *words: str | Path) -> str:
+    """What a command says that ends with exit code 2, and nothing else."""
+    ended = subprocess.run([*LIVE_RIG, *map(str, words)], env=home, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stdout == ""
+    assert ended.stderr.startswith(f"live-rig {words[0]}: ")
+    assert "Traceback" not in ended.stderr
+    assert len(ended.stderr.splitlines()) <= 2, ended.stderr  # a show's faults have a heading
+    return ended.stderr
+
+
+@contextlib.contextmanager
+def running(home: dict[str, str], *words: str | Path) -> Iterator[tuple[subprocess.Popen[str], DoorAddress]]:
+    """A command that plays, once its door is open; it ends politely with the block."""
+    with subprocess.Popen([*LIVE_RIG, *map(str, words)], env=home, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            door_file = Path(home["XDG_RUNTIME_DIR"]) / "live-rig" / "door.json"
+            address = until(lambda: read_door_file(door_file), "the door opens")
+            assert address is not None
+            with connect(address):  # once it answers, it also hears that it is to stop
+                pass
+            yield process, address
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(PATIENCE_S)
+
+
+def until(look: Callable[[], T | None], what: str) -> T:
+    """What `look` finds, once it finds something."""
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        if found := look():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"in vain: {what}")
+
+
+def state_where(door: Door, holds: Callable[[StageState], object], what: str) -> StageState:
+    return until(lambda: state if holds(state := door.state()) else None, what)
+
+
+# What is refused
+
+
+def test_a_device_that_is_not_there_is_named(home: dict[str, str]) -> None:
+    said = refused(home, "engine", FESTIVAL, "--device", "Harpsichord", "--port", "0")
+    assert 'There is no audio device "Harpsichord"' in said
+    assert "virtual" in said
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda file: file.unlink(missing_ok=True), "There is no drum recording"),
+        (lambda file: soundfile.write(file, np.zeros(0), 48_000), "is empty"),
+        (lambda file: soundfile.write(file, np.zeros(8000), 8000), "8000 Hz"),
+    ],
+)
+def test_drums_that_cannot_be_fed_to_it_are_named(
+    home: dict[str, str], tmp_path: Path, spoil: Callable[[Path], object], said: str
+) -> None:
+    spoil(tmp_path / "drums.wav")
+    line = refused(home, "engine", FESTIVAL, "--device", "virtual", "--drums", tmp_path / "drums.wav", "--port", "0")
+    assert said in line
+    assert "drums.wav" in line
+
+
+def test_a_port_in_use_is_named(home: dict[str, str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert f"Port {port} is in use" in refused(home, "engine", FESTIVAL, "--device", "virtual", "--port", str(port))
+
+
+def test_a_midi_port_that_is_not_there_is_named(home: dict[str, str]) -> None:
+    said = refused(home, "engine", FESTIVAL, "--device", "virtual", "--midi-in", "Mellotron", "--port", "0")
+    assert "Mellotron" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux may be without a display")
+def test_without_a_display_there_is_no_stage(home: dict[str, str]) -> None:
+    assert "There is no display for the stage window" in refused(home, "stage", FESTIVAL, "--device", "virtual")
+
+
+def test_a_show_that_is_not_there_is_named(home: dict[str, str], tmp_path: Path) -> None:
+    assert "saturday" in refused(home, "engine", tmp_path / "saturday", "--device", "virtual")
+
+
+def test_a_word_that_is_no_command_is_told_with_those_there_are(home: dict[str, str]) -> None:
+    ended = subprocess.run([*LIVE_RIG, "enigne"], env=home, capture_output=True, text=True, timeout=PATIENCE_S)
+    assert ended.returncode == 2
+    assert "there is no command enigne" in ended.stderr
+    assert "engine" in ended.stderr
+
+
+# What is lived through
+
+
+def test_a_second_engine_on_the_same_port_is_refused_and_the_first_plays_on(home: dict[str, str]) -> None:
+    with running(home, "engine", FESTIVAL, "--device", "virtual", "--port", "0") as (_, address):
+        port = address.url.rpartition(":")[2]
+        assert f"Port {port} is in use" in refused(home, "engine", FESTIVAL, "--device", "virtual", "--port", port)
+        with connect(address) as door:
+            assert door.do("start") == "start"
+            state_where(door, lambda state: state.is_playing, "the first engine plays")
+
+
+def test_a_rack_that_is_killed_in_the_middle_of_the_tune_is_back_soon_and_the_tempo_never_knew(home: dict[str, str]) -> None:
+    with running(home, "engine", FESTIVAL, "--device", "virtual", "--port", "0") as (engine, address), connect(address) as door:
+        state_where(door, lambda state: state.effects == "on", "the effects are on")
+        door.do("start")
+        before = state_where(door, lambda state: state.is_playing and state.bar >= 2, "the tune is under way")
+        racks = psutil.Process(engine.pid).children(recursive=True)
+        for rack in racks:
+            rack.kill()  # all of them: the one that is heard, the one that stands by, and whatever starts them
+        states = [door.state()]
+        while states[-1].effects == "on" or not states[-1].alerts:
+            states.append(door.state())
+            assert len(states) < 300, "nobody noticed"
+        back = state_where(door, lambda state: state.effects == "on", "the effects are back")
+        assert any("effects" in alert and "died" in alert for alert in states[-1].alerts)
+        assert {round(state.bpm, 3) for state in (before, *states, back)} == {round(before.bpm, 3)}
+        assert all(state.is_playing for state in states)
+        assert back.blocks > before.blocks
+
+
+def test_a_window_that_is_killed_leaves_the_engine_playing(home: dict[str, str]) -> None:
+    with running(home | {"QT_QPA_PLATFORM": "offscreen"}, "stage", FESTIVAL, "--device", "virtual") as (engine, address):
+        family = psutil.Process(engine.pid)
+        window = until(lambda: next((p for p in family.children() if "ui.stage" in p.cmdline()), None), "the window opens")
+        with connect(address) as door:
+            door.do("start")
+            state_where(door, lambda state: state.is_playing, "it plays")
+            window.kill()
+            until(lambda: not window.is_running() or window.status() == "zombie", "the window is gone")
+            after = door.state()
+            later = state_where(door, lambda state: state.bar > after.bar, "the tune goes on")
+            assert later.is_playing
+            assert engine.poll() is None
+
+
+def test_asked_to_stop_it_leaves_nothing_behind(home: dict[str, str], tmp_path: Path) -> None:
+    show = make_show(tmp_path / "friday")
+    with running(home, "engine", show, "--device", "virtual", "--port", "0") as (engine, _):
+        racks = psutil.Process(engine.pid).children(recursive=True)
+    assert engine.returncode == 0
+    _, left = psutil.wait_procs(racks, timeout=10)
+    assert left == []
+    assert not list(Path(home["XDG_RUNTIME_DIR"]).rglob("door.json"))
