@@ -54,6 +54,7 @@ cdef struct TransportState:
     double line
     double fold                      # song beat = line + fold
     double bpm
+    double trim                      # fraction of the leader's tempo by which his beat really moves faster
     long long head                   # output frame that the line is known up to
     double start_beat                # where the next start begins
     int is_band_in                   # LISTENING: come in on the next bar line, sure or not

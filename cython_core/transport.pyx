@@ -20,6 +20,8 @@ from cython_core.stem_bank cimport MAX_STEMS
 from cython_core.form cimport Bend, is_vamping, next_bend, start
 
 cdef double PULL_PER_BEAT = 0.7          # 1/beat: how much of a small error is gone a beat later
+cdef double TRIM_PER_BEAT = 0.08         # 1/beat^2: in an accelerando the leader's beat outruns the tempo he is heard to have
+cdef double MAX_TRIM = 0.03              # fraction of the leader's tempo
 cdef double MAX_BEND = 0.08              # largest tempo bend, a fraction of the leader's tempo
 cdef double MAX_SLEW_PER_S = 1.0         # fraction of the leader's tempo per second
 cdef double SLOWEST = 0.25               # of the recorded tempo: slower and faster than these the band does not go
@@ -90,11 +92,15 @@ cdef void steer(TransportState *t, const Lead *lead) noexcept nogil:
     """Bend the tempo towards the leader's beat."""
     cdef double tick_s = TICK / t.samplerate_hz
     cdef double recorded_bpm = chart_bpm(t.chart, t.line + t.fold)
-    cdef double wanted, bend, slew
+    cdef double wanted, bend, slew, off
     if t.hold == HELD:
         wanted, slew = HELD_RATE * recorded_bpm, HOLD_SLEW_PER_S * t.hold_bpm
     else:
-        bend = 0.0 if isnan(lead.line) else clamped(PULL_PER_BEAT * (lead.line - t.line), -MAX_BEND, MAX_BEND)
+        off = 0.0 if isnan(lead.line) else lead.line - t.line
+        t.trim = 0.0 if isnan(lead.line) else clamped(
+            t.trim + TRIM_PER_BEAT * off * lead.bpm / 60.0 * tick_s, -MAX_TRIM, MAX_TRIM
+        )
+        bend = clamped(PULL_PER_BEAT * off + t.trim, -MAX_BEND, MAX_BEND)
         wanted = clamped(lead.bpm * (1.0 + bend), SLOWEST * recorded_bpm, FASTEST * recorded_bpm)
         slew = MAX_SLEW_PER_S * lead.bpm
     t.bpm += clamped(wanted - t.bpm, -slew * tick_s, slew * tick_s)
