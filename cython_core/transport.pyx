@@ -19,7 +19,7 @@ from cython_core.exchange cimport CAME_IN, ENDED as SONG_ENDED, HELD as WAS_HELD
 from cython_core.stem_bank cimport MAX_STEMS
 from cython_core.form cimport Bend, is_vamping, next_bend, start
 
-cdef double PULL_PER_BEAT = 0.7          # 1/beat: how much of a small error is gone a beat later
+cdef double PULL_PER_BEAT = 1.6          # 1/beat: how much of a small error is gone a beat later
 cdef double TRIM_PER_BEAT = 0.08         # 1/beat^2: in an accelerando the leader's beat outruns the tempo he is heard to have
 cdef double MAX_TRIM = 0.03              # fraction of the leader's tempo
 cdef double MAX_BEND = 0.08              # largest tempo bend, a fraction of the leader's tempo
