@@ -38,7 +38,7 @@ from live_rig.rack.supervisor import Rack
 from live_rig.show.command import parse_command
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
-from live_rig.stage_state import stage_state
+from live_rig.stage_state import Surroundings, stage_state
 
 MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
 VIRTUAL_RATE_HZ = 48_000
@@ -170,7 +170,21 @@ class Engine:
     def state(self) -> StageState:
         """All that a window shows, now."""
         self._watch()
-        return stage_state(self)
+        around = Surroundings(
+            self.show,
+            self.song,
+            self.song_number,
+            self.samplerate_hz,
+            self.device_name,
+            self.device.counts,
+            self.instrument.drums.blocks_dry,
+            self.preset_name,
+            self.rack.status(),
+            self.click_on,
+            self.happened,
+            self.alerts_now(),
+        )
+        return stage_state(self.instrument.exchange.snapshot(), around)
 
     def _watch(self) -> None:
         """What has happened since the last look."""

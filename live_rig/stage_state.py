@@ -1,17 +1,17 @@
 """The engine's state in the words of the stage: what the instrument, the song and the device say, joined."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from cython_core.authority import Leader, Reason
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State, Turn
 from live_rig.conducting.chart import cue_now_and_next, first_beat, section_at
 from live_rig.control.protocol import FormPart, StageState
+from live_rig.show.setlist import Show
 from live_rig.show.song import Song
-
-if TYPE_CHECKING:
-    from live_rig.engine import Engine
 
 WHY = {
     Reason.ASKED: "asked for",
@@ -30,17 +30,33 @@ def level_db(peak: float) -> float:
     return 20 * math.log10(peak) if peak > 1e-6 else -120.0
 
 
-def stage_state(engine: "Engine") -> StageState:
-    """What a window shows, now."""
-    now = engine.instrument.exchange.snapshot()
-    song = engine.song
-    counts = engine.device.counts
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the engine knows beside the instrument's own snapshot."""
+
+    show: Show
+    song: Song | None
+    song_number: int  # from 0
+    samplerate_hz: float
+    device: str
+    counts: Mapping[str, int]  # of the device: callbacks, late
+    blocks_dry: int
+    preset: str
+    effects: str
+    click_on: bool
+    happened: Sequence[Mapping[str, Any]]  # notices, oldest first
+    alerts: tuple[str, ...]
+
+
+def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
+    """What a window shows; now: the instrument's newest snapshot."""
+    song = around.song
     fields: dict[str, Any] = {
-        "time_s": now["frame"] / engine.samplerate_hz,
-        "setlist": tuple(song.title for song in engine.show.songs),
-        "keys": {pedal.removeprefix("key:"): text for pedal, text in engine.show.pedals.items() if pedal.startswith("key:")},
-        "song_number": engine.song_number + 1 if song else 0,
-        "song_count": len(engine.show.songs),
+        "time_s": now["frame"] / around.samplerate_hz,
+        "setlist": tuple(song.title for song in around.show.songs),
+        "keys": {pedal.removeprefix("key:"): text for pedal, text in around.show.pedals.items() if pedal.startswith("key:")},
+        "song_number": around.song_number + 1 if song else 0,
+        "song_count": len(around.show.songs),
         "leader": leader(now),
         "confidence": now["confidence"],
         "asynchrony_ms": now["asynchrony_ms"] if is_heard(now) else None,
@@ -48,18 +64,18 @@ def stage_state(engine: "Engine") -> StageState:
         "is_vamping": bool(now["is_vamping"]),
         "is_holding": bool(now["is_holding"]),
         "is_listening": now["state"] == State.LISTENING,
-        "last_handover": last_handover(engine.happened, song),
+        "last_handover": last_handover(around.happened, song),
         "input_db": level_db(now["input_peak"]),
         "drums_db": level_db(now["drums_peak"]),
         "band_db": level_db(now["band_peak"]),
-        "click_on": engine.click_on,
-        "preset": engine.preset_name,
-        "effects": engine.rack.status(),
-        "device": engine.device_name,
-        "blocks": counts["callbacks"],
-        "blocks_late": counts["late"],
-        "blocks_dry": engine.instrument.drums.blocks_dry,
-        "alerts": engine.alerts_now(),
+        "click_on": around.click_on,
+        "preset": around.preset,
+        "effects": around.effects,
+        "device": around.device,
+        "blocks": around.counts["callbacks"],
+        "blocks_late": around.counts["late"],
+        "blocks_dry": around.blocks_dry,
+        "alerts": around.alerts,
         **tempo_fields(now),
     }
     if song is not None:
@@ -67,19 +83,19 @@ def stage_state(engine: "Engine") -> StageState:
     return StageState(**fields)
 
 
-def leader(now: dict[str, Any]) -> str:
+def leader(now: Mapping[str, Any]) -> str:
     """Who has the tempo. A drummer who plays alone has it, whoever will when the band comes in; in silence nobody has."""
     if now["state"] == State.LISTENING:
         return "drummer" if is_heard(now) else ""
     return "" if now["state"] in (State.SILENT, State.ENDED) else Leader(now["leader"]).name.lower()
 
 
-def is_heard(now: dict[str, Any]) -> bool:
+def is_heard(now: Mapping[str, Any]) -> bool:
     """Whether the follower knows where the drummer is."""
     return bool(now["drummer_found"] and now["confidence"] >= KNOWN)
 
 
-def tempo_fields(now: dict[str, Any]) -> dict[str, Any]:
+def tempo_fields(now: Mapping[str, Any]) -> dict[str, Any]:
     """Tempo and beat: the band's while it plays, else the drummer's as far as he is known."""
     if now["state"] in (State.PLAYING, State.COUNTING):
         return {"bpm": now["bpm"]}
@@ -89,7 +105,7 @@ def tempo_fields(now: dict[str, Any]) -> dict[str, Any]:
     return {"bpm": 0.0, "beat_in_bar": 0}
 
 
-def song_fields(song: Song, now: dict[str, Any]) -> dict[str, Any]:
+def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
     """Where in the song it is, and what comes."""
     fields: dict[str, Any] = {
         "song_id": song.id,
@@ -137,7 +153,7 @@ def first_beat_bars(song: Song, bar: int, song_beat: float) -> float:
     return max(0.0, (first_beat(song, bar) - song_beat) / song.beats_per_bar)
 
 
-def queued(song: Song, now: dict[str, Any]) -> str:
+def queued(song: Song, now: Mapping[str, Any]) -> str:
     """What waits for its bar line, in words."""
     turn = now["queued"]
     if turn == Turn.JUMP:
@@ -145,7 +161,7 @@ def queued(song: Song, now: dict[str, Any]) -> str:
     return TURNS.get(turn, "")
 
 
-def last_handover(happened: list[dict[str, Any]], song: Song | None) -> str:
+def last_handover(happened: Sequence[Mapping[str, Any]], song: Song | None) -> str:
     """The newest change of who leads: "the drummer took it at bar 12: count-in"."""
     for notice in reversed(happened):
         if notice["kind"] == NoticeKind.HANDOVER:

@@ -32,7 +32,7 @@ HYDROGEN = Path("/usr/share/hydrogen/data/drumkits")
 HYDROGEN_KITS = ["Audiophob", "ColomboAcousticDrumkit", "ElectricEmpireKit", "ForzeeStereo", "GMRockKit", "HardElectro1",
                  "Millo-Drums_v.1", "Millo_MultiLayered2", "Millo_MultiLayered3", "TR808EmulationKit", "VariBreaks",
                  "rumpf_kit_z01_h2"]  # fmt: skip
-SOUNDFONTS = {                          # and which of its drum kits
+SOUNDFONTS = {  # and which of its drum kits
     Path("/usr/share/sounds/sf2/TimGM6mb.sf2"): [0, 8, 16, 24, 25, 40, 48],
     Path("/usr/share/samples/sf_GMbank.sf2"): [0],
 }
@@ -56,7 +56,7 @@ NOTES = {                               # General MIDI's, of a SoundFont
     "kick": (35, 36), "rim": (37,), "snare": (38, 40), "floor": (41, 43), "mid": (45, 47), "high": (48, 50), "closed": (42,),
     "pedal": (44,), "open": (46,), "crash": (49, 55, 57, 52), "ride": (51, 59), "bell": (53,),
 }  # fmt: skip
-INSTEAD = {                             # a kit that lacks a piece plays the next of these that it has
+INSTEAD = {  # a kit that lacks a piece plays the next of these that it has
     "rim": ["snare"],
     "pedal": ["closed"],
     "open": ["closed"],
@@ -71,11 +71,11 @@ INSTEAD = {                             # a kit that lacks a piece plays the nex
 
 @dataclass(frozen=True)
 class Stroke:
-    hardest: float                  # 0..1: the hardest blow this recording stands for
+    hardest: float  # 0..1: the hardest blow this recording stands for
     sound: Sound
 
 
-Kit = dict[str, list[list[Stroke]]]     # piece -> its variants, each soft to hard
+Kit = dict[str, list[list[Stroke]]]  # piece -> its variants, each soft to hard
 
 
 def _from_attack(sound: npt.NDArray[np.float32]) -> Sound | None:
@@ -164,6 +164,7 @@ def _noise(random: np.random.Generator, low_hz: float, high_hz: float, decay_s: 
 
 def made_kit(random: np.random.Generator) -> Kit:
     """Skins as a few damped modes and a beater's click, wires and metal as noise and many modes. No two alike."""
+
     def uniform(low: float, high: float) -> float:
         return float(np.exp(random.uniform(np.log(low), np.log(high))))
 

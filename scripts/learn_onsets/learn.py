@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 from network import HOPS_KEPT, SEEN_AFTER, Array, Network, Wanted, loss_and_gradient, shown, write_header
 
-TOGETHER_S = 0.010                  # strokes so close to the first are one onset, of several kinds, timed by the hardest
-EARLY, LATE = 2, 1                  # an onset may be told so many hops too early or late, ...
-NEAR = (0.1, 0.3, 1.0, 0.3)         # ... and counts so much then
+TOGETHER_S = 0.010  # strokes so close to the first are one onset, of several kinds, timed by the hardest
+EARLY, LATE = 2, 1  # an onset may be told so many hops too early or late, ...
+NEAR = (0.1, 0.3, 1.0, 0.3)  # ... and counts so much then
 BATCH = 1024
-EXCERPTS_MIXED = 24                 # a batch is drawn from so many excerpts
+EXCERPTS_MIXED = 24  # a batch is drawn from so many excerpts
 HEADER = Path(__file__).parents[2] / "cython_core" / "onset_weights.h"
 
 

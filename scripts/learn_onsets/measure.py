@@ -30,9 +30,9 @@ TOGETHER_S = 0.010
 
 @dataclass(frozen=True)
 class Strokes:
-    time_s: npt.NDArray[np.float64]     # rising; of the hardest of those struck together
-    kinds: npt.NDArray[np.bool_]        # shape (n, 3)
-    velocity: npt.NDArray[np.float64]   # 0..1, of the hardest
+    time_s: npt.NDArray[np.float64]  # rising; of the hardest of those struck together
+    kinds: npt.NDArray[np.bool_]  # shape (n, 3)
+    velocity: npt.NDArray[np.float64]  # 0..1, of the hardest
 
 
 def read_strokes(path: Path) -> Strokes:

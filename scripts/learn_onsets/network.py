@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
-BANDS, HOPS_KEPT, SEEN_AFTER, RANGE = 24, 12, 3, 20.0           # as in cython_core/onsets.pyx
+BANDS, HOPS_KEPT, SEEN_AFTER, RANGE = 24, 12, 3, 20.0  # as in cython_core/onsets.pyx
 INPUTS = (HOPS_KEPT + 2) * BANDS
 ONSET, KINDS, WHERE, HARD, ANSWERS = 0, slice(1, 4), 4, 5, 6
 
@@ -18,11 +18,11 @@ ONSET, KINDS, WHERE, HARD, ANSWERS = 0, slice(1, 4), 4, 5, 6
 class Wanted(NamedTuple):
     """What is to be said of each hop. Row k is about hop k - SEEN_AFTER."""
 
-    here: Array                         # (hops,): 1 where an onset begins in that hop
-    near: Array                         # (hops,): weight of the three answers below; 0 where no onset is near
-    kinds: Array                        # (hops, 3): 1 for each kind struck
-    where: Array                        # (hops,): of the onset, in hops from the beginning of that hop
-    hard: Array                         # (hops,): 0..1
+    here: Array  # (hops,): 1 where an onset begins in that hop
+    near: Array  # (hops,): weight of the three answers below; 0 where no onset is near
+    kinds: Array  # (hops, 3): 1 for each kind struck
+    where: Array  # (hops,): of the onset, in hops from the beginning of that hop
+    hard: Array  # (hops,): 0..1
 
 
 def shown(seen: npt.NDArray[np.floating]) -> Array:

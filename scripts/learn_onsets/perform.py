@@ -37,14 +37,14 @@ Wave = npt.NDArray[np.float64]
 class Note:
     time_s: float
     piece: str
-    velocity: float                     # 0..1
+    velocity: float  # 0..1
 
 
 @dataclass(frozen=True)
 class Performance:
     sound: Sound
     rate: int
-    notes: list[Note]                   # times of the strokes in `sound`
+    notes: list[Note]  # times of the strokes in `sound`
 
 
 def read_take(path: Path) -> list[Note]:
@@ -70,8 +70,8 @@ class Player:
     def __init__(self, kit: Kit, random: np.random.Generator) -> None:
         self.random = random
         self.variants: dict[str, list[Stroke]] = {}
-        self.loudness_power = random.uniform(1.0, 2.2)          # amplitude = velocity ** this
-        self.brightness_db = random.uniform(0, 12)              # what the softest strokes lose at the top
+        self.loudness_power = random.uniform(1.0, 2.2)  # amplitude = velocity ** this
+        self.brightness_db = random.uniform(0, 12)  # what the softest strokes lose at the top
         cymbals_db = random.normal(0, 5)
         for piece in KIND:
             variants = strokes_of(kit, piece)
