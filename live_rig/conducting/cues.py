@@ -14,6 +14,7 @@ from live_rig.errors import ShowError
 from live_rig.show.song import Song
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+LOWEST_DB, HIGHEST_DB = -60.0, 12.0  # what a stem's gain_db may be, too
 
 PLAIN = {
     "start": EventKind.START,
@@ -59,11 +60,7 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
         return [Sent(EventKind.LEVEL, 0.0, stem_named(song, value))]
     if command == "level":
         name, _, level_db = value.partition("=")
-        return [
-            Sent(
-                EventKind.LEVEL, linear(number(command, level_db, "-60 to 12, such as bass=-6")), stem_named(song, name.strip())
-            )
-        ]
+        return [Sent(EventKind.LEVEL, linear(level_of(command, level_db)), stem_named(song, name.strip()))]
     if command == "click":
         if value not in ("on", "off"):
             raise ShowError(f'"click {value}" is neither on nor off', where="command", do='Say "click on" or "click off"')
@@ -85,6 +82,14 @@ def bpm_of(command: str, text: str) -> float:
     if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
         raise ShowError(f"{bpm:g} bpm is out of reach", where="command", do=f"Say {SLOWEST_BPM:g} to {FASTEST_BPM:g}")
     return bpm
+
+
+def level_of(command: str, text: str) -> float:
+    """A level in a command's value, -60 to 12 dB. ShowError otherwise."""
+    level_db = number(command, text, f"{LOWEST_DB:g} to {HIGHEST_DB:g}, such as bass=-6")
+    if not LOWEST_DB <= level_db <= HIGHEST_DB:
+        raise ShowError(f"{level_db:g} dB is out of reach", where="command", do=f"Say {LOWEST_DB:g} to {HIGHEST_DB:g}")
+    return level_db
 
 
 def section_named(song: Song, name: str) -> int:

@@ -1,0 +1,93 @@
+"""A command's words become what the instrument is told."""
+
+import pytest
+
+from cython_core import mix
+from cython_core.exchange import EventKind
+from live_rig.conducting.chart import cue_now_and_next, first_beat, section_at
+from live_rig.conducting.cues import PLAIN, Sent, events_of
+from live_rig.control.protocol import COMMANDS
+from live_rig.errors import ShowError
+from live_rig.show.cue import Cue
+from tests.playing import song
+
+TUNE = song(120, "head:4 solo:2~ hit:2!")
+OF_THE_SET = {"next-song", "previous-song", "song", "preset"}
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - OF_THE_SET))
+def test_every_command_that_is_not_the_sets_is_the_instruments(command: str) -> None:
+    values = {"section": "solo", "tempo": "90", "mute": "click", "level": "click=-6", "click": "on"}
+    assert len(events_of(command, values.get(command, ""), TUNE)) == 1
+
+
+@pytest.mark.parametrize("command", sorted(OF_THE_SET))
+def test_what_concerns_the_set_is_left_to_the_engine(command: str) -> None:
+    assert events_of(command, "", TUNE) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "value", "sent"),
+    [
+        ("tempo", "92.5", Sent(EventKind.TEMPO, 92.5)),
+        ("conduct", "", Sent(EventKind.CONDUCT, 0.0)),
+        ("conduct", "80", Sent(EventKind.CONDUCT, 80.0)),
+        ("section", "solo", Sent(EventKind.GO_TO, 16.0)),
+        ("mute", "click", Sent(EventKind.LEVEL, 0.0, 0)),
+        ("level", "click=0", Sent(EventKind.LEVEL, 1.0, 0)),
+        ("level", "click=-20", Sent(EventKind.LEVEL, pytest.approx(0.1), 0)),
+        ("click", "off", Sent(EventKind.BUS, 0.0, mix.CLICK)),
+    ],
+)
+def test_a_value_becomes_a_number(command: str, value: str, sent: Sent) -> None:
+    assert events_of(command, value, TUNE) == [sent]
+
+
+@pytest.mark.parametrize(
+    ("command", "value", "said"),
+    [
+        ("section", "sollo", '"Tune" has no section "sollo" (command). Say "solo", the nearest there is.'),
+        ("mute", "harp", '"Tune" has no stem "harp" (command). Say one of: click.'),
+        ("tempo", "900", "900 bpm is out of reach (command). Say 20 to 400."),
+        ("tempo", "nan", "nan bpm is out of reach"),
+        ("tempo", "fast", "Say a number, 20 to 400"),
+        ("level", "click=loud", "Say a number, -60 to 12, such as bass=-6"),
+        ("click", "maybe", 'Say "click on" or "click off"'),
+    ],
+)
+def test_a_value_that_will_not_do_is_named_with_what_would(command: str, value: str, said: str) -> None:
+    with pytest.raises(ShowError) as told:
+        events_of(command, value, TUNE)
+    assert said in str(told.value)
+
+
+@pytest.mark.parametrize("value", ["click=nan", "click=inf", "click=900"])
+def test_no_level_is_beyond_what_a_fader_has(value: str) -> None:
+    with pytest.raises(ShowError, match="-60 to 12"):
+        events_of("level", value, TUNE)
+
+
+def test_plain_commands_have_one_event_each_and_no_two_the_same() -> None:
+    assert len(set(PLAIN.values())) == len(PLAIN)
+
+
+def test_bars_beyond_the_beat_map_go_on_in_its_meter() -> None:
+    assert [first_beat(TUNE, bar) for bar in (1, 2, 8, 9, 12)] == [0, 4, 28, 32, 44]
+
+
+def test_a_bar_lies_in_one_section_and_outside_the_song_in_the_nearest() -> None:
+    assert [section_at(TUNE, bar).name for bar in (0, 1, 4, 5, 6, 7, 99)] == [
+        "head",
+        "head",
+        "head",
+        "solo",
+        "solo",
+        "hit",
+        "hit",
+    ]
+
+
+def test_a_cue_holds_until_the_next_one() -> None:
+    watch, four = Cue(bar=3, say="watch me"), Cue(bar=5, say="solo")
+    cued = TUNE.model_copy(update={"cues": (watch, four)})
+    assert [cue_now_and_next(cued, bar) for bar in (1, 3, 4, 5)] == [(None, watch), (watch, four), (watch, four), (four, None)]

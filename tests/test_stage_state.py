@@ -1,0 +1,86 @@
+"""What the stage is told, in its own words."""
+
+from typing import Any
+
+import pytest
+
+from cython_core.authority import Leader, Reason
+from cython_core.exchange import NoticeKind
+from cython_core.transport import State, Turn
+from live_rig.show.cue import Cue
+from live_rig.stage_state import bar_and_beat, last_handover, leader, level_db, queued, song_fields, tempo_fields
+from tests.playing import song
+
+TUNE = song(120, "head:4 solo:2~ hit:2!").model_copy(update={"cues": (Cue(bar=3, say="watch me"), Cue(bar=5, say="solo"))})
+
+
+def now(**fields: Any) -> dict[str, Any]:
+    """A snapshot of a band that plays, but for what is said."""
+    drummer = {"drummer_found": 1, "confidence": 0.8, "drummer_bpm": 133.0, "drummer_bar_beat": 2.25}
+    band = {"state": State.PLAYING, "leader": Leader.DRUMMER, "bpm": 121.0, "song_beat": 9.5}
+    return band | {"queued": Turn.NO_TURN, "queued_beat": 0.0} | drummer | fields
+
+
+@pytest.mark.parametrize(
+    ("state", "found", "has_it"),
+    [
+        (State.PLAYING, 1, "conductor"),
+        (State.COUNTING, 0, "conductor"),
+        (State.LISTENING, 1, "drummer"),
+        (State.LISTENING, 0, ""),
+        (State.SILENT, 1, ""),
+        (State.ENDED, 1, ""),
+    ],
+)
+def test_a_drummer_alone_has_the_tempo_and_in_silence_nobody_has(state: State, found: int, has_it: str) -> None:
+    assert leader(now(state=state, drummer_found=found, leader=Leader.CONDUCTOR)) == has_it
+
+
+def test_the_tempo_is_the_bands_while_it_plays_and_else_the_drummers() -> None:
+    assert tempo_fields(now())["bpm"] == 121.0
+    assert tempo_fields(now(state=State.LISTENING)) == {"bpm": 133.0, "beat_in_bar": 3, "phase": 0.25}
+    assert tempo_fields(now(state=State.LISTENING, confidence=0.1))["bpm"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("song_beat", "place"),
+    [(0.0, (1, 0.0)), (3.5, (1, 3.5)), (4.0, (2, 0.0)), (31.0, (8, 3.0)), (33.0, (9, 1.0)), (-1.0, (0, 3.0))],
+)
+def test_bars_are_counted_from_one_and_beyond_the_song_too(song_beat: float, place: tuple[int, float]) -> None:
+    bar, in_bar = bar_and_beat(TUNE, song_beat)
+    assert (bar, in_bar) == (place[0], pytest.approx(place[1]))
+
+
+def test_the_place_in_the_song_is_said_with_what_comes_next() -> None:
+    said = song_fields(TUNE, now())
+    assert (said["section"], said["next_section"], said["bar"], said["bar_in_section"]) == ("head", "solo", 3, 3)
+    assert (said["beat_in_bar"], said["phase"]) == (2, pytest.approx(0.5))
+    assert (said["now"], said["next_cue"], said["bars_to_next_cue"]) == ("watch me", "solo", pytest.approx(6.5 / 4))
+
+
+def test_before_the_song_it_says_what_it_begins_with() -> None:
+    said = song_fields(TUNE, now(state=State.LISTENING))
+    assert (said["next_section"], said["next_cue"]) == ("head", "watch me")
+    assert "bar" not in said
+
+
+@pytest.mark.parametrize(
+    ("turn", "to", "words"),
+    [(Turn.JUMP, 16.0, "to solo"), (Turn.CUT, 0.0, "cut-off"), (Turn.LAST, 0.0, "last hit"), (Turn.NO_TURN, 0.0, "")],
+)
+def test_what_waits_for_its_bar_line_is_said(turn: Turn, to: float, words: str) -> None:
+    assert queued(TUNE, now(queued=turn, queued_beat=to)) == words
+
+
+def test_the_newest_handover_is_told_with_its_bar_and_its_reason() -> None:
+    def handed(who: Leader, why: Reason, beat: float) -> dict[str, Any]:
+        return {"kind": NoticeKind.HANDOVER, "who": who, "why": why, "beat": beat}
+
+    happened = [handed(Leader.BAND, Reason.ASKED, 0.0), handed(Leader.DRUMMER, Reason.INSISTED, 9.0)]
+    assert last_handover([*happened, {"kind": NoticeKind.JUMPED}], TUNE) == "the drummer took it at bar 3: kept pushing"
+    assert last_handover([], TUNE) == ""
+
+
+@pytest.mark.parametrize(("peak", "said_db"), [(1.0, 0.0), (0.1, -20.0), (0.0, -120.0)])
+def test_levels_are_said_in_db(peak: float, said_db: float) -> None:
+    assert level_db(peak) == pytest.approx(said_db)
