@@ -24,7 +24,7 @@ from live_rig.conducting.cues import Sent, events_of
 from live_rig.instrument import Instrument, each_bus_apart
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.section import Section
-from live_rig.show.song import Song
+from live_rig.show.song import Ending, Song
 from live_rig.show.stem import Stem
 
 RATE_HZ = 48_000
@@ -37,7 +37,7 @@ Note = tuple[float, int, int]  # time in s, MIDI note, velocity
 Times = npt.NDArray[np.float64]
 
 
-def song(bpm: float, form: str = "head:16", *, beats_per_bar: int = 4, ending: str = "wait", folder: Path = Path()) -> Song:
+def song(bpm: float, form: str = "head:16", *, beats_per_bar: int = 4, ending: Ending = "wait", folder: Path = Path()) -> Song:
     """A song in one tempo. `form` names the sections and their bars: "head:8 solo:4~ hit:2!" (~ vamps, ! is the finale)."""
     sections, bar = [], 1
     for word in form.split():
@@ -95,7 +95,7 @@ class Heard:
 
     @property
     def plays(self) -> npt.NDArray[np.bool_]:
-        return self.state == State.PLAYING
+        return np.equal(self.state, State.PLAYING)
 
     def at(self, time_s: float) -> int:
         """The tick that is heard at `time_s`."""
@@ -120,9 +120,9 @@ class Heard:
 
     @property
     def came_in_s(self) -> float:
-        (first, *_) = self.times(NoticeKind.CAME_IN) or [None]
-        assert first is not None, "the band never came in"
-        return float(first)
+        times = self.times(NoticeKind.CAME_IN)
+        assert times, "the band never came in"
+        return times[0]
 
     @property
     def handovers(self) -> list[tuple[Leader, Reason]]:
