@@ -1,0 +1,226 @@
+"""The three drivers play one and the same instrument: bit for bit, at every block size.
+
+The one thing that depends on the block is the drums' way through the rack, which takes one block. What is heard otherwise,
+the band stretched in the drummer's time, the click and the guide, does not.
+"""
+
+import ctypes
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from cython_core.callback import Device
+from cython_core.exchange import EventKind
+from cython_core.stem_bank import Stems
+from live_rig.audio.offline import play
+from live_rig.audio.timer import TimerStream
+from live_rig.band.renderer import renderer
+from live_rig.conducting.chart import chart_of
+from live_rig.conducting.cues import Sent
+from live_rig.instrument import Block, Instrument, each_bus_apart
+from live_rig.rack.inline import InlineRack
+from live_rig.rack.preset import Effect, Preset
+from tests.playing import song
+
+RATE_HZ = 48_000
+MAX_BLOCK = 1024
+LENGTH_S = 4.0
+DRUMS, BAND_ON = slice(2, 4), slice(4, 8)  # outputs: the drums; the band, the click and the guide
+PORTAUDIO_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p
+)
+LOUDER = Preset("louder", "Louder", "", (Effect("Gain", {"gain_db": 6.0}),))
+COLOURED = Preset(
+    "coloured",
+    "Coloured",
+    "",
+    (Effect("HighpassFilter", {"cutoff_frequency_hz": 80.0}), Effect("Compressor", {}), Effect("Reverb", {"wet_level": 0.2})),
+)
+
+
+def strokes() -> Block:
+    """A loose groove at 132 bpm, (1, frames): decaying noise, every eighth, the beats louder; no work for the guard."""
+    noise = np.random.default_rng(7)
+    heard = np.zeros(round(LENGTH_S * RATE_HZ), np.float32)
+    for eighth in range(int(LENGTH_S * 132 / 30)):
+        at = round((0.1 + eighth * 30 / 132 + noise.normal(0, 0.004)) * RATE_HZ)
+        stroke = noise.standard_normal(4800) * np.exp(-np.arange(4800) / 600) * (0.2 if eighth % 2 == 0 else 0.06)
+        heard[at : at + 4800] += stroke[: len(heard) - at].astype(np.float32)
+    return heard[np.newaxis]
+
+
+def stems() -> Stems:
+    """Two stems of ten seconds: a chord that swells, and noise."""
+    time_s = np.arange(10 * RATE_HZ) / RATE_HZ
+    chord = sum(np.sin(2 * np.pi * hz * time_s) for hz in (110, 165, 277)) * (0.1 + 0.05 * np.sin(5 * time_s))
+    noise = np.random.default_rng(3).standard_normal(len(time_s)) * 0.05
+    bank = Stems([np.stack([each, each]).astype(np.float32) for each in (chord, noise)], RATE_HZ)
+    bank.all_in_memory()
+    return bank
+
+
+def instrument_with(rack: InlineRack) -> Instrument:
+    """A band that plays a song of 120 bpm from the first frame, and a drummer who takes the tempo after a second."""
+    instrument = Instrument(rack.drums, RATE_HZ, each_bus_apart(1), MAX_BLOCK, spare_frames=1536, click_on=True)
+    instrument.load(chart_of(song(120), RATE_HZ, stems()))
+    instrument.send([Sent(EventKind.START)])
+    instrument.send([Sent(EventKind.CONDUCT), Sent(EventKind.TEMPO, 126.0)], round(0.4 * RATE_HZ))
+    instrument.send([Sent(EventKind.TAKE)], RATE_HZ)
+    return instrument
+
+
+def by_loop(blocks: Sequence[int], preset: Preset | None = None) -> Block:
+    """(outputs, frames), played by the plain loop."""
+    rack = InlineRack(preset, RATE_HZ, 1, MAX_BLOCK)
+    return np.concatenate([played.block for played in play(instrument_with(rack), strokes(), blocks, rack.process)], axis=1)
+
+
+def by_portaudio(blocks: Sequence[int], preset: Preset | None = None) -> Block:
+    """The same, by the function that PortAudio is given, called at its address as PortAudio calls it."""
+    rack = InlineRack(preset, RATE_HZ, 1, MAX_BLOCK)
+    instrument = instrument_with(rack)
+    device = Device(instrument.rig, 1, instrument.outputs)
+    callback = PORTAUDIO_CALLBACK(device.callback)
+    heard = np.ascontiguousarray(strokes()[0])
+    everything = []
+    for begin, size in cut(len(heard), blocks):
+        block, played = heard[begin : begin + size].copy(), np.full((size, instrument.outputs), np.nan, np.float32)
+        assert callback(block.ctypes.data, played.ctypes.data, size, None, 0, device.userdata) == 0
+        instrument.band.serve()
+        rack.process()
+        everything.append(played)
+    return np.concatenate(everything).T
+
+
+def by_timer(block: int) -> Block:
+    """The same, by the machine's clock in a thread of its own, the band by its renderer's thread, out of the capture ring."""
+    rack = InlineRack(None, RATE_HZ, 1, MAX_BLOCK)
+    instrument = instrument_with(rack)
+    heard = strokes()[0]
+    device = Device(instrument.rig, 0, 2, heard, 2 * len(heard))
+    band, timer = renderer(instrument.band), TimerStream(device, block)
+    band.start()
+    timer.start()
+    while device.feed_left:
+        time.sleep(0.01)
+    timer.close()
+    band.stop()
+    if instrument.band.frames_missing:
+        raise TooBusy(f"the band's renderer came too late for {instrument.band.frames_missing} frames")
+    return device.collect()[: len(heard)].T
+
+
+class TooBusy(Exception):
+    """This machine could not play in real time just now."""
+
+
+def cut(frames: int, blocks: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(begin, size) of blocks of these sizes, over and over."""
+    begin = turn = 0
+    while begin < frames:
+        size = min(blocks[turn % len(blocks)], frames - begin)
+        yield begin, size
+        begin, turn = begin + size, turn + 1
+
+
+@pytest.fixture(scope="module")
+def at_64() -> Block:
+    """What the plain loop plays in blocks of 64."""
+    return by_loop([64])
+
+
+def assert_same_bits(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> None:
+    """Not merely equal: the same bits, a negative zero and all."""
+    assert np.array_equal(np.ascontiguousarray(one).view(np.uint32), np.ascontiguousarray(other).view(np.uint32))
+
+
+def test_there_is_something_to_compare(at_64: Block) -> None:
+    loudest = np.abs(at_64).max(axis=1)
+    assert (loudest[:7] > 0.05).all(), "the drums, the band and the click are to be heard"
+
+
+@pytest.mark.parametrize("blocks", [[16], [24], [100], [441], [1024], [32, 64, 17, 1, 480, 3]], ids=str)
+def test_the_band_the_click_and_the_guide_do_not_depend_on_the_block(blocks: list[int], at_64: Block) -> None:
+    assert_same_bits(by_loop(blocks)[BAND_ON], at_64[BAND_ON])
+
+
+@pytest.mark.parametrize(("block", "preset"), [(16, None), (441, None), (1024, None), (128, COLOURED), (1024, COLOURED)])
+def test_the_drums_depend_on_the_block_only_by_when_they_come(preset: Preset | None, block: int) -> None:
+    one, other = apart_by_the_block(block, preset)
+    assert_same_bits(one, other)
+
+
+def test_effects_in_blocks_shorter_than_theirs_differ_in_the_last_bits_alone() -> None:
+    """The rack hands its effects 64 frames at a time; in shorter pieces they round otherwise."""
+    one, other = apart_by_the_block(16, COLOURED)
+    assert np.abs(one - other).max() < 1e-6
+
+
+def apart_by_the_block(block: int, preset: Preset | None) -> tuple[Block, Block]:
+    """The drums in blocks of 64 and of `block`, each from its first frame that can sound."""
+    reference, other = by_loop([64], preset)[DRUMS], by_loop([block], preset)[DRUMS]
+    frames = reference.shape[1] - MAX_BLOCK
+    return reference[:, 64 : 64 + frames], other[:, block : block + frames]
+
+
+@pytest.mark.parametrize("blocks", [[64], [441], [16, 100, 1024]], ids=str)
+@pytest.mark.parametrize("preset", [None, COLOURED], ids=["dry", "effects"])
+def test_portaudio_plays_what_the_loop_plays(preset: Preset | None, blocks: list[int]) -> None:
+    assert_same_bits(by_portaudio(blocks, preset), by_loop(blocks, preset))
+
+
+def test_a_block_larger_than_the_rig_was_made_for_is_played_in_pieces() -> None:
+    drums_click_guide = [2, 3, 6, 7]  # the band's renderer is not asked in between, and is too late for such a block
+    whole, pieces = by_portaudio([3000]), by_portaudio([1024, 1024, 952])
+    assert_same_bits(whole[drums_click_guide], pieces[drums_click_guide])
+
+
+@pytest.mark.parametrize("block", [64, 441])
+def test_the_timer_plays_what_the_loop_plays(block: int) -> None:
+    for _ in range(3):
+        try:
+            timed = by_timer(block)
+        except TooBusy as why:
+            busy = str(why)
+            continue
+        assert_same_bits(timed, by_loop([block]))
+        return
+    pytest.skip(f"this machine is too busy to play in real time: {busy}")
+
+
+@pytest.mark.parametrize("block", [16, 32, 64, 128, 441])
+def test_a_stroke_is_heard_with_its_effects_one_block_and_the_guard_later(block: int) -> None:
+    rack = InlineRack(LOUDER, RATE_HZ, 1, MAX_BLOCK)
+    instrument = Instrument(rack.drums, RATE_HZ, each_bus_apart(1), MAX_BLOCK)
+    struck = 20 * block + 5
+    heard = np.zeros((1, 60 * block), np.float32)
+    heard[0, struck] = 0.25
+    out = np.concatenate([played.block for played in play(instrument, heard, [block], rack.process)], axis=1)
+    (frames,) = np.nonzero(np.abs(out[2]) > 1e-6)
+    assert frames.tolist() == [struck + block + instrument.rig.guard_delay_frames]
+    assert out[2, frames[0]] / 0.25 == pytest.approx(10 ** (6 / 20), rel=1e-3)
+
+
+def test_a_stream_that_is_late_is_counted_and_goes_on() -> None:
+    rack = InlineRack(None, RATE_HZ, 1, MAX_BLOCK)
+    instrument = instrument_with(rack)
+    device = Device(instrument.rig, 1, 8)
+    callback = PORTAUDIO_CALLBACK(device.callback)
+    block, played = np.zeros(64, np.float32), np.zeros((64, 8), np.float32)
+    output_underflow = 4
+    for flags in (0, output_underflow, 0):
+        assert callback(block.ctypes.data, played.ctypes.data, 64, None, flags, device.userdata) == 0
+    assert (device.counts["callbacks"], device.counts["late"]) == (3, 1)
+
+
+def test_a_device_with_fewer_channels_than_the_rig_hears_silence_and_plays_what_it_can() -> None:
+    rack = InlineRack(None, RATE_HZ, 1, MAX_BLOCK)
+    instrument = instrument_with(rack)
+    device = Device(instrument.rig, 0, 2)
+    callback = PORTAUDIO_CALLBACK(device.callback)
+    played = np.full((64, 2), np.nan, np.float32)
+    assert callback(None, played.ctypes.data, 64, None, 0, device.userdata) == 0
+    assert np.isfinite(played).all()

@@ -1,0 +1,109 @@
+"""On a real JACK server, which the tests start themselves: the engine opens, tells the truth, and plays."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.round_trip import LOUDER_DB, measure
+from bench.setting.jack_server import JackServer, NoJack
+
+CHECKOUT = Path(__file__).parents[2]
+OPENED = """\
+import json, os, subprocess, sys, time
+from cython_core.callback import Device
+from cython_core.drums import Drums
+from live_rig.audio.device import audio_devices, find_device
+from live_rig.audio.stream import open_stream
+from live_rig.instrument import Instrument, house_and_ears
+inputs, outputs, rate = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+found = find_device("system")
+instrument = Instrument(Drums(rate, max(1, inputs), 4096), rate, house_and_ears(max(1, inputs), outputs), 4096)
+device = Device(instrument.rig, inputs, outputs)
+try:
+    stream = open_stream(found, device, rate, inputs, outputs)
+except Exception as error:
+    print(json.dumps({"refused": type(error).__name__, "says": str(error)}))
+    os._exit(0)
+stream.start()
+while device.counts["callbacks"] < 200:
+    time.sleep(0.005)
+ports = subprocess.run(["jack_lsp", "-l", "-c", "PortAudio"], capture_output=True, text=True).stdout
+print(json.dumps({
+    "latencies_s": stream.latencies_s(), "host": found.host, "channels": [found.inputs, found.outputs], "ports": ports,
+    "frames_a_block": instrument.rig.frame / device.counts["callbacks"],
+}))
+stream.close()
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[JackServer]:
+    try:
+        with JackServer(64) as server:
+            yield server
+    except NoJack as why:
+        pytest.skip(str(why))
+
+
+def opened(server: JackServer, inputs: int, outputs: int, samplerate_hz: int = 48_000) -> dict[str, Any]:
+    """What a stream on that server says of itself, from a process of its own."""
+    words = [sys.executable, "-c", OPENED, str(inputs), str(outputs), str(samplerate_hz)]
+    done = subprocess.run(words, env=server.environ, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    says: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return says
+
+
+def jacks_latencies_frames(ports: str) -> tuple[int, int]:
+    """(capture of our first input, playback of our first output), as jack_lsp tells them."""
+    latencies: dict[tuple[str, str], int] = {}
+    port = ""
+    for line in ports.splitlines():
+        if line.startswith("PortAudio:"):
+            port = line.partition(":")[2].strip()
+        elif "latency = [" in line:
+            latencies[port, line.split()[1]] = int(line.split("[")[1].split()[0])
+    return latencies["in_0", "capture"], latencies["out_0", "playback"]
+
+
+def test_a_duplex_stream_has_the_servers_blocks_and_the_latencies_that_jack_tells(server: JackServer) -> None:
+    says = opened(server, 2, 2)
+    assert says["host"] == "JACK Audio Connection Kit"
+    assert says["channels"] == [2, 2]
+    assert says["frames_a_block"] == 64
+    capture_frames, playback_frames = jacks_latencies_frames(says["ports"])
+    assert capture_frames > 0
+    assert [round(latency_s * 48_000) for latency_s in says["latencies_s"]] == [capture_frames, playback_frames]
+
+
+def test_a_stream_without_inputs_has_no_input_latency(server: JackServer) -> None:
+    assert opened(server, 0, 2)["latencies_s"][0] == 0.0
+
+
+def test_the_stream_is_joined_to_the_servers_plugs(server: JackServer) -> None:
+    ports = opened(server, 2, 2)["ports"]
+    assert all(plug in ports for plug in ("system:capture_1", "system:capture_2", "system:playback_1", "system:playback_2"))
+
+
+@pytest.mark.parametrize(("inputs", "outputs", "rate_hz", "says"), [(3, 2, 48_000, "2 inputs"), (2, 2, 44_100, "44100 Hz")])
+def test_what_the_server_does_not_have_is_refused_in_words(
+    server: JackServer, inputs: int, outputs: int, rate_hz: int, says: str
+) -> None:
+    answer = opened(server, inputs, outputs, rate_hz)
+    assert answer.get("refused") == "DeviceError"
+    assert says in answer["says"]
+
+
+@pytest.mark.parametrize("block", [64, 32])
+def test_the_engine_adds_one_block_and_the_guard_to_a_stroke_and_it_comes_back_with_effects(block: int) -> None:
+    try:
+        trip = measure(block)
+    except NoJack as why:
+        pytest.skip(str(why))
+    assert trip.added_frames == block + 64
+    assert trip.gain == pytest.approx(10 ** (LOUDER_DB / 20), rel=1e-3)

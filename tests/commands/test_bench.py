@@ -1,0 +1,37 @@
+"""`live-rig bench`: which benches there are, and what it says where there are none."""
+
+from pathlib import Path
+
+import pytest
+
+from live_rig.commands import bench
+from tests.commands.conftest import CHECKOUT, LiveRig
+
+
+def test_every_bench_has_a_question_for_its_first_line() -> None:
+    questions = bench.questions(CHECKOUT / "bench")
+    assert set(bench.STAGE) <= set(questions)
+    assert all(questions.values())
+
+
+def test_an_unknown_bench_is_answered_with_those_there_are(live_rig: LiveRig) -> None:
+    ran = live_rig("bench", "loudness")
+    assert ran.code == 2
+    assert 'There is no bench "loudness"' in ran.said
+    assert "block_time" in ran.said
+
+
+def test_an_installed_rig_says_where_the_benches_are(
+    live_rig: LiveRig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bench, "PACKAGE", tmp_path / "live_rig")
+    ran = live_rig("bench")
+    assert ran.code == 2
+    assert "only in its source" in ran.said
+
+
+def test_the_bench_that_is_named_runs_in_a_process_of_its_own_with_what_is_meant_for_it(live_rig_process: LiveRig) -> None:
+    ran = live_rig_process("bench", "round_trip", "--help")
+    assert ran.code == 0, ran.said
+    assert "usage:" in ran.out
+    assert "--blocks" in ran.out
