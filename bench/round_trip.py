@@ -118,8 +118,8 @@ def write_show(folder: Path) -> None:
 
 
 @contextmanager
-def engine_on(server: JackServer, home: Path) -> Iterator[None]:
-    """`live-rig engine` in a process of its own on that server, its effects on. Its files go to `home`."""
+def engine_on(server: JackServer, home: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """`live-rig engine` in a process of its own on that server, its effects on. All its files go to `home`."""
     write_show(home / "show")
     own = {name: str(home) for name in ("XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
     words = [sys.executable, "-c", LIVE_RIG, "engine", str(home / "show"), "--device", "system", "--port", "0"]
@@ -127,7 +127,7 @@ def engine_on(server: JackServer, home: Path) -> Iterator[None]:
         engine = subprocess.Popen(words, cwd=CHECKOUT, env=server.environ | own, stdout=said, stderr=said)
     try:
         wait_for_effects(engine, home)
-        yield
+        yield engine
     finally:
         engine.terminate()
         engine.wait()

@@ -44,6 +44,7 @@ MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
 VIRTUAL_RATE_HZ = 48_000
 VIRTUAL_BLOCK = 64
 ALERT_LASTS_S = 12.0
+STANDS_STILL_S = 1.0  # a device that has asked for nothing for so long has gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Engine:
         self.preset_name = ""
         self.click_on = False
         self._told: dict[str, int] = {}
+        self._frame_seen, self._moved_s = -1, time.monotonic()
         try:
             self._stream = self._open(inputs, outputs)
             self._midi = MidiIn(setup.midi_in, show.pedals, self._press, self._strike) if setup.midi_in else None
@@ -120,6 +122,7 @@ class Engine:
             )
         self.instrument.rig.at(latency_in_s, latency_out_s)
         self._stream.start()
+        self._moved_s = time.monotonic()
         if self.show.songs:
             self.do("listen", "")
         Thread(target=self._prepare_the_rest, name="decoding", daemon=True).start()
@@ -188,6 +191,7 @@ class Engine:
 
     def _watch(self) -> None:
         """What has happened since the last look."""
+        self._watch_device()
         for notice in self.instrument.exchange.notices():
             self.happened.append(notice)
             if notice["kind"] == NoticeKind.NEXT_SONG:
@@ -199,6 +203,14 @@ class Engine:
         self._tell_of_more("late", self.device.counts["late"] if self.audio_device else 0, "Drop-outs: the machine is too busy")
         missing = self.instrument.exchange.snapshot()["band_frames_missing"]
         self._tell_of_more("missing", missing, "The band fell silent for a moment: the disk or the machine is busy")
+
+    def _watch_device(self) -> None:
+        """An alert for as long as nothing is asked of the rig: a cable was pulled, or the sound server has ended."""
+        frame, now_s = self.instrument.exchange.snapshot()["frame"], time.monotonic()
+        if frame != self._frame_seen:
+            self._frame_seen, self._moved_s = frame, now_s
+        elif now_s - self._moved_s > STANDS_STILL_S:
+            self.alert(f"No sound: {self.device_name} has gone. Plug it in, then start Live Rig again")
 
     def _tell_of_more(self, what: str, count: int, words: str) -> None:
         """An alert when a count has grown."""

@@ -57,6 +57,11 @@ class JackServer:
         self._end()
         self._folder.cleanup()
 
+    def die(self) -> None:
+        """End at once, as a server does that crashes."""
+        self._process.kill()
+        self._process.wait()
+
     def said(self) -> str:
         """All that the server has said so far."""
         return self._log.read_text(encoding="utf-8", errors="replace")

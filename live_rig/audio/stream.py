@@ -1,5 +1,7 @@
 """A sound card plays the rig, through PortAudio's own thread and a C callback that never takes the GIL."""
 
+import atexit
+from threading import Thread
 from typing import Any
 
 import sounddevice
@@ -9,6 +11,7 @@ from live_rig.audio.device import AudioDevice
 from live_rig.errors import DeviceError
 
 JACK = "JACK Audio Connection Kit"
+CLOSES_WITHIN_S = 3.0
 
 
 class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
@@ -50,6 +53,14 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
         if isinstance(self.latency, tuple):
             return float(self.latency[0]), float(self.latency[1])
         return 0.0, float(self.latency)
+
+    def close(self) -> None:
+        """Stop and close. A device that has gone is left behind: PortAudio would wait for it for ever, here and at the exit."""
+        closing = Thread(target=super().close, name="closing", daemon=True)
+        closing.start()
+        closing.join(CLOSES_WITHIN_S)
+        if closing.is_alive():
+            atexit.unregister(sounddevice._exit_handler)
 
 
 def open_stream(device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int) -> RigStream:

@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench.round_trip import LOUDER_DB, measure
+from bench.round_trip import LOUDER_DB, engine_on, measure
 from bench.setting.jack_server import JackServer, NoJack
+from live_rig.control.client import connect, running_engine
 
 CHECKOUT = Path(__file__).parents[2]
 OPENED = """\
@@ -107,3 +109,18 @@ def test_the_engine_adds_one_block_and_the_guard_to_a_stroke_and_it_comes_back_w
         pytest.skip(str(why))
     assert trip.added_frames == block + 64
     assert trip.gain == pytest.approx(10 ** (LOUDER_DB / 20), rel=1e-3)
+
+
+def test_when_the_server_dies_the_engine_says_so_and_can_still_be_ended(server: JackServer, tmp_path: Path) -> None:
+    with engine_on(server, tmp_path) as engine:
+        (door_file,) = tmp_path.rglob("door.json")
+        with connect(running_engine(door_file)) as door:
+            assert not door.state().alerts
+            server.die()
+            until_s = time.monotonic() + 10
+            while not (alerts := door.state().alerts) and time.monotonic() < until_s:
+                continue  # states come thirty times a second
+            assert alerts == ("No sound: system has gone. Plug it in, then start Live Rig again",)
+        engine.terminate()
+        assert engine.wait(20) == 0
+    assert "Traceback" not in (tmp_path / "engine.txt").read_text()
