@@ -15,7 +15,7 @@ from cython_core.onsets cimport MAX_ONSETS
 cdef double UNEVEN = 0.14            # of an interval: how far a click may lie from where the ones before it put it
 cdef double FAR_FROM_TOLD = 1.35     # a count further than this from a told tempo is none: half or double time, or no count
 cdef double BOUNCE_S = 0.05          # a second onset this soon after a click is the same click
-cdef double WHISPER = 0.3            # an onset weaker than this part of the clicks before it is no click and no interruption
+cdef double WHISPER = 0.72           # an onset weaker than this part of the clicks before it is the room, no interruption
 cdef double STICKS_HAVE_NO_KICK = 0.6
 cdef double SLOWEST_BPM = 40.0
 cdef double FASTEST_BPM = 400.0
@@ -55,12 +55,14 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     """One more onset: a click that goes on evenly, the first of a new count, or the end of one."""
     cdef double gap, expected
     cdef int i
+    if c.clicks > 0 and onset.strength < WHISPER * c.strength:
+        return
     if onset.kick > STICKS_HAVE_NO_KICK and onset.kick > onset.snare and onset.kick > onset.cymbal:
         c.clicks = 0
         return
     if c.clicks > 0:
         gap = onset.frame - c.click_frame[c.clicks - 1]
-        if gap < BOUNCE_S * c.samplerate_hz or onset.strength < WHISPER * c.strength:
+        if gap < BOUNCE_S * c.samplerate_hz:
             return
         if c.clicks >= 2:
             expected = interval_frames(c)
