@@ -31,7 +31,7 @@ from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of
 from live_rig.control.protocol import StageState
 from live_rig.errors import RigError, ShowError
-from live_rig.instrument import Instrument, Wiring, house_and_ears
+from live_rig.instrument import Instrument, Wiring, house_and_ears, spare_for
 from live_rig.paths import cache_dir
 from live_rig.rack.preset import read_preset
 from live_rig.rack.supervisor import Rack
@@ -238,8 +238,10 @@ class Engine:
         return inputs, asked.outputs or min(self.audio_device.outputs, 4)
 
     def _spare_frames(self) -> int:
-        block = self.show.audio.block or VIRTUAL_BLOCK
-        return max(768, block + 512)
+        """For the blocks that are to be expected: no device has longer ones than its output latency."""
+        if self.audio_device is None:
+            return spare_for(self.show.audio.block or VIRTUAL_BLOCK)
+        return spare_for(round(self.audio_device.output_latency_ms / 1e3 * self.samplerate_hz))
 
     def _open(self, inputs: int, outputs: int) -> RigStream | TimerStream:
         if self.audio_device is None:

@@ -24,7 +24,7 @@ from live_rig.conducting.cues import Sent
 
 Block = npt.NDArray[np.float32]  # (channels, frames)
 BUSES = 6
-SPARE_FRAMES = 768  # rendered band that waits, beyond the stretcher's own delay
+CHUNK = 256  # frames of band that are rendered at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Wiring:
 
     inputs: int
     route: Block
+
+
+def spare_for(block: int) -> int:
+    """Frames of rendered band that must wait for blocks of this size, so that the renderer may be two chunks late."""
+    return max(3 * CHUNK, block + 2 * CHUNK)
 
 
 def house_and_ears(inputs: int, outputs: int) -> Wiring:
@@ -66,7 +71,11 @@ def each_bus_apart(inputs: int) -> Wiring:
 
 
 class Instrument:
-    """A rig with all its parts at one samplerate, and the drums of a rack. Charts handed to it are kept as long as it lives."""
+    """A rig with all its parts at one samplerate, and the drums of a rack. Charts handed to it are kept as long as it lives.
+
+    spare_frames: rendered band that waits, beyond the stretcher's own delay; None: enough for blocks of `max_block`. The band
+    follows that much later: live, where blocks are far smaller than the largest there might be, say what they need.
+    """
 
     def __init__(
         self,
@@ -75,14 +84,14 @@ class Instrument:
         wiring: Wiring,
         max_block: int,
         *,
-        spare_frames: int = SPARE_FRAMES,
+        spare_frames: int | None = None,
         click_on: bool = False,
     ) -> None:
         self.samplerate_hz = samplerate_hz
         self.wiring = wiring
         self.outputs = len(wiring.route)
         self.exchange = Exchange()
-        self.band = Band(samplerate_hz, spare_chunks=-(-max(spare_frames, max_block + 512) // 256))
+        self.band = Band(samplerate_hz, spare_chunks=-(-(spare_frames or spare_for(max_block)) // CHUNK))
         self.drums = drums
         self.rig = Rig(
             samplerate_hz,

@@ -20,9 +20,12 @@ from live_rig.audio.timer import TimerStream
 from live_rig.band.renderer import renderer
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
+from live_rig.engine import Engine, Setup
 from live_rig.instrument import Block, Instrument, each_bus_apart
+from live_rig.paths import examples_dir
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Effect, Preset
+from live_rig.show.store import read_show
 from tests.playing import song
 
 RATE_HZ = 48_000
@@ -202,6 +205,15 @@ def test_a_stroke_is_heard_with_its_effects_one_block_and_the_guard_later(block:
     (frames,) = np.nonzero(np.abs(out[2]) > 1e-6)
     assert frames.tolist() == [struck + block + instrument.rig.guard_delay_frames]
     assert out[2, frames[0]] / 0.25 == pytest.approx(10 ** (6 / 20), rel=1e-3)
+
+
+def test_the_band_follows_live_as_closely_as_offline_however_long_a_block_might_be() -> None:
+    offline = Instrument(InlineRack(None, RATE_HZ, 1, 64).drums, RATE_HZ, each_bus_apart(1), 64)
+    engine = Engine(read_show(examples_dir() / "festival"), Setup(device="virtual"))
+    try:
+        assert engine.instrument.band.ahead_frames == offline.band.ahead_frames
+    finally:
+        engine.close()
 
 
 def test_a_stream_that_is_late_is_counted_and_goes_on() -> None:
