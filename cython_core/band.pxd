@@ -1,6 +1,7 @@
 # The band: stems mixed, stretched and placed, a fixed distance ahead of the ear.
 
 from cython_core.stem_bank cimport MAX_STEMS, StemBank, Stems
+from cython_core.stem_rate cimport TAPS, StemRate
 from cython_core.stretcher cimport NEVER, STRETCHED, Voice
 
 cdef enum:
@@ -9,17 +10,15 @@ cdef enum:
     ORDERS = 64                      # orders that may wait
     CHUNKS = 64                      # chunks that may wait
     CHANNELS = 2                     # one stereo bus
+    MIXED = 2 * CHUNK + TAPS         # frames kept of the mix
     GAINS = 128                      # orders whose gains are remembered
-    TAPS = 32                        # of the filter back to the session's rate, on either side
-    FINEST = 4                       # session frames to a frame of the stems, at most
-    FILTER_DELAY = 128               # frames of the stems by which it is late at most
 
 cdef struct BandOrder:               # the song's line, made known up to `frame`
     long long frame                  # an output frame, a multiple of CHUNK; orders come one CHUNK apart, without gaps
     double source                    # the frame of the recording that sounds at `frame`; NaN: silence
-    long long jump_frame             # -1, or the output frame, in (frame - CHUNK, frame], from which another place or song sounds
+    long long jump_frame             # -1, or the output frame, in (frame - CHUNK, frame], from which another place sounds
     double jump_from                 # where the line would have been at jump_frame (what fades out); NaN: silence
-    double jump_to                   # what sounds at jump_frame; NaN: silence. Between jump_frame and frame the line is straight
+    double jump_to                   # what sounds at jump_frame; NaN: silence. From there to `frame` the line is straight
     StemBank *stems                  # the song at `frame` (after the jump, if there is one); NULL: none
     float gain[MAX_STEMS]            # linear, per stem; heard from about `frame` on (see docs/band.md)
 
@@ -28,14 +27,14 @@ cdef struct BandChunk:
     float side[CHANNELS][CHUNK]
 
 cdef struct BandLink:
-    double samplerate_hz             # the session's; fixed at set-up, as all down to `filter`
-    int finer                        # session frames to a frame of the stems: 1, above 48 kHz 2 or 4
-    double stem_rate_hz              # of stems and stretcher: samplerate_hz / finer, 44.1 or 48 kHz
+    double samplerate_hz             # the session's; fixed at set-up, as all down to `fade`
+    StemRate stem_rate               # of stems and stretcher
     long long ahead_frames           # what is ordered now for `frame` is heard at `frame`, if now <= frame - ahead_frames
     long long delay_frames           # the share of it that stretcher and filter have
+    float dies_away                  # from frame to frame: what was heard before a gap
+    float comes_back                 # by frame: what is heard after it
     int fade_frames                  # 10 ms of the stems
     float *fade                      # (fade_frames,) 0 .. 1
-    float filter[FINEST][2 * TAPS]   # for each session frame within a frame of the stems
     BandOrder order[ORDERS]
     long long orders_in              # written by the callback
     long long orders_out             # written by the renderer
@@ -57,7 +56,7 @@ cdef struct BandLink:
     int playing                      # the voice the line goes to, or -1
     float gain[GAINS][MAX_STEMS]     # of the newest orders, by orders_out
     float plain[CHANNELS][CHUNK]     # the recording itself, for the chunk being made
-    float mixed[CHANNELS][CHUNK + FILTER_DELAY + TAPS]     # the newest frames of all voices, the last being the newest
+    float mixed[CHANNELS][MIXED]     # all voices; the newest frame is the last
     long long next_frame             # frame of the next order, or -1
     long long served_frame           # session frame of the last order served; also read by Python
     long long chunks_late            # chunks rendered after they should have begun to sound
@@ -68,7 +67,7 @@ cdef struct BandLink:
 cdef int band_order(BandLink *b, const BandOrder *order) noexcept nogil
     # the callback's: 1, or 0 when the ring is full (counted)
 cdef int band_read(BandLink *b, long long frame, int frames, float *left, float *right) noexcept nogil
-    # the callback's: fills left and right; frames must go on from the last call. Missing frames are silence, declicked. Returns how many
+    # the callback's: fills left and right; frames must go on from the last call. Returns how many were missing, and silent
 cdef int band_serve(BandLink *b) noexcept nogil
     # the renderer's: renders what is ordered; returns the chunks done
 

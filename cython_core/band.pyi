@@ -5,8 +5,6 @@ from numpy.typing import NDArray
 
 from cython_core.stem_bank import Stems
 
-def stem_rate_hz(samplerate_hz: int) -> int: ...
-
 class Band:
     """Renders the band at one samplerate. See band.pyx."""
 

@@ -1,24 +1,26 @@
 """The band: the stems of a song, stretched to the drummer's time and placed to the sample, a fixed distance ahead of the ear.
 
-Two threads meet here, over two rings. The callback orders the line (which frame of the recording sounds at which output frame) one CHUNK
-at a time, `ahead_frames` before it is heard, and reads finished chunks. The renderer serves each order with one chunk; what is in it depends on
-the orders alone. Offline one loop does both.
+Two threads meet here, over two rings. The callback orders the line (which frame of the recording sounds at which output
+frame) one CHUNK at a time, `ahead_frames` before it is heard, and reads finished chunks. The renderer serves each order with
+one chunk; what is in it depends on the orders alone. Offline one loop does both.
 
-A jump is played by a second voice: it is set up where the jump leads, one window early, catches up a few hops a chunk, and takes over in a
-10 ms crossfade that ends on the jump's own frame, so that what is struck there is whole. A start is a jump from silence, a stop a jump into it.
+A jump is played by a second voice: it is set up where the jump leads, one window early, catches up a few hops a chunk, and
+takes over in a 10 ms crossfade that ends on the jump's own frame, so that what is struck there is whole. A start is a jump
+from silence, a stop a jump into it.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from libc.math cimport NAN, ceil, cos, exp, fabs, floor, isfinite, sin, sqrt
+from libc.math cimport NAN, ceil, cos, exp, fabs, floor, isfinite
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memmove, memset
 
 from cython_core.atomics cimport load, store
 from cython_core.line cimport line_at, line_end, line_knot, line_start
 from cython_core.stem_bank cimport stems_mix, stems_ready
+from cython_core.stem_rate cimport interpolate, stem_rate_set_up
 from cython_core.stretcher cimport voice_free, voice_hop, voice_prime, voice_set_up
 
 cdef extern from *:
@@ -54,8 +56,6 @@ cdef double FADE_S = 0.010           # at a jump, a start and a stop
 cdef double DECLICK_S = 0.002        # around frames that are missing
 cdef double HELD_S = 1.0             # the recorded tempo, exactly: then the recording itself is played
 cdef double LOST_S = 0.1             # a line this far from where it was going has jumped without saying so
-cdef double BASE_RATES_HZ = 50000.0  # above it stems are stretched at a half or a quarter of the session's rate
-cdef double KAISER = 9.0             # the filter's window: 90 dB
 cdef double PI = 3.141592653589793
 cdef enum:
     PATIENCE = 2                     # chunks a new voice waits for its pages to come into memory
@@ -88,13 +88,12 @@ cdef BandChunk *chunk_at(BandLink *b, long long frame) noexcept nogil:
 
 
 cdef void read_gap(BandLink *b, int frames, float **to) noexcept nogil:
-    cdef float decay = <float>exp(-1.0 / (DECLICK_S * b.samplerate_hz))
     cdef int side, i
     for side in range(CHANNELS):
         if not b.is_gap:
             b.residue[side] = b.last[side]
         for i in range(frames):
-            b.residue[side] *= decay
+            b.residue[side] *= b.dies_away
             to[side][i] = b.residue[side]
         b.last[side] = b.residue[side]
     b.is_gap = 1
@@ -102,7 +101,7 @@ cdef void read_gap(BandLink *b, int frames, float **to) noexcept nogil:
 
 
 cdef void read_chunk(BandLink *b, const BandChunk *chunk, int at, int frames, float **to) noexcept nogil:
-    cdef float decay = <float>exp(-1.0 / (DECLICK_S * b.samplerate_hz)), rise = <float>(1.0 / (DECLICK_S * b.samplerate_hz)), back = b.back
+    cdef float back = b.back
     cdef int side, i
     for side in range(CHANNELS):
         if b.back >= 1.0:
@@ -110,8 +109,8 @@ cdef void read_chunk(BandLink *b, const BandChunk *chunk, int at, int frames, fl
         else:
             back = b.back
             for i in range(frames):
-                back = min(back + rise, <float>1.0)
-                b.residue[side] *= decay
+                back = min(back + b.comes_back, <float>1.0)
+                b.residue[side] *= b.dies_away
                 to[side][i] = chunk.side[side][at + i] * back + b.residue[side] * (1 - back)
         b.last[side] = to[side][frames - 1]
     b.is_gap = 0
@@ -172,7 +171,7 @@ cdef bint is_broken(BandLink *b, const BandOrder *o) noexcept nogil:
     if b.playing < 0:
         return sounds
     v = &b.voice[b.playing]
-    return not sounds or o.stems != v.stems or fabs(line_at(&v.line, <double>o.frame) - o.source) > LOST_S * b.stem_rate_hz
+    return not sounds or o.stems != v.stems or fabs(line_at(&v.line, <double>o.frame) - o.source) > LOST_S * b.stem_rate.hz
 
 
 cdef int voice_to_use(BandLink *b, int left, long long jump_frame) noexcept nogil:
@@ -198,6 +197,7 @@ cdef void jump(BandLink *b, const BandOrder *o, double frame, double jump_from, 
         if isfinite(jump_from) and frame > line_end(&v.line):
             line_knot(&v.line, frame, jump_from)
         v.until_frame = first
+        store(&v.stems.leaving, v.source_frame)
         b.playing = -1
     if isfinite(jump_to) and o.stems != NULL:
         b.playing = voice_to_use(b, left if left >= 0 else 0, first)
@@ -224,7 +224,7 @@ cdef void follow_line(BandLink *b, const BandOrder *o, double jump_frame) noexce
         v = &b.voice[b.playing]
         if <double>o.frame > line_end(&v.line):
             line_knot(&v.line, <double>o.frame, o.source)
-    b.next_frame = o.frame + CHUNK // b.finer
+    b.next_frame = o.frame + CHUNK // b.stem_rate.finer
 
 
 # The renderer's side: the sound.
@@ -242,7 +242,7 @@ cdef void stretch(BandLink *b, Voice *v, const BandOrder *o, const float *gain) 
             return
         voice_prime(v, gain)
     if known_for < time_to_prime:
-        limit = min(limit, v.from_frame - v.window + (known_for + CHUNK // b.finer) * lead // time_to_prime)
+        limit = min(limit, v.from_frame - v.window + (known_for + CHUNK // b.stem_rate.finer) * lead // time_to_prime)
     while v.out_frame <= limit and v.out_frame < v.until_frame:
         voice_hop(v, gain)
 
@@ -253,7 +253,7 @@ cdef void choose_plain(BandLink *b, Voice *v, long long frame) noexcept nogil:
     cdef int s
     if v.plain_from != NEVER and frame >= v.plain_until:
         v.plain_from = v.plain_until = NEVER
-    if v.plain_from == NEVER and frame - v.line.straight_since >= HELD_S * b.stem_rate_hz:
+    if v.plain_from == NEVER and frame - v.line.straight_since >= HELD_S * b.stem_rate.hz:
         v.plain_from = frame + b.fade_frames
         v.plain_offset = <long long>floor(v.line.straight_offset + 0.5)
         for s in range(MAX_STEMS):
@@ -264,7 +264,7 @@ cdef void choose_plain(BandLink *b, Voice *v, long long frame) noexcept nogil:
 
 cdef float *gain_heard(BandLink *b) noexcept nogil:
     """The gains that the stretched sound of this chunk was made with: those of the order that came when it was fed."""
-    return b.gain[(b.orders_out - b.voice[0].window * b.finer // CHUNK - 1) & (GAINS - 1)]
+    return b.gain[(b.orders_out - b.voice[0].window * b.stem_rate.finer // CHUNK - 1) & (GAINS - 1)]
 
 
 cdef float faded(const BandLink *b, long long since, long long until, long long frame) noexcept nogil:
@@ -301,7 +301,7 @@ cdef void add_voice(BandLink *b, Voice *v, long long frame, int frames, float *l
 
 cdef void mix_voices(BandLink *b, long long frame, int frames) noexcept nogil:
     """The next `frames` of all voices, at the end of `mixed`."""
-    cdef int kept = CHUNK + FILTER_DELAY + TAPS - frames, side, i
+    cdef int kept = MIXED - frames, side, i
     for side in range(CHANNELS):
         memmove(b.mixed[side], b.mixed[side] + frames, kept * sizeof(float))
         memset(b.mixed[side] + kept, 0, frames * sizeof(float))
@@ -310,53 +310,42 @@ cdef void mix_voices(BandLink *b, long long frame, int frames) noexcept nogil:
             add_voice(b, &b.voice[i], frame, frames, b.mixed[0] + kept, b.mixed[1] + kept)
 
 
-cdef void to_session_rate(const BandLink *b, int frames, BandChunk *chunk) noexcept nogil:
-    """The newest frames in `mixed`; above 48 kHz those FILTER_DELAY before, each `finer` times, through the filter."""
-    cdef int side, i, phase, tap, first = CHUNK + FILTER_DELAY + TAPS - frames
-    cdef const float *near
-    cdef float sample
-    for side in range(CHANNELS):
-        if b.finer == 1:
-            memcpy(chunk.side[side], b.mixed[side] + first, CHUNK * sizeof(float))
-            continue
-        for i in range(frames):
-            near = b.mixed[side] + first - CHUNK // b.finer + i - TAPS + 1
-            for phase in range(b.finer):
-                sample = 0.0
-                for tap in range(2 * TAPS):
-                    sample += b.filter[phase][tap] * near[tap]
-                chunk.side[side][i * b.finer + phase] = sample
-
-
 cdef void give(BandLink *b, long long frame, int frames) noexcept nogil:
-    """Put the chunk that ends with the newest frame mixed into the ring; `frame` is its first, of the session."""
+    """Put a chunk into the ring: the newest frames mixed, or the ones before them interpolated. `frame` is its first, of the session."""
     cdef BandChunk *chunk = &b.chunk[b.chunks_in % CHUNKS]
+    cdef const float *newest
+    cdef int side
     if frame < load(&b.heard_frame):
         store(&b.chunks_late, b.chunks_late + 1)
     if b.chunks_in - load(&b.chunks_out) >= CHUNKS:
         b.chunks_lost += 1
         return
     chunk.frame = frame
-    to_session_rate(b, frames, chunk)
+    for side in range(CHANNELS):
+        newest = b.mixed[side] + MIXED - frames
+        if b.stem_rate.finer == 1:
+            memcpy(chunk.side[side], newest, CHUNK * sizeof(float))
+        else:
+            interpolate(&b.stem_rate, newest - frames, frames, chunk.side[side])
     store(&b.chunks_in, b.chunks_in + 1)
 
 
 cdef double in_stem_frames(const BandLink *b, BandOrder *o) noexcept nogil:
-    """From frames of the session to frames of the stems. Returns the jump's frame, which may lie between two; negative: none."""
+    """From frames of the session to the stems'. Returns the jump's frame, which may lie between two; negative: none."""
     cdef double jump_frame = -1.0
     if o.jump_frame >= 0:
-        jump_frame = max(o.frame - CHUNK + 1, min(o.frame, o.jump_frame)) / <double>b.finer
-    o.frame //= b.finer
-    o.source /= b.finer
-    o.jump_from /= b.finer
-    o.jump_to /= b.finer
+        jump_frame = max(o.frame - CHUNK + 1, min(o.frame, o.jump_frame)) / <double>b.stem_rate.finer
+    o.frame //= b.stem_rate.finer
+    o.source /= b.stem_rate.finer
+    o.jump_from /= b.stem_rate.finer
+    o.jump_to /= b.stem_rate.finer
     return jump_frame
 
 
 cdef void serve_order(BandLink *b, const BandOrder *ordered) noexcept nogil:
     cdef BandOrder o = ordered[0]
     cdef double jump_frame = in_stem_frames(b, &o)
-    cdef int frames = CHUNK // b.finer, i
+    cdef int frames = CHUNK // b.stem_rate.finer, i
     cdef long long frame = o.frame - b.voice[0].window // 2 - frames
     cdef Voice *v
     memcpy(b.gain[b.orders_out & (GAINS - 1)], o.gain, MAX_STEMS * sizeof(float))
@@ -387,42 +376,11 @@ cdef int band_serve(BandLink *b) noexcept nogil:
     return done
 
 
-cdef int finer(double samplerate_hz) noexcept nogil:
-    return 1 if samplerate_hz <= BASE_RATES_HZ else 2 if samplerate_hz <= 2 * BASE_RATES_HZ else 4
-
-
-def stem_rate_hz(samplerate_hz: int) -> int:
-    """The rate of the stems in a session at samplerate_hz: the same up to 48 kHz, above it a half or a quarter."""
-    return samplerate_hz // finer(samplerate_hz)
-
-
-cdef void make_filter(BandLink *b) noexcept nogil:
-    """A sinc under a Kaiser window: what lies on a frame of the stems passes untouched, what lies between is interpolated."""
-    cdef int phase, tap
-    cdef double at, edge
-    for phase in range(b.finer):
-        for tap in range(2 * TAPS):
-            at = tap - TAPS + 1 - phase / <double>b.finer
-            edge = 1.0 - (at / TAPS) * (at / TAPS)
-            b.filter[phase][tap] = <float>((1.0 if at == 0.0 else sin(PI * at) / (PI * at)) * (
-                bessel(KAISER * sqrt(max(0.0, edge))) / bessel(KAISER)))
-
-
-cdef double bessel(double x) noexcept nogil:
-    """Modified, first kind, order 0."""
-    cdef double term = 1.0, sum = 1.0
-    cdef int k
-    for k in range(1, 40):
-        term *= (x / (2 * k)) * (x / (2 * k))
-        sum += term
-    return sum
-
-
 cdef class Band:
-    """Renders the band at one samplerate (44.1 to 192 kHz). All memory is taken here; `run` in a thread of its own, or `serve` offline.
+    """Renders the band at one samplerate (44.1 to 192 kHz). All memory is taken here; then `run`, in a thread, or `serve`.
 
-    spare_chunks: finished chunks (256 frames each; as much time in finer sessions) that wait for the ear, by which the renderer may be late: 3 for
-    device blocks up to 256 frames; a device block of n frames needs 2 + n / 256.
+    spare_chunks: finished chunks (256 frames each; as much time in finer sessions) that wait for the ear, by which the renderer
+    may be late: 3 for device blocks up to 256 frames; a device block of n frames needs 2 + n / 256.
     """
 
     def __cinit__(self, samplerate_hz: float, spare_chunks: int = 3):
@@ -433,14 +391,14 @@ cdef class Band:
         self.link = b
         b.samplerate_hz, b.first_frame, b.next_frame, b.playing, b.served_frame = samplerate_hz, -1, -1, -1, -1
         b.back, b.least_spare = 1.0, NEVER
-        b.finer = finer(samplerate_hz)
-        b.stem_rate_hz = samplerate_hz / b.finer
+        b.comes_back = <float>(1.0 / (DECLICK_S * samplerate_hz))
+        b.dies_away = <float>exp(-1.0 / (DECLICK_S * samplerate_hz))
+        stem_rate_set_up(&b.stem_rate, samplerate_hz)
         for i in range(VOICES):
-            voice_set_up(&b.voice[i], b.stem_rate_hz)
-        b.delay_frames = b.finer * b.voice[0].window // 2 + (CHUNK if b.finer > 1 else 0)
-        b.ahead_frames = b.delay_frames + spare_chunks * b.finer * CHUNK
-        b.fade_frames = <int>(FADE_S * b.stem_rate_hz)
-        make_filter(b)
+            voice_set_up(&b.voice[i], b.stem_rate.hz)
+        b.delay_frames = b.stem_rate.finer * b.voice[0].window // 2 + (CHUNK if b.stem_rate.finer > 1 else 0)
+        b.ahead_frames = b.delay_frames + spare_chunks * b.stem_rate.finer * CHUNK
+        b.fade_frames = <int>(FADE_S * b.stem_rate.hz)
         b.fade = <float *>calloc(b.fade_frames, sizeof(float))
         if b.fade == NULL:
             raise MemoryError("no memory for the band")
@@ -492,7 +450,7 @@ cdef class Band:
 
     def order(self, frame: int, source: float, jump_frame: int = -1, jump_from: float = NAN, jump_to: float = NAN,
               stems: Stems | None = None, gains: Sequence[float] = ()) -> bool:
-        """One order from Python, as `band_order` takes it (see BandOrder in band.pxd). gains default to 1. False: the ring is full."""
+        """One order, as `band_order` takes it (see BandOrder in band.pxd). gains default to 1. False: the ring is full."""
         cdef BandOrder o
         cdef int s
         o.frame, o.source, o.jump_frame, o.jump_from, o.jump_to = frame, source, jump_frame, jump_from, jump_to

@@ -20,10 +20,10 @@ cdef struct Line:
     long long bent_at                # output frame at which the straight piece before that one ended
 
 cdef void line_start(Line *l, double frame, double source) noexcept nogil
-cdef void line_knot(Line *l, double frame, double source) noexcept nogil                   # frames rise from knot to knot
-cdef double line_end(const Line *l) noexcept nogil                                         # output frame of the last knot
-cdef double line_at(const Line *l, double frame) noexcept nogil                            # straight between knots, and beyond them
-cdef double line_rate(const Line *l, double frame) noexcept nogil                          # frames of the recording per output frame
+cdef void line_knot(Line *l, double frame, double source) noexcept nogil    # frames rise from knot to knot
+cdef double line_end(const Line *l) noexcept nogil    # output frame of the last knot
+cdef double line_at(const Line *l, double frame) noexcept nogil    # straight between knots, and beyond them
+cdef double line_rate(const Line *l, double frame) noexcept nogil    # frames of the recording per output frame
 cdef void line_hear(Line *l, const float *left, const float *right, int frames, long long source) noexcept nogil
     # looks for attacks in what comes next from the recording; `source` is the frame it begins at
-cdef double line_target(const Line *l, double frame) noexcept nogil                        # the line, bent around attacks
+cdef double line_target(const Line *l, double frame) noexcept nogil    # the line, bent around attacks

@@ -1,17 +1,19 @@
 """The line of a voice, and how it is bent around what is struck.
 
-A stretcher that goes through the recording at another speed moves everything that is not in the middle of its window: an attack is laid
-down where the one window that catches it best happens to lie, up to half a hop off (at 1.35 times 1.3 ms, at half speed 7 ms). So for a few
-milliseconds on either side of an attack the recording passes at its own speed, with the attack itself on the line, and what is lost or won is
-made up before and after. Windows then agree about the attack, wherever they lie: it comes on time, and it stays sharp (docs/decisions/41).
+A stretcher that goes through the recording at another speed moves everything that is not in the middle of its window: an
+attack is laid down where the one window that catches it best happens to lie, up to half a hop off (at 1.35 times 1.3 ms, at
+half speed 7 ms). So for a few milliseconds on either side of an attack the recording passes at its own speed, with the attack
+itself on the line, and what is lost or won is made up before and after. Windows then agree about the attack, wherever they
+lie: it comes on time, and it stays sharp (docs/decisions/41).
 """
 
 from libc.math cimport INFINITY, fabs, isfinite
 
 cdef double RISES_BY = 8.0           # times the squared steepness of the 20 ms before: an attack
 cdef double QUIET = 1e-7             # squared steepness per frame that is too little to be one
-cdef double BESIDE = 600.0           # output frames on either side of an attack that pass at the recording's own speed; fewer at fast rates,
-cdef double BEND = 1.5               # as far as they can be seen coming; and how many times as many make up for it
+cdef double BESIDE = 600.0           # frames on either side of an attack that pass at the recording's own speed (fewer at fast
+                                     # rates, where attacks are seen coming later),
+cdef double BEND = 1.5               # and how many times as many make up for it
 cdef double SLOW = 0.2               # rates at which nothing is bent, so that the line never turns back,
 cdef double MODERATE = 0.5           # and from which all of it is
 cdef double SAME_SPEED = 0.002       # frames in a chunk: less is no bend in a straight line

@@ -5,7 +5,7 @@ cdef enum:
     PAGE = 16384                     # frames in a page: a third of a second at 48 kHz
 
 cdef struct StemPage:
-    long long number                 # which page of the song it holds; written by prefetch before `version`, read by the renderer
+    long long number                 # which page of the song it holds; written by prefetch, read by the renderer
     long long version                # odd while it is being filled; written by prefetch, read by the renderer
     long long wanted                 # the pass in which prefetch last wanted it; prefetch only
     float *samples                   # (stems, 2, PAGE)
@@ -19,19 +19,22 @@ cdef struct StemBank:
     long long start[MAX_STEMS]       # frame of the song at which the stem begins; may be negative
     long long length[MAX_STEMS]      # frames
     float side_gain[MAX_STEMS][2]    # left and right: the stem's place in the stereo picture
-    int in_memory                    # 1: the arrays are read themselves, and no page is ever missing. Set before the first order
+    int in_memory                    # 1: the arrays are read themselves, no page is ever missing. Set before the first order
     long long pages
     long long *page                  # (pages,) StemPage *, or 0: not there. Written by prefetch, read by the renderer
     long long reading                # frame of the song the newest voice reads at; written by the renderer, read by prefetch
+    long long leaving                # frame of the song at which the voice before it is being left; likewise
     long long asked                  # page that was missing, or -1; written by both
     long long missed                 # frames that were silent because their page was not there; written by the renderer
     long long ordered                # output frame of the newest order for these stems; written by the callback
     long long voices                 # voices that play them; written by the renderer
 
-cdef int stems_mix(StemBank *b, long long frame, int frames, float *gain, const float *to_gain, float *left, float *right) noexcept nogil
+cdef int stems_mix(StemBank *b, long long frame, int frames, float *gain, const float *to_gain,
+                   float *left, float *right) noexcept nogil
     # left, right = the stems from `frame` on, each gain going from gain[stem] to to_gain[stem]; then gain = to_gain.
     # Silence outside the song. Returns the frames that were missing.
-cdef bint stems_ready(StemBank *b, long long frame, int frames) noexcept nogil     # all there? If not, the first missing page is asked for
+cdef bint stems_ready(StemBank *b, long long frame, int frames) noexcept nogil
+    # Whether all is there; if not, the first missing page is asked for.
 
 cdef class Stems:
     cdef StemBank *bank
@@ -46,6 +49,7 @@ cdef class Stems:
     cdef long long asked_to_stop
     cdef size_t page_bytes(self) noexcept nogil
     cdef long long pages_for(self, double seconds) noexcept nogil
+    cdef long long most_pages(self, long long marks) noexcept nogil
     cdef bint fetch_most_urgent(self) noexcept nogil
     cdef bint fetch_run(self, long long first_frame, long long frames) noexcept nogil
     cdef bint fetch(self, long long number) noexcept nogil

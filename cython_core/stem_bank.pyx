@@ -1,11 +1,12 @@
 """A song's stems in memory, a little ahead of where the band plays.
 
-Ten minutes of sixteen stereo stems are 3.7 GB: too much to hold, and a mapped file may make its reader wait for the disk. So the
-renderer never touches the files. `Stems.keep_loaded`, in a thread of its own, copies pages of all stems into memory that is locked
-where the system allows it: the next ten seconds from where the renderer reads, and the first two of every marked place.
+Ten minutes of sixteen stereo stems are 3.7 GB: too much to hold, and a mapped file may make its reader wait for the disk. So
+the renderer never touches the files. `Stems.keep_loaded`, in a thread of its own, copies pages of all stems into memory that
+is locked where the system allows it: the next ten seconds from where the renderer reads, and the first two of every marked
+place.
 
-A page's version is odd while the page is filled, and the renderer looks at it before and after it reads (a seqlock): a page taken away
-under the renderer is heard as silence and counted, never as something else.
+A page's version is odd while the page is filled, and the renderer looks at it before and after it reads (a seqlock): a page
+taken away under the renderer is heard as silence and counted, never as something else.
 """
 
 from collections.abc import Sequence
@@ -45,6 +46,7 @@ cdef extern from *:
 
 cdef double AHEAD_S = 10.0           # of the song, kept in memory from where it plays
 cdef double BEHIND_S = 0.5           # and behind it: a jump is decided after the stretcher has read on
+cdef double LEAVING_S = 1.0          # kept where a voice fades out
 cdef double MARKED_S = 2.0           # kept from every marked place
 cdef enum:
     MAX_MARKS = 256
@@ -73,7 +75,8 @@ cdef void add_mapped(StemBank *b, int s, long long frame, int frames, float gain
     if begin < end:
         gain += slope * at
         add_run(source, b.frame_bytes[s], <int>(end - begin), gain * side_gain[0], slope * side_gain[0], left + at)
-        add_run(source + b.side_bytes[s], b.frame_bytes[s], <int>(end - begin), gain * side_gain[1], slope * side_gain[1], right + at)
+        source += b.side_bytes[s]
+        add_run(source, b.frame_bytes[s], <int>(end - begin), gain * side_gain[1], slope * side_gain[1], right + at)
 
 
 cdef StemPage *page_of(StemBank *b, long long frame) noexcept nogil:
@@ -98,7 +101,8 @@ cdef void mix_run(StemBank *b, StemPage *page, long long frame, int frames, cons
             add_run(<const char *>(samples + PAGE), sizeof(float), frames, gain[s] * side[1], slope[s] * side[1], right)
 
 
-cdef bint mix_page(StemBank *b, long long frame, int frames, const float *gain, const float *slope, float *left, float *right) noexcept nogil:
+cdef bint mix_page(StemBank *b, long long frame, int frames, const float *gain, const float *slope,
+                   float *left, float *right) noexcept nogil:
     """False, and silence, if the page is not there or was taken away meanwhile."""
     cdef StemPage *page = page_of(b, frame)
     cdef long long version
@@ -116,7 +120,8 @@ cdef bint mix_page(StemBank *b, long long frame, int frames, const float *gain, 
     return False
 
 
-cdef int stems_mix(StemBank *b, long long frame, int frames, float *gain, const float *to_gain, float *left, float *right) noexcept nogil:
+cdef int stems_mix(StemBank *b, long long frame, int frames, float *gain, const float *to_gain,
+                   float *left, float *right) noexcept nogil:
     cdef float now[MAX_STEMS]
     cdef float slope[MAX_STEMS]
     cdef int s, i, run, at = 0, missing = 0
@@ -163,10 +168,10 @@ cdef bint stems_ready(StemBank *b, long long frame, int frames) noexcept nogil:
 cdef class Stems:
     """Up to 16 stems of one song, ready to be mixed.
 
-    arrays: float32, shape (2, frames) each, finite, full scale 1.0, any strides (the transpose of an interleaved file will do); kept
-    referenced, and read by `keep_loaded` only (or, after `all_in_memory`, by the renderer). starts: the frame of the song at which each
-    begins (default 0; negative cuts its beginning off). Beyond its end a stem is silent. pans: -1 left to 1 right, default 0: one side is
-    turned down and the other left as it is.
+    arrays: float32, shape (2, frames) each, full scale 1.0, any strides (the transpose of an interleaved file will do); kept
+    referenced, and read by `keep_loaded` only (or, after `all_in_memory`, by the renderer). starts: the frame of the song at
+    which each begins (default 0; negative cuts its beginning off). Beyond its end a stem is silent. pans: -1 left to 1 right,
+    default 0: one side is turned down and the other left as it is.
     """
 
     def __cinit__(self, arrays: Sequence[np.ndarray], samplerate_hz: float, starts: Sequence[int] | None = None,
@@ -192,7 +197,7 @@ cdef class Stems:
             self.bank.frames = max(self.bank.frames, self.bank.start[stem] + self.bank.length[stem])
         self.bank.pages = self.bank.frames // PAGE + 1
         self.bank.page = <long long *>calloc(self.bank.pages, sizeof(long long))
-        self.slots = <int>(self.pages_for(BEHIND_S + AHEAD_S) + MAX_MARKS * self.pages_for(MARKED_S) + SPARE_PAGES)
+        self.slots = <int>self.most_pages(MAX_MARKS)
         self.slot = <StemPage *>calloc(self.slots, sizeof(StemPage))
         if self.bank.page == NULL or self.slot == NULL:
             raise MemoryError("no memory for the stems' pages")
@@ -213,6 +218,11 @@ cdef class Stems:
 
     cdef long long pages_for(self, double seconds) noexcept nogil:
         return <long long>(seconds * self.samplerate_hz) // PAGE + 2
+
+    cdef long long most_pages(self, long long marks) noexcept nogil:
+        """How many pages may be in memory at once, with so many places marked."""
+        cdef long long most = self.pages_for(BEHIND_S + AHEAD_S) + self.pages_for(LEAVING_S) + SPARE_PAGES
+        return most + marks * self.pages_for(MARKED_S)
 
     @property
     def count(self) -> int:
@@ -239,11 +249,11 @@ cdef class Stems:
         return strerror(self.refused).decode(errors="replace") if self.refused else ""
 
     def all_in_memory(self) -> None:
-        """From now on read the arrays themselves: for rendering offline, where waiting for a disk does no harm. Before the first order."""
+        """Read the arrays themselves: offline, where waiting for a disk does no harm. Call it before the first order."""
         self.bank.in_memory = 1
 
     def mark(self, frames: Sequence[int]) -> None:
-        """Keep the first two seconds from each of these frames of the song in memory: the places a jump may go to. At most 256."""
+        """Keep two seconds from each of these frames of the song in memory: the places a jump may go to. At most 256."""
         if len(frames) > MAX_MARKS:
             raise ValueError(f"at most {MAX_MARKS} marked places, not {len(frames)}")
         for i, frame in enumerate(frames):
@@ -280,6 +290,8 @@ cdef class Stems:
         self.pass_number += 1
         if asked >= 0 and self.fetch(asked):
             return True
+        if self.fetch_run(load(&self.bank.leaving), <long long>(LEAVING_S * hz)):
+            return True
         if self.fetch_run(reading - <long long>(BEHIND_S * hz), <long long>((BEHIND_S + AHEAD_S) * hz)):
             return True
         for i in range(<int>load(&self.marks)):
@@ -312,8 +324,7 @@ cdef class Stems:
     cdef StemPage *free_slot(self) noexcept nogil:
         """A new one while fewer are in use than may be wanted; else the one that has not been wanted for longest."""
         cdef int i, oldest = 0
-        cdef long long may_be_wanted = (self.pages_for(BEHIND_S + AHEAD_S) + load(&self.marks) * self.pages_for(MARKED_S) + SPARE_PAGES)
-        if self.slots_made < min(<long long>self.slots, may_be_wanted):
+        if self.slots_made < self.most_pages(load(&self.marks)):
             return self.new_slot()
         for i in range(1, self.slots_made):
             if self.slot[i].wanted < self.slot[oldest].wanted:

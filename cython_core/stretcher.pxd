@@ -37,5 +37,5 @@ cdef struct Voice:                   # written and read by the renderer only
 
 cdef int voice_set_up(Voice *v, double samplerate_hz) except -1
 cdef void voice_free(Voice *v) noexcept nogil
-cdef void voice_prime(Voice *v, const float *gain) noexcept nogil            # one window before its line's first knot
-cdef void voice_hop(Voice *v, const float *gain) noexcept nogil              # one hop: out_frame moves on by some 128 to 512 frames
+cdef void voice_prime(Voice *v, const float *gain) noexcept nogil   # one window before its line's first knot
+cdef void voice_hop(Voice *v, const float *gain) noexcept nogil     # one hop: out_frame moves on by some 128 to 512

@@ -1,10 +1,10 @@
 """One voice of the band: stems mixed, then stretched along a line from output frame to frame of the recording.
 
-Rubber Band's R3 engine takes windows of the recording and lays them down in the output, one hop after another. In real-time mode its
-C interface tells exactly where: what it still requires says how far its window has moved in the recording, what is available says how far
-it moved in the output. So nothing is estimated and nothing has to be servoed over time: each hop is given the rate that takes the next
-window's centre to the line, and the map from output to recording is known to the frame after an hour as after a second
-(docs/decisions/40).
+Rubber Band's R3 engine takes windows of the recording and lays them down in the output, one hop after another. In real-time
+mode its C interface tells exactly where: what it still requires says how far its window has moved in the recording, what is
+available says how far it moved in the output. So nothing is estimated and nothing has to be servoed over time: each hop is
+given the rate that takes the next window's centre to the line, and the map from output to recording is known to the frame
+after an hour as after a second (docs/decisions/40).
 
 The stretcher is fed one window ahead of what it gives; its delay is half a window.
 """

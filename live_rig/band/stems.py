@@ -19,8 +19,8 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from cython_core.band import stem_rate_hz
 from cython_core.stem_bank import Stems
+from cython_core.stem_rate import stem_rate_hz
 from live_rig.errors import DeviceError, ShowError
 from live_rig.show.audio_file import COPY_AGAIN, NotPlayable, measure
 from live_rig.show.song import Song

@@ -105,3 +105,25 @@ def test_nan_in_a_stem_does_not_silence_the_band_for_good() -> None:
 def test_what_cannot_be_stems_is_refused(arrays: list[np.ndarray]) -> None:
     with pytest.raises(ValueError, match="stem"):
         Stems(arrays, SAMPLERATE_HZ)
+
+
+def test_where_a_voice_fades_out_pages_stay_while_others_are_fetched_for_the_next_place() -> None:
+    stems = Stems([noise(SAMPLERATE_HZ * 60, 1)], SAMPLERATE_HZ)
+    stems.load()
+    band, place, source = Band(SAMPLERATE_HZ), 0.0, 0.0
+    for number in range(400):
+        frame = band.ahead_frames + number * CHUNK
+        jump = {}
+        if number and number % 20 == 0:
+            place = (place + 17 * SAMPLERATE_HZ) % (50 * SAMPLERATE_HZ)
+            jump = {"jump_frame": frame, "jump_from": source + CHUNK, "jump_to": place}
+            source = place - CHUNK
+            stems.mark([int(place)])
+            stems.load()
+        source += CHUNK
+        band.order(frame, source, stems=stems, **jump)
+        band.serve()
+        stems.load()
+        band.read(number * CHUNK, CHUNK)
+    assert band.breaks == 1  # the start
+    assert stems.missed_frames == 0
