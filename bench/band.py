@@ -27,6 +27,7 @@ from live_rig.band.renderer import prefetch, renderer, run_this_thread_first
 SAMPLERATE_HZ, CHUNK, SONG_BPM = 48_000, 256, 250.0
 BEAT_FRAMES = SAMPLERATE_HZ * 60 / SONG_BPM
 REACH_FRAMES = SAMPLERATE_HZ // 50
+CALLBACK_PRIORITY = 10  # as a sound server gives its clients; over the renderer's
 
 Sound = NDArray[np.float32]
 Tempo = Callable[[float], float]  # seconds -> bpm
@@ -166,7 +167,7 @@ def live(minutes: float) -> None:
     threads = [renderer(band), prefetch(paged)]
     for thread in threads:
         thread.start()
-    run_this_thread_first()
+    run_this_thread_first(CALLBACK_PRIORITY)
     begun, frame, ordered, dropouts = time.perf_counter(), 0, band.ahead_frames, 0
     while frame < minutes * 60 * SAMPLERATE_HZ:
         ahead_s = frame / SAMPLERATE_HZ - (time.perf_counter() - begun)
