@@ -67,6 +67,14 @@ def running(home: dict[str, str], *words: str | Path) -> Iterator[tuple[subproce
             process.wait(PATIENCE_S)
 
 
+def is_gone(process: psutil.Process) -> bool:
+    """Whether a killed process has ended, buried or not."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
 def until(look: Callable[[], T | None], what: str) -> T:
     """What `look` finds, once it finds something."""
     end_s = time.monotonic() + PATIENCE_S
@@ -162,7 +170,9 @@ def test_a_rack_that_is_killed_in_the_middle_of_the_tune_is_back_soon_and_the_te
             assert len(states) < 300, "nobody noticed"
         back = state_where(door, lambda state: state.effects == "on", "the effects are back")
         assert any("effects" in alert and "died" in alert for alert in states[-1].alerts)
-        assert {round(state.bpm, 3) for state in (before, *states, back)} == {round(before.bpm, 3)}
+        assert (
+            max(abs(state.bpm - before.bpm) for state in (*states, back)) < 0.01
+        )  # the beat map is written to the microsecond
         assert all(state.is_playing for state in states)
         assert back.blocks > before.blocks
 
@@ -175,7 +185,7 @@ def test_a_window_that_is_killed_leaves_the_engine_playing(home: dict[str, str])
             door.do("start")
             state_where(door, lambda state: state.is_playing, "it plays")
             window.kill()
-            until(lambda: not window.is_running() or window.status() == "zombie", "the window is gone")
+            until(lambda: is_gone(window), "the window is gone")
             after = door.state()
             later = state_where(door, lambda state: state.bar > after.bar, "the tune goes on")
             assert later.is_playing
