@@ -35,5 +35,8 @@ test: .venv/built        ## everything that must hold
 bench: .venv/built       ## what it costs, on this machine
 	.venv/bin/live-rig bench
 
+scores: .venv/built      ## how well people are followed, over a corpus of drum takes
+	.venv/bin/python bench/scores.py
+
 clean:                   ## everything that was built
 	rm -rf .venv build dist *.egg-info cython_core/*.c cython_core/*.so

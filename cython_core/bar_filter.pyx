@@ -29,7 +29,7 @@ cdef double USUAL_BPM = 125.0        # where nothing was told: the middle of wha
 cdef double USUAL_OCTAVES = 0.6      # ... and how far from it they go, sd
 cdef double TOLD_OCTAVES = 0.10      # how exact a told tempo is taken to be, sd
 cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is quite another
-cdef double FIRST_IS_ONE = 0.6       # how probable it is that the first stroke is beat 1
+cdef double FIRST_IS_ONE = 0.8       # how probable it is that the first stroke is beat 1
 cdef double TEMPO_MOVES = 0.10       # share of states that change to a neighbouring tempo at a half beat
 cdef double TEMPO_LEAPS = 0.003      # and by a leap
 cdef double PATTERN_CHANGES_BAR = 0.3
@@ -391,7 +391,7 @@ cdef void end_step(BarFilter *b) noexcept nogil:
     b.next = swap
     b.working = False
     b.step += 1
-    b.answer_frame = b.origin_frame + (b.step + 0.5) * b.step_frames        # places are rounded down: half a cell on the mean
+    b.answer_frame = b.origin_frame + b.step * b.step_frames
     for tempo in range(TEMPI):
         if b.active[tempo]:
             total += b.tempo_mass[tempo]

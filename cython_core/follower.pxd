@@ -26,6 +26,8 @@ cdef struct FollowerState:
     int unread                       # what is still to be read of the bar filter's answer: 2 all, 1 what it expects
     double octave                    # log2 bpm that the bar filter believes in
     double confidence, bar_confidence
+    double lean_frame                # when the gaits last leaned towards the bar filter
+    double gap_beats                 # how far the bar filter is ahead of them; 0 when that has been dealt with
     double trust                     # confidence, slowly averaged
     double last_onset_frame
 

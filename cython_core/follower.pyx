@@ -15,7 +15,7 @@ from cython_core.bar_filter cimport (
     PLACES_PER_BEAT, TEMPI, bar_filter_allot, bar_filter_free, bar_filter_hear, bar_filter_meter, bar_filter_prepare, bar_filter_refer,
     bar_filter_start, bar_filter_work,
 )
-from cython_core.gaits cimport gaits_beat_at, gaits_expect, gaits_hear, gaits_octave, gaits_seed, gaits_start, modulo
+from cython_core.gaits cimport gaits_beat_at, gaits_expect, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo
 from cython_core.onsets cimport MAX_ONSETS
 from cython_core.patterns cimport MAX_BEATS
 
@@ -29,6 +29,10 @@ cdef double OVERRULE_LEVEL = 0.20
 cdef double OVERRULE_BAR = 0.15
 cdef double OTHER_TEMPO_OCTAVES = 0.12               # the gaits are lost when they are further from the bar filter's tempo
 cdef double SAME_LEVEL_OCTAVES = 0.30
+cdef double LEAN_EVERY_BEATS = 0.25  # so often the gaits lean towards the bar filter's phase ...
+cdef double LEAN_WITHIN_BEATS = 0.3  # ... where it is not another beat
+cdef double LEAN_SD_BEATS = 0.06
+cdef double SURE_ENOUGH = 0.3
 cdef double LATEST_S = 0.1           # an onset told later than this after its stroke, or before it, is of no use
 cdef int STEPS_BEFORE_GAITS = 2      # nothing is expected before that
 cdef int STEPS_BEFORE_FOUND = 150    # where no tempo was told
@@ -81,10 +85,16 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
             gaits_start(&f.gaits, onset.frame, f.told_bpm if f.told_bpm > 0 else UNTOLD_BPM)
             f.confidence = f.bar_confidence = 0.3
             f.trust = 1
+            f.lean_frame = onset.frame
+            f.gap_beats = 0
             f.started = True
     f.last_onset_frame = onset.frame
     bar_filter_hear(&f.bars, onset)
     if f.bars.step >= STEPS_BEFORE_GAITS:
+        if f.gap_beats != 0:                   # between strokes the beat is a straight line
+            gaits_lean(&f.gaits, f.gap_beats, LEAN_SD_BEATS)
+            f.gap_beats = 0
+            f.lean_frame = onset.frame
         gaits_hear(&f.gaits, onset)
 
 
@@ -134,13 +144,24 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
         gap = centre(beat, best) - (beat_at - floor(beat_at))
         beat_at += gap - floor(gap + 0.5)
         gaits_seed(&f.gaits, f.bars.answer_frame, beat_at, octave)
+        f.gap_beats = 0
         here = near(beat, PLACES_PER_BEAT, best)
+    elif may_lean(f, octave) and here > SURE_ENOUGH * total:
+        gap = centre(beat, best) - (beat_at - floor(beat_at))
+        gap -= floor(gap + 0.5)
+        if fabs(gap) < LEAN_WITHIN_BEATS:
+            f.gap_beats = gap
     f.confidence = fmin(here / total, 1)
     read_bar(f, bar, beat_at)
     f.trust += (f.confidence - f.trust) * fmin(1, f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 / TRUST_BEATS)
     bar_filter_refer(&f.bars, octave, f.trust < LOST_BELOW)
     f.octave = octave
     f.unread = 1
+
+
+cdef bint may_lean(FollowerState *f, double octave) noexcept nogil:
+    """Is it time again? In silence the gaits keep their own time."""
+    return (f.bars.answer_frame - f.lean_frame) / f.samplerate_hz * pow(2, octave) / 60 > LEAN_EVERY_BEATS
 
 
 cdef void read_bar(FollowerState *f, const float *bar, double beat_at) noexcept nogil:

@@ -149,6 +149,30 @@ cdef void gaits_hear(Gaits *g, const Onset *onset) noexcept nogil:
     g.frame = frame
 
 
+cdef void gaits_lean(Gaits *g, double gap_beats, double sd_beats) noexcept nogil:
+    """The bar filter puts the beat `gap_beats` further on than we do, give or take `sd_beats`: a measurement like any other."""
+    cdef double middle = gaits_beat_at(g, g.frame), innovation, var, gain, total = 0
+    cdef double[GAITS] weight
+    cdef Gait *gait
+    cdef int i
+    for i in range(GAITS):
+        gait = &g.gait[i]
+        innovation = middle + gap_beats - gait.beat
+        var = gait.beat_var + sd_beats * sd_beats
+        weight[i] = gait.share * exp(-0.5 * innovation * innovation / var) / sqrt(var)
+        total += weight[i]
+        gain = gait.cross_var / var
+        gait.tempo += gain * innovation
+        gait.tempo_var = fmax(gait.tempo_var - gain * gait.cross_var, LEAST_VAR)
+        gain = gait.beat_var / var
+        gait.beat += gain * innovation
+        gait.beat_var *= 1 - gain
+        gait.cross_var *= 1 - gain
+    if total > 0 and isfinite(total):
+        for i in range(GAITS):
+            g.gait[i].share = (1 - LEAST_SHARE) * weight[i] / total + LEAST_SHARE / GAITS
+
+
 cdef inline double came_from(int to, int from_, double change) noexcept nogil:
     return 1 - (GAITS - 1) * change if to == from_ else change
 

@@ -67,6 +67,15 @@ def test_a_told_tempo_may_be_a_tenth_off(error: float) -> None:
     assert np.abs(beat_errors(pulses, lambda t: (t - 0.5) / 0.5, 8, 20)).max() < 0.06
 
 
+@pytest.mark.parametrize("bpm", [60, 120, 300])
+def test_with_a_drummer_like_a_machine_it_is_within_ten_milliseconds(bpm: int) -> None:
+    beat_s = 60 / bpm
+    pulses = listen(Follower(SAMPLERATE_HZ, bpm, 4), groove(beat_s, 16), 0.5 + 64 * beat_s)
+    errors = beat_errors(pulses, lambda t: (t - 0.5) / beat_s, 0.5 + 16 * beat_s, 0.5 + 60 * beat_s)
+    assert np.abs(errors).max() * beat_s < 0.010
+    assert abs(errors.mean()) * beat_s < 0.007
+
+
 def test_it_finds_the_downbeat() -> None:
     pulses = listen(Follower(SAMPLERATE_HZ, 120, 4), groove(0.5, 10), 20.0)
     late = pulses[int(15.5 * SAMPLERATE_HZ / TICK) - 1]  # thirty beats after the first: beat 3 of a bar

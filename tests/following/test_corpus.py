@@ -1,4 +1,4 @@
-"""The follower on people: every third take of the corpus, where it is, told tempo and meter. `bench/scores` takes them all."""
+"""The follower on people: a third of the corpus, where it is there, told tempo and meter. `bench/scores` takes all."""
 
 import csv
 import json
