@@ -18,7 +18,7 @@ cdef double BOUNCE_S = 0.05          # a second onset this soon after a click is
 cdef double WHISPER = 0.72           # an onset weaker than this part of the clicks before it is the room, no interruption
 cdef double STICKS_HAVE_NO_KICK = 0.6
 cdef double SLOWEST_BPM = 40.0
-cdef double FASTEST_BPM = 400.0
+cdef double FASTEST_BPM = 430.0      # two clicks may be nearer than a beat at 400
 
 
 cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars) noexcept nogil:

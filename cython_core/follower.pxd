@@ -27,7 +27,6 @@ cdef struct FollowerState:
     double octave                    # log2 bpm that the bar filter believes in
     double confidence, bar_confidence
     double lean_frame                # when the gaits last leaned towards the bar filter
-    double gap_beats                 # how far the bar filter is ahead of them; 0 when that has been dealt with
     double trust                     # confidence, slowly averaged
     double last_onset_frame
 

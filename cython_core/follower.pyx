@@ -86,15 +86,10 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
             f.confidence = f.bar_confidence = 0.3
             f.trust = 1
             f.lean_frame = onset.frame
-            f.gap_beats = 0
             f.started = True
     f.last_onset_frame = onset.frame
     bar_filter_hear(&f.bars, onset)
     if f.bars.step >= STEPS_BEFORE_GAITS:
-        if f.gap_beats != 0:                   # between strokes the beat is a straight line
-            gaits_lean(&f.gaits, f.gap_beats, LEAN_SD_BEATS)
-            f.gap_beats = 0
-            f.lean_frame = onset.frame
         gaits_hear(&f.gaits, onset)
 
 
@@ -144,13 +139,13 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
         gap = centre(beat, best) - (beat_at - floor(beat_at))
         beat_at += gap - floor(gap + 0.5)
         gaits_seed(&f.gaits, f.bars.answer_frame, beat_at, octave)
-        f.gap_beats = 0
         here = near(beat, PLACES_PER_BEAT, best)
     elif may_lean(f, octave) and here > SURE_ENOUGH * total:
         gap = centre(beat, best) - (beat_at - floor(beat_at))
         gap -= floor(gap + 0.5)
         if fabs(gap) < LEAN_WITHIN_BEATS:
-            f.gap_beats = gap
+            f.lean_frame = f.bars.answer_frame
+            gaits_lean(&f.gaits, gap, LEAN_SD_BEATS)
     f.confidence = fmin(here / total, 1)
     read_bar(f, bar, beat_at)
     f.trust += (f.confidence - f.trust) * fmin(1, f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 / TRUST_BEATS)
@@ -160,8 +155,9 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
 
 
 cdef bint may_lean(FollowerState *f, double octave) noexcept nogil:
-    """Is it time again? In silence the gaits keep their own time."""
-    return (f.bars.answer_frame - f.lean_frame) / f.samplerate_hz * pow(2, octave) / 60 > LEAN_EVERY_BEATS
+    """Is it time again, and was anything heard since? In silence the gaits keep their own time."""
+    cdef double beats = (f.bars.answer_frame - f.lean_frame) / f.samplerate_hz * pow(2, octave) / 60
+    return beats > LEAN_EVERY_BEATS and f.last_onset_frame > f.lean_frame
 
 
 cdef void read_bar(FollowerState *f, const float *bar, double beat_at) noexcept nogil:
