@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from cython_core.follower import Follower
+from cython_core.follower import Follower, Pulse
 
 CALL: np.dtype[np.void]
 """One beat: `beat_frame` (when it falls), `told_frame` (frames heard when it was said), `bpm`, `beat_in_bar` (1 = downbeat),
@@ -18,3 +18,5 @@ class BeatCalls:
 
         Returns the beats called: (n,) of CALL.
         """
+    def now(self) -> Pulse:
+        """The pulse at the last frame heard."""

@@ -10,6 +10,7 @@ from libc.stdlib cimport calloc, free
 import numpy as np
 
 from cython_core.follower cimport Follower, follower_tick
+from cython_core.follower import Pulse as Said
 from cython_core.onsets cimport MAX_ONSETS, Onset
 
 cdef enum:
@@ -50,6 +51,7 @@ cdef class BeatCalls:
 
     cdef Follower follower
     cdef CallState state
+    cdef Pulse pulse
     cdef long long heard_frames
 
     def __init__(self, Follower follower, double lead_s):
@@ -61,7 +63,6 @@ cdef class BeatCalls:
     def hear(self, onsets, long long until_frame):
         """Hear on to `until_frame`, with these onsets by their `told_frame`; returns the beats called, as an array of CALL."""
         cdef Onset[MAX_ONSETS] heard
-        cdef Pulse pulse
         cdef BeatCall call
         cdef double[::1] frame = np.ascontiguousarray(onsets["frame"])
         cdef long long[::1] told = np.ascontiguousarray(onsets["told_frame"])
@@ -83,7 +84,12 @@ cdef class BeatCalls:
                 heard[count].cymbal = cymbal[at]
                 count += 1
                 at += 1
-            follower_tick(self.follower.state, heard, count, self.heard_frames, part, &pulse)
-            if call_tick(&self.state, &pulse, self.heard_frames, part, &call):
+            follower_tick(self.follower.state, heard, count, self.heard_frames, part, &self.pulse)
+            if call_tick(&self.state, &self.pulse, self.heard_frames, part, &call):
                 calls.append((call.beat_frame, call.told_frame, call.bpm, call.beat_in_bar, call.confidence))
         return np.array(calls, dtype=CALL)
+
+    def now(self):
+        """The pulse at the last frame heard."""
+        return Said(self.pulse.beat, self.pulse.bar_beat, self.pulse.bpm, self.pulse.confidence, self.pulse.bar_confidence,
+                    self.pulse.playing, self.pulse.beats_per_bar, bool(self.pulse.found))

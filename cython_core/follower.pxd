@@ -29,6 +29,7 @@ cdef struct FollowerState:
     double lean_frame                # when the gaits last leaned towards the bar filter
     double trust                     # confidence, slowly averaged
     double last_onset_frame
+    double heard_frame               # up to which it has heard
 
 cdef class Follower:
     cdef FollowerState *state

@@ -23,6 +23,15 @@ class Pulse(NamedTuple):
     beats_per_bar: int
     found: bool
 
+class Hypothesis(NamedTuple):
+    """One way to read what the drummer plays."""
+
+    bpm: float
+    bar_beat: float
+    """0 <= bar_beat < beats_per_bar; 0 on the downbeat."""
+    belief: float
+    """0..1: share of all belief within 17.5 % of a beat and a third of an octave of it."""
+
 class Follower:
     """A follower for onsets on a clock of `samplerate_hz` (8000..768000; ValueError else).
 
@@ -35,3 +44,5 @@ class Follower:
         """What the song says. Forgets the past."""
     def tick(self, onsets: npt.NDArray[np.void], frames: int) -> Pulse:
         """Hear one tick of `frames` (1..32) frames, with the onsets told in it, (n,) of `cython_core.onsets.ONSET`."""
+    def hypotheses(self, room: int = 2) -> list[Hypothesis]:
+        """What the drummer may be playing at the last frame heard, surest first, at most `room` (and 8). Changes nothing."""

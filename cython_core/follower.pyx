@@ -16,6 +16,7 @@ from cython_core.bar_filter cimport (
     bar_filter_start, bar_filter_work,
 )
 from cython_core.gaits cimport gaits_beat_at, gaits_expect, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo
+from cython_core.hypotheses cimport MOST_HYPOTHESES, Hypothesis, rank_hypotheses
 from cython_core.onsets cimport MAX_ONSETS
 from cython_core.patterns cimport MAX_BEATS
 
@@ -68,6 +69,7 @@ cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long l
     elif f.unread == 1:
         gaits_expect(&f.gaits, &f.bars, f.octave)
         f.unread = 0
+    f.heard_frame = end_frame
     say(f, end_frame, pulse)
 
 
@@ -250,6 +252,8 @@ cdef double centre(const float *beat, int middle) noexcept nogil:
 
 Said = namedtuple("Pulse", "beat bar_beat bpm confidence bar_confidence playing beats_per_bar found")
 globals()["Pulse"] = Said
+Believed = namedtuple("Hypothesis", "bpm bar_beat belief")
+globals()["Hypothesis"] = Believed
 
 
 cdef class Follower:
@@ -291,3 +295,9 @@ cdef class Follower:
         follower_tick(self.state, heard, count, self.heard_frames, frames, &pulse)
         return Said(pulse.beat, pulse.bar_beat, pulse.bpm, pulse.confidence, pulse.bar_confidence, pulse.playing,
                     pulse.beats_per_bar, bool(pulse.found))
+
+    def hypotheses(self, int room=2):
+        """What the drummer may be playing at the last frame heard, surest first. Only looks: nothing that is followed changes."""
+        cdef Hypothesis[MOST_HYPOTHESES] found
+        cdef int count = rank_hypotheses(&self.state.bars, self.state.heard_frame, found, room), i
+        return [Believed(found[i].bpm, found[i].bar_beat, found[i].belief) for i in range(count)]

@@ -5,10 +5,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cython_core.beat_calls import BeatCalls
 from cython_core.follower import Follower
 from live_rig.errors import DeviceError, ShowError
+from live_rig.following.picture import picture
 from live_rig.following.recording import open_recording
+from live_rig.following.trace import trace
+from live_rig.following.truth import read_truth, truth_beside
 from live_rig.show.meter import beats_per_bar
 
 COLUMNS = "beat_time_s,emit_time_s,tempo_bpm,beat_in_bar,confidence"
@@ -24,6 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--meter", metavar="4/4", help="the song's meter; 6/8 counts two dotted quarters")
     parser.add_argument("--lead-ms", type=float, default=20.0, metavar="MS", help="how long before it falls a beat is told")
     parser.add_argument("--out", type=Path, metavar="FILE.csv", help="where to write the beats; without it, to the terminal")
+    parser.add_argument("--picture", type=Path, metavar="FILE.svg", help="draw what was heard, believed and called")
+    parser.add_argument(
+        "--truth", type=Path, metavar="BEATS.csv", help="the true beats, for the picture; else a beats.csv beside FILE is taken"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,12 +42,19 @@ def run(args: argparse.Namespace) -> int:
         raise ShowError(f"A tempo of {args.tempo:g} bpm cannot be followed", where="--tempo", do="Give 40 to 400")
     if not LEAD_MS[0] <= args.lead_ms <= LEAD_MS[1]:
         raise ShowError(f"A lead of {args.lead_ms:g} ms is none", where="--lead-ms", do="Give 0 to 500")
-    rows = follow(args.file, args.tempo, told_beats_per_bar(args.meter), args.lead_ms / 1000)
+    told = (args.tempo, told_beats_per_bar(args.meter), args.lead_ms / 1000)
+    if args.picture is None:
+        rows = follow(args.file, *told)
+    else:
+        truth = read_truth(args.truth) if args.truth else truth_beside(args.file)
+        found = trace(open_recording(args.file), *told)
+        write_whole(args.picture, picture(found, truth, args.file.name), "The picture")
+        rows = rows_of(found.calls, found.samplerate_hz)
     if args.out is None:
         for line in (COLUMNS, *rows):
             sys.stdout.write(line + "\n")
     else:
-        write_whole(args.out, "".join(line + "\n" for line in (COLUMNS, *rows)))
+        write_whole(args.out, "".join(line + "\n" for line in (COLUMNS, *rows)), "The beats")
     return 0
 
 
@@ -60,14 +77,19 @@ def follow(path: Path, bpm: float | None, beats_in_bar: int | None, lead_s: floa
     samplerate_hz, pieces = open_recording(path)
     calls = BeatCalls(Follower(samplerate_hz, bpm, beats_in_bar), lead_s)
     for onsets, until_frame in pieces:
-        for call in calls.hear(onsets, until_frame):
-            yield (
-                f"{call['beat_frame'] / samplerate_hz:.6f},{call['told_frame'] / samplerate_hz:.6f},{call['bpm']:.3f},"
-                f"{call['beat_in_bar']},{call['confidence']:.3f}"
-            )
+        yield from rows_of(calls.hear(onsets, until_frame), samplerate_hz)
 
 
-def write_whole(path: Path, text: str) -> None:
+def rows_of(calls: NDArray[np.void], samplerate_hz: int) -> Iterator[str]:
+    """A row for each call, (n,) of CALL."""
+    for call in calls:
+        yield (
+            f"{call['beat_frame'] / samplerate_hz:.6f},{call['told_frame'] / samplerate_hz:.6f},{call['bpm']:.3f},"
+            f"{call['beat_in_bar']},{call['confidence']:.3f}"
+        )
+
+
+def write_whole(path: Path, text: str, name: str) -> None:
     """Write the file under another name and rename it when it is whole."""
     part = path.with_name(path.name + ".part")
     try:
@@ -75,5 +97,5 @@ def write_whole(path: Path, text: str) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        what = f"The beats could not be written: {error.strerror}"
-        raise DeviceError(what, where=str(path), do="Choose another place with --out") from None
+        what = f"{name} could not be written: {error.strerror}"
+        raise DeviceError(what, where=str(path), do="Choose another place") from None

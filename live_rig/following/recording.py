@@ -19,9 +19,12 @@ RATES_HZ = (44_100, 192_000)
 Heard = tuple[NDArray[np.void], int]
 """Onsets told, (n,) of ONSET, and the frame up to which the recording has been heard."""
 
+Recording = tuple[int, Iterator[Heard]]
+"""Samplerate, and what is heard piece by piece."""
 
-def open_recording(path: Path) -> tuple[int, Iterator[Heard]]:
-    """Samplerate, and what is heard piece by piece. Audio is mixed to one channel. ShowError for what cannot be heard."""
+
+def open_recording(path: Path) -> Recording:
+    """A recording, ready to be heard. Audio is mixed to one channel. ShowError for what cannot be heard."""
     if path.suffix.lower() in MIDI_SUFFIXES:
         strokes, length_s = read_strokes(path, MIDI_SAMPLERATE_HZ)
         strokes["told_frame"] = np.ceil(strokes["frame"])
