@@ -17,6 +17,12 @@ cpdef enum Reason:
 cdef struct Lead:                    # what the leader says about the head of the line
     double bpm
     double line                      # where the leader's beat lies, in beats of the line; NaN: a tempo, but no beat to meet
+    double weight                    # 0..1: how strongly the band is drawn to that beat
+    double bar_beat                  # 0 <= bar_beat < beats_per_bar: where in the bar the leader is
+    double bar_confidence            # 0..1
+    int beats_per_bar                # 0: his bar is not known
+    int is_free                      # his tempo is changing: the band may bend far
+    int may_fetch                    # from too far away the band may go to his beat on a bar line
 
 cdef struct AuthorityState:
     int leader                       # a Leader

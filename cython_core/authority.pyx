@@ -8,7 +8,7 @@ A handover is always an event with a reason. The drummer may also *insist*: whil
 in one direction, for INSISTENCE_BEATS, and the band gives way.
 """
 
-from libc.math cimport NAN, fabs, isnan, rint
+from libc.math cimport NAN, fabs, floor, isnan, rint
 
 cdef double TRUSTED = 0.35               # follower's confidence from which the drummer's beat is followed
 cdef double INSISTENCE_BEATS = 8.0
@@ -115,6 +115,7 @@ cdef void decide_authority(
     if a.leader == BAND and drummer_insists(a, pulse, place):
         hand_over(a, DRUMMER, INSISTED, pulse, place)
     lead.bpm, lead.line = place.bpm, NAN
+    lead.weight, lead.beats_per_bar, lead.is_free, lead.may_fetch = 1.0, 0, a.leader == CONDUCTOR, 0
     if a.leader == BAND:
         lead.bpm = a.ratio * place.recorded_bpm if place.recorded_bpm > 0 else place.bpm
     elif a.leader == DRUMMER:
@@ -132,9 +133,9 @@ cdef void follow_drummer(AuthorityState *a, const Pulse *pulse, const Place *pla
     if not a.is_aligned:
         align(a, pulse, place)
     line = drummer_line(a, pulse, place.drummer_to_head_s)
-    if fabs(line - place.line) > SLIP_BEATS:
-        align(a, pulse, place)
-        line = drummer_line(a, pulse, place.drummer_to_head_s)
     if isnan(line):
         return
-    lead.bpm, lead.line = pulse.bpm, line
+    lead.bpm, lead.line, lead.may_fetch = pulse.bpm, line, 1
+    lead.beats_per_bar, lead.bar_confidence = pulse.beats_per_bar, pulse.bar_confidence
+    lead.bar_beat = pulse.bar_beat + pulse.bpm / 60.0 * place.drummer_to_head_s
+    lead.bar_beat -= floor(lead.bar_beat / pulse.beats_per_bar) * pulse.beats_per_bar

@@ -19,6 +19,7 @@ cdef struct ChartState:
     double *cue_beat                 # (cues,) song beats at which the guide speaks up, rising
     double bpm                       # the tempo the song is told to have
     int beats_per_bar
+    int is_of_one_meter              # every bar has beats_per_bar beats
     double samplerate_hz
     int ending                       # an Ending
     StemBank *stems                  # NULL: nothing to sound

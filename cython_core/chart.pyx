@@ -109,6 +109,7 @@ cdef class Chart:
         cdef int i
         for i in range(c.beats):
             c.source[i], c.beat_in_bar[i] = source[i], in_bar[i]
+        c.is_of_one_meter = all((in_bar[i + 1] - in_bar[i] - 1) % beats_per_bar == 0 for i in range(c.beats - 1))
         for i in range(c.sections):
             c.section[i].first_beat, c.section[i].end_beat, c.section[i].is_vamp, c.section[i].is_finale = sections[i]
         for i in range(c.cues):

@@ -4,6 +4,7 @@ from cython_core.onsets cimport Onset
 
 cdef enum:
     MAX_CLICKS = 12
+    REMEMBERED = 64                  # strokes
 
 cdef struct CountInCall:
     int ready                        # 1 in the one tick in which the last click was told
@@ -18,6 +19,9 @@ cdef struct CountInState:
     double[MAX_CLICKS] click_frame   # the oldest first
     float strength                   # of the clicks
     bint called
+    int strokes                      # of any kind, heard so far
+    double[REMEMBERED] stroke_frame  # of the last of them
+    float[REMEMBERED] stroke_strength
 
 cdef class CountIn:
     cdef CountInState *state

@@ -1,11 +1,11 @@
 """A count-in: even stick clicks for one bar, and when bar 1 will fall.
 
-One bar of even clicks with nothing between them is a count: four in 4/4, three in 3/4, four (two bars) in 2/4 and 6/8. Clicks
+One bar of even clicks with nothing between them, and silence or slower clicks before them, is a count: four in 4/4, three in 3/4, four (two bars) in 2/4 and 6/8. Clicks
 that come slower before them, as in "1 . 2 . 1 2 3 4", are taken for what they are, because they are not even with what
 follows. Bar 1 is one click after the last, on the straight line through all of them.
 """
 
-from libc.math cimport fabs, isfinite
+from libc.math cimport INFINITY, fabs, isfinite
 from libc.stdlib cimport calloc, free
 
 from collections import namedtuple
@@ -14,11 +14,12 @@ from cython_core.onsets cimport MAX_ONSETS
 
 cdef double UNEVEN = 0.14            # of an interval: how far a click may lie from where the ones before it put it
 cdef double FAR_FROM_TOLD = 1.35     # a count further than this from a told tempo is none: half or double time, or no count
+cdef double SILENCE_BEFORE = 1.5         # intervals: a count comes out of silence, or after slower clicks, never out of the middle of a groove
 cdef double BOUNCE_S = 0.05          # a second onset this soon after a click is the same click
 cdef double WHISPER = 0.72           # an onset weaker than this part of the clicks before it is the room, no interruption
 cdef double STICKS_HAVE_NO_KICK = 0.6
-cdef double SLOWEST_BPM = 40.0
-cdef double FASTEST_BPM = 430.0      # two clicks may be nearer than a beat at 400
+cdef double SLOWEST_BPM = 37.0      # two clicks may be further apart than a beat at 40 ...
+cdef double FASTEST_BPM = 430.0     # ... and nearer than one at 400
 
 
 cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars) noexcept nogil:
@@ -32,6 +33,7 @@ cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int ba
     if c.clicks_wanted < 3:
         c.clicks_wanted = 4
     c.clicks = 0
+    c.strokes = 0
     c.called = False
 
 
@@ -44,7 +46,7 @@ cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long lo
             return
         if isfinite(onsets[i].frame):
             take(c, &onsets[i])
-        if c.clicks == c.clicks_wanted and is_tempo(c, interval_frames(c)):
+        if c.clicks == c.clicks_wanted and is_tempo(c, interval_frames(c)) and silence_before(c) > SILENCE_BEFORE * interval_frames(c):
             call.bpm = 60 * c.samplerate_hz / interval_frames(c)
             call.bar_one_frame = line_at(c, c.clicks)
             call.ready = 1
@@ -55,6 +57,8 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     """One more onset: a click that goes on evenly, the first of a new count, or the end of one."""
     cdef double gap, expected
     cdef int i
+    c.stroke_frame[c.strokes % REMEMBERED], c.stroke_strength[c.strokes % REMEMBERED] = onset.frame, onset.strength
+    c.strokes += 1
     if c.clicks > 0 and onset.strength < WHISPER * c.strength:
         return
     if onset.kick > STICKS_HAVE_NO_KICK and onset.kick > onset.snare and onset.kick > onset.cymbal:
@@ -78,6 +82,15 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     c.strength = onset.strength if c.clicks == 0 else c.strength + 0.5 * (onset.strength - c.strength)
     c.click_frame[c.clicks] = onset.frame
     c.clicks += 1
+
+
+cdef double silence_before(CountInState *c) noexcept nogil:
+    """Frames from the last stroke as loud as the clicks to the first click; infinity where there was none."""
+    cdef int i
+    for i in range(c.strokes - 1, max(c.strokes - REMEMBERED, 0) - 1, -1):
+        if c.stroke_frame[i % REMEMBERED] < c.click_frame[0] and c.stroke_strength[i % REMEMBERED] >= WHISPER * c.strength:
+            return c.click_frame[0] - c.stroke_frame[i % REMEMBERED]
+    return INFINITY
 
 
 cdef bint is_tempo(CountInState *c, double interval) noexcept nogil:

@@ -3,6 +3,7 @@
 from cython_core.authority cimport AuthorityState, Lead, Place
 from cython_core.band cimport BandOrder
 from cython_core.stem_bank cimport MAX_STEMS
+from cython_core.steering cimport Steering
 from cython_core.chart cimport ChartState
 from cython_core.follower cimport Pulse
 
@@ -54,7 +55,7 @@ cdef struct TransportState:
     double line
     double fold                      # song beat = line + fold
     double bpm
-    double trim                      # fraction of the leader's tempo by which his beat really moves faster
+    Steering steering
     long long head                   # output frame that the line is known up to
     double start_beat                # where the next start begins
     int is_band_in                   # LISTENING: come in on the next bar line, sure or not

@@ -4,25 +4,20 @@ The line is made at its *head*, a fixed distance ahead of the sound: the rendere
 present tempo, and what it passes (a beat, a jump, a bar line to come in on) is written down to the frame. Whatever sounds (the band,
 the click, the guide) reads the same line later, so all of it falls together.
 
-The transport never jumps to the leader; it bends its tempo until the two beats coincide. The pull is proportional to the phase error
-(first-order phase correction: Repp 2005, Psychon. Bull. Rev. 12), bounded so that the bend is not heard as a lurch, and slewed so that it
-has no corner. Correcting the *period* is the follower's job, not ours.
+How it keeps to its leader is `cython_core.steering`'s.
 """
 
-from libc.math cimport INFINITY, NAN, ceil, floor, fmod, isnan
+from libc.math cimport INFINITY, NAN, ceil, floor, fmod, isnan, rint
 from libc.string cimport memset
 
 from cython_core.authority cimport BAND, COUNTED_IN, CUED_IN, DRUMMER, align, hand_over
 from cython_core.band cimport CHUNK
-from cython_core.chart cimport ENDS_IN_COUNT, ENDS_IN_SEGUE, chart_bar_start, chart_bpm, chart_section, chart_source
-from cython_core.exchange cimport CAME_IN, ENDED as SONG_ENDED, HELD as WAS_HELD, JUMPED, LAST_HIT, NEXT_SONG, STOPPED
+from cython_core.chart cimport ENDS_IN_COUNT, ENDS_IN_SEGUE, chart_bar_start, chart_bpm, chart_end, chart_section, chart_source
+from cython_core.exchange cimport BACK_ON_BEAT, CAME_IN, ENDED as SONG_ENDED, HELD as WAS_HELD, JUMPED, LAST_HIT, NEXT_SONG, STOPPED
 from cython_core.stem_bank cimport MAX_STEMS
 from cython_core.form cimport Bend, is_vamping, next_bend, start
+from cython_core.steering cimport beats_to_return, steered_bpm, steering_reset
 
-cdef double PULL_PER_BEAT = 1.6          # 1/beat: how much of a small error is gone a beat later
-cdef double TRIM_PER_BEAT = 0.08         # 1/beat^2: in an accelerando the leader's beat outruns the tempo he is heard to have
-cdef double MAX_TRIM = 0.03              # fraction of the leader's tempo
-cdef double MAX_BEND = 0.08              # largest tempo bend, a fraction of the leader's tempo
 cdef double MAX_SLEW_PER_S = 1.0         # fraction of the leader's tempo per second
 cdef double SLOWEST = 0.25               # of the recorded tempo: slower and faster than these the band does not go
 cdef double FASTEST = 2.75
@@ -89,19 +84,12 @@ cdef void write_jump(TransportState *t, long long frame, double leaves, double g
 
 
 cdef void steer(TransportState *t, const Lead *lead) noexcept nogil:
-    """Bend the tempo towards the leader's beat."""
+    """The tempo of this tick: towards the leader's, or towards rest."""
     cdef double tick_s = TICK / t.samplerate_hz
     cdef double recorded_bpm = chart_bpm(t.chart, t.line + t.fold)
-    cdef double wanted, bend, slew, off
-    if t.hold == HELD:
-        wanted, slew = HELD_RATE * recorded_bpm, HOLD_SLEW_PER_S * t.hold_bpm
-    else:
-        off = 0.0 if isnan(lead.line) else lead.line - t.line
-        t.trim = 0.0 if isnan(lead.line) else clamped(
-            t.trim + TRIM_PER_BEAT * off * lead.bpm / 60.0 * tick_s, -MAX_TRIM, MAX_TRIM
-        )
-        bend = clamped(PULL_PER_BEAT * off + t.trim, -MAX_BEND, MAX_BEND)
-        wanted = clamped(lead.bpm * (1.0 + bend), SLOWEST * recorded_bpm, FASTEST * recorded_bpm)
+    cdef double wanted = HELD_RATE * recorded_bpm, slew = HOLD_SLEW_PER_S * t.hold_bpm
+    if t.hold != HELD:
+        wanted = steered_bpm(&t.steering, lead, t.line, SLOWEST * recorded_bpm, FASTEST * recorded_bpm, tick_s)
         slew = MAX_SLEW_PER_S * lead.bpm
     t.bpm += clamped(wanted - t.bpm, -slew * tick_s, slew * tick_s)
 
@@ -139,7 +127,7 @@ cdef bint dares(TransportState *t, const Pulse *pulse) noexcept nogil:
 
 cdef void await_entry(TransportState *t, AuthorityState *a, const Pulse *pulse, const Place *place, Moment *made) noexcept nogil:
     """LISTENING: come in to the frame on the bar line, as it is believed when the head gets there."""
-    cdef bint is_counted = t.count_frame >= 0 and not t.is_band_in
+    cdef bint is_counted = t.count_frame >= 0 and not t.is_band_in and t.listens_for != FOR_THE_BAR
     cdef bint is_called = is_counted or t.is_band_in or dares(t, pulse)
     cdef double to_entry = beats_to_count(t) if is_counted else beats_to_bar(t, pulse, place)
     cdef double bpm = t.count_bpm if is_counted else pulse.bpm
@@ -153,6 +141,7 @@ cdef void await_entry(TransportState *t, AuthorityState *a, const Pulse *pulse, 
     t.bpm = bpm
     t.line, t.fold = 0.0, t.start_beat
     come_in(t, at, made)
+    steering_reset(&t.steering, is_counted)
     t.line = -at / TICK * tick_beats
     look(t, &here)
     t.line += tick_beats
@@ -166,6 +155,7 @@ cdef void come_in(TransportState *t, double at, Moment *made) noexcept nogil:
     """The band's first note: `at` frames into the tick, at the place of the line."""
     cdef double late = floor(at) + 1.0 - at
     t.state = PLAYING
+    steering_reset(&t.steering, True)
     write_jump(t, t.head + <long long>floor(at) + 1, NAN, chart_source(t.chart, t.start_beat + late / t.samplerate_hz * t.bpm / 60.0))
     t.notice, t.notice_value = CAME_IN, t.start_beat
     mark_beat(t, made, at, t.start_beat)
@@ -255,6 +245,29 @@ cdef void advance(TransportState *t, Moment *made) noexcept nogil:
         t.notice, t.notice_value = WAS_HELD, t.hold_at
 
 
+cdef void return_to(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil:
+    """Where the band has lost the leader's beat or bar: on a bar line, go to where he is."""
+    cdef double tick_beats = lead.bpm / 60.0 * TICK / t.samplerate_hz, song_bar = 0.0, at, late
+    cdef double to_bar
+    cdef Place there = place[0]
+    if t.state != PLAYING or t.hold == HELD or t.order.jump_frame >= 0:
+        return
+    to_bar = beats_to_return(&t.steering, lead, t.chart, t.line, t.line + t.fold, tick_beats, &song_bar)
+    if to_bar >= tick_beats or song_bar >= chart_end(t.chart):
+        return
+    at = max(to_bar, 0.0) / tick_beats * TICK
+    late = floor(at) + 1.0 - at
+    write_jump(t, t.head + <long long>floor(at) + 1, chart_source(t.chart, t.line + t.fold + (at + late) / TICK * tick_beats),
+               chart_source(t.chart, song_bar + late / TICK * tick_beats))
+    t.fold = song_bar - rint(t.line)
+    t.line = rint(t.line) - at / TICK * tick_beats
+    there.line = t.line
+    align(a, pulse, &there)
+    steering_reset(&t.steering, False)
+    t.bpm = lead.bpm
+    t.notice, t.notice_value = BACK_ON_BEAT, song_bar
+
+
 cdef double frames_to(const TransportState *t, const Bend *bend, double song_beat, double tick_beats) noexcept nogil:
     """From the head to a bend, at the present tempo."""
     if bend.turn == LAST and t.last_hit >= 0:
@@ -280,6 +293,7 @@ cdef bint transport_tick(TransportState *t, const Lead *lead, AuthorityState *a,
             await_entry(t, a, pulse, place, made)
         elif t.state == COUNTING or t.state == PLAYING:
             steer(t, lead)
+            return_to(t, lead, a, pulse, place)
             advance(t, made)
     t.head += TICK
     if t.head % CHUNK:

@@ -16,7 +16,7 @@ from live_rig.instrument import Instrument, each_bus_apart
 from tests.playing import BLOCK, HAT, KICK, RATE_HZ, SNARE, TICK, song
 
 TUNE = song(140, "intro:1 head:2 solo:1~ bridge:2 hit:1!")
-TOLD = {NoticeKind.CAME_IN, NoticeKind.JUMPED, NoticeKind.LAST_HIT, NoticeKind.NEXT_SONG}
+TOLD = {NoticeKind.BACK_ON_BEAT, NoticeKind.CAME_IN, NoticeKind.JUMPED, NoticeKind.LAST_HIT, NoticeKind.NEXT_SONG}
 PLAIN = ["stop", "next", "previous", "band-in", "vamp", "hold", "cut-off", "finale", "take", "give", "tap", "count-in", "panic"]
 WORDS = st.sampled_from([*PLAIN, "start", "section head", "section hit", "click on", "mute click", "level click=-6"])
 BPM = st.floats(20, 400)

@@ -67,6 +67,7 @@ def test_a_click_that_bounces_counts_once() -> None:
         pytest.param([(0.3 + 0.5 * i, STICK) for i in range(3)], id="three clicks"),
         pytest.param([(0.3 + t, STICK) for t in (0, 0.5, 0.8, 1.5, 2.0, 2.2)], id="uneven clicks"),
         pytest.param([(0.3 + 0.5 * i, drum) for i, drum in enumerate((STICK, STICK, KICK, STICK, STICK))], id="a kick between"),
+        pytest.param([(0.3 + t, STICK) for t in (0, 0.2, 0.5, 1.0, 1.5, 2.0)], id="four even strokes out of a groove"),
         pytest.param([(0.3 + 1.9 * i, STICK) for i in range(6)], id="clicks slower than any beat"),
     ],
 )
