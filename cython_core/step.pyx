@@ -12,6 +12,7 @@ from libc.string cimport memset
 
 import numpy as np
 
+from cython_core.atomics cimport store
 from cython_core.authority cimport (
     ASKED, BAND as BAND_LEADS, CONDUCTED, CONDUCTOR, DRUMMER, Lead, Place, authority_reset, conduct, decide_authority, drummer_line,
     hand_over, tap,
@@ -28,7 +29,7 @@ from cython_core.follower cimport Follower, follower_tell, follower_tick
 from cython_core.form cimport (
     count_in_then_start, cut_off, go_back, go_on, go_to, hold, is_vamping, last_hit, listen, start, stop, vamp,
 )
-from cython_core.guard cimport GUARD_DELAY, MAX_OUTPUTS, guard_tick
+from cython_core.guard cimport GUARD_DELAY, MAX_OUTPUTS, guard_reset, guard_tick, guarded
 from cython_core.mix cimport (
     BAND_LEFT, BAND_RIGHT, BEAT, BUSES, CLICK, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, SOUNDS, mix_levels, routed, sounding, strike,
 )
@@ -73,7 +74,7 @@ cdef void play(RigState *r, float *const *played, int done, int into, int span) 
     """Part of a tick, out: buses filled, routed to the guard, and what the guard held back sent out."""
     cdef float bus[BUSES]
     cdef const Moment *moment = moment_at(&r.transport, r.frame)
-    cdef int filling = r.guard.filling, playing = (r.guard.filling + 1) % 3
+    cdef int filling = r.guard.filling
     cdef int i, b, output
     band_read(r.band, r.frame, span, r.band_left, r.band_right)
     for i in range(span):
@@ -90,9 +91,7 @@ cdef void play(RigState *r, float *const *played, int done, int into, int span) 
         r.band_peak = max(r.band_peak, max(fabsf(bus[BAND_LEFT]), fabsf(bus[BAND_RIGHT])))
         for output in range(r.outputs):
             r.guard.waiting[filling][output][into + i] = routed(&r.mix, output, bus)
-            played[output][done + i] = r.guard.waiting[playing][output][into + i] * (
-                r.guard.edge[output] + r.guard.slope[output] * (into + i)
-            )
+            played[output][done + i] = guarded(&r.guard, output, into + i)
 
 
 cdef void hear(RigState *r, const float *const *heard, int done, int into, int span) noexcept nogil:
@@ -325,9 +324,7 @@ cdef class Rig:
         for i in range(inputs):
             r.line_gain[i] = 1.0
         self.prepare_mix(route, sounds)
-        for i in range(outputs):
-            r.guard.gain[i] = r.guard.edge[i] = 1.0
-        r.guard.outputs, r.guard.samplerate_hz, r.guard.least = outputs, samplerate_hz, 1.0
+        guard_reset(&r.guard, outputs, samplerate_hz)
         transport_reset(&r.transport, samplerate_hz, r.band.ahead_frames)
         authority_reset(&r.authority, 120.0)
         follower_tell(r.follower, 0.0, 0)
@@ -388,6 +385,17 @@ cdef class Rig:
     def guard_delay_frames(self):
         """Frames that the guard holds back everything that is played."""
         return GUARD_DELAY
+
+    def set_limiter(self, int output, bint is_on):
+        """Whether an output, from 0, is turned down where it is too loud. Off, nothing keeps it from hurting."""
+        if not 0 <= output < self.state.outputs:
+            raise ValueError(f"there is no output {output}")
+        store(&self.state.guard.is_off[output], not is_on)
+
+    @property
+    def howls(self):
+        """How often an output was turned down because something fed back."""
+        return self.state.guard.howls
 
     def moment(self, long long frame):
         """The line at the tick that an output frame of the last two seconds lies in: a dict with the fields of a Moment. Any thread may ask."""

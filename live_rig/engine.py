@@ -33,7 +33,7 @@ from live_rig.control.protocol import StageState
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument, Wiring, house_and_ears, spare_for
 from live_rig.paths import cache_dir
-from live_rig.rack.preset import read_preset
+from live_rig.rack.preset import Preset, read_preset
 from live_rig.rack.supervisor import Rack
 from live_rig.show.command import parse_command
 from live_rig.show.setlist import Show
@@ -74,6 +74,8 @@ class Engine:
         feed = read_drums(setup.drums, self.samplerate_hz) if setup.drums else None
         self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK)
         self.instrument = Instrument(self.rack.drums, self.samplerate_hz, wiring, MAX_BLOCK, spare_frames=self._spare_frames())
+        for output in range(self.instrument.outputs if show.audio.limiter == "off" else 0):
+            self.instrument.rig.set_limiter(output, False)
         self.device = Device(self.instrument.rig, inputs, outputs, feed, round(setup.capture_s * self.samplerate_hz))
         self._is_fed = setup.drums is not None
         self._block_frames = show.audio.block or VIRTUAL_BLOCK
@@ -165,6 +167,8 @@ class Engine:
             return self._go_to_song(self._number_of(value))
         if command == "preset":
             return self._switch_preset(value)
+        if command == "panic":
+            self._switch_to(None, "")
         if command == "click":
             self.click_on = value == "on"
         self.instrument.send(events_of(command, value, self.song))
@@ -201,6 +205,7 @@ class Engine:
         for words in self.rack.alerts():
             self.alert(words)
         self._tell_of_more("late", self.device.counts["late"] if self.audio_device else 0, "Drop-outs: the machine is too busy")
+        self._tell_of_more("howls", self.instrument.rig.howls, "Something fed back: its output is down until it stops")
         missing = self.instrument.exchange.snapshot()["band_frames_missing"]
         self._tell_of_more("missing", missing, "The band fell silent for a moment: the disk or the machine is busy")
 
@@ -296,10 +301,14 @@ class Engine:
     def _switch_preset(self, name: str) -> str:
         if name not in self.show.presets:
             raise ShowError(f'There is no preset "{name}"', where="command", do=f"Say one of: {', '.join(self.show.presets)}")
-        self.rack.load_next(read_preset(self.show.presets[name]))
+        self._switch_to(read_preset(self.show.presets[name]), name)
+        return name
+
+    def _switch_to(self, preset: Preset | None, name: str) -> None:
+        """None: the drums are dry."""
+        self.rack.load_next(preset)
         self.rack.switch()
         self.preset_name = name
-        return name
 
     def _press(self, command: str) -> None:
         """A pedal, in MIDI's thread."""

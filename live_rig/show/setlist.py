@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -26,6 +26,7 @@ class Audio(Written):
     block: Annotated[Whole, Field(ge=16, le=1024)] | None = None  # frames
     inputs: Annotated[Whole, Field(ge=1, le=32)] | None = None  # channels, the first ones of the device
     outputs: Annotated[Whole, Field(ge=1, le=32)] | None = None
+    limiter: Literal["on", "off"] = "on"  # off: nothing keeps the outputs from hurting
 
 
 class ShowSheet(Written):

@@ -147,6 +147,15 @@ def test_a_word_that_is_no_command_is_told_with_those_there_are(home: dict[str, 
 # What is lived through
 
 
+def test_panic_stops_the_band_and_takes_the_effects_off_and_a_preset_brings_them_back(home: dict[str, str]) -> None:
+    with running(home, "engine", FESTIVAL, "--device", "virtual", "--port", "0") as (_, address), connect(address) as door:
+        state_where(door, lambda state: state.effects == "on", "the song's preset is heard")
+        door.do("panic")
+        state_where(door, lambda state: state.effects == "none" and not state.preset, "the drums are dry")
+        door.do("preset", "dub")
+        state_where(door, lambda state: state.effects == "on" and state.preset == "dub", "the preset is heard")
+
+
 def test_a_second_engine_on_the_same_port_is_refused_and_the_first_plays_on(home: dict[str, str]) -> None:
     with running(home, "engine", FESTIVAL, "--device", "virtual", "--port", "0") as (_, address):
         port = address.url.rpartition(":")[2]
