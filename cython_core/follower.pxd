@@ -29,6 +29,8 @@ cdef struct FollowerState:
     double lean_frame                # when the gaits last leaned towards the bar filter
     double trust                     # confidence, slowly averaged
     double last_onset_frame
+    double stock, stock_frame        # of strokes that hands and feet may still play, and when it was counted
+    bint is_flooded
     double heard_frame               # up to which it has heard
 
 cdef class Follower:

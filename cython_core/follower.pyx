@@ -35,12 +35,15 @@ cdef double LEAN_WITHIN_BEATS = 0.3  # ... where it is not another beat
 cdef double LEAN_SD_BEATS = 0.06
 cdef double SURE_ENOUGH = 0.3
 cdef double LATEST_S = 0.1           # an onset told later than this after its stroke, or before it, is of no use
+cdef double MOST_STROKES_PER_S = 60.0                # more than two hands and two feet can play, each stroke sent twice ...
+cdef double MOST_AT_ONCE = 24.0                      # ... for longer than this many of them: a broken cable or a stuck trigger
 cdef int STEPS_BEFORE_GAITS = 2      # nothing is expected before that
 cdef int STEPS_BEFORE_FOUND = 150    # where no tempo was told
 cdef double TRUST_BEATS = 8.0        # time constant of the trust in what is followed ...
 cdef double LOST_BELOW = 0.6         # ... and where it ends: then any tempo may be the right one
 cdef double STOPPED_BARS = 2.5       # bars of silence after which it is as likely as not that the drummer has stopped for good
 cdef double STOPPED_SPREAD_BARS = 0.6
+cdef double ASLEEP_BARS = 16.0       # bars of silence after which only the tempo is kept, and the next stroke is a new beginning
 
 
 # ------------------------------------------------------------------------------------------------ the verbs
@@ -49,7 +52,8 @@ cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcep
     """What the song says: tempo (0: not known) and beats in a bar (0: not known, taken as 4). Forgets the past."""
     f.told_bpm = fmin(fmax(bpm, 40), 400) if bpm > 0 else 0
     f.beats_per_bar = 4 if beats_per_bar <= 0 else min(beats_per_bar, MAX_BEATS)
-    f.ready = f.started = f.found = False
+    f.ready = f.started = f.found = f.is_flooded = False
+    f.stock = MOST_AT_ONCE
     f.unread = 0
     bar_filter_meter(&f.bars, f.beats_per_bar)
 
@@ -60,8 +64,11 @@ cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long l
     if not f.ready:
         f.ready = bar_filter_prepare(&f.bars)
     for i in range(count):
-        if f.ready and is_stroke(&onsets[i]) and fabs(onsets[i].frame - end_frame) <= LATEST_S * f.samplerate_hz:
+        if (f.ready and is_stroke(&onsets[i]) and fabs(onsets[i].frame - end_frame) <= LATEST_S * f.samplerate_hz
+                and is_played_by_hand(f, end_frame)):
             hear(f, &onsets[i])
+    if f.bars.started and silent_bars(f, end_frame) > ASLEEP_BARS:
+        fall_asleep(f)
     if bar_filter_work(&f.bars, end_frame):
         f.unread = 2
     elif f.unread == 2:
@@ -79,10 +86,19 @@ cdef bint is_stroke(const Onset *onset) noexcept nogil:
             and onset.kick + onset.snare + onset.cymbal > 0.02)
 
 
+cdef bint is_played_by_hand(FollowerState *f, double frame) noexcept nogil:
+    """False while strokes flood in. Each takes from a stock that fills up with time; when it is used up none is heard until half is back."""
+    f.stock = fmin(f.stock + (frame - f.stock_frame) / f.samplerate_hz * MOST_STROKES_PER_S, MOST_AT_ONCE)
+    f.stock_frame = frame
+    f.is_flooded = f.stock < (0.5 * MOST_AT_ONCE if f.is_flooded else 1)
+    f.stock = fmax(f.stock - 1, 0)
+    return not f.is_flooded
+
+
 cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
     """One stroke, for both trackers; the first one starts them."""
     if not f.bars.started:
-        bar_filter_start(&f.bars, onset.frame, f.told_bpm)
+        bar_filter_start(&f.bars, onset.frame, pow(2, gaits_octave(&f.gaits)) if f.started else f.told_bpm)
         if not f.started:
             gaits_start(&f.gaits, onset.frame, f.told_bpm if f.told_bpm > 0 else UNTOLD_BPM)
             f.confidence = f.bar_confidence = 0.3
@@ -95,9 +111,23 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
         gaits_hear(&f.gaits, onset)
 
 
+cdef double silent_bars(FollowerState *f, double frame) noexcept nogil:
+    """For how many bars nothing has been heard, at the gaits' tempo."""
+    return (frame - f.last_onset_frame) / f.samplerate_hz * pow(2, gaits_octave(&f.gaits)) / 60 / f.beats_per_bar
+
+
+cdef void fall_asleep(FollowerState *f) noexcept nogil:
+    """Nothing was played for so long that the bar filter has only its drift left to go by: it forgets, and the gaits go on alone."""
+    bar_filter_meter(&f.bars, f.beats_per_bar)
+    f.ready = False
+    f.unread = 0
+    f.confidence = fmin(f.confidence, SURE_ENOUGH)
+    f.bar_confidence = fmin(f.bar_confidence, f.confidence)
+    f.trust = 1
+
+
 cdef void say(FollowerState *f, long long end_frame, Pulse *pulse) noexcept nogil:
     """Fill in the pulse at the last frame heard."""
-    cdef double silent_bars
     f.found = f.found or f.started and (f.told_bpm > 0 or f.bars.step > STEPS_BEFORE_FOUND)
     pulse.found = f.found
     pulse.beats_per_bar = f.beats_per_bar
@@ -110,8 +140,7 @@ cdef void say(FollowerState *f, long long end_frame, Pulse *pulse) noexcept nogi
     pulse.bar_beat = modulo(pulse.beat + f.gaits.bar_offset, f.beats_per_bar)
     pulse.confidence = f.confidence
     pulse.bar_confidence = f.bar_confidence
-    silent_bars = (end_frame - f.last_onset_frame) / f.samplerate_hz * pulse.bpm / 60 / f.beats_per_bar
-    pulse.playing = 1 / (1 + exp(fmin((silent_bars - STOPPED_BARS) / STOPPED_SPREAD_BARS, 50)))
+    pulse.playing = 1 / (1 + exp(fmin((silent_bars(f, end_frame) - STOPPED_BARS) / STOPPED_SPREAD_BARS, 50)))
 
 
 # ------------------------------------------------------------------------------------------------ what the bar filter says
