@@ -6,6 +6,7 @@ cpdef enum Leader:
     BAND = 0
     DRUMMER = 1
     CONDUCTOR = 2
+    SHARED = 3                       # band and drummer meet between their tempi; `share` says where
 
 cpdef enum Reason:
     ASKED = 1                        # a key, a pedal, the door
@@ -13,6 +14,12 @@ cpdef enum Reason:
     INSISTED = 3                     # the drummer kept pushing and the band gave way
     CONDUCTED = 4                    # a tempo or a tap of the conductor's
     CUED_IN = 5                      # the band came in on the drummer's bar line
+
+cpdef enum GivesWay:                 # how long, and how far, a drummer must push until the band gives way
+    NEVER = 0
+    STUBBORN = 1
+    PATIENT = 2
+    EASY = 3
 
 cdef struct Lead:                    # what the leader says about the head of the line
     double bpm
@@ -33,10 +40,19 @@ cdef struct AuthorityState:
     double ratio                     # the band's own tempo: what it plays, over the recording's tempo there
     double conductor_bpm
     double tap_frame                 # the conductor's last tap; < 0: none yet
+    double tap_beats                 # what a tap stands for
     double tap_line                  # the beat of the line that it stood for
     int taps                         # in the present row of taps
-    double tap_s                     # from one tap to the next, as expected now
+    double tap_s                     # from one beat to the next, as the taps say
     double tap_trend_s               # how much longer each gets than the one before
+    double share                     # 0..1: how much of the lead is the drummer's, where it is SHARED
+    int gives_way                    # a GivesWay
+    double habit_s                   # by how much the drummer likes to be ahead of the band; below 0: behind
+    int follows_curve                # the conductor's tempo is the one written in the song
+    double rit_line                  # beats of the line at which a ritardando begins ...
+    double rit_beats                 # ... and how long it is; 0: there is none
+    double rit_bpm                   # the tempo at its beginning ...
+    double rit_ratio                 # ... and its end's part of that
     double pushed_beats              # how long the drummer has been insisting
     double judged_beat               # the last drummer's beat that was looked at
 
@@ -44,6 +60,7 @@ cdef struct Place:                   # where the line is, as the authority needs
     double line                      # beats, at the head
     double bpm                       # at the head
     double recorded_bpm              # of the recording, at the head
+    double curve_bpm                 # of the tempo curve written in the song, at the head; 0: it has none
     double drummer_to_head_s         # from what the follower speaks of to the head, as the ear has it
     double conductor_to_head_s       # from a tap now to the head, as the ear has it
     int is_moving                    # the band is playing in time: not silent, not held
@@ -52,6 +69,7 @@ cdef void authority_reset(AuthorityState *a, double bpm) noexcept nogil
 cdef void hand_over(AuthorityState *a, int leader, int why, const Pulse *pulse, const Place *place) noexcept nogil
 cdef void align(AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil
 cdef void conduct(AuthorityState *a, double bpm) noexcept nogil
-cdef void tap(AuthorityState *a, double frame, double samplerate_hz, const Place *place) noexcept nogil
+cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beats, const Place *place) noexcept nogil
+cdef void slow_down(AuthorityState *a, double beats, double ratio, const Place *place) noexcept nogil
 cdef void decide_authority(AuthorityState *a, const Pulse *pulse, const Place *place, double now_frame, double samplerate_hz, Lead *lead) noexcept nogil
 cdef double drummer_line(const AuthorityState *a, const Pulse *pulse, double ahead_s) noexcept nogil

@@ -6,6 +6,7 @@ class Leader(IntEnum):
     BAND = 0
     DRUMMER = 1
     CONDUCTOR = 2
+    SHARED = 3
 
 class Reason(IntEnum):
     ASKED = 1
@@ -13,3 +14,9 @@ class Reason(IntEnum):
     INSISTED = 3
     CONDUCTED = 4
     CUED_IN = 5
+
+class GivesWay(IntEnum):
+    NEVER = 0
+    STUBBORN = 1
+    PATIENT = 2
+    EASY = 3

@@ -2,22 +2,33 @@
 
 band        keeps its own tempo: the recording's, times the ratio it had when it got the lead
 drummer     gives tempo and beat, as the follower hears him; where the follower is unsure, the band goes on in the last good tempo
-conductor   gives a tempo; with taps, the beat too
+conductor   gives a tempo, by word, by a ritardando, or as it is written in the song; with taps, the beat too
+shared      between the band's own tempo and the drummer's, as far from either as `share` says; the band's own tempo goes after it, slowly
 
 A handover is always an event with a reason. The drummer may also *insist*: while the band leads, he keeps off its beat or off its tempo,
-in one direction, for INSISTENCE_BEATS, and the band gives way.
+in one direction, for some beats, and the band gives way. Being constantly ahead of the beat or behind it is no push: that habit is
+learnt while somebody else leads, and the band leaves him that much room when he does.
 """
 
-from libc.math cimport NAN, fabs, floor, isnan, rint
+from libc.math cimport NAN, fabs, floor, isnan, pow, rint
+
+cdef enum:
+    TICK = 32                            # frames between decisions
 
 cdef double TRUSTED = 0.35               # follower's confidence from which the drummer's beat is followed
-cdef double INSISTENCE_BEATS = 8.0
-cdef double OFF_THE_BEAT = 0.08          # beats: what counts as pushing
-cdef double OFF_THE_TEMPO = 0.025        # fraction of the tempo: the same
+cdef double[4] PUSH_FOR_BEATS = [1e9, 16.0, 8.0, 4.0]       # by GivesWay: for how long,
+cdef double[4] PUSH_OFF_BEAT = [1.0, 0.12, 0.08, 0.06]      # how far off the beat, in beats,
+cdef double[4] PUSH_OFF_TEMPO = [1.0, 0.04, 0.025, 0.015]   # or how far off the tempo, a fraction of it
+cdef double HABIT_LEARNT_IN = 16.0       # beats: time constant
+cdef double HABIT_OFF_BEAT = 0.08        # beats: further off is a mistake, no habit
+cdef double HABIT_OFF_TEMPO = 0.015
+cdef double MAX_HABIT_S = 0.025
+cdef double MAX_HABIT_BEATS = 0.06
+cdef double OWN_FOLLOWS_BEATS = 16.0     # SHARED: time constant, at a full share, in which the band's own tempo goes after the drummer's
 cdef double SURE_ENOUGH_TO_INSIST = 0.6
 cdef double SLIP_BEATS = 0.6             # beyond this the nearest other beat is meant
 cdef double TAPS_HOLD_BEATS = 3.0        # so long after a tap its beat still counts
-cdef double LONGEST_TAP_S = 2.0
+cdef double LONGEST_TAP_S = 2.0          # of a beat
 cdef double SHORTEST_TAP_S = 0.12
 cdef double TAP_GAIN = 0.7               # how far a tap moves the expected interval,
 cdef double TAP_TREND_GAIN = 0.25        # and how far the trend of it: a ritardando is met, not trailed
@@ -32,6 +43,7 @@ cdef void authority_reset(AuthorityState *a, double bpm) noexcept nogil:
     a.ratio, a.conductor_bpm = 1.0, bpm
     a.is_aligned, a.taps, a.tap_frame = 0, 0, -1.0
     a.pushed_beats, a.judged_beat = 0.0, 0.0
+    a.follows_curve, a.rit_beats = 0, 0.0
 
 
 cdef double drummer_line(const AuthorityState *a, const Pulse *pulse, double ahead_s) noexcept nogil:
@@ -51,29 +63,40 @@ cdef void hand_over(AuthorityState *a, int leader, int why, const Pulse *pulse, 
     if leader == a.leader:
         return
     a.leader, a.why, a.changed = leader, why, 1
-    a.pushed_beats = 0.0
-    if leader == BAND and place.recorded_bpm > 0:
+    a.pushed_beats = a.rit_beats = 0.0
+    a.follows_curve = 0
+    if leader in (BAND, SHARED) and place.recorded_bpm > 0:
         a.ratio = place.bpm / place.recorded_bpm
     elif leader == CONDUCTOR:
         a.conductor_bpm = place.bpm
         a.taps, a.tap_frame = 0, -1.0
-    elif leader == DRUMMER and pulse.found:
+    if leader in (DRUMMER, SHARED) and pulse.found:
         align(a, pulse, place)
 
 
 cdef void conduct(AuthorityState *a, double bpm) noexcept nogil:
     a.conductor_bpm = clamped(bpm, 20.0, 400.0)
     a.taps, a.tap_frame = 0, -1.0
+    a.follows_curve, a.rit_beats = 0, 0.0
 
 
-cdef void tap(AuthorityState *a, double frame, double samplerate_hz, const Place *place) noexcept nogil:
-    """The conductor taps a beat. From the second on, taps give the tempo, with its trend (an alpha-beta filter); each gives the beat."""
-    cdef double since_s = (frame - a.tap_frame) / samplerate_hz, missed_s
-    if a.tap_frame >= 0 and since_s < SHORTEST_TAP_S:
+cdef void slow_down(AuthorityState *a, double beats, double ratio, const Place *place) noexcept nogil:
+    """The conductor's ritardando: over so many beats from now, evenly in log tempo, to `ratio` of the tempo."""
+    conduct(a, place.bpm)
+    a.rit_line, a.rit_beats, a.rit_bpm, a.rit_ratio = place.line, beats, place.bpm, ratio
+
+
+cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beats, const Place *place) noexcept nogil:
+    """The conductor taps: a beat, or so many of them. From the second on, taps give the tempo, with its trend (an alpha-beta filter); each
+    gives the beat."""
+    cdef double since_s = (frame - a.tap_frame) / samplerate_hz / beats, missed_s
+    cdef double here = place.line - place.bpm / 60.0 * place.conductor_to_head_s
+    if a.tap_frame >= 0 and since_s * beats < SHORTEST_TAP_S:
         return
+    a.follows_curve, a.rit_beats = 0, 0.0
     if a.tap_frame < 0 or since_s > LONGEST_TAP_S:
         a.taps = 1
-        a.tap_line = rint(place.line - place.bpm / 60.0 * place.conductor_to_head_s)
+        a.tap_line = rint(here)
     else:
         if a.taps == 1:
             a.tap_s, a.tap_trend_s = since_s, 0.0
@@ -82,16 +105,16 @@ cdef void tap(AuthorityState *a, double frame, double samplerate_hz, const Place
             a.tap_s += a.tap_trend_s + TAP_GAIN * missed_s
             a.tap_trend_s += TAP_TREND_GAIN * missed_s
         a.taps += 1
-        a.tap_line += 1.0
-        if fabs(a.tap_line - place.line + place.bpm / 60.0 * place.conductor_to_head_s) > SLIP_BEATS:
-            a.tap_line = rint(place.line - place.bpm / 60.0 * place.conductor_to_head_s)
+        a.tap_line += beats
+        if fabs(a.tap_line - here) > SLIP_BEATS:
+            a.tap_line = rint(here)
         a.conductor_bpm = clamped(60.0 / (a.tap_s + a.tap_trend_s), 20.0, 400.0)
-    a.tap_frame = frame
+    a.tap_frame, a.tap_beats = frame, beats
 
 
 cdef bint drummer_insists(AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil:
-    """Once a beat of his: is he off the band's beat or tempo, and for how long has he been?"""
-    if not (pulse.found and place.is_moving) or pulse.beat - a.judged_beat < 1.0:
+    """Once a beat of the drummer's: is he off the band's beat or tempo, and has he been for long enough? Learns his habit on the way."""
+    if not pulse.found or not place.is_moving or place.bpm <= 0 or pulse.beat - a.judged_beat < 1.0:
         if pulse.beat < a.judged_beat:
             a.judged_beat = pulse.beat
         return False
@@ -101,29 +124,69 @@ cdef bint drummer_insists(AuthorityState *a, const Pulse *pulse, const Place *pl
     cdef double off_beats = drummer_line(a, pulse, place.drummer_to_head_s) - place.line
     off_beats -= rint(off_beats)
     cdef double off_tempo = pulse.bpm / place.bpm - 1.0
+    if pulse.confidence >= SURE_ENOUGH_TO_INSIST:
+        learn_habit(a, off_beats, off_tempo, place.bpm)
+    off_beats -= a.habit_s * place.bpm / 60.0
     cdef bint pushes = pulse.confidence >= SURE_ENOUGH_TO_INSIST and fabs(off_tempo) < 0.3 and (
-        fabs(off_beats) > OFF_THE_BEAT or fabs(off_tempo) > OFF_THE_TEMPO
+        fabs(off_beats) > PUSH_OFF_BEAT[a.gives_way] or fabs(off_tempo) > PUSH_OFF_TEMPO[a.gives_way]
     )
-    a.pushed_beats = a.pushed_beats + 1.0 if pushes else clamped(a.pushed_beats - 2.0, 0.0, INSISTENCE_BEATS)
-    return a.pushed_beats >= INSISTENCE_BEATS
+    cdef double needed = PUSH_FOR_BEATS[a.gives_way]
+    a.pushed_beats = a.pushed_beats + 1.0 if pushes else clamped(a.pushed_beats - 2.0, 0.0, needed)
+    return a.pushed_beats >= needed
+
+
+cdef void learn_habit(AuthorityState *a, double off_beats, double off_tempo, double bpm) noexcept nogil:
+    """He plays along in somebody else's tempo: where he likes to be in it is his habit."""
+    cdef double most_s = min(MAX_HABIT_S, MAX_HABIT_BEATS * 60.0 / bpm)
+    if fabs(off_beats) < HABIT_OFF_BEAT and fabs(off_tempo) < HABIT_OFF_TEMPO:
+        a.habit_s += (off_beats * 60.0 / bpm - a.habit_s) / HABIT_LEARNT_IN
+        a.habit_s = clamped(a.habit_s, -most_s, most_s)
 
 
 cdef void decide_authority(
     AuthorityState *a, const Pulse *pulse, const Place *place, double now_frame, double samplerate_hz, Lead *lead
 ) noexcept nogil:
     """What the leader says about the head of the line. Constant time."""
-    if a.leader == BAND and drummer_insists(a, pulse, place):
+    cdef double own_bpm = a.ratio * place.recorded_bpm if place.recorded_bpm > 0 else place.bpm
+    if a.leader in (BAND, CONDUCTOR) and drummer_insists(a, pulse, place) and a.leader == BAND:
         hand_over(a, DRUMMER, INSISTED, pulse, place)
     lead.bpm, lead.line = place.bpm, NAN
     lead.weight, lead.beats_per_bar, lead.is_free, lead.may_fetch = 1.0, 0, a.leader == CONDUCTOR, 0
     if a.leader == BAND:
-        lead.bpm = a.ratio * place.recorded_bpm if place.recorded_bpm > 0 else place.bpm
+        lead.bpm = own_bpm
     elif a.leader == DRUMMER:
         follow_drummer(a, pulse, place, lead)
+    elif a.leader == SHARED:
+        meet_drummer(a, pulse, place, own_bpm, TICK / samplerate_hz, lead)
     else:
-        lead.bpm = a.conductor_bpm
-        if a.taps >= 2 and (now_frame - a.tap_frame) / samplerate_hz * a.conductor_bpm / 60.0 < TAPS_HOLD_BEATS:
-            lead.line = a.tap_line + a.conductor_bpm / 60.0 * ((now_frame - a.tap_frame) / samplerate_hz + place.conductor_to_head_s)
+        follow_conductor(a, place, now_frame, samplerate_hz, lead)
+
+
+cdef void follow_conductor(AuthorityState *a, const Place *place, double now_frame, double samplerate_hz, Lead *lead) noexcept nogil:
+    cdef double since_s = (now_frame - a.tap_frame) / samplerate_hz
+    if a.follows_curve and place.curve_bpm > 0:
+        a.conductor_bpm = place.curve_bpm
+    elif a.rit_beats > 0:
+        a.conductor_bpm = a.rit_bpm * pow(a.rit_ratio, clamped((place.line - a.rit_line) / a.rit_beats, 0.0, 1.0))
+    lead.bpm = a.conductor_bpm
+    if a.taps >= 2 and since_s * a.conductor_bpm / 60.0 < TAPS_HOLD_BEATS * a.tap_beats:
+        lead.line = a.tap_line + a.conductor_bpm / 60.0 * (since_s + place.conductor_to_head_s)
+
+
+cdef void meet_drummer(
+    AuthorityState *a, const Pulse *pulse, const Place *place, double own_bpm, double tick_s, Lead *lead
+) noexcept nogil:
+    """SHARED: a tempo between, a pull as strong as his share, and an own tempo that goes after his."""
+    follow_drummer(a, pulse, place, lead)
+    if isnan(lead.line):
+        lead.bpm = own_bpm
+        return
+    cdef double towards = pow(lead.bpm / own_bpm, a.share)
+    a.ratio *= pow(lead.bpm / own_bpm, a.share * min(lead.bpm / 60.0 * tick_s / OWN_FOLLOWS_BEATS, 1.0))
+    lead.bpm, lead.weight, lead.may_fetch = own_bpm * towards, a.share, a.share >= 0.5
+    if not lead.may_fetch and fabs(lead.line - place.line) > 0.5:
+        align(a, pulse, place)
+        lead.line = drummer_line(a, pulse, place.drummer_to_head_s) - a.habit_s * pulse.bpm / 60.0
 
 
 cdef void follow_drummer(AuthorityState *a, const Pulse *pulse, const Place *place, Lead *lead) noexcept nogil:
@@ -132,7 +195,7 @@ cdef void follow_drummer(AuthorityState *a, const Pulse *pulse, const Place *pla
         return
     if not a.is_aligned:
         align(a, pulse, place)
-    line = drummer_line(a, pulse, place.drummer_to_head_s)
+    line = drummer_line(a, pulse, place.drummer_to_head_s) - a.habit_s * pulse.bpm / 60.0
     if isnan(line):
         return
     lead.bpm, lead.line, lead.may_fetch = pulse.bpm, line, 1

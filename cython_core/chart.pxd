@@ -7,6 +7,8 @@ cdef struct Section:
     double end_beat
     int is_vamp                      # loops until released
     int is_finale                    # its first beat is the last hit
+    double slowest_bpm               # slower and faster than these the band does not go there
+    double fastest_bpm
 
 cdef struct ChartState:
     int first_beat                   # of the mapped beats; negative where there is a pickup
@@ -21,6 +23,9 @@ cdef struct ChartState:
     int beats_per_bar
     int is_of_one_meter              # every bar has beats_per_bar beats
     double samplerate_hz
+    int curve_points                 # of the tempo curve that a conductor wrote; 0: none
+    double *curve_beat               # (curve_points,) song beats, rising
+    double *curve_bpm
     int ending                       # an Ending
     StemBank *stems                  # NULL: nothing to sound
     float gain[MAX_STEMS]
@@ -39,5 +44,6 @@ cdef double chart_bpm(const ChartState *c, double beat) noexcept nogil         #
 cdef double chart_next_bar(const ChartState *c, double beat) noexcept nogil    # first downbeat at or after a song beat
 cdef double chart_bar_start(const ChartState *c, double beat) noexcept nogil   # last downbeat at or before it
 cdef int chart_bar(const ChartState *c, double beat) noexcept nogil            # number of its bar; 1 is the first
+cdef double chart_curve_bpm(const ChartState *c, double beat) noexcept nogil   # of the written tempo curve; 0: there is none
 cdef int chart_section(const ChartState *c, double beat) noexcept nogil        # index of its section
 cdef double chart_end(const ChartState *c) noexcept nogil                      # song beat at which the last section ends

@@ -4,7 +4,7 @@ Between two mapped beats the recording's tempo is constant; before the first and
 Every look-up is bounded: beats are found by index, sections and bars by a short walk.
 """
 
-from libc.math cimport ceil, floor
+from libc.math cimport INFINITY, ceil, floor
 from libc.stdlib cimport calloc, free
 
 import numpy as np
@@ -70,6 +70,18 @@ cdef int chart_bar(const ChartState *c, double beat) noexcept nogil:
     return bar + (whole - last + c.beat_in_bar[last - c.first_beat] - 1) // c.beats_per_bar
 
 
+cdef double chart_curve_bpm(const ChartState *c, double beat) noexcept nogil:
+    """Straight from point to point; before the first and after the last, its tempo."""
+    cdef int i = 0
+    if c.curve_points == 0:
+        return 0.0
+    while i < c.curve_points and c.curve_beat[i] <= beat:
+        i += 1
+    if i == 0 or i == c.curve_points:
+        return c.curve_bpm[max(i - 1, 0)]
+    return c.curve_bpm[i - 1] + (beat - c.curve_beat[i - 1]) / (c.curve_beat[i] - c.curve_beat[i - 1]) * (c.curve_bpm[i] - c.curve_bpm[i - 1])
+
+
 cdef int chart_section(const ChartState *c, double beat) noexcept nogil:
     cdef int i = 0
     while i < c.sections - 1 and beat >= c.section[i].end_beat - 1e-9:
@@ -86,12 +98,12 @@ cdef class Chart:
 
     source_frames: (n,) float64, n >= 2, rising: frame of the recording at each mapped beat; beat_in_bar: (n,) int32, 1 on downbeats;
     first_beat: number of the first mapped beat (0, or negative with a pickup); sections: (first_beat, end_beat, is_vamp, is_finale) each,
-    without gaps; gains: linear, one per stem; bpm: what the song is told to have; stems: None, or what `Band` plays.
+    without gaps; tempo_limits: (slowest, fastest) bpm, one per section, or none at all; curve: (song beat, bpm), rising; gains: linear, one per stem; bpm: what the song is told to have; stems: None, or what `Band` plays.
     """
 
     def __cinit__(
         self, double samplerate_hz, source_frames, beat_in_bar, int first_beat, sections, double bpm, int beats_per_bar,
-        cues=(), int ending=ENDS_WAITING, Stems stems=None, gains=(),
+        cues=(), int ending=ENDS_WAITING, Stems stems=None, gains=(), tempo_limits=(), curve=(),
     ):
         cdef const double[::1] source = np.ascontiguousarray(source_frames, np.float64)
         cdef const int[::1] in_bar = np.ascontiguousarray(beat_in_bar, np.int32)
@@ -104,14 +116,20 @@ cdef class Chart:
         c.beat_in_bar = <int *>calloc(c.beats, sizeof(int))
         c.section = <Section *>calloc(c.sections, sizeof(Section))
         c.cue_beat = <double *>calloc(max(c.cues, 1), sizeof(double))
-        if not (c.source and c.beat_in_bar and c.section and c.cue_beat):
+        c.curve_points = <int>len(curve)
+        c.curve_beat = <double *>calloc(max(c.curve_points, 1), sizeof(double))
+        c.curve_bpm = <double *>calloc(max(c.curve_points, 1), sizeof(double))
+        if not (c.curve_beat and c.curve_bpm and c.source and c.beat_in_bar and c.section and c.cue_beat):
             raise MemoryError
         cdef int i
         for i in range(c.beats):
             c.source[i], c.beat_in_bar[i] = source[i], in_bar[i]
-        c.is_of_one_meter = all((in_bar[i + 1] - in_bar[i] - 1) % beats_per_bar == 0 for i in range(c.beats - 1))
+        c.is_of_one_meter = not ((np.diff(np.asarray(in_bar)) - 1) % beats_per_bar).any()
         for i in range(c.sections):
             c.section[i].first_beat, c.section[i].end_beat, c.section[i].is_vamp, c.section[i].is_finale = sections[i]
+            c.section[i].slowest_bpm, c.section[i].fastest_bpm = tempo_limits[i] if tempo_limits else (0.0, INFINITY)
+        for i in range(c.curve_points):
+            c.curve_beat[i], c.curve_bpm[i] = curve[i]
         for i in range(c.cues):
             c.cue_beat[i] = cues[i]
         for i in range(len(gains)):
@@ -125,6 +143,8 @@ cdef class Chart:
         free(self.state.beat_in_bar)
         free(self.state.section)
         free(self.state.cue_beat)
+        free(self.state.curve_beat)
+        free(self.state.curve_bpm)
 
     def source(self, double beat):
         """The frame of the recording that lies at a song beat."""

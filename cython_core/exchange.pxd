@@ -26,11 +26,16 @@ cpdef enum EventKind:
     GIVE                             # the band leads
     CONDUCT                          # the conductor leads; value: bpm, or 0: as it is now
     TEMPO                            # the conductor's tempo, bpm
-    TAP                              # a beat of the conductor's
+    TAP                              # the conductor's; value: how many beats it stands for, 0: one
     NOTE                             # value: MIDI note, other: velocity 1..127, struck at `frame`
     LEVEL                            # value: linear gain, other: a stem's index
     BUS                              # value: linear gain, other: a Bus
     PANIC                            # the band fades out; drums stay
+    SHARE                            # band and drummer share the lead; value: the drummer's part, 0..1
+    GIVE_WAY                         # value: a GivesWay, how easily the band lets itself be pushed
+    CURVE                            # the conductor leads, by the tempo curve written in the song
+    SLOW_DOWN                        # the conductor's ritardando; value: beats, other: the tempo at its end, a part of the one now
+    RE_ENTER                         # silence now, and in again on the drummer's downbeat; value: song beat, NaN: the section it was in
 
 cdef struct Notice:                  # step -> Python: something that happened, in order
     long long frame                  # output frame at which it is heard
@@ -66,6 +71,9 @@ cdef struct Snapshot:                # step -> Python, the newest only: the end 
     double drummer_bpm
     double drummer_bar_beat
     int drummer_found
+    int tempo_limit                  # -1: held at the slowest tempo allowed, 1: at the fastest, 0: free
+    double limit_bpm                 # that tempo
+    double share                     # the drummer's part of the lead, where it is shared
     double asynchrony_ms             # band beat minus drummer beat, as heard; NaN where there is no drummer or no band
     float input_peak                 # linear, since the last second or so
     float drums_peak

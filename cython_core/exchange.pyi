@@ -27,6 +27,11 @@ class EventKind(IntEnum):
     LEVEL = 21
     BUS = 22
     PANIC = 23
+    SHARE = 24
+    GIVE_WAY = 25
+    CURVE = 26
+    SLOW_DOWN = 27
+    RE_ENTER = 28
 
 class NoticeKind(IntEnum):
     HANDOVER = 1

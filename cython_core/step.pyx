@@ -6,7 +6,7 @@ edges, so no decision depends on how the sound is cut into blocks. Only the drum
 `step` is called by PortAudio (`cython_core.callback`), by a timer, or by a loop, and cannot tell which.
 """
 
-from libc.math cimport NAN, fabsf, isfinite, rint
+from libc.math cimport NAN, fabsf, isfinite, isnan, rint
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
@@ -14,16 +14,16 @@ import numpy as np
 
 from cython_core.atomics cimport store
 from cython_core.authority cimport (
-    ASKED, BAND as BAND_LEADS, CONDUCTED, CONDUCTOR, DRUMMER, Lead, Place, authority_reset, conduct, decide_authority, drummer_line,
-    hand_over, tap,
+    ASKED, BAND as BAND_LEADS, CONDUCTED, CONDUCTOR, DRUMMER, EASY, PATIENT, SHARED, Lead, Place, authority_reset, conduct, decide_authority, drummer_line,
+    hand_over, slow_down, tap,
 )
 from cython_core.band cimport Band, band_order, band_read
-from cython_core.chart cimport Chart, ChartState
+from cython_core.chart cimport Chart, ChartState, chart_section
 from cython_core.count_in cimport CountIn, CountInCall, count_in_listen, count_in_tick
 from cython_core.drums cimport Drums, drums_step
 from cython_core.exchange cimport (
     BAND_IN, BUS, CAME_IN, CONDUCT, COUNT_IN, CUT_OFF, FINALE, GIVE, GO_TO, HANDOVER, HOLD, LEVEL, LISTEN, LOAD, LOAD_NEXT, NEXT, NOTE,
-    PANIC, PREVIOUS, START, STOP, TAKE, TAP, TEMPO, VAMP, Event, Exchange, Notice, Snapshot, draft, next_event, peek_event, publish, tell,
+    CURVE, GIVE_WAY, PANIC, PREVIOUS, RE_ENTER, SHARE, SLOW_DOWN, START, STOP, TAKE, TAP, TEMPO, VAMP, Event, Exchange, Notice, Snapshot, draft, next_event, peek_event, publish, tell,
 )
 from cython_core.follower cimport Follower, follower_tell, follower_tick
 from cython_core.form cimport (
@@ -36,7 +36,8 @@ from cython_core.mix cimport (
 from cython_core.onsets cimport Onsets, onset_of_note, onsets_tick
 from cython_core.stem_bank cimport MAX_STEMS
 from cython_core.transport cimport (
-    COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, Moment, load_chart, look, moment_at, transport_reset, transport_tick,
+    COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, Moment, load_chart, look, moment_at, reenter, transport_reset,
+    transport_tick,
 )
 
 cdef float PEAK_FALLS = 0.9993           # a tick: 20 dB in about two seconds
@@ -141,6 +142,8 @@ cdef void find_beat(RigState *r) noexcept nogil:
         t.count_frame = <long long>rint(
             call.bar_one_frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY
         )
+    if r.onsets > 0:
+        t.last_stroke = r.frame
     follower_tick(r.follower, r.onset, r.onsets, r.frame, TICK, &r.pulse)
 
 
@@ -207,7 +210,21 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
     elif event.kind == TAP:
         hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
         place.conductor_to_head_s += (r.frame - struck(r, event)) / r.samplerate_hz
-        tap(a, struck(r, event), r.samplerate_hz, &place)
+        tap(a, struck(r, event), r.samplerate_hz, event.value if event.value > 0 else 1.0, &place)
+    elif event.kind == SHARE:
+        a.share = min(max(event.value, 0.0), 1.0)
+        hand_over(a, SHARED, ASKED, &r.pulse, &place)
+    elif event.kind == GIVE_WAY:
+        a.gives_way = max(0, min(<int>event.value, EASY))
+    elif event.kind == CURVE:
+        hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
+        conduct(a, place.bpm)
+        a.follows_curve = 1
+    elif event.kind == SLOW_DOWN:
+        hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
+        slow_down(a, max(event.value, 1.0), min(max(event.other, 0.1), 1.0), &place)
+    elif event.kind == RE_ENTER:
+        reenter(t, section_start(t) if isnan(event.value) else event.value)
     elif event.kind == NOTE and r.onsets < MAX_ONSETS:
         r.onsets += onset_of_note(<int>event.value, <int>event.other, struck(r, event), &r.onset[r.onsets])
     elif event.kind == LEVEL and 0 <= event.other < MAX_STEMS:
@@ -217,6 +234,13 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
     elif event.kind == PANIC:
         r.mix.wanted[BAND_LEFT] = r.mix.wanted[BAND_RIGHT] = r.mix.wanted[CLICK] = r.mix.wanted[GUIDE] = 0.0
         stop(t)
+
+
+cdef double section_start(const TransportState *t) noexcept nogil:
+    """Where the section begins that is playing, or that the next start begins in."""
+    if t.chart == NULL:
+        return 0.0
+    return t.chart.section[chart_section(t.chart, t.line + t.fold if t.state == PLAYING else t.start_beat)].first_beat
 
 
 cdef double struck(const RigState *r, const Event *event) noexcept nogil:
@@ -279,6 +303,8 @@ cdef void take_snapshot(RigState *r) noexcept nogil:
     s.frame, s.blocks, s.band_frames_missing, s.events_lost = r.frame, r.blocks, r.band.frames_missing, r.events_lost
     s.song_beat, s.bpm, s.state, s.leader = moment.song_beat, moment.bpm, moment.state, r.authority.leader
     s.is_vamping = t.chart != NULL and t.state == PLAYING and is_vamping(t, t.line + t.fold)
+    s.tempo_limit, s.share = (t.steering.limit if t.state == PLAYING else 0), r.authority.share
+    s.limit_bpm = t.bpm if s.tempo_limit else 0.0
     s.is_holding, s.queued, s.queued_beat = moment.is_held, t.queued, t.queued_to
     s.confidence, s.bar_confidence = r.pulse.confidence, r.pulse.bar_confidence
     s.drummer_found, s.drummer_bpm, s.drummer_bar_beat = r.pulse.found, r.pulse.bpm, r.pulse.bar_beat
@@ -327,6 +353,7 @@ cdef class Rig:
         guard_reset(&r.guard, outputs, samplerate_hz)
         transport_reset(&r.transport, samplerate_hz, r.band.ahead_frames)
         authority_reset(&r.authority, 120.0)
+        r.authority.gives_way, r.authority.share = PATIENT, 0.5
         follower_tell(r.follower, 0.0, 0)
 
     cdef prepare_mix(self, const float[:, ::1] route, sounds):

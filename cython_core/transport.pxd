@@ -56,6 +56,8 @@ cdef struct TransportState:
     double fold                      # song beat = line + fold
     double bpm
     Steering steering
+    long long last_stroke            # output frame of the drummer's last stroke; -1: he has not played yet
+    int is_leaving                   # the drummer has ended, and the band ends with him
     long long head                   # output frame that the line is known up to
     double start_beat                # where the next start begins
     int is_band_in                   # LISTENING: come in on the next bar line, sure or not
@@ -83,6 +85,7 @@ cdef struct TransportState:
 
 cdef void transport_reset(TransportState *t, double samplerate_hz, long long head) noexcept nogil
 cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil
+cdef void reenter(TransportState *t, double song_beat) noexcept nogil
 cdef bint transport_tick(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil
 cdef void look(const TransportState *t, Place *place) noexcept nogil
 cdef const Moment *moment_at(const TransportState *t, long long frame) noexcept nogil

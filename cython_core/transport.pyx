@@ -12,10 +12,13 @@ from libc.string cimport memset
 
 from cython_core.authority cimport BAND, COUNTED_IN, CUED_IN, DRUMMER, align, hand_over
 from cython_core.band cimport CHUNK
-from cython_core.chart cimport ENDS_IN_COUNT, ENDS_IN_SEGUE, chart_bar_start, chart_bpm, chart_end, chart_section, chart_source
+from cython_core.chart cimport (
+    ENDS_IN_COUNT, ENDS_IN_SEGUE, Section, chart_bar_start, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
+    chart_source,
+)
 from cython_core.exchange cimport BACK_ON_BEAT, CAME_IN, ENDED as SONG_ENDED, HELD as WAS_HELD, JUMPED, LAST_HIT, NEXT_SONG, STOPPED
 from cython_core.stem_bank cimport MAX_STEMS
-from cython_core.form cimport Bend, is_vamping, next_bend, start
+from cython_core.form cimport Bend, is_vamping, listen, next_bend, start
 from cython_core.steering cimport beats_to_return, steered_bpm, steering_reset
 
 cdef double MAX_SLEW_PER_S = 1.0         # fraction of the leader's tempo per second
@@ -30,6 +33,10 @@ cdef double UNSURE = 0.3                 # below this, all that it was sure of i
 cdef double SURE_OF_THE_BAR = 0.5
 cdef double SURE_FOR_BEATS = 4.0         # beats, each counted by how sure it was
 cdef double PATIENCE_BEATS = 7.0         # after so many, the bar line it believes in must do
+cdef double SURE_AGAIN_BEATS = 2.0        # the same, where he is only to be found again
+cdef double ENDS_AFTER_BARS = 8.0        # a drummer who leads and has been silent for so long has ended ...
+cdef double ENDS_SOON_BARS = 2.0         # ... for so long, in the last
+cdef double NEAR_THE_END_BARS = 8.0      # bars of the song
 cdef double UNCOUNTED_BEATS = 8.0        # after so many, there was no count to wait for
 cdef double HAIR_BEATS = 2e-9            # a place this near is reached: no rounding lets the line slip past the end of a vamp
 
@@ -42,7 +49,7 @@ cdef void transport_reset(TransportState *t, double samplerate_hz, long long hea
     """No song, silence, and a line known up to `head`, a multiple of CHUNK."""
     memset(t, 0, sizeof(TransportState))
     t.samplerate_hz, t.head, t.bpm = samplerate_hz, head, 120.0
-    t.last_hit, t.count_frame = -1, -1
+    t.last_hit, t.count_frame, t.last_stroke = -1, -1, -1
     t.order.jump_frame = -1
     t.order.source = NAN
 
@@ -67,6 +74,7 @@ cdef void look(const TransportState *t, Place *place) noexcept nogil:
     """The head, for the authority."""
     place.line, place.bpm = t.line, t.bpm
     place.recorded_bpm = chart_bpm(t.chart, t.line + t.fold) if t.chart != NULL else 0.0
+    place.curve_bpm = chart_curve_bpm(t.chart, t.line + t.fold) if t.chart != NULL else 0.0
     place.is_moving = t.state == PLAYING and t.hold != HELD
 
 
@@ -87,9 +95,12 @@ cdef void steer(TransportState *t, const Lead *lead) noexcept nogil:
     """The tempo of this tick: towards the leader's, or towards rest."""
     cdef double tick_s = TICK / t.samplerate_hz
     cdef double recorded_bpm = chart_bpm(t.chart, t.line + t.fold)
+    cdef const Section *section = &t.chart.section[chart_section(t.chart, t.line + t.fold)]
     cdef double wanted = HELD_RATE * recorded_bpm, slew = HOLD_SLEW_PER_S * t.hold_bpm
     if t.hold != HELD:
-        wanted = steered_bpm(&t.steering, lead, t.line, SLOWEST * recorded_bpm, FASTEST * recorded_bpm, tick_s)
+        wanted = steered_bpm(
+            &t.steering, lead, t.line, max(SLOWEST * recorded_bpm, section.slowest_bpm), min(FASTEST * recorded_bpm, section.fastest_bpm), tick_s
+        )
         slew = MAX_SLEW_PER_S * lead.bpm
     t.bpm += clamped(wanted - t.bpm, -slew * tick_s, slew * tick_s)
 
@@ -189,8 +200,9 @@ cdef void take_bend(TransportState *t, const Bend *bend, double at, double tick_
     if isnan(bend.to):
         write_jump(t, frame, leaves, NAN)
         made.beat_at = -1
-        t.state = ENDED if bend.turn == END else SILENT
-        t.notice, t.notice_value = (SONG_ENDED if bend.turn == END else STOPPED), bend.at
+        t.state = ENDED if bend.turn == END or t.is_leaving else SILENT
+        t.notice, t.notice_value = (SONG_ENDED if t.state == ENDED else STOPPED), bend.at
+        t.is_leaving = 0
         t.hold = NOT_HELD
         t.start_beat = t.chart.section[0].first_beat
         return
@@ -268,6 +280,30 @@ cdef void return_to(TransportState *t, const Lead *lead, AuthorityState *a, cons
     t.notice, t.notice_value = BACK_ON_BEAT, song_bar
 
 
+cdef void end_with_drummer(TransportState *t, const AuthorityState *a) noexcept nogil:
+    """A drummer who leads and falls silent is waited for, in the last good tempo: for ENDS_AFTER_BARS, near the song's end for ENDS_SOON_BARS."""
+    cdef double here = t.line + t.fold, bar_beats = t.chart.beats_per_bar
+    cdef double silent_bars = (t.head - t.last_stroke) / t.samplerate_hz * t.bpm / 60.0 / bar_beats
+    cdef double allowed_bars = ENDS_SOON_BARS if chart_end(t.chart) - here < NEAR_THE_END_BARS * bar_beats else ENDS_AFTER_BARS
+    if a.leader != DRUMMER or t.state != PLAYING or t.last_stroke < 0 or t.hold != NOT_HELD or t.queued != NO_TURN:
+        return
+    if silent_bars > allowed_bars:
+        t.queued, t.queued_at, t.queued_to = CUT, chart_next_bar(t.chart, here), NAN
+        t.is_leaving = 1
+
+
+cdef void reenter(TransportState *t, double song_beat) noexcept nogil:
+    """After a train wreck: silence at once, then in again on the drummer's next downbeat, at `song_beat`, in his tempo."""
+    if t.chart == NULL:
+        return
+    if t.state == PLAYING:
+        write_jump(t, t.head + 1, heard_source(t), NAN)
+        t.state = SILENT
+    t.start_beat = song_beat
+    listen(t, FOR_THE_BAR, DRUMMER)
+    t.sure_beats = SURE_FOR_BEATS - SURE_AGAIN_BEATS
+
+
 cdef double frames_to(const TransportState *t, const Bend *bend, double song_beat, double tick_beats) noexcept nogil:
     """From the head to a bend, at the present tempo."""
     if bend.turn == LAST and t.last_hit >= 0:
@@ -294,6 +330,7 @@ cdef bint transport_tick(TransportState *t, const Lead *lead, AuthorityState *a,
         elif t.state == COUNTING or t.state == PLAYING:
             steer(t, lead)
             return_to(t, lead, a, pulse, place)
+            end_with_drummer(t, a)
             advance(t, made)
     t.head += TICK
     if t.head % CHUNK:
