@@ -26,6 +26,8 @@ cdef struct ChartState:
     int curve_points                 # of the tempo curve that a conductor wrote; 0: none
     double *curve_beat               # (curve_points,) song beats, rising
     double *curve_bpm
+    int count_bars                   # what is counted before bar 1 ...
+    int count_beats                  # ... and how many beats there are from click to click
     int ending                       # an Ending
     StemBank *stems                  # NULL: nothing to sound
     float gain[MAX_STEMS]

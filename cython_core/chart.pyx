@@ -98,12 +98,13 @@ cdef class Chart:
 
     source_frames: (n,) float64, n >= 2, rising: frame of the recording at each mapped beat; beat_in_bar: (n,) int32, 1 on downbeats;
     first_beat: number of the first mapped beat (0, or negative with a pickup); sections: (first_beat, end_beat, is_vamp, is_finale) each,
-    without gaps; tempo_limits: (slowest, fastest) bpm, one per section, or none at all; curve: (song beat, bpm), rising; gains: linear, one per stem; bpm: what the song is told to have; stems: None, or what `Band` plays.
+    without gaps; tempo_limits: (slowest, fastest) bpm, one per section, or none at all; curve: (song beat, bpm), rising; count_bars: bars
+    counted before bar 1, with a click every count_beats; gains: linear, one per stem; bpm: what the song is told to have; stems: None, or what `Band` plays.
     """
 
     def __cinit__(
         self, double samplerate_hz, source_frames, beat_in_bar, int first_beat, sections, double bpm, int beats_per_bar,
-        cues=(), int ending=ENDS_WAITING, Stems stems=None, gains=(), tempo_limits=(), curve=(),
+        cues=(), int ending=ENDS_WAITING, Stems stems=None, gains=(), tempo_limits=(), curve=(), int count_bars=1, int count_beats=1,
     ):
         cdef const double[::1] source = np.ascontiguousarray(source_frames, np.float64)
         cdef const int[::1] in_bar = np.ascontiguousarray(beat_in_bar, np.int32)
@@ -111,6 +112,7 @@ cdef class Chart:
             raise ValueError("a chart needs two beats or more, as many places in the bar, a section, and no more gains than stems")
         cdef ChartState *c = &self.state
         c.samplerate_hz, c.bpm, c.beats_per_bar, c.ending = samplerate_hz, bpm, beats_per_bar, ending
+        c.count_bars, c.count_beats = max(1, count_bars), max(1, count_beats)
         c.first_beat, c.beats, c.sections, c.cues = first_beat, <int>source.shape[0], <int>len(sections), <int>len(cues)
         c.source = <double *>calloc(c.beats, sizeof(double))
         c.beat_in_bar = <int *>calloc(c.beats, sizeof(int))

@@ -15,6 +15,7 @@ cdef struct CountInState:
     double samplerate_hz
     double told_bpm                  # 0: not known
     int clicks_wanted
+    int beats_per_click              # 2 in a half-time count
     int clicks                       # heard so far, evenly
     double[MAX_CLICKS] click_frame   # the oldest first
     float strength                   # of the clicks
@@ -27,5 +28,5 @@ cdef class CountIn:
     cdef CountInState *state
     cdef long long heard_frames
 
-cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars) noexcept nogil
+cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click) noexcept nogil
 cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, CountInCall *call) noexcept nogil

@@ -20,6 +20,8 @@ class CountIn:
     is a ValueError.
     """
 
-    def __init__(self, samplerate_hz: float, beats_per_bar: int = 4, bpm: float | None = None, bars: int = 1) -> None: ...
+    def __init__(
+        self, samplerate_hz: float, beats_per_bar: int = 4, bpm: float | None = None, bars: int = 1, beats_per_click: int = 1
+    ) -> None: ...
     def tick(self, onsets: npt.NDArray[np.void], frames: int) -> CountInCall | None:
         """Hear one tick of `frames` frames with the onsets told in it, (n,) of `cython_core.onsets.ONSET`."""

@@ -1,6 +1,6 @@
 """A count-in: even stick clicks for one bar, and when bar 1 will fall.
 
-One bar of even clicks with nothing between them, and silence or slower clicks before them, is a count: four in 4/4, three in 3/4, four (two bars) in 2/4 and 6/8. Clicks
+One bar of even clicks with nothing between them, and silence or slower clicks before them, is a count: four in 4/4, three in 3/4, four (two bars) in 2/4 and 6/8; or two bars of them, or two bars in half time, where that is agreed. Clicks
 that come slower before them, as in "1 . 2 . 1 2 3 4", are taken for what they are, because they are not even with what
 follows. Bar 1 is one click after the last, on the straight line through all of them.
 """
@@ -22,12 +22,15 @@ cdef double SLOWEST_BPM = 37.0      # two clicks may be further apart than a bea
 cdef double FASTEST_BPM = 430.0     # ... and nearer than one at 400
 
 
-cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars) noexcept nogil:
+cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click) noexcept nogil:
     """Wait for a count of so many bars (1 or 2) in this meter; bpm 0 where the tempo is not known. Forgets the past."""
-    c.told_bpm = bpm if bpm > 0 and isfinite(bpm) else 0
+    c.beats_per_click = max(beats_per_click, 1)
+    c.told_bpm = bpm / c.beats_per_click if bpm > 0 and isfinite(bpm) else 0
     c.clicks_wanted = beats_per_bar * (4 if beats_per_bar == 1 else 2 if beats_per_bar == 2 else 1)
     if bars > 1 and c.clicks_wanted == beats_per_bar:
         c.clicks_wanted *= 2
+    if c.beats_per_click > 1 and c.clicks_wanted % c.beats_per_click == 0:
+        c.clicks_wanted //= c.beats_per_click
     if c.clicks_wanted > MAX_CLICKS:
         c.clicks_wanted = MAX_CLICKS
     if c.clicks_wanted < 3:
@@ -47,7 +50,7 @@ cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long lo
         if isfinite(onsets[i].frame):
             take(c, &onsets[i])
         if c.clicks == c.clicks_wanted and is_tempo(c, interval_frames(c)) and silence_before(c) > SILENCE_BEFORE * interval_frames(c):
-            call.bpm = 60 * c.samplerate_hz / interval_frames(c)
+            call.bpm = 60 * c.samplerate_hz / interval_frames(c) * c.beats_per_click
             call.bar_one_frame = line_at(c, c.clicks)
             call.ready = 1
             c.called = True
@@ -96,11 +99,11 @@ cdef double silence_before(CountInState *c) noexcept nogil:
 cdef bint is_tempo(CountInState *c, double interval) noexcept nogil:
     """Can clicks this far apart be beats?"""
     cdef double bpm = 60 * c.samplerate_hz / interval
-    if not SLOWEST_BPM / 2 <= bpm <= FASTEST_BPM:
+    if not SLOWEST_BPM / 2 <= bpm * c.beats_per_click <= FASTEST_BPM:
         return False
     if c.clicks + 1 < c.clicks_wanted:                    # slower clicks may come before the bar that counts
         return True
-    return c.told_bpm == 0 and bpm >= SLOWEST_BPM or c.told_bpm / FAR_FROM_TOLD <= bpm <= c.told_bpm * FAR_FROM_TOLD
+    return c.told_bpm == 0 and bpm * c.beats_per_click >= SLOWEST_BPM or c.told_bpm / FAR_FROM_TOLD <= bpm <= c.told_bpm * FAR_FROM_TOLD
 
 
 cdef double interval_frames(CountInState *c) noexcept nogil:
@@ -129,14 +132,14 @@ globals()["CountInCall"] = Call
 cdef class CountIn:
     """Listens for a count-in on a clock of `samplerate_hz`."""
 
-    def __cinit__(self, double samplerate_hz, int beats_per_bar=4, bpm=None, int bars=1):
+    def __cinit__(self, double samplerate_hz, int beats_per_bar=4, bpm=None, int bars=1, int beats_per_click=1):
         if not 1 <= beats_per_bar <= MAX_CLICKS:
             raise ValueError(f"beats_per_bar must lie in 1..{MAX_CLICKS}, not {beats_per_bar}")
         self.state = <CountInState *>calloc(1, sizeof(CountInState))
         if self.state is NULL:
             raise MemoryError
         self.state.samplerate_hz = samplerate_hz
-        count_in_listen(self.state, 0 if bpm is None else bpm, beats_per_bar, bars)
+        count_in_listen(self.state, 0 if bpm is None else bpm, beats_per_bar, bars, beats_per_click)
 
     def __dealloc__(self):
         free(self.state)

@@ -53,11 +53,11 @@ cdef void start(TransportState *t) noexcept nogil:
 
 
 cdef void count_in_then_start(TransportState *t) noexcept nogil:
-    """A bar of clicks, then in."""
+    """A bar of clicks, or two, then in."""
     if t.chart == NULL or t.state == PLAYING:
         return
     start(t)
-    t.fold = t.start_beat - t.chart.beats_per_bar
+    t.fold = t.start_beat - t.chart.beats_per_bar * t.chart.count_bars
 
 
 cdef void listen(TransportState *t, int listens_for, int leader_after) noexcept nogil:

@@ -43,13 +43,15 @@ cdef void steering_reset(Steering *s, bint is_agreed) noexcept nogil:
 cdef double steered_bpm(Steering *s, const Lead *lead, double line, double slowest_bpm, double fastest_bpm, double tick_s) noexcept nogil:
     """The tempo to play in for the next tick: the leader's, bent towards his beat. `line`: where the band is, in beats of the line."""
     cdef double off = 0.0 if isnan(lead.line) else lead.line - line
-    cdef double tick_beats = lead.bpm / 60.0 * tick_s, bend = 0.0, widest, bpm
+    cdef double tick_beats = lead.bpm / 60.0 * tick_s, bend = 0.0, widest, most, bpm
     hear_changes(s, lead, tick_beats)
     widest = WIDE if s.free_beats > 0 else NARROW
-    if isnan(lead.line):
+    if isnan(lead.line) or lead.weight < 1.0:                # there is no running after half a leader
         s.trim = 0.0
-    elif fabs(off) <= STRAYED_BEATS:
-        s.trim = clamped(s.trim + TRIM_PER_BEAT * off * tick_beats, -min(widest, MAX_TRIM), min(widest, MAX_TRIM))
+    if not isnan(lead.line) and fabs(off) <= STRAYED_BEATS:
+        if lead.weight == 1.0:
+            most = min(widest, MAX_TRIM)
+            s.trim = clamped(s.trim + TRIM_PER_BEAT * off * tick_beats, -most, most)
         bend = clamped(lead.weight * (PULL_PER_BEAT * off + s.trim), -widest, widest)
     bpm = lead.bpm * (1.0 + bend)
     s.limit = -1 if bpm < slowest_bpm else 1 if bpm > fastest_bpm else 0

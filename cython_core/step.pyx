@@ -176,7 +176,7 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
     elif event.kind == LISTEN:
         listen(t, <int>event.value, <int>event.other)
         if t.chart != NULL:
-            count_in_listen(r.count_in, t.chart.bpm, t.chart.beats_per_bar, 1)
+            count_in_listen(r.count_in, t.chart.bpm, t.chart.beats_per_bar, t.chart.count_bars, t.chart.count_beats)
     elif event.kind == BAND_IN:
         if t.state != LISTENING:
             listen(t, FOR_THE_BAR, a.leader if a.leader != BAND_LEADS else DRUMMER)

@@ -174,8 +174,10 @@ cdef void come_in(TransportState *t, double at, Moment *made) noexcept nogil:
 
 cdef void mark_beat(TransportState *t, Moment *made, double at, double song_beat) noexcept nogil:
     cdef int i = <int>(song_beat - t.chart.first_beat), cue
-    made.beat_at = min(<int>at, TICK - 1)
     made.beat_in_bar = <int>(song_beat - chart_bar_start(t.chart, song_beat)) + 1
+    if t.state == COUNTING and (made.beat_in_bar - 1) % t.chart.count_beats and song_beat < t.start_beat:
+        return
+    made.beat_at = min(<int>at, TICK - 1)
     for cue in range(t.chart.cues):
         if t.chart.cue_beat[cue] == song_beat:
             made.cue = cue + 1
@@ -228,7 +230,7 @@ cdef void pass_on(TransportState *t, long long frame, double leaves, double at, 
     t.bpm = chart_bpm(chart, t.start_beat)
     beats_per_frame = t.bpm / 60.0 / t.samplerate_hz
     if counts:
-        t.fold = t.start_beat - chart.beats_per_bar
+        t.fold = t.start_beat - chart.beats_per_bar * chart.count_bars
         write_jump(t, frame, leaves, NAN)
     else:
         t.state = PLAYING

@@ -44,6 +44,7 @@ MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
 VIRTUAL_RATE_HZ = 48_000
 VIRTUAL_BLOCK = 64
 ALERT_LASTS_S = 12.0
+SAID_LASTS_S = 8.0  # words of the conductor's, on the stage
 STANDS_STILL_S = 1.0  # a device that has asked for nothing for so long has gone
 
 
@@ -87,6 +88,7 @@ class Engine:
         self.happened: list[dict[str, Any]] = []
         self.preset_name = ""
         self.click_on = False
+        self._said = (0.0, "")
         self._told: dict[str, int] = {}
         self._frame_seen, self._moved_s = -1, time.monotonic()
         try:
@@ -126,6 +128,7 @@ class Engine:
         self._stream.start()
         self._moved_s = time.monotonic()
         if self.show.songs:
+            self.do("gives-way", self.show.gives_way)
             self.do("listen", "")
         Thread(target=self._prepare_the_rest, name="decoding", daemon=True).start()
 
@@ -169,6 +172,8 @@ class Engine:
             return self._switch_preset(value)
         if command == "panic":
             self._switch_to(None, "")
+        if command == "say":
+            self._said = (time.monotonic() + SAID_LASTS_S, value)
         if command == "click":
             self.click_on = value == "on"
         self.instrument.send(events_of(command, value, self.song))
@@ -190,6 +195,7 @@ class Engine:
             self.click_on,
             self.happened,
             self.alerts_now(),
+            self._said[1] if time.monotonic() < self._said[0] else "",
         )
         return stage_state(self.instrument.exchange.snapshot(), around)
 

@@ -10,6 +10,8 @@ from cython_core.exchange import NoticeKind
 from cython_core.transport import State, Turn
 from live_rig.conducting.chart import cue_now_and_next, first_beat, section_at
 from live_rig.control.protocol import FormPart, StageState
+from live_rig.show.cue import Cue
+from live_rig.show.section import Section
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 
@@ -20,7 +22,12 @@ WHY = {
     Reason.CONDUCTED: "conducting",
     Reason.CUED_IN: "band in",
 }
-TOOK = {Leader.BAND: "the band has it", Leader.DRUMMER: "the drummer took it", Leader.CONDUCTOR: "the conductor took it"}
+TOOK = {
+    Leader.SHARED: "band and drummer share it",
+    Leader.BAND: "the band has it",
+    Leader.DRUMMER: "the drummer took it",
+    Leader.CONDUCTOR: "the conductor took it",
+}
 KNOWN = 0.35  # the follower's confidence from which its beat is worth showing
 TURNS = {Turn.CUT: "cut-off", Turn.LAST: "last hit"}
 
@@ -46,6 +53,7 @@ class Surroundings:
     click_on: bool
     happened: Sequence[Mapping[str, Any]]  # notices, oldest first
     alerts: tuple[str, ...]
+    said: str = ""  # the conductor's own words, while they are to be seen
 
 
 def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
@@ -60,6 +68,8 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
         "leader": leader(now),
         "confidence": now["confidence"],
         "asynchrony_ms": now["asynchrony_ms"] if is_heard(now) else None,
+        "drummer_share": now["share"] if now["leader"] == Leader.SHARED else 0.0,
+        "limit": limit(now),
         "is_playing": now["state"] == State.PLAYING,
         "is_vamping": bool(now["is_vamping"]),
         "is_holding": bool(now["is_holding"]),
@@ -80,6 +90,8 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
     }
     if song is not None:
         fields |= song_fields(song, now)
+    if around.said:
+        fields["now"] = around.said
     return StageState(**fields)
 
 
@@ -88,6 +100,13 @@ def leader(now: Mapping[str, Any]) -> str:
     if now["state"] == State.LISTENING:
         return "drummer" if is_heard(now) else ""
     return "" if now["state"] in (State.SILENT, State.ENDED) else Leader(now["leader"]).name.lower()
+
+
+def limit(now: Mapping[str, Any]) -> str:
+    """The limit of tempo that the band is held at, in words."""
+    if not now["tempo_limit"]:
+        return ""
+    return f"no {'slower' if now['tempo_limit'] < 0 else 'faster'} than {now['limit_bpm']:.0f}"
 
 
 def is_heard(now: Mapping[str, Any]) -> bool:
@@ -116,7 +135,7 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "bars": song.bars,
         "beats_per_bar": song.beats_per_bar,
-        "queued": queued(song, now),
+        "queued": queued(song, now) or last_time(section_of(song, now), now),
     }
     if now["state"] not in (State.PLAYING, State.COUNTING):
         return fields | {"next_section": song.sections[0].name, "next_cue": song.cues[0].say if song.cues else ""}
@@ -132,7 +151,7 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
         "bars_in_section": section.length_bars,
         "beat_in_bar": int(in_bar) + 1,
         "phase": in_bar % 1.0,
-        "now": cue.say if cue else "",
+        "now": cue_now(cue, bar),
         "next_cue": coming.say if coming else "",
         "bars_to_next_cue": first_beat_bars(song, coming.bar, now["song_beat"]) if coming else None,
     }
@@ -146,6 +165,23 @@ def bar_and_beat(song: Song, song_beat: float) -> tuple[int, float]:
         counts = song.beat_map.beat_in_bar[: whole - first + 1]
         return int((counts[max(0, -first) :] == 1).sum()), int(counts[-1]) - 1 + song_beat - whole
     return whole // song.beats_per_bar + 1, song_beat - whole // song.beats_per_bar * song.beats_per_bar
+
+
+def section_of(song: Song, now: Mapping[str, Any]) -> Section:
+    """The section that sounds now."""
+    return section_at(song, bar_and_beat(song, now["song_beat"])[0])
+
+
+def last_time(section: Section, now: Mapping[str, Any]) -> str:
+    """A vamp that was released is said to be going round for the last time."""
+    return "last time" if now["state"] == State.PLAYING and section.is_vamp and not now["is_vamping"] else ""
+
+
+def cue_now(cue: Cue | None, bar: int) -> str:
+    """The words that hold in a bar, with their count: "Trumpets  4 of 12"."""
+    if cue is None or (cue.for_bars and bar >= cue.bar + cue.for_bars):
+        return ""
+    return f"{cue.say}  {bar - cue.bar + 1} of {cue.for_bars}" if cue.for_bars else cue.say
 
 
 def first_beat_bars(song: Song, bar: int, song_beat: float) -> float:
@@ -162,10 +198,17 @@ def queued(song: Song, now: Mapping[str, Any]) -> str:
 
 
 def last_handover(happened: Sequence[Mapping[str, Any]], song: Song | None) -> str:
-    """The newest change of who leads: "the drummer took it at bar 12: count-in"."""
+    """The newest change of who leads: "the drummer took it at bar 12: count-in"; or that the band found him again."""
     for notice in reversed(happened):
+        if notice["kind"] == NoticeKind.BACK_ON_BEAT:
+            return f"back on the beat{at_bar(song, notice)}"
         if notice["kind"] == NoticeKind.HANDOVER:
             why = WHY.get(notice["why"], "")
-            bar = f" at bar {bar_and_beat(song, notice['beat'])[0]}" if song is not None else ""
+            bar = at_bar(song, notice)
             return f"{TOOK[Leader(notice['who'])]}{bar}" + (f": {why}" if why else "")
     return ""
+
+
+def at_bar(song: Song | None, notice: Mapping[str, Any]) -> str:
+    """Where it happened; nothing where there is no song."""
+    return f" at bar {bar_and_beat(song, notice['beat'])[0]}" if song is not None else ""

@@ -37,8 +37,10 @@ Note = tuple[float, int, int]  # time in s, MIDI note, velocity
 Times = npt.NDArray[np.float64]
 
 
-def song(bpm: float, form: str = "head:16", *, beats_per_bar: int = 4, ending: Ending = "wait", folder: Path = Path()) -> Song:
-    """A song in one tempo. `form` names the sections and their bars: "head:8 solo:4~ hit:2!" (~ vamps, ! is the finale)."""
+def song(
+    bpm: float, form: str = "head:16", *, beats_per_bar: int = 4, ending: Ending = "wait", folder: Path = Path(), **more: Any
+) -> Song:
+    """A song in one tempo. `form` names sections and their bars: "head:8 solo:4~ hit:2!" (~ vamps, ! is the finale)."""
     sections, bar = [], 1
     for word in form.split():
         name, _, length = word.partition(":")
@@ -56,6 +58,7 @@ def song(bpm: float, form: str = "head:16", *, beats_per_bar: int = 4, ending: E
         sections=tuple(sections),
         folder=folder,
         beat_map=BeatMap.of(0.25 + count * 60 / bpm, count % beats_per_bar + 1),
+        **more,
     )
 
 

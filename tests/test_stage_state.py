@@ -8,7 +8,17 @@ from cython_core.authority import Leader, Reason
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State, Turn
 from live_rig.show.cue import Cue
-from live_rig.stage_state import bar_and_beat, last_handover, leader, level_db, queued, song_fields, tempo_fields
+from live_rig.stage_state import (
+    bar_and_beat,
+    cue_now,
+    last_handover,
+    leader,
+    level_db,
+    limit,
+    queued,
+    song_fields,
+    tempo_fields,
+)
 from tests.playing import song
 
 TUNE = song(120, "head:4 solo:2~ hit:2!").model_copy(update={"cues": (Cue(bar=3, say="watch me"), Cue(bar=5, say="solo"))})
@@ -18,7 +28,7 @@ def now(**fields: Any) -> dict[str, Any]:
     """A snapshot of a band that plays, but for what is said."""
     drummer = {"drummer_found": 1, "confidence": 0.8, "drummer_bpm": 133.0, "drummer_bar_beat": 2.25}
     band = {"state": State.PLAYING, "leader": Leader.DRUMMER, "bpm": 121.0, "song_beat": 9.5}
-    return band | {"queued": Turn.NO_TURN, "queued_beat": 0.0} | drummer | fields
+    return band | {"queued": Turn.NO_TURN, "queued_beat": 0.0, "is_vamping": False} | drummer | fields
 
 
 @pytest.mark.parametrize(
@@ -84,3 +94,20 @@ def test_the_newest_handover_is_told_with_its_bar_and_its_reason() -> None:
 @pytest.mark.parametrize(("peak", "said_db"), [(1.0, 0.0), (0.1, -20.0), (0.0, -120.0)])
 def test_levels_are_said_in_db(peak: float, said_db: float) -> None:
     assert level_db(peak) == pytest.approx(said_db)
+
+
+def test_a_cue_that_lasts_is_counted_and_then_goes() -> None:
+    cue = Cue(bar=3, say="Trumpets", for_bars=12)
+    assert [cue_now(cue, bar) for bar in (3, 6, 14, 15)] == ["Trumpets  1 of 12", "Trumpets  4 of 12", "Trumpets  12 of 12", ""]
+
+
+def test_a_vamp_that_was_released_is_said_to_be_the_last_time() -> None:
+    assert song_fields(TUNE, now(song_beat=17.0, is_vamping=False))["queued"] == "last time"
+    assert song_fields(TUNE, now(song_beat=17.0, is_vamping=True))["queued"] == ""
+
+
+def test_a_limit_of_tempo_and_a_beat_found_again_are_said() -> None:
+    assert limit(now(tempo_limit=1, limit_bpm=340.0)) == "no faster than 340"
+    assert limit(now(tempo_limit=0, limit_bpm=0.0)) == ""
+    back = {"kind": NoticeKind.BACK_ON_BEAT, "who": Leader.DRUMMER, "why": Reason.ASKED, "beat": 9.0}
+    assert last_handover([back], TUNE) == "back on the beat at bar 3"

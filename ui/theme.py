@@ -20,6 +20,7 @@ LEADER = {
     "drummer": QColor("#ffb224"),
     "band": QColor("#55b4ff"),
     "conductor": QColor("#cf9bff"),
+    "shared": QColor("#ff8fa8"),
     "": QColor("#3a3f47"),
 }
 

@@ -6,6 +6,7 @@ import rtmidi
 
 from live_rig.audio.device import midi_inputs, no_such_device
 from live_rig.errors import DeviceError
+from live_rig.show.pedal import faded
 
 NOTE_ON, CONTROL, PROGRAM = 0x90, 0xB0, 0xC0
 PRESSED = 64  # a pedal's value from which it counts as down
@@ -48,7 +49,9 @@ class MidiIn:
         """One message."""
         message, _ = event
         pedal = pedal_of(message)
-        if pedal is not None and pedal in self._pedals:
+        if message[0] & 0xF0 == CONTROL and len(message) > 2 and (fader := self._pedals.get(f"fader:{message[1]}")):
+            self._pressed(faded(fader, message[2]))
+        elif pedal is not None and pedal in self._pedals:
             self._pressed(self._pedals[pedal])
         elif pedal is not None and pedal.startswith("note:"):
             self._struck(message[1], message[2])

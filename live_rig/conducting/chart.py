@@ -8,6 +8,7 @@ from live_rig.show.cue import Cue
 from live_rig.show.section import Section
 from live_rig.show.song import Song
 
+COUNTS = {"one bar": (1, 1), "two bars": (2, 1), "half-time": (2, 2)}  # bars, beats from click to click
 ENDINGS = {"wait": Ending.ENDS_WAITING, "segue": Ending.ENDS_IN_SEGUE, "count-in": Ending.ENDS_IN_COUNT}
 
 
@@ -24,8 +25,19 @@ def chart_of(song: Song, samplerate_hz: float, stems: Stems | None) -> Chart:
         cues=[first_beat(song, cue.bar) for cue in song.cues],
         ending=ENDINGS[song.ending],
         stems=stems,
+        tempo_limits=[tempo_limits(song, section) for section in song.sections],
+        curve=[(first_beat(song, point.bar), point.bpm) for point in song.tempo_curve],
+        count_bars=COUNTS[song.count][0],
+        count_beats=COUNTS[song.count][1],
         gains=[0.0 if stem.mute else linear(stem.gain_db) for stem in song.stems],
     )
+
+
+def tempo_limits(song: Song, section: Section) -> tuple[float, float]:
+    """(slowest, fastest) in bpm: the section's own, else the song's, else none."""
+    slowest = section.slowest_bpm or song.slowest_bpm or 0.0
+    fastest = section.fastest_bpm or song.fastest_bpm or math.inf
+    return min(slowest, fastest), max(slowest, fastest)
 
 
 def linear(gain_db: float) -> float:

@@ -3,11 +3,12 @@
 What concerns the set (next-song, song, preset) is the engine's; all else goes straight to the instrument.
 """
 
+import math
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from cython_core import mix
-from cython_core.authority import Leader
+from cython_core.authority import GivesWay, Leader
 from cython_core.exchange import EventKind
 from live_rig.conducting.chart import first_beat, linear
 from live_rig.errors import ShowError
@@ -28,11 +29,13 @@ PLAIN = {
     "finale": EventKind.FINALE,
     "take": EventKind.TAKE,
     "give": EventKind.GIVE,
-    "tap": EventKind.TAP,
+    "curve": EventKind.CURVE,
     "count-in": EventKind.COUNT_IN,
     "panic": EventKind.PANIC,
 }
 LEADERS = {"band": Leader.BAND, "drummer": Leader.DRUMMER, "conductor": Leader.CONDUCTOR}
+GIVES_WAY = {"never": GivesWay.NEVER, "stubborn": GivesWay.STUBBORN, "patient": GivesWay.PATIENT, "easy": GivesWay.EASY}
+RIT_BARS, RIT_TO = 2.0, 0.6  # how long a ritardando is unless said, and the part of the tempo it ends in
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,10 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
     if command in ("tempo", "conduct"):
         bpm = bpm_of(command, value) if value else 0.0
         return [Sent(EventKind.TEMPO if command == "tempo" else EventKind.CONDUCT, bpm)]
+    if command in WITH_NUMBER:
+        return [WITH_NUMBER[command](value, song)]
+    if command == "re-enter":
+        return [Sent(EventKind.RE_ENTER, first_beat(song, section_named(song, value)) if value else math.nan)]
     if command == "section":
         return [Sent(EventKind.GO_TO, first_beat(song, section_named(song, value)))]
     if command == "mute":
@@ -66,6 +73,30 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
             raise ShowError(f'"click {value}" is neither on nor off', where="command", do='Say "click on" or "click off"')
         return [Sent(EventKind.BUS, float(value == "on"), mix.CLICK)]
     return []
+
+
+def tapped(value: str, song: Song) -> Sent:
+    """A tap of a beat, half a bar or a bar."""
+    beats = {"": 1.0, "beat": 1.0, "half-bar": song.beats_per_bar / 2, "bar": float(song.beats_per_bar)}
+    return Sent(EventKind.TAP, beats.get(value, 1.0))
+
+
+def slowing_down(value: str, song: Song) -> Sent:
+    """A ritardando over so many bars."""
+    return Sent(EventKind.SLOW_DOWN, (float(value) if value else RIT_BARS) * song.beats_per_bar, RIT_TO)
+
+
+def shared(value: str, _song: Song) -> Sent:
+    """The lead, shared: the drummer's part in percent."""
+    return Sent(EventKind.SHARE, float(value) / 100)
+
+
+def giving_way(value: str, _song: Song) -> Sent:
+    """How easily the band lets itself be pushed."""
+    return Sent(EventKind.GIVE_WAY, GIVES_WAY[value])
+
+
+WITH_NUMBER = {"tap": tapped, "rit": slowing_down, "share": shared, "gives-way": giving_way}
 
 
 def number(command: str, text: str, range_: str) -> float:

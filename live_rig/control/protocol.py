@@ -42,7 +42,13 @@ COMMANDS = {
     "give": Kind("", "the drummer gives the tempo to the band"),
     "conduct": Kind("[BPM]", "the conductor takes the tempo"),
     "tempo": Kind("BPM", "the conductor's tempo"),
-    "tap": Kind("", "one tap of the conductor's tempo"),
+    "tap": Kind("[beat|half-bar|bar]", "one tap of the conductor's tempo"),
+    "curve": Kind("", "the conductor's tempo is the curve written in the song"),
+    "rit": Kind("[BARS]", "the conductor slows down over so many bars, two if not said, to six tenths of the tempo"),
+    "share": Kind("PERCENT", "band and drummer share the tempo: 0 is all the band's, 100 all the drummer's"),
+    "gives-way": Kind("never|stubborn|patient|easy", "how much the drummer must push until the band gives way"),
+    "re-enter": Kind("[SECTION]", "silence now, and in again on the drummer's next one: at this section, or the one named"),
+    "say": Kind("WORDS", "show these words to everybody, such as: watch me"),
     "count-in": Kind("", "count the song in with the click"),
     "preset": Kind("NAME", "the drums sound like this preset"),
     "panic": Kind("", "everything quiet at once; the drums go on dry"),
@@ -51,7 +57,7 @@ COMMANDS = {
     "click": Kind("on|off", "the click in the drummer's ears"),
 }
 
-Leader = Literal["band", "drummer", "conductor", ""]
+Leader = Literal["band", "drummer", "conductor", "shared", ""]
 Effects = Literal["on", "dry", "restarting", "none"]
 
 
@@ -156,6 +162,8 @@ class StageState(Message):
     phase: FiniteFloat = 0.0  # 0 to 1 within the beat
     bpm: FiniteFloat = 0.0  # 0 = not known yet
     leader: Leader = ""
+    drummer_share: FiniteFloat = 0.0  # 0 to 1: how much of a shared lead is the drummer's
+    limit: str = ""  # "no faster than 340": the song's limit of tempo that the band is held at
     confidence: FiniteFloat = 0.0  # 0 to 1: how sure the follower is
     asynchrony_ms: Known = None  # band beat minus drummer beat: above 0 the drummer is early
 

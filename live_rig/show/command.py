@@ -10,6 +10,8 @@ from live_rig.control.protocol import COMMANDS
 from live_rig.show.faults import change_or
 from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
+MOST_RIT_BARS = 64
+
 
 class Command(NamedTuple):
     """What was asked for. `value` is empty where the command takes none."""
@@ -42,6 +44,14 @@ def _refuse_unfit(word: str, kind: str, value: str) -> None:
             raise ValueError(f'"{value}" is not a tempo', do)
         case "on|off" if value not in ("on", "off"):
             raise ValueError(f'"{value}" is neither on nor off', f'Write "{word} on" or "{word} off"')
+        case "PERCENT" if not 0 <= _number(value) <= 100:
+            raise ValueError(f'"{value}" is no part of a hundred', f'Write a number from 0 to 100: "{word} 50"')
+        case "[BARS]" if not 1 <= _number(value) <= MOST_RIT_BARS:
+            raise ValueError(f'"{value}" is no number of bars', f'Write a number from 1 to {MOST_RIT_BARS}: "{word} 2"')
+        case "on|off":
+            pass
+        case _ if "|" in kind and value not in (words := kind.strip("[]").split("|")):
+            raise ValueError(f'"{value}" is not one of {", ".join(words)}', f'Write "{word} {words[0]}"')
         case "STEM=DB" if not math.isfinite(_number(value.rpartition("=")[2])) or not value.rpartition("=")[0]:
             raise ValueError(f'"{value}" is not a stem and its level', f'Write "{word} bass=-6"')
 

@@ -13,11 +13,12 @@ Said = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=60
 
 
 class Cue(Written):
-    """Words that are shown from the start of `bar`, counted from 1, until the next cue."""
+    """Words shown from the start of `bar`, counted from 1: for `for_bars` bars, as "4 of 12", or until the next cue."""
 
     bar: Bar
     say: Said
     to: Text = "all"
+    for_bars: Bar | None = None
 
 
 def cue_faults(cues: Mapping[int, Cue], bars: int) -> Iterator[Fault]:

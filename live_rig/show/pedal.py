@@ -1,6 +1,7 @@
 """What can be pressed: MIDI controllers, notes and program changes, and the keys of the computer, by their names in Qt.
 
-`cc:64`, `note:37`, `pc:1` (0 to 127), `key:F1`, `key:Space`, `key:T`, `key:Ctrl+Right`.
+`cc:64`, `note:37`, `pc:1` (0 to 127), `key:F1`, `key:Space`, `key:T`, `key:Ctrl+Right`. A `fader:1` is a controller whose every
+value counts: `"fader:1" = "share"`, `"fader:2" = "tempo 80..160"`.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from live_rig.show.command import parse_command
 from live_rig.show.faults import Fault, change_or
 
-MIDI = re.compile(r"(?:cc|note|pc):(?:\d|[1-9]\d|1[01]\d|12[0-7])")
+MIDI = re.compile(r"(?:cc|note|pc|fader):(?:\d|[1-9]\d|1[01]\d|12[0-7])")
 KEY = re.compile(r"key:(?:(?:Ctrl|Shift|Alt|Meta)\+)*(?P<name>.|\w+)")
 NAMED_KEYS = {"Space", "Tab", "Return", "Enter", "Esc", "Backspace", "Ins", "Del", "Home", "End", "PgUp", "PgDown"}
 NAMED_KEYS |= {"Left", "Right", "Up", "Down", *(f"F{number}" for number in range(1, 36))}
@@ -24,6 +25,18 @@ def is_pedal(pedal: str) -> bool:
     return name in NAMED_KEYS or (len(name) == 1 and name != " " and name == name.upper())
 
 
+def faded(command: str, value: int) -> str:
+    """The command of a fader at `value` (0 to 127): `share`, or `tempo LOW..HIGH`. ValueError as `parse_command` has it."""
+    word, _, range_ = command.strip().partition(" ")
+    if word == "share" and not range_:
+        return f"share {value / 1.27:.0f}"
+    low, dots, high = range_.partition("..")
+    if word == "tempo" and dots:
+        slow, fast = (float(parse_command(f"tempo {bpm}").value) for bpm in (low, high))
+        return f"tempo {slow + (fast - slow) * value / 127:.1f}"
+    raise ValueError(f'"{command}" is nothing that a fader moves', 'Write "share", or "tempo 80..160"')
+
+
 def pedal_faults(pedals: Mapping[str, object]) -> Iterator[Fault]:
     """Pedals that cannot be pressed, and commands that do not exist."""
     for pedal, command in pedals.items():
@@ -34,7 +47,10 @@ def pedal_faults(pedals: Mapping[str, object]) -> Iterator[Fault]:
             yield Fault("there is no such pedal or key", do, ("pedals", pedal))
         if isinstance(command, str):
             try:
-                parse_command(command)
+                if pedal.startswith("fader:"):
+                    faded(command, 0)
+                else:
+                    parse_command(command)
             except ValueError as error:
                 what, do = error.args
                 yield Fault(what, do, ("pedals", pedal))

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pydantic import Field
 
 from live_rig.show.faults import Fault
-from live_rig.show.written import Bar, Claim, Text, Written
+from live_rig.show.written import Bar, Bpm, Claim, Text, Written
 
 
 class Section(Written):
@@ -16,6 +16,8 @@ class Section(Written):
     first_bar: Bar
     length_bars: Bar
     is_vamp: Claim = Field(default=False, alias="vamp")  # goes round until released
+    slowest_bpm: Bpm | None = None  # the band goes no slower here, whoever leads
+    fastest_bpm: Bpm | None = None
     is_finale: Claim = Field(default=False, alias="finale")  # its first beat is the last hit
 
     @property
@@ -29,6 +31,7 @@ def section_faults(sections: Sequence[Section], bars: int | None) -> Iterator[Fa
     yield from _joint_faults(sections)
     yield from _name_faults(sections)
     yield from _finale_faults(sections)
+    yield from _limit_faults(sections)
     if bars is not None:
         yield from _end_faults(sections, bars)
 
@@ -81,6 +84,16 @@ def _finale_faults(sections: Sequence[Section]) -> Iterator[Fault]:
         if section.is_finale and section.is_vamp:
             yield Fault(
                 f'"{section.name}" is both a vamp and the finale', "Take one of the two out", ("sections", number, "vamp")
+            )
+
+
+def _limit_faults(sections: Sequence[Section]) -> Iterator[Fault]:
+    for number, section in enumerate(sections):
+        if section.slowest_bpm and section.fastest_bpm and section.slowest_bpm > section.fastest_bpm:
+            yield Fault(
+                f'"{section.name}" is to be no slower than {section.slowest_bpm:g} and no faster than {section.fastest_bpm:g}',
+                "Write the smaller number as slowest_bpm",
+                ("sections", number, "slowest_bpm"),
             )
 
 

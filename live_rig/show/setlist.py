@@ -29,12 +29,16 @@ class Audio(Written):
     limiter: Literal["on", "off"] = "on"  # off: nothing keeps the outputs from hurting
 
 
+GivesWay = Literal["never", "stubborn", "patient", "easy"]  # how much a drummer must push until the band gives way
+
+
 class ShowSheet(Written):
     """show.toml."""
 
     title: Text
     songs: tuple[Annotated[str, StringConstraints(strict=True)], ...] = ()  # ids, in the order of the set
     pedals: dict[str, Annotated[str, StringConstraints(strict=True)]] = Field(default_factory=dict)
+    gives_way: GivesWay = "patient"
     audio: Audio = Audio()
 
 
@@ -48,6 +52,7 @@ class Show:
     pedals: Mapping[str, str]  # "cc:64" -> "take"
     audio: Audio
     presets: Mapping[str, Path]  # every preset that can be called, by name
+    gives_way: GivesWay = "patient"
 
     def song(self, song_id: str) -> Song | None:
         """The song of this id, None where the set has none."""

@@ -3,7 +3,7 @@
 `SongSheet` is what stands in song.toml; `Song` is the same with what lies beside it, ready to play.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,11 +16,19 @@ from live_rig.show.faults import Fault
 from live_rig.show.meter import Meter, beats_per_bar
 from live_rig.show.section import Section
 from live_rig.show.stem import FileInFolder, Stem
-from live_rig.show.written import Bpm, Text, Written
+from live_rig.show.written import Bar, Bpm, Text, Written
 
 Ending = Literal["wait", "segue", "count-in"]
+Count = Literal["one bar", "two bars", "half-time"]
 WHOLE_SONG = "song"  # the one section of a song that names none
 TEMPO_MARGIN = 1.5  # a tempo further than this from the beat map's is half or double time, or a slip
+
+
+class TempoPoint(Written):
+    """From the start of `bar`, `bpm`; between two points the tempo goes straight from one to the other."""
+
+    bar: Bar
+    bpm: Bpm
 
 
 class SongSheet(Written):
@@ -31,6 +39,10 @@ class SongSheet(Written):
     meter: Meter = "4/4"
     preset: Text | None = None
     beats: FileInFolder = "beats.csv"
+    slowest_bpm: Bpm | None = None  # the band goes no slower, whoever leads; a section may say otherwise
+    fastest_bpm: Bpm | None = None
+    count: Count = "one bar"  # what the drummer's sticks, or the click, count before bar 1
+    tempo_curve: tuple[TempoPoint, ...] = ()  # what the command `curve` conducts
     ending: Ending = "wait"  # then: wait for the drummer, go straight into the next song, or count it in
     stems: Annotated[tuple[Stem, ...], Field(min_length=1, max_length=16)]
     sections: tuple[Section, ...] = ()
@@ -66,8 +78,9 @@ def song_of(sheet: SongSheet, song_id: str, folder: Path, beat_map: BeatMap) -> 
     """The sheet and what lies beside it, joined. A sheet without sections gets one, with all bars."""
     whole = Section(name=WHOLE_SONG, first_bar=1, length_bars=beat_map.bars(sheet.beats_per_bar))
     return Song(
-        **{name: getattr(sheet, name) for name in SongSheet.model_fields if name not in ("sections", "cues")},
+        **{name: getattr(sheet, name) for name in SongSheet.model_fields if name not in ("sections", "cues", "tempo_curve")},
         sections=sheet.sections or (whole,),
+        tempo_curve=tuple(sorted(sheet.tempo_curve, key=lambda point: point.bar)),
         cues=tuple(sorted(sheet.cues, key=lambda cue: cue.bar)),
         id=song_id,
         folder=folder,
@@ -84,6 +97,27 @@ def tempo_faults(tempo_bpm: float, beats: Sequence[Beat]) -> Iterator[Fault]:
             f"Change it to {mapped_bpm:.0f}, or map the beats that the drummer counts",
             ("tempo_bpm",),
         )
+
+
+def limit_faults(slowest: object, fastest: object) -> Iterator[Fault]:
+    """Limits of tempo that leave nothing between them."""
+    if isinstance(slowest, int | float) and isinstance(fastest, int | float) and slowest > fastest:
+        yield Fault(
+            f"the song is to be no slower than {slowest:g} and no faster than {fastest:g}",
+            "Write the smaller number as slowest_bpm",
+            ("slowest_bpm",),
+        )
+
+
+def curve_faults(points: Mapping[int, TempoPoint], bars: int) -> Iterator[Fault]:
+    """Points of the tempo curve in bars that a song of `bars` bars does not have; `points` by their place in the list."""
+    for number, point in points.items():
+        if point.bar > bars:
+            yield Fault(
+                f"the tempo curve has bar {point.bar}, and the beat map has {bars} bars",
+                f"Write a bar from 1 to {bars}",
+                ("tempo_curve", number, "bar"),
+            )
 
 
 def meter_fault(meter: str, beats: Sequence[Beat]) -> Fault | None:

@@ -10,7 +10,7 @@ from live_rig.show.faults import Fault, change_or
 from live_rig.show.meter import beats_per_bar, is_meter
 from live_rig.show.models import good_items, read_as
 from live_rig.show.section import Section, section_faults
-from live_rig.show.song import Song, SongSheet, meter_fault, song_of, tempo_faults
+from live_rig.show.song import Song, SongSheet, TempoPoint, curve_faults, limit_faults, meter_fault, song_of, tempo_faults
 from live_rig.show.stem import Stem, stem_faults
 from live_rig.show.toml_page import Page, read_page, read_text
 from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
@@ -63,6 +63,7 @@ def _faults_between(page: Page, folder: Path, presets: Mapping[str, Path], beats
     """What does not go together. Each part that can be read is checked, whatever else is wrong; `beats` may be empty."""
     yield from _preset_faults(page.values.get("preset"), presets)
     yield from stem_faults(good_items(page, "stems", Stem), folder, beats[-1].time_s if beats else None)
+    yield from limit_faults(page.values.get("slowest_bpm"), page.values.get("fastest_bpm"))
     yield from _tempo_faults(page.values.get("tempo_bpm"), beats)
     meter, bars = _meter(page), None
     if beats and meter:
@@ -75,6 +76,7 @@ def _faults_between(page: Page, folder: Path, presets: Mapping[str, Path], beats
     if isinstance(written, list) and len(sections) == len(written):
         yield from section_faults(list(sections.values()), bars)
     if bars is not None:
+        yield from curve_faults(good_items(page, "tempo_curve", TempoPoint), bars)
         yield from cue_faults(good_items(page, "cues", Cue), bars)
 
 

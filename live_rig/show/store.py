@@ -29,7 +29,7 @@ def read_show(folder: Path) -> Show:
     faults += own_preset_faults(folder)
     if faults or sheet is None:
         raise ShowFaults(folder, faults)
-    return Show(sheet.title, folder, tuple(songs), dict(sheet.pedals), sheet.audio, presets)
+    return Show(sheet.title, folder, tuple(songs), dict(sheet.pedals), sheet.audio, presets, sheet.gives_way)
 
 
 def read_sheet(folder: Path) -> tuple[Page, ShowSheet | None, list[Fault]]:

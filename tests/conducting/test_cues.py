@@ -12,12 +12,20 @@ from live_rig.show.cue import Cue
 from tests.playing import song
 
 TUNE = song(120, "head:4 solo:2~ hit:2!")
-OF_THE_SET = {"next-song", "previous-song", "song", "preset"}
+OF_THE_SET = {"say", "next-song", "previous-song", "song", "preset"}
 
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - OF_THE_SET))
 def test_every_command_that_is_not_the_sets_is_the_instruments(command: str) -> None:
-    values = {"section": "solo", "tempo": "90", "mute": "click", "level": "click=-6", "click": "on"}
+    values = {
+        "section": "solo",
+        "tempo": "90",
+        "mute": "click",
+        "level": "click=-6",
+        "click": "on",
+        "share": "50",
+        "gives-way": "easy",
+    }
     assert len(events_of(command, values.get(command, ""), TUNE)) == 1
 
 
@@ -36,6 +44,12 @@ def test_what_concerns_the_set_is_left_to_the_engine(command: str) -> None:
         ("mute", "click", Sent(EventKind.LEVEL, 0.0, 0)),
         ("level", "click=0", Sent(EventKind.LEVEL, 1.0, 0)),
         ("level", "click=-20", Sent(EventKind.LEVEL, pytest.approx(0.1), 0)),
+        ("tap", "", Sent(EventKind.TAP, 1.0)),
+        ("tap", "half-bar", Sent(EventKind.TAP, 2.0)),
+        ("rit", "4", Sent(EventKind.SLOW_DOWN, 16.0, 0.6)),
+        ("share", "25", Sent(EventKind.SHARE, 0.25)),
+        ("gives-way", "stubborn", Sent(EventKind.GIVE_WAY, 1)),
+        ("re-enter", "solo", Sent(EventKind.RE_ENTER, 16.0)),
         ("click", "off", Sent(EventKind.BUS, 0.0, mix.CLICK)),
     ],
 )

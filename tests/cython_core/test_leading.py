@@ -1,0 +1,155 @@
+"""Who leads, and how far: a shared lead, limits of tempo, pushing, a drummer who stops, a wreck, a conductor who slows down."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cython_core.authority import Leader, Reason
+from cython_core.exchange import NoticeKind
+from cython_core.transport import State
+from live_rig.show.song import TempoPoint
+from tests.playing import Heard, beats, play, rock, song
+
+FEW = settings(max_examples=6, deadline=None, derandomize=True)
+CAME_IN_S = 0.065  # of a song that is started at 0 s
+
+
+def pushing(ratio: float, says: list[tuple[float, str]], count: int = 64) -> Heard:
+    """A drummer who plays `ratio` times the band's 120 from the start."""
+    plays = beats((120 * ratio, count), start_s=CAME_IN_S)
+    return play(song(120, "head:40"), rock(plays, jitter_ms=2), [(0.0, "gives-way never"), *says])
+
+
+# Shared
+
+
+@pytest.mark.parametrize(("percent", "ratio"), [(0, 1.0), (100, 1.03)])
+def test_at_the_ends_of_the_fader_one_of_them_leads(percent: int, ratio: float) -> None:
+    heard = pushing(1.03, [(0.1, f"share {percent}")], 32)
+    assert heard.handovers[-1] == (Leader.SHARED, Reason.ASKED)
+    assert heard.bpm_at(14.0) == pytest.approx(120 * ratio, rel=0.004)
+
+
+@FEW
+@given(shares=st.lists(st.integers(0, 50), min_size=2, max_size=2, unique=True).map(sorted))
+def test_the_larger_his_share_the_nearer_the_band_is_to_him(shares: list[int]) -> None:
+    less, more = (pushing(1.02, [(0.1, f"share {percent}")], 24) for percent in shares)
+    beat = float(beats((122.4, 24), start_s=CAME_IN_S)[6])
+    assert 120 - 0.01 <= less.bpm_at(1.5) <= more.bpm_at(1.5) <= 124.5
+    assert less.song_beat_at(beat) <= more.song_beat_at(beat)
+
+
+def test_a_shared_band_gives_way_in_the_end() -> None:
+    heard = pushing(1.02, [(0.1, "share 50")])
+    assert heard.bpm_at(28.0) == pytest.approx(122.4, rel=0.004)
+
+
+# Pushing
+
+
+@pytest.mark.parametrize(("how", "from_beats", "to_beats"), [("easy", 4, 14), ("patient", 8, 24), ("stubborn", 16, 40)])
+def test_how_long_he_must_push_is_a_setting(how: str, from_beats: int, to_beats: int) -> None:
+    plays = beats((120 * 1.06, 64), start_s=CAME_IN_S)
+    heard = play(song(120, "head:40"), rock(plays, jitter_ms=2), [(0.0, f"gives-way {how}")])
+    (insisted,) = [each["time_s"] for each in heard.happened if each["kind"] == NoticeKind.HANDOVER]
+    assert plays[from_beats] <= insisted <= plays[to_beats]
+
+
+def test_a_band_that_never_gives_way_does_not() -> None:
+    assert pushing(1.06, []).handovers == []
+
+
+@pytest.mark.parametrize("ahead_ms", [-18, 18])
+def test_a_drummer_who_is_always_ahead_or_behind_keeps_that_when_he_takes_the_tempo(ahead_ms: int) -> None:
+    plays = beats((120, 100), start_s=CAME_IN_S)
+    his = rock(plays - ahead_ms / 1e3, jitter_ms=2)
+    heard = play(song(120, "head:40"), his, [(30.0, "take")])
+    assert [why for _, why in heard.handovers] == [Reason.ASKED]
+    later = [heard.asynchrony_ms(float(beat)) for beat in plays[76:96]]  # of the beat he is ahead of
+    assert np.mean(later) == pytest.approx(0, abs=6)
+    assert heard.bpm_at(48.0) == pytest.approx(120, rel=0.005)
+
+
+# Limits
+
+
+def test_beyond_the_limit_of_the_song_the_band_holds_and_says_so() -> None:
+    rising = beats(*[(bpm, 8) for bpm in range(120, 150, 4)], (150, 24))
+    heard = play(song(120, "head:40", fastest_bpm=136.0), rock(rising), start="uninvited", leader=Leader.DRUMMER)
+    assert heard.bpm[heard.plays].max() <= 136 + 1e-6
+    assert heard.bpm_at(float(rising[-1])) == pytest.approx(136)
+    assert heard.times(NoticeKind.BACK_ON_BEAT) == []  # it holds, and does not run after him
+
+
+def test_a_limit_holds_for_the_conductor_too() -> None:
+    heard = play(song(120, slowest_bpm=100.0), says=[(2.0, "tempo 60")], length_s=6)
+    assert heard.bpm_at(5.5) == pytest.approx(100)
+
+
+# A drummer who stops
+
+
+def test_through_a_break_of_four_bars_the_band_goes_on_and_lets_him_back_in() -> None:
+    plays = beats((130, 64))
+    his = [note for note in rock(plays, jitter_ms=3) if not plays[32] - 0.1 < note[0] < plays[48] - 0.1]
+    heard = play(song(120, "head:40"), his, start="uninvited", leader=Leader.DRUMMER)
+    assert heard.plays[heard.at(float(plays[47]))]
+    assert max(abs(heard.asynchrony_ms(beat)) for beat in plays[56:63]) < 25
+
+
+def test_when_he_has_ended_the_band_ends_with_him_on_a_bar_line() -> None:
+    plays = beats((120, 32))
+    heard = play(song(120, "head:40"), rock(plays), start="uninvited", leader=Leader.DRUMMER, length_s=plays[-1] + 22)
+    (ended_s,) = heard.times(NoticeKind.ENDED)
+    assert heard.state[-1] == State.ENDED
+    assert plays[-1] + 8 * 2.0 - 0.3 < ended_s < plays[-1] + 10 * 2.0
+    assert heard.song_beat_at(ended_s - 0.01) % 4 > 3.9
+
+
+def test_near_the_songs_end_two_silent_bars_are_enough() -> None:
+    plays = beats((120, 36))
+    heard = play(song(120, "head:14"), rock(plays), start="uninvited", leader=Leader.DRUMMER, length_s=plays[-1] + 9)
+    (ended_s,) = heard.times(NoticeKind.ENDED)
+    assert ended_s < plays[-1] + 4 * 2.0
+
+
+# After a wreck
+
+
+def test_re_enter_mutes_the_band_and_brings_it_back_on_his_next_one_at_the_section_asked_for() -> None:
+    plays = beats((120, 64), start_s=1.3)
+    tune = song(120, "head:8 bridge:8 out:8")
+    heard = play(tune, rock(plays), [(6.0, "re-enter bridge")])
+    assert heard.state[heard.at(6.3)] == State.LISTENING
+    again_s = heard.times(NoticeKind.CAME_IN)[-1]
+    assert min(abs(again_s - plays[::4])) < 0.02
+    assert again_s < 6.0 + 4.5 * 2
+    assert heard.song_beat_at(again_s + 0.02) == pytest.approx(32, abs=0.1)
+    assert max(abs(heard.asynchrony_ms(beat)) for beat in plays if again_s + 2 < beat < plays[-1]) < 10
+
+
+# The conductor
+
+
+def test_a_ritardando_goes_down_evenly_to_its_end() -> None:
+    heard = play(song(120, "head:40"), says=[(4.0, "rit 4")], length_s=20)
+    assert heard.handovers == [(Leader.CONDUCTOR, Reason.CONDUCTED)]
+    assert heard.bpm_at(18.0) == pytest.approx(72, rel=0.005)
+    slowing = heard.bpm[heard.at(4.5) : heard.at(12.0)]
+    assert np.diff(slowing).max() <= 1e-9
+
+
+def test_the_written_curve_is_played_bar_by_bar() -> None:
+    curve = (TempoPoint(bar=1, bpm=120), TempoPoint(bar=5, bpm=90), TempoPoint(bar=9, bpm=150))
+    heard = play(song(120, "head:16", tempo_curve=curve), says=[(0.0, "curve")], length_s=24)
+    for bar, bpm in ((3, 105.0), (5, 90.0), (7, 120.0), (10, 150.0)):
+        tick = int(np.searchsorted(heard.song_beat, (bar - 1) * 4.0))
+        assert heard.bpm[tick] == pytest.approx(bpm, rel=0.02)
+
+
+@pytest.mark.parametrize(("what", "beats_each"), [("beat", 1), ("half-bar", 2), ("bar", 4)])
+def test_a_tap_may_stand_for_a_beat_half_a_bar_or_a_bar(what: str, beats_each: int) -> None:
+    taps = [3.065 + tap * beats_each * 60 / 110 for tap in range(16 // beats_each)]
+    heard = play(song(120, "head:40"), says=[(time_s, f"tap {what}") for time_s in taps], length_s=14)
+    assert heard.bpm_at(13.0) == pytest.approx(110, rel=0.01)
