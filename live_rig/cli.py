@@ -16,6 +16,7 @@ COMMANDS = {
     "follow": "find the beats in a recording of drums, as they would be found live",
     "new": "make an empty show",
     "add-song": "add a song to a show",
+    "export": "a song's beats, or those that were played, for other programs",
     "check": "read a show and list everything wrong with it",
     "devices": "audio devices and MIDI ports",
     "bench": "measure this machine",

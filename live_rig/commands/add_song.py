@@ -2,14 +2,29 @@
 
 import argparse
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from live_rig.commands.follow import told_beats_per_bar
 from live_rig.errors import ShowError
+from live_rig.following.beat_finder import find_beats, said
+from live_rig.importers.any_map import LISTED, TIMED, read_map
+from live_rig.importers.time_line import Imported, Mark
+from live_rig.show.audio_file import NotPlayable, measure
+from live_rig.show.beats_csv import Beat, parse_beats
 from live_rig.show.new_song import add_song
 from live_rig.show.sources import NewSong
 from live_rig.show.stem import clock
 
+BEATS_HELP = (
+    "the beat map: time_s,beat_in_bar (CSV); or a MIDI file, Audacity labels or a beat file (.txt), a REAPER project, "
+    "a Live set, a DAWproject. Without it and without --tempo the beats are looked for in the drums"
+)
+DRUMS = re.compile("drum|kit|schlagzeug|batter", re.IGNORECASE)
+MIX = re.compile("mix|master|full", re.IGNORECASE)
 SECTION = re.compile(r"(?P<name>.+)=(?P<first_bar>\d{1,6})\+(?P<length_bars>\d{1,6})(?::(?P<kind>vamp|finale))?")
 
 
@@ -21,9 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stem", required=True, nargs="+", action="extend", metavar="NAME=FILE", help="an instrument and its recording"
     )
-    parser.add_argument("--beats", type=Path, metavar="FILE.csv", help="the beat map: time_s,beat_in_bar")
+    parser.add_argument("--beats", type=Path, metavar="FILE", help=BEATS_HELP)
+    parser.add_argument("--marks", type=Path, metavar="FILE", help="sections from the labels, markers or regions in this file")
     parser.add_argument("--tempo", type=float, metavar="BPM", help="without it: as most of the beats go")
     parser.add_argument("--first-beat", type=float, metavar="S", help="with --tempo instead of --beats: when bar 1 starts")
+    parser.add_argument("--find-beats", action="store_true", help="look for the beats in the drums, near --tempo")
     parser.add_argument("--meter", help="4/4, 6/8 and so on; without it: as most of the bars count")
     parser.add_argument("--section", nargs="+", action="extend", default=[], metavar="NAME=FIRST+LENGTH[:vamp|:finale]")
     parser.add_argument(
@@ -37,15 +54,26 @@ def run(args: argparse.Namespace) -> int:
         raise ShowError(
             "the beat map says when bar 1 starts", where="--first-beat", do="Leave out either --beats or --first-beat"
         )
+    stems, found = _stems(args.stem), Imported()
+    if (args.beats and not is_beat_map(args.beats)) or (
+        args.beats is None and (args.find_beats or (args.tempo is None and args.first_beat is None))
+    ):
+        found = imported_map(args.beats, stems) if args.beats else found_map(stems, args.tempo, args.meter)
+    meter = args.meter or found.meter or None
+    sections = [_section(text) for text in args.section]
+    if not sections and (marks := read_map(args.marks, longest_s(stems)).marks if args.marks else found.marks):
+        beats = found.beats or (parse_beats(args.beats.read_text("utf-8-sig"))[0] if args.beats else ())
+        sections = sections_of(marks, beats)
     new = NewSong(
         id=args.id,
         title=args.title,
-        stems=_stems(args.stem),
+        stems=stems,
         beats=args.beats,
+        found=found.beats,
         first_beat_s=args.first_beat or 0.0,
         tempo_bpm=args.tempo,
-        meter=args.meter,
-        sections=[_section(text) for text in args.section],
+        meter=meter,
+        sections=sections,
         ends_early=frozenset(args.ends_early),
     )
     song = add_song(args.show, new)
@@ -53,6 +81,63 @@ def run(args: argparse.Namespace) -> int:
         f"Added {song.title}: {song.bars} bars of {song.meter}, {clock(song.length_s)}, {song.tempo_bpm:g} bpm, {song.folder}"
     )
     return 0
+
+
+def is_beat_map(path: Path) -> bool:
+    """Whether it is, or claims to be, a beat map of ours; what is not there is left to be said by those who read it."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return not path.is_file() or path.suffix.lower() not in {*TIMED, *LISTED}
+    return not path.read_bytes()[:200].decode("utf-8-sig", "replace").startswith(("#,", "Name,"))
+
+
+def imported_map(path: Path, stems: Mapping[str, Path]) -> Imported:
+    """The beats in another program's file. ShowError where it has only names."""
+    found = read_map(path, longest_s(stems))
+    if not found.beats:
+        raise ShowError(
+            "There are names in it and no beats", where=str(path), do="Give it as --marks, and the beats as --beats"
+        )
+    return found
+
+
+def found_map(stems: Mapping[str, Path], tempo_bpm: float | None, meter: str | None) -> Imported:
+    """The beats that the follower finds in the drums, or else in the longest stem; it says how sure it is."""
+    name = next(
+        (name for name in stems if DRUMS.search(name)), next((name for name in stems if MIX.search(name)), next(iter(stems)))
+    )
+    print(f'No beats were given: listening to "{name}" …', flush=True)
+    found = find_beats(stems[name], tempo_bpm, told_beats_per_bar(meter))
+    print(said(found))
+    return Imported([Beat(line, beat.time_s, beat.beat_in_bar) for line, beat in enumerate(found, start=2)], (), meter or "")
+
+
+def longest_s(stems: Mapping[str, Path]) -> float:
+    """The length of the longest stem. ShowError where one cannot be read."""
+    try:
+        return max(measure(path).length_s for path in stems.values())
+    except NotPlayable as fault:
+        raise ShowError(fault.what, where="--stem", do=fault.do) from None
+
+
+def sections_of(marks: Sequence[Mark], beats: Sequence[Beat]) -> list[dict[str, Any]]:
+    """A section from each mark, at the bar nearest to it, to the next; what comes before the first is the start."""
+    ones = [beat.time_s for beat in beats if beat.beat_in_bar == 1]
+    if not ones:
+        return []
+    named: dict[int, str] = {}
+    for mark in sorted(marks):
+        bar = int(np.argmin(np.abs(np.array(ones) - mark.time_s))) + 1
+        named.setdefault(bar, mark.name[:200])
+    named.setdefault(1, "start")
+    bars, seen = sorted(named), dict.fromkeys(named.values(), 0)
+    sections = []
+    for bar, following in zip(bars, [*bars[1:], len(ones) + 1], strict=True):
+        name = named[bar]
+        seen[name] += 1
+        sections.append(
+            {"name": name if seen[name] == 1 else f"{name} {seen[name]}", "first_bar": bar, "length_bars": following - bar}
+        )
+    return sections
 
 
 def _stems(given: list[str]) -> dict[str, Path]:

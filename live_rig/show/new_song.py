@@ -37,7 +37,7 @@ def add_song(show: Path, new: NewSong) -> Song:
     with replaced_file(show / SHOW_FILE, _longer_setlist(show, new.id)), whole_folder(show / "songs" / new.id) as making:
         for name, source in new.stems.items():
             copy_file(source, making / files[name])
-        if new.beats:
+        if new.beats and not new.found:
             copy_file(new.beats, making / BEATS_FILE)
         else:
             (making / BEATS_FILE).write_text(beats_text(beats), encoding="utf-8")

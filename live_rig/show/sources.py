@@ -25,6 +25,9 @@ class NewSong:
     title: str
     stems: Mapping[str, Path]  # name -> the file to copy
     beats: Path | None = None  # None: recorded to a click of `tempo_bpm`, with bar 1 at `first_beat_s`
+    found: Sequence[
+        Beat
+    ] = ()  # beats that are known already, from another program's file or from the sound, in place of `beats`
     first_beat_s: float = 0.0
     tempo_bpm: float | None = None  # None: as most of the beats go
     meter: str | None = None  # None: as most of the bars count; without `beats`: 4/4
@@ -39,6 +42,8 @@ def source_faults(new: NewSong) -> list[Fault]:
 
 def read_beats(new: NewSong) -> tuple[list[Beat], list[Fault]]:
     """The beats of the song, from the beat map or from the tempo of the click, and what is wrong with them."""
+    if new.found:
+        return list(new.found), []
     if new.beats is None:
         return _click_beats(new)
     text = read_text(new.beats, str(new.beats))

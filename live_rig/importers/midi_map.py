@@ -1,0 +1,36 @@
+"""The tempo map in a Standard MIDI File: tempi, meters and markers."""
+
+from pathlib import Path
+
+import mido
+
+from live_rig.importers.time_line import Imported, MeterAt, Tempo, TimeLine, imported, unfit
+
+
+def read_midi_map(path: Path, end_s: float) -> Imported:
+    """Tempi hold until the next; a marker begins a section. ShowError for what cannot be read."""
+    try:
+        file = mido.MidiFile(path, clip=True)
+        if not file.ticks_per_beat > 0:
+            raise unfit(path, "its clock is not one of beats")
+        line = TimeLine([], [], [])
+        for track in file.tracks:
+            tick = 0
+            for message in track:
+                tick += message.time
+                quarter = tick / file.ticks_per_beat
+                if message.type == "set_tempo" and message.tempo > 0:
+                    line.tempi.append(Tempo(quarter, mido.tempo2bpm(message.tempo)))
+                elif message.type == "time_signature":
+                    line.meters.append(MeterAt(quarter, f"{message.numerator}/{message.denominator}"))
+                elif message.type in ("marker", "cue_marker"):
+                    line.names.append((quarter, message.text.strip()))
+    except (OSError, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
+        raise unfit(path, f"it is no MIDI file that can be read ({error or 'it ends too soon'})") from None
+    if not line.tempi:
+        raise unfit(path, "there is no tempo in it")
+    if line.tempi[0].quarter > 0:
+        line.tempi.insert(0, Tempo(0.0, 120.0))
+    if not line.meters or line.meters[0].quarter > 0:
+        line.meters.insert(0, MeterAt(0.0, "4/4"))
+    return imported(line, end_s, path)

@@ -1,0 +1,96 @@
+"""REAPER: a project's tempo map, markers and regions (.rpp), and its region and marker manager's CSV."""
+
+import csv
+import io
+import math
+import shlex
+from pathlib import Path
+
+from live_rig.importers.labels import seconds, text_of
+from live_rig.importers.time_line import Imported, Mark, MeterAt, Tempo, TimeLine, imported, unfit
+
+SQUARE = 1  # the shape of a tempo point that holds until the next
+
+
+def read_reaper_project(path: Path, end_s: float) -> Imported:
+    """`TEMPO bpm num den`, `<TEMPOENVEX PT time bpm shape [den * 65536 + num]`, `MARKER number time name isregion`."""
+    text = text_of(path)
+    if "<REAPER_PROJECT" not in text[:4096]:
+        raise unfit(path, "it is no REAPER project")
+    base, meter, points, marks = 120.0, "4/4", [], []
+    try:
+        for line in text.splitlines():
+            word, *cells = line.split() or [""]
+            if word == "TEMPO":
+                base, meter = float(cells[0]), f"{int(cells[1])}/{int(cells[2])}"
+            elif word == "PT" and in_tempo_envelope(text, line):
+                signature = int(cells[3]) if len(cells) > 3 else 0
+                points.append((float(cells[0]), float(cells[1]), int(cells[2]) == SQUARE, signature))
+            elif word == "MARKER":
+                _, time_s, name, *_ = shlex.split(line)[1:]
+                if name:
+                    marks.append(Mark(float(time_s), name))
+    except (ValueError, IndexError) as error:
+        raise unfit(path, f"a line of it cannot be read ({error})") from None
+    if not all(math.isfinite(mark.time_s) for mark in marks):
+        raise unfit(path, "a marker is nowhere")
+    found = imported(reaper_line(base, meter, points, path), end_s, path)
+    return Imported(found.beats, marks, found.meter)
+
+
+def in_tempo_envelope(text: str, line: str) -> bool:
+    """Whether a PT stands in the tempo envelope, and not in a volume's."""
+    start = text.find("<TEMPOENVEX")
+    return start >= 0 and start < text.find(line, start) < text.find("\n  >", start) + 1
+
+
+def reaper_line(base: float, meter: str, points: list[tuple[float, float, bool, int]], path: Path) -> TimeLine:
+    """REAPER places its tempi in seconds, and lets them glide evenly in time."""
+    line = TimeLine([Tempo(0.0, base)], [MeterAt(0.0, meter)])
+    quarter = 0.0
+    for number, (time_s, bpm, is_square, signature) in enumerate(sorted(points)):
+        if not (math.isfinite(time_s) and 1 <= bpm <= 10_000):
+            raise unfit(path, "it has a tempo that nobody plays")
+        if number == 0:
+            quarter = time_s * base / 60
+        line.tempi = [tempo for tempo in line.tempi if tempo.quarter < quarter - 1e-9]
+        line.tempi.append(Tempo(quarter, bpm))
+        if signature:
+            line.meters = [at for at in line.meters if at.quarter < quarter - 1e-9]
+            line.meters.append(MeterAt(quarter, f"{signature & 0xFFFF}/{signature >> 16}"))
+        if number + 1 < len(points):
+            later_s, later_bpm, *_ = sorted(points)[number + 1]
+            quarter += glided(line, quarter, bpm, bpm if is_square else later_bpm, later_s - time_s)
+    return line
+
+
+def glided(line: TimeLine, quarter: float, bpm: float, to_bpm: float, length_s: float) -> float:
+    """Quarters in `length_s` of a tempo that moves evenly in time; written as short steps of even tempo."""
+    if bpm == to_bpm or length_s <= 0:
+        return max(length_s, 0.0) * bpm / 60
+    steps = max(1, min(2000, math.ceil(length_s / 0.1)))
+    passed = 0.0
+    line.tempi.pop()
+    for step in range(steps):
+        here = bpm + (to_bpm - bpm) * (step + 0.5) / steps
+        line.tempi.append(Tempo(quarter + passed, here))
+        passed += length_s / steps * here / 60
+    return passed
+
+
+def read_reaper_csv(path: Path) -> Imported:
+    """`#,Name,Start,End,Length`: R rows are regions, M rows markers; their starts in seconds or minutes:seconds."""
+    try:
+        rows = list(csv.DictReader(io.StringIO(text_of(path))))
+    except csv.Error as error:
+        raise unfit(path, str(error)) from None
+    if not rows or not {"Name", "Start"} <= set(rows[0]):
+        raise unfit(path, "its first line is not #,Name,Start,End,Length")
+    marks = [
+        Mark(seconds(row["Start"] or "", path, line), row["Name"].strip())
+        for line, row in enumerate(rows, start=2)
+        if row["Name"] and row["Name"].strip()
+    ]
+    if not marks:
+        raise unfit(path, "there is no named region or marker in it")
+    return Imported((), marks)
