@@ -21,7 +21,16 @@ SONG = StageState(
     song_count=2,
     setlist=("Salt Road", "Lantern"),
     chart_bpm=330.0,
-    form=(FormPart(name="intro", first_bar=1, length_bars=8), FormPart(name="head", first_bar=9, length_bars=32)),
+    form=(
+        FormPart(name="intro", first_bar=1, length_bars=8),
+        FormPart(name="A1", first_bar=9, length_bars=8),
+        FormPart(name="A2", first_bar=17, length_bars=8),
+        FormPart(name="bridge", first_bar=25, length_bars=8),
+        FormPart(name="A3", first_bar=33, length_bars=8),
+        FormPart(name="solo", first_bar=41, length_bars=8, is_vamp=True),
+        FormPart(name="way down", first_bar=49, length_bars=12),
+        FormPart(name="last hit", first_bar=61, length_bars=1),
+    ),
     bars=120,
     input_db=-9.0,
     drums_db=-7.5,
@@ -76,6 +85,9 @@ MOMENTS = {
             "beat_in_bar": 1,
             "bpm": 330.0,
         }
+    ),
+    "limit": PLAYING.model_copy(
+        update={"limit": "no faster than 340", "bpm": 340.0, "leader": "shared", "drummer_share": 0.6, "queued": "to solo"}
     ),
     "holding": PLAYING.model_copy(
         update={

@@ -7,10 +7,11 @@ import subprocess
 import sys
 
 from live_rig.commands.engine import add_show_arguments, opened_show, played, until_asked_to_stop
-from live_rig.control.door_file import default_door_file
+from live_rig.control.client import connect
+from live_rig.control.door_file import default_door_file, read_door_file
 from live_rig.control.protocol import DEFAULT_PORT, DoorAddress
 from live_rig.engine import Engine, Setup
-from live_rig.errors import DeviceError
+from live_rig.errors import DeviceError, DoorError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,12 +32,40 @@ def open_window(address: DoorAddress, *, fullscreen: bool) -> subprocess.Popen[b
     return subprocess.Popen([*words, *(["--fullscreen"] if fullscreen else [])])
 
 
+def answering_engine() -> DoorAddress | None:
+    """The engine of this user that runs already and answers; None where there is none."""
+    address = read_door_file(default_door_file())
+    if address is None:
+        return None
+    try:
+        with connect(address) as door:
+            door.state()
+    except DoorError:
+        return None
+    return address
+
+
+def attach(address: DoorAddress, *, fullscreen: bool) -> int:
+    """One more window on an engine that runs: it may go, and nothing else does."""
+    print(f"An engine runs already, at {address.url}: this is a window on it. Closing it ends nothing.", flush=True)
+    open_window(address, fullscreen=fullscreen).wait()
+    return 0
+
+
 def run(args: argparse.Namespace) -> int:
     """Play with a window until Ctrl-C; the window may go and the sound stays."""
     if not has_display():
         raise DeviceError(
             "There is no display for the stage window", where="DISPLAY is not set", do="Use live-rig engine, or start a desktop"
         )
+    if (running := answering_engine()) is not None:
+        if args.show or args.device or args.drums or args.midi_in:
+            raise DoorError(
+                "An engine runs already, with its own show and device",
+                where=running.url,
+                do="End it first (Ctrl-C where it runs), or say only: live-rig stage",
+            )
+        return attach(running, fullscreen=args.fullscreen)
     engine = Engine(opened_show(args.show), Setup(args.device, args.drums, args.midi_in))
 
     async def show_window(address: DoorAddress) -> None:

@@ -209,3 +209,19 @@ def test_asked_to_stop_it_leaves_nothing_behind(home: dict[str, str], tmp_path: 
     _, left = psutil.wait_procs(racks, timeout=10)
     assert left == []
     assert not list(Path(home["XDG_RUNTIME_DIR"]).rglob("door.json"))
+
+
+def test_a_second_stage_is_a_window_on_the_engine_that_runs(home: dict[str, str]) -> None:
+    shown = home | {"QT_QPA_PLATFORM": "offscreen"}
+    with running(home, "engine", FESTIVAL, "--device", "virtual", "--port", "0") as (engine, address):
+        stage = subprocess.Popen([*LIVE_RIG, "stage"], env=shown, stdout=subprocess.PIPE, text=True)
+        assert stage.stdout is not None
+        assert "An engine runs already" in stage.stdout.readline()
+        family = psutil.Process(stage.pid)
+        window = until(lambda: next((p for p in family.children() if "ui.stage" in p.cmdline()), None), "the window opens")
+        window.kill()
+        assert stage.wait(20) == 0
+        assert "An engine runs already" in refused(shown, "stage", FESTIVAL)
+        with connect(address) as door:
+            assert door.do("take") == "take"
+        assert engine.poll() is None

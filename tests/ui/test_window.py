@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from live_rig.control.protocol import COMMANDS, StageState
+from live_rig.control.protocol import COMMANDS, FormPart, StageState
 from live_rig.show.pedal import NAMED_KEYS
 from tests.control.open_door import OpenDoor
 from ui.link import GONE, STUCK, WAITING, Link
@@ -46,6 +46,18 @@ def test_each_key_asks_the_engine(key: Key, door: OpenDoor, window: StageWindow,
     qtbot.keyClick(window, key)
     asked = PRESSES[key].command
     qtbot.waitUntil(lambda: door.commands == [(asked, "on" if asked == "click" else "")])
+
+
+def test_a_tile_that_is_touched_asks_for_what_it_shows(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    form = (FormPart(name="head", first_bar=1, length_bars=8), FormPart(name="solo", first_bar=9, length_bars=8))
+    door.state = StageState(is_playing=True, leader="drummer", form=form, section="head", bars_in_section=8, bpm=99.0)
+    qtbot.waitUntil(lambda: window.tempo.words.tempo == "99")
+    left = Qt.MouseButton.LeftButton
+    for tile in (window.leader, window.tempo, window.band, window.section):
+        qtbot.mouseClick(tile, left)
+    qtbot.mouseClick(window.form, left, pos=QPoint(window.form.width() * 3 // 4, 5))
+    qtbot.waitUntil(lambda: len(door.commands) == 5)
+    assert door.commands == [("give", ""), ("tap", ""), ("vamp", ""), ("next", ""), ("section", "solo")]
 
 
 def test_space_stops_what_plays_and_k_silences_the_click(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:

@@ -42,7 +42,7 @@ class BandTile(Tile[BandWords]):
         row = QRectF(room.left(), room.center().y() - height / 2, room.width(), height)
         doing = f"band {words.doing}" if words.is_sounding and not words.is_special else words.doing
         pad = height * 0.5 if words.is_special else 0.0
-        left = row.adjusted(pad, 0, -room.width() * (0.45 if words.queued else 0.0), 0)
+        left = row.adjusted(pad, 0, -room.width() * (0.52 if words.queued else 0.0), 0)
         size_px = theme.fitting_px(doing, left.width(), left.height())
         if words.is_special:
             frame = QRectF(room.left(), room.top(), theme.width_per_px(doing, True) * size_px + 2 * pad, room.height())
@@ -50,5 +50,5 @@ class BandTile(Tile[BandWords]):
             painter.setBrush(theme.TEXT)
             painter.drawRoundedRect(frame, theme.radius(self), theme.radius(self))
         theme.write(painter, left, doing, theme.GROUND if words.is_special else theme.TEXT)
-        quiet = row.adjusted(room.width() * 0.6, height * 0.14, 0, -height * 0.14)
-        theme.write(painter, quiet, words.queued, theme.SOFT, align=theme.RIGHT, is_bold=False)
+        quiet = row.adjusted(room.width() * 0.5, 0, 0, 0)
+        theme.write(painter, quiet, words.queued, theme.TEXT, align=theme.RIGHT)

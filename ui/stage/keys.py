@@ -32,6 +32,8 @@ PRESSES = {
     Key.Key_N: Press("N", "next, leave vamp", "next"),
     Key.Key_H: Press("H", "hold", "hold"),
     Key.Key_X: Press("X", "cut off", "cut-off"),
+    Key.Key_R: Press("R", "in again on my one", "re-enter"),
+    Key.Key_S: Press("S", "slow down", "rit"),
     Key.Key_F: Press("F", "finale, last hit", "finale"),
     Key.Key_P: Press("P", "panic: silence", "panic"),
     Key.Key_K: Press("K", "click on, off", "click"),
@@ -42,6 +44,7 @@ PRESSES = {
 }
 SAME = {Key.Key_Enter: Key.Key_Return}
 ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+TOUCH = (("touch", "leader: take, give"), ("", "tempo: tap"), ("", "band: in, vamp, on"), ("", "form: go there"))
 WINDOW_KEYS = (("F11", "full screen"), ("Esc", "leave full screen"), ("? F1", "these keys"))
 
 
@@ -49,7 +52,7 @@ def key_rows(keys: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """(key, what it does) for all keys, with the show's own in the place of those they replace, or after them."""
     own = {ARROWS.get(name, name): text.replace("-", " ") for name, text in keys.items()}
     ours = tuple((press.name, own.pop(press.name, press.says)) for press in PRESSES.values())
-    return ours + tuple(own.items()) + WINDOW_KEYS
+    return ours + tuple(own.items()) + WINDOW_KEYS + TOUCH
 
 
 def command_of_show(name: str, state: StageState) -> tuple[str, str] | None:

@@ -23,7 +23,10 @@ def leader_words(state: StageState, *, is_engine_there: bool = True) -> LeaderWo
     """Until somebody leads it says so; how the tempo changed hands is told as the engine tells it."""
     if not is_engine_there:
         return LeaderWords(name="NO ENGINE")
-    return LeaderWords(state.leader, state.leader.upper() or "NOBODY", state.last_handover)
+    name = state.leader.upper() or "NOBODY"
+    if state.leader == "shared":
+        name = f"SHARED {state.drummer_share:.0%}"
+    return LeaderWords(state.leader, name, state.last_handover)
 
 
 class LeaderTile(Tile[LeaderWords]):

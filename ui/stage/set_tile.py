@@ -12,24 +12,22 @@ from ui.stage.tile import Tile
 
 @dataclass(frozen=True, slots=True)
 class SetWords:
-    """Song and place, and what follows it. `over` is how much of the song is over, 0 to 1."""
+    """Song and place, and what follows it."""
 
     title: str = "no song"
     place: str = ""
     after: str = ""
-    over: float = 0.0
 
 
 def set_words(state: StageState) -> SetWords:
-    """The song's number tells how far the set has come; the bar tells how far the song has."""
+    """The song's number tells how far the set has come."""
     if not state.song_title and not state.setlist:
         return SetWords()
     number = state.song_number
     title = state.song_title or (state.setlist[number - 1] if 0 < number <= len(state.setlist) else "no song")
     after = f"then {state.setlist[number]}" if 0 < number < len(state.setlist) else "last of the set"
     place = f"{number} of {state.song_count}" if state.song_count > 1 else ""
-    over = min(1.0, max(0.0, state.bar / state.bars)) if state.bars and state.is_playing else 0.0
-    return SetWords(title, place, after, round(over, 3))
+    return SetWords(title, place, after)
 
 
 class SetTile(Tile[SetWords]):
@@ -45,6 +43,3 @@ class SetTile(Tile[SetWords]):
         quiet = row.adjusted(taken, height * 0.16, 0, -height * 0.16)
         line = "  ·  ".join(part for part in (words.place, words.after) if part)
         theme.write(painter, quiet, line, theme.SOFT, align=theme.RIGHT, is_bold=False)
-        track = QRectF(room.left(), room.bottom() - 2, room.width(), 2)
-        painter.fillRect(track, theme.PANEL)
-        painter.fillRect(QRectF(track.left(), track.top(), track.width() * words.over, 2), theme.FAINT)

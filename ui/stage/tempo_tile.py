@@ -15,10 +15,11 @@ HELD = "HOLD"
 
 @dataclass(frozen=True, slots=True)
 class TempoWords:
-    """The tempo as it stands there, and what the song was written in."""
+    """The tempo as it stands there, what the song was written in, and the limit that holds it there."""
 
     tempo: str = UNKNOWN
     written: str = ""
+    limit: str = ""
 
 
 def tempo_words(state: StageState) -> TempoWords:
@@ -26,7 +27,7 @@ def tempo_words(state: StageState) -> TempoWords:
     written = f"written {state.chart_bpm:.0f}" if state.chart_bpm else ""
     if state.is_holding:
         return TempoWords(HELD, written)
-    return TempoWords(f"{state.bpm:.0f}" if state.bpm > 0 else UNKNOWN, written)
+    return TempoWords(f"{state.bpm:.0f}" if state.bpm > 0 else UNKNOWN, written, state.limit if state.is_playing else "")
 
 
 class TempoTile(Tile[TempoWords]):
@@ -52,3 +53,6 @@ class TempoTile(Tile[TempoWords]):
             theme.FAINT,
             least=0.5,
         )
+        if self.words.limit:  # above the unit, where nothing else stands
+            rows = QRectF(beside.left(), digits.top(), beside.width(), unit * 2.4)
+            theme.write_lines(painter, rows, self.words.limit, theme.WRONG, most_lines=3)

@@ -2,8 +2,8 @@
 
 from typing import Generic, TypeVar
 
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from ui import theme
@@ -13,6 +13,8 @@ Words = TypeVar("Words")
 
 class Tile(QWidget, Generic[Words]):
     """One part of the window. A tile says what to paint in `draw`; it decides nothing."""
+
+    touched = pyqtSignal(float)  # where, 0 to 1 of the width
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +31,10 @@ class Tile(QWidget, Generic[Words]):
     def draw(self, painter: QPainter, room: QRectF) -> None:
         """Paint `self.words` into `room`."""
         raise NotImplementedError
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.touched.emit(event.position().x() / max(1, self.width()))
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         painter = QPainter(self)

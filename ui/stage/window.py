@@ -15,6 +15,7 @@ from ui.stage.beat_clock import BeatClock
 from ui.stage.beat_tile import BeatTile, beat_words
 from ui.stage.cue_tile import CueTile, CueWords, cue_words
 from ui.stage.feel_tile import FeelTile, FeelWords, feel_words
+from ui.stage.form_tile import FormTile, FormWords, form_words, section_touched
 from ui.stage.keys import command_for, command_of_show
 from ui.stage.leader_tile import LeaderTile, LeaderWords, leader_words
 from ui.stage.levels_tile import LevelsTile, LevelsWords, levels_words
@@ -28,6 +29,15 @@ from ui.stage.tempo_tile import TempoTile, TempoWords, tempo_words
 PICTURE_MS = 16  # 60 pictures a second
 ANSWER_SHOWN_MS = 5000
 HELP_KEYS = (Qt.Key.Key_Question, Qt.Key.Key_F1)
+
+
+def touched_band(state: StageState) -> str:
+    """What a finger on the band asks for: in while it listens, on out of a hold or vamp, round while it plays; else start."""
+    if state.is_listening:
+        return "band-in"
+    if state.is_holding or state.is_vamping:
+        return "next"
+    return "vamp" if state.is_playing else "start"
 
 
 class StageWindow(QWidget):
@@ -47,7 +57,7 @@ class StageWindow(QWidget):
         self.leader, self.tempo, self.feel = LeaderTile(LeaderWords()), TempoTile(TempoWords()), FeelTile(FeelWords())
         self.section, self.cue, self.band = SectionTile(SectionWords()), CueTile(CueWords()), BandTile(BandWords())
         self.set, self.levels, self.rig = SetTile(SetWords()), LevelsTile(LevelsWords()), RigTile(RigWords())
-        self.alert, self.beat = AlertTile(AlertWords()), BeatTile()
+        self.alert, self.beat, self.form = AlertTile(AlertWords()), BeatTile(), FormTile(FormWords())
         self.tiles: dict[str, QWidget] = {
             "leader": self.leader,
             "tempo": self.tempo,
@@ -60,10 +70,12 @@ class StageWindow(QWidget):
             "rig": self.rig,
             "alert": self.alert,
             "beat": self.beat,
+            "form": self.form,
         }
         for tile in self.tiles.values():
             tile.setParent(self)
         self.overlay = Overlay(self)
+        self._make_touchable()
         link.state_changed.connect(self.show_state)
         link.answered.connect(self._show_answer)
         link.broken.connect(self.show_broken)
@@ -76,6 +88,19 @@ class StageWindow(QWidget):
         self._answer_fades.setInterval(ANSWER_SHOWN_MS)
         self._answer_fades.timeout.connect(lambda: self._say(""))
 
+    def _make_touchable(self) -> None:
+        """A tile is the button of what it shows."""
+        self.leader.touched.connect(lambda _: self.ask("give" if self._state.leader == "drummer" else "take"))
+        self.tempo.touched.connect(lambda _: self.ask("tap"))
+        self.band.touched.connect(lambda _: self.ask(touched_band(self._state)))
+        self.section.touched.connect(lambda _: self.ask("next"))
+        self.rig.touched.connect(lambda _: self.ask("click", "off" if self._state.click_on else "on"))
+        self.form.touched.connect(self._go_to_touched)
+
+    def _go_to_touched(self, across: float) -> None:
+        if name := section_touched(self.form.words, self._state, across):
+            self.ask("section", name)
+
     def show_state(self, state: StageState) -> None:
         """Show it everywhere; each tile repaints if its own words changed."""
         self._state = state
@@ -84,6 +109,7 @@ class StageWindow(QWidget):
         self.tempo.show_words(tempo_words(state))
         self.feel.show_words(feel_words(state))
         self.section.show_words(section_words(state))
+        self.form.show_words(form_words(state))
         self.cue.show_words(cue_words(state))
         self.band.show_words(band_words(state))
         self.set.show_words(set_words(state))

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from live_rig.control.protocol import StageState
+from live_rig.control.protocol import FormPart, StageState
 from ui.stage.alert_tile import AlertWords, alert_words
 from ui.stage.band_tile import BandWords, band_words
 from ui.stage.cue_tile import CueWords, cue_words
 from ui.stage.feel_tile import FeelWords, feel_words
+from ui.stage.form_tile import form_words, section_touched
 from ui.stage.keys import Key, command_for, key_rows
 from ui.stage.leader_tile import LeaderWords, leader_words
 from ui.stage.levels_tile import fullness, levels_words
@@ -36,6 +37,7 @@ def playing(**fields: Any) -> StageState:
             LeaderWords("drummer", "DRUMMER", "the drummer took it"),
         ),
         (state(leader="conductor"), LeaderWords("conductor", "CONDUCTOR")),
+        (state(leader="shared", drummer_share=0.6), LeaderWords("shared", "SHARED 60%")),
     ],
 )
 def test_the_leader_is_named(now: StageState, words: LeaderWords) -> None:
@@ -54,6 +56,7 @@ def test_without_an_engine_nobody_leads() -> None:
         (state(bpm=329.6, chart_bpm=330.0), TempoWords("330", "written 330")),
         (state(bpm=40.2), TempoWords("40")),
         (playing(bpm=13.0, is_holding=True), TempoWords("HOLD")),
+        (playing(bpm=340.0, limit="no faster than 340"), TempoWords("340", "", "no faster than 340")),
     ],
 )
 def test_the_tempo_is_a_whole_number_or_held_or_not_known(now: StageState, words: TempoWords) -> None:
@@ -145,7 +148,7 @@ def test_the_band_does_one_thing_at_a_time(now: StageState, words: BandWords) ->
         ),
         (
             playing(song_title="Lantern", song_number=2, song_count=2, setlist=("Caravan", "Lantern"), bar=30, bars=60),
-            SetWords("Lantern", "2 of 2", "last of the set", 0.5),
+            SetWords("Lantern", "2 of 2", "last of the set"),
         ),
         (state(song_title="Alone", song_number=1, song_count=1), SetWords("Alone", "", "last of the set")),
     ],
@@ -224,3 +227,24 @@ def test_the_overlay_shows_the_keys_of_the_show_among_its_own() -> None:
         ("PgDown", "next"),
         ("F11", "full screen"),
     ]
+
+
+def test_the_form_shows_every_section_and_where_the_band_is_and_goes() -> None:
+    form = (
+        FormPart(name="head", first_bar=1, length_bars=8),
+        FormPart(name="solo", first_bar=9, length_bars=8, is_vamp=True),
+        FormPart(name="hit", first_bar=17, length_bars=1),
+    )
+    now = playing(form=form, section="solo", bar_in_section=4, bars_in_section=8, queued="to hit")
+    words = form_words(now)
+    assert [name for name, _, _ in words.parts] == ["head", "↻ solo", "hit"]
+    assert (words.now, words.asked) == (1, 2)
+    _, left, right = words.parts[1]
+    assert words.place == pytest.approx((left + right) / 2, abs=0.001)
+    assert words.parts[-1][2] == pytest.approx(1)
+    assert words.parts[2][2] - words.parts[2][1] > 0.15  # one bar, and yet to be seen and hit
+    assert [section_touched(words, now, across) for across in (0.1, 0.6, 0.99, 1.5)] == ["head", "solo", "hit", ""]
+
+
+def test_without_a_song_there_is_no_form() -> None:
+    assert form_words(state()).parts == ()
