@@ -13,8 +13,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from live_rig.rack.chain import Chain
-from live_rig.rack.preset import read_preset
+from cython_core.rack_ring import SUB_BLOCK
+from live_rig.rack.console import Console
+from live_rig.rack.preset_reader import read_preset
 
 TREE = Path(__file__).resolve().parents[1]
 CORPUS = Path(os.environ.get("LIVE_RIG_CORPUS", TREE.parent / "shared" / "corpus"))
@@ -45,8 +46,9 @@ def main() -> None:
         for take in takes:
             mono, samplerate = soundfile.read(take, frames=SECONDS * 44_100, dtype="float32")
             dry = np.stack([mono, mono])
-            chain = Chain(read_preset(file), samplerate)
-            wet = chain.board.process(dry, samplerate, buffer_size=64)
+            console = Console(read_preset(file), samplerate, 1)
+            starts = range(0, dry.shape[1], SUB_BLOCK)
+            wet = np.concatenate([console(np.ascontiguousarray(dry[:, at : at + SUB_BLOCK])) for at in starts], axis=1)
             louder.append(loudness_lkfs(wet, samplerate) - loudness_lkfs(dry, samplerate))
             peaks.append(20 * np.log10(np.abs(wet).max()))
         over = sum(peak > -0.1 for peak in peaks)

@@ -1,10 +1,15 @@
 # The drums' way through the callback: mixed to stereo, lent to the rack, and back one block later; dry where the effects are missing.
 
-from cython_core.rack_ring cimport RackLink
+from cython_core.rack_ring cimport MAX_LINES, RackLink
 
 cdef enum:
-    VOICES = 4                       # racks that may sound at once: the one heard, the one that comes, and tails
-    MAX_INPUTS = 32
+    VOICES = 12                      # racks that may sound at once: the one heard, the one that comes, and tails
+    MAX_INPUTS = MAX_LINES
+
+cpdef enum:                          # when a switch is to be heard
+    AT_ONCE = 0
+    ON_THE_BEAT
+    ON_THE_BAR
 
 cdef enum VoiceStage:
     EMPTY                            # Python may prepare it
@@ -18,7 +23,10 @@ cdef struct Voice:                   # what one rack makes of its share of the d
     long long claimed                # taken by whoever exchanges a 1 into it first: the callback to play it, Python to take it back
     long long hurried                # Python writes: end this tail now
     RackLink link                    # link.ring NULL: no effects, the dry drums
-    float *fed[2]                    # the share it was given, `mask` + 1 frames by frame number
+    bint takes_lines                 # it is posted each input by itself, else their mix
+    float gain[MAX_INPUTS][2]        # of each input in the dry mix, to left and right, linear
+    float wanted_gain[MAX_INPUTS][2]    # Python writes; reached within a block
+    float *fed[2]                    # its share of the dry mix, `mask` + 1 frames by frame number
     long long first_frame            # before it, the voice had nothing to play
     double share                     # 0..1 of the drums, at the last frame
     double wetness                   # 0 dry .. 1 wet: below 1 while the effects come back
@@ -47,12 +55,15 @@ cdef struct DrumsState:
     long long frame                  # of the next block: the drums' own count, without gaps
     long long mask
     long long wanted                 # Python writes: the voice to be heard; -1: none has been chosen
+    long long wanted_when            # Python writes, before `wanted`: AT_ONCE, ON_THE_BEAT, ON_THE_BAR
+    int passing                      # what goes by in this block: AT_ONCE, ON_THE_BEAT or ON_THE_BAR; where there is no beat, ON_THE_BAR
     int playing                      # the voice that is; -1: none yet
     Voice voice[VOICES]
-    float gain[MAX_INPUTS][2]        # linear, to left and right
-    float wanted_gain[MAX_INPUTS][2]    # Python writes; reached within a block
-    float *mixed[2]                  # `max_block` frames each, scratch
-    float *given[2]                  # one voice's share of it
+    float placed[MAX_INPUTS][2]      # the show's own gains, for voices that have none
+    float *heard[MAX_INPUTS]         # `max_block` frames each, scratch: the inputs, sound
+    float *line[MAX_INPUTS]          # one voice's share of them
+    float *given[2]                  # and of their mix
+    double *shares                   # per frame, of one voice
     float *wet[2]
     double *leaving                  # per frame, the share that voices on their way out still have
     double tail_slope                # per frame
@@ -63,6 +74,7 @@ cdef struct DrumsState:
 cdef class Drums:
     cdef DrumsState *state
     cdef object memories             # what each voice's rings lie in
-    cdef prepare(self, int v, unsigned char[::1] memory, size_t bell)
+    cdef list has_own_mix
+    cdef prepare(self, int v, unsigned char[::1] memory, size_t bell, const float[:, ::1] mix)
 
 cdef void drums_step(DrumsState *d, const float *const *heard, int inputs, long long frame, int frames, float *left, float *right) noexcept nogil

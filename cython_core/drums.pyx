@@ -42,7 +42,7 @@ cdef void drums_step(DrumsState *d, const float *const *heard, int inputs, long 
         d.frame = frame
     while start < frames:
         piece = min(frames - start, d.max_block)
-        mix_inputs(d, heard, inputs, start, piece)
+        take_inputs(d, heard, inputs, start, piece)
         piece_step(d, piece, left + start, right + start)
         start += piece
 
@@ -68,14 +68,24 @@ cdef void piece_step(DrumsState *d, int frames, float *left, float *right) noexc
     store(&d.blocks, d.blocks + 1)
 
 
-cdef void mix_inputs(DrumsState *d, const float *const *heard, int inputs, int start, int frames) noexcept nogil:
-    """All inputs to stereo, each with its gain and pan. What is no number counts as silence."""
+cdef void take_inputs(DrumsState *d, const float *const *heard, int inputs, int start, int frames) noexcept nogil:
+    """What is no number, or beyond any sound, counts as silence."""
+    cdef int i, n
+    cdef float sample
+    for i in range(d.inputs):
+        for n in range(frames):
+            sample = heard[i][start + n] if i < inputs else 0
+            d.heard[i][n] = sample if FAINTEST < fabsf(sample) <= LOUDEST else 0
+
+
+cdef void mix_inputs(DrumsState *d, Voice *voice, int frames) noexcept nogil:
+    """The voice's share of all inputs to stereo, each with its gain and pan."""
     cdef int i, side
     for side in range(2):
-        memset(d.mixed[side], 0, frames * sizeof(float))
-        for i in range(min(inputs, d.inputs)):
-            add_input(d.mixed[side], heard[i] + start, frames, d.gain[i][side], d.wanted_gain[i][side])
-            d.gain[i][side] = d.wanted_gain[i][side]
+        memset(d.given[side], 0, frames * sizeof(float))
+        for i in range(d.inputs):
+            add_input(d.given[side], d.heard[i], frames, voice.gain[i][side], voice.wanted_gain[i][side])
+            voice.gain[i][side] = voice.wanted_gain[i][side]
 
 
 cdef void add_input(float *to, const float *heard, int frames, float gain, float wanted) noexcept nogil:
@@ -84,10 +94,10 @@ cdef void add_input(float *to, const float *heard, int frames, float gain, float
     cdef int n
     if gain == wanted:
         for n in range(frames):
-            to[n] += wanted * (heard[n] if FAINTEST < fabsf(heard[n]) <= LOUDEST else 0)
+            to[n] += wanted * heard[n]
     else:
         for n in range(frames):
-            to[n] += (gain + slope * (n + 1)) * (heard[n] if FAINTEST < fabsf(heard[n]) <= LOUDEST else 0)
+            to[n] += (gain + slope * (n + 1)) * heard[n]
 
 
 cdef bint follow_block_size(DrumsState *d, int frames) noexcept nogil:
@@ -113,14 +123,19 @@ cdef bint follow_block_size(DrumsState *d, int frames) noexcept nogil:
 
 
 cdef void take_switch(DrumsState *d) noexcept nogil:
+    """The voice that is wanted plays from this block on, if its moment has come. One that still rings gets the drums back."""
     cdef int wanted = <int>load(&d.wanted)
     cdef Voice *voice
-    if wanted == d.playing or wanted < 0 or load(&d.voice[wanted].stage) != READY:
+    if wanted == d.playing or wanted < 0 or load(&d.wanted_when) > d.passing:
         return
     voice = &d.voice[wanted]
-    if exchange(&voice.claimed, 1):
+    if load(&voice.stage) == RINGING and not voice.is_ending:
+        voice.ringing_frames = voice.quiet_frames = 0
+        store(&voice.hurried, 0)
+    elif load(&voice.stage) == READY and not exchange(&voice.claimed, 1):
+        voice.first_frame = d.frame
+    else:
         return
-    voice.first_frame = d.frame
     if d.playing >= 0:
         store(&d.voice[d.playing].stage, RINGING)
     store(&voice.stage, PLAYING)
@@ -131,23 +146,34 @@ cdef void feed(DrumsState *d, Voice *voice, int frames, bint plays) noexcept nog
     """Give the voice its share of the block, and post it to its rack. The voice that plays gets all that those that leave have given up."""
     cdef double slope = 1.0 / d.fade_frames, share = voice.share
     cdef long long start = d.frame & d.mask
-    cdef float *left = voice.fed[0]
-    cdef float *right = voice.fed[1]
-    cdef int n
+    cdef int n, side
     for n in range(frames):
         if plays:
             share = max(0.0, 1.0 - d.leaving[n])
         else:
             share = max(0.0, share - slope)
             d.leaving[n] += share
-        d.given[0][n] = <float>(share * d.mixed[0][n])
-        d.given[1][n] = <float>(share * d.mixed[1][n])
+        d.shares[n] = share
+    mix_inputs(d, voice, frames)
+    for side in range(2):
+        for n in range(frames):
+            d.given[side][n] = <float>(d.shares[n] * d.given[side][n])
+            voice.fed[side][(start + n) & d.mask] = d.given[side][n]
     voice.share = share
-    for n in range(frames):
-        left[(start + n) & d.mask] = d.given[0][n]
-        right[(start + n) & d.mask] = d.given[1][n]
     if voice.link.ring != NULL:
-        ring_post(&voice.link, d.given[0], d.given[1], d.frame, frames, max(d.delay, frames + d.allowance))
+        post(d, voice, frames)
+
+
+cdef void post(DrumsState *d, Voice *voice, int frames) noexcept nogil:
+    cdef long long delay = max(d.delay, frames + d.allowance)
+    cdef int i, n
+    if not voice.takes_lines:
+        ring_post(&voice.link, <const float *const *>d.given, d.frame, frames, delay)
+        return
+    for i in range(d.inputs):
+        for n in range(frames):
+            d.line[i][n] = <float>(d.shares[n] * d.heard[i][n])
+    ring_post(&voice.link, <const float *const *>d.line, d.frame, frames, delay)
 
 
 cdef void sound(DrumsState *d, Voice *voice, int frames, bint delay_moved, float *left, float *right) noexcept nogil:
@@ -242,36 +268,41 @@ cdef class Drums:
         d.fade_frames = <int>(FADE_S * samplerate_hz)
         d.step_frames = <int>(STEP_S * samplerate_hz)
         d.tail_slope = 1.0 / (TAIL_FADE_S * samplerate_hz)
-        d.wanted, d.playing = -1, -1
+        d.wanted, d.playing, d.passing = -1, -1, ON_THE_BAR
         cdef long long capacity = 1 << 10
         while capacity < 8 * (max_block + allowance_frames):
             capacity *= 2
         d.mask = capacity - 1
+        for i in range(inputs):
+            d.heard[i], d.line[i] = floats(max_block), floats(max_block)
         for side in range(2):
-            d.mixed[side] = floats(max_block)
             d.given[side] = floats(max_block)
             d.wet[side] = floats(max_block)
             for v in range(VOICES):
                 d.voice[v].fed[side] = floats(capacity)
         d.leaving = <double *>calloc(max_block, sizeof(double))
-        if d.leaving == NULL:
+        d.shares = <double *>calloc(max_block, sizeof(double))
+        if d.leaving == NULL or d.shares == NULL:
             raise MemoryError
         self.memories = [None] * VOICES
+        self.has_own_mix = [False] * VOICES
         for i in range(inputs):
             self.place_input(i, pan=0.0 if inputs != 2 else 2.0 * i - 1.0)
-            d.gain[i] = d.wanted_gain[i]
         self.switch(self.attach())
 
     def __dealloc__(self):
         if self.state == NULL:
             return
+        for i in range(MAX_INPUTS):
+            free(self.state.heard[i])
+            free(self.state.line[i])
         for side in range(2):
-            free(self.state.mixed[side])
             free(self.state.given[side])
             free(self.state.wet[side])
             for v in range(VOICES):
                 free(self.state.voice[v].fed[side])
         free(self.state.leaving)
+        free(self.state.shares)
         free(self.state)
 
     def place_input(self, int index, double gain_db = 0.0, double pan = 0.0) -> None:
@@ -279,44 +310,77 @@ cdef class Drums:
         if not 0 <= index < self.state.inputs or not -1.0 <= pan <= 1.0 or not gain_db <= 40.0:
             raise ValueError(f"input {index}, gain {gain_db} dB, pan {pan}")
         cdef double gain = 10.0 ** (gain_db / 20.0)
-        self.state.wanted_gain[index][0] = <float>(gain * min(1.0, 1.0 - pan))
-        self.state.wanted_gain[index][1] = <float>(gain * min(1.0, 1.0 + pan))
+        self.state.placed[index][0] = <float>(gain * min(1.0, 1.0 - pan))
+        self.state.placed[index][1] = <float>(gain * min(1.0, 1.0 + pan))
+        for v in range(VOICES):
+            if not self.has_own_mix[v]:
+                self.state.voice[v].wanted_gain[index][0] = self.state.placed[index][0]
+                self.state.voice[v].wanted_gain[index][1] = self.state.placed[index][1]
+
+    @property
+    def inputs(self) -> int:
+        """Lines of the kit."""
+        return self.state.inputs
+
+    @property
+    def ring_lines(self) -> int:
+        """Lines that rings need which may be posted either the mix or each input."""
+        return max(2, self.state.inputs)
 
     @property
     def ring_frames(self) -> int:
         """The capacity, in frames, of rings that can be attached."""
         return self.state.mask + 1
 
-    def attach(self, unsigned char[::1] memory = None, size_t bell = 0) -> int:
-        """Prepare a voice for the rack whose rings lie in `memory` (None: the dry drums). Its number, or -1 when all voices sound."""
+    def attach(self, unsigned char[::1] memory = None, size_t bell = 0, const float[:, ::1] mix = None) -> int:
+        """Prepare a voice for the rack whose rings lie in `memory` (None: the dry drums). Its number, or -1 when all voices sound.
+
+        mix: the rack is posted each input by itself, and dry it sounds like this mix, float32 (inputs, 2), linear. None: the rack is posted left and
+        right, mixed as `place_input` says.
+        """
+        if mix is not None and (mix.shape[0] != self.state.inputs or mix.shape[1] != 2):
+            raise ValueError(f"a mix of {mix.shape[0]} inputs, and there are {self.state.inputs}")
         for v in range(VOICES):
             if self.stage(v) == "empty" or (self.stage(v) == "done" and self.detach(v)):
-                self.prepare(v, memory, bell)
+                self.prepare(v, memory, bell, mix)
                 return v
         return -1
 
-    cdef prepare(self, int v, unsigned char[::1] memory, size_t bell):
+    cdef prepare(self, int v, unsigned char[::1] memory, size_t bell, const float[:, ::1] mix):
         cdef Voice *voice = &self.state.voice[v]
         cdef long long capacity = self.state.mask + 1
         cdef float *left = voice.fed[0]
         cdef float *right = voice.fed[1]
-        if memory is not None and memory.shape[0] < ring_bytes(capacity):
-            raise ValueError(f"{memory.shape[0]} bytes are too few for rings of {capacity} frames")
+        cdef int lines = self.state.inputs if mix is not None else 2, i
+        if memory is not None and memory.shape[0] < ring_bytes(lines, capacity):
+            raise ValueError(f"{memory.shape[0]} bytes are too few for rings of {lines} lines of {capacity} frames")
         memset(left, 0, capacity * sizeof(float))
         memset(right, 0, capacity * sizeof(float))
         memset(voice, 0, sizeof(Voice))
         voice.fed[0], voice.fed[1], voice.tail_gain = left, right, 1.0
+        voice.takes_lines = mix is not None
         if memory is not None:
-            ring_map(&voice.link, &memory[0], capacity, <void *>bell)
+            ring_map(&voice.link, &memory[0], lines, capacity, <void *>bell)
             voice.wetness = 1.0
-        self.memories[v] = memory
+        self.memories[v], self.has_own_mix[v] = memory, mix is not None
+        for i in range(self.state.inputs):
+            for side in range(2):
+                voice.gain[i][side] = voice.wanted_gain[i][side] = self.state.placed[i][side] if mix is None else mix[i, side]
         store(&voice.stage, READY)
 
-    def switch(self, int voice) -> None:
-        """Let the voice that `attach` gave be heard, from the next block on, by a crossfade."""
-        if not 0 <= voice < VOICES or self.stage(voice) not in ("ready", "playing"):
+    def remix(self, int v, const float[:, ::1] mix not None) -> None:
+        """Change a voice's own dry mix, within the next block."""
+        if not self.has_own_mix[v] or mix.shape[0] != self.state.inputs or mix.shape[1] != 2:
+            raise ValueError(f"voice {v} does not take a mix of {mix.shape[0]} inputs")
+        for i in range(self.state.inputs):
+            self.state.voice[v].wanted_gain[i][0], self.state.voice[v].wanted_gain[i][1] = mix[i, 0], mix[i, 1]
+
+    def switch(self, int voice, int when = AT_ONCE) -> None:
+        """Let the voice that `attach` gave be heard, by a crossfade: from the next block on, or the one with the next beat or bar line."""
+        if not 0 <= voice < VOICES or self.stage(voice) not in ("ready", "playing", "ringing"):
             raise ValueError(f"voice {voice} is not ready")
         before = load(&self.state.wanted)
+        store(&self.state.wanted_when, when)
         store(&self.state.wanted, voice)
         if before >= 0:
             self.detach(before)
@@ -330,6 +394,11 @@ cdef class Drums:
             self.memories[voice] = None
             store(&v.stage, EMPTY)
         return load(&v.stage) == EMPTY
+
+    @property
+    def free_voices(self) -> int:
+        """Voices that can be attached to."""
+        return sum(self.stage(v) in ("empty", "done") for v in range(VOICES))
 
     def hurry(self, int voice) -> None:
         """End the tail of a voice that rings."""

@@ -5,6 +5,12 @@
 
 cpdef enum:
     SUB_BLOCK = 64                   # frames: the most that the effects get at a time
+    MAX_LINES = 32                   # of the kit
+    EDITS = 256                      # that may be on their way
+
+cdef struct Edit:                    # one knob, and where it is to stand
+    long long knob
+    double value
 
 cdef struct RackRing:                # in shared memory; one cache line per writer; `posted` and `wet` samples follow it
     long long posted_from            # callback writes: since this frame every frame has been posted
@@ -17,16 +23,22 @@ cdef struct RackRing:                # in shared memory; one cache line per writ
     long long late                   # rack writes: sub-blocks that came back after they were due
     long long skipped                # rack writes: frames left out because they could no longer come in time
     long long unsound                # rack writes: sub-blocks that held NaN, or a level beyond any sound
-    long long rack_line[2]
+    long long at_work                # rack writes: the plugin it is calling, from 1; 0: none that could fail
+    long long edits_taken            # rack writes
+    long long edits_written          # supervisor writes, after the edit itself
+    long long supervisor_line[7]
+    Edit edit[EDITS]
 
 cdef struct RackLink:                # one side's own view of it
     RackRing *ring
-    float *posted[2]                 # left and right, `mask` + 1 frames each
+    int lines                        # posted
+    float *posted[MAX_LINES]         # `mask` + 1 frames each
     float *wet[2]
     long long mask
     void *bell                       # rung at each post; NULL: the rack is called by hand
 
-cdef long long ring_bytes(long long capacity) noexcept nogil
-cdef void ring_map(RackLink *link, void *memory, long long capacity, void *bell) noexcept nogil
-cdef void ring_post(RackLink *link, const float *left, const float *right, long long frame, int frames, long long delay) noexcept nogil
+cdef long long ring_bytes(int lines, long long capacity) noexcept nogil
+cdef void ring_map(RackLink *link, void *memory, int lines, long long capacity, void *bell) noexcept nogil
+cdef void ring_post(RackLink *link, const float *const *line, long long frame, int frames, long long delay) noexcept nogil
 cdef bint ring_read(RackLink *link, long long frame, int frames, float *left, float *right) noexcept nogil   # False: not all there, or not sound
+cdef bint is_sound(const float *samples, int frames) noexcept nogil

@@ -16,20 +16,22 @@ from cython_core.signal cimport await_bell, ring_bell
 cdef float LOUDEST = 1000.0          # 60 dB over full scale: no effect means this
 
 
-cdef long long ring_bytes(long long capacity) noexcept nogil:
-    return sizeof(RackRing) + 4 * capacity * sizeof(float)
+cdef long long ring_bytes(int lines, long long capacity) noexcept nogil:
+    return sizeof(RackRing) + (lines + 2) * capacity * sizeof(float)
 
 
-cdef void ring_map(RackLink *link, void *memory, long long capacity, void *bell) noexcept nogil:
-    """`memory` holds `ring_bytes(capacity)` bytes; `capacity` is a power of two."""
+cdef void ring_map(RackLink *link, void *memory, int lines, long long capacity, void *bell) noexcept nogil:
+    """`memory` holds `ring_bytes(lines, capacity)` bytes; `capacity` is a power of two."""
     cdef float *samples = <float *>(<char *>memory + sizeof(RackRing))
-    cdef int side
+    cdef int line
     link.ring = <RackRing *>memory
+    link.lines = lines
     link.mask = capacity - 1
     link.bell = bell
-    for side in range(2):
-        link.posted[side] = samples + side * capacity
-        link.wet[side] = samples + (2 + side) * capacity
+    for line in range(2):
+        link.wet[line] = samples + line * capacity
+    for line in range(lines):
+        link.posted[line] = samples + (2 + line) * capacity
 
 
 cdef void put(float *ring, long long mask, long long frame, int frames, const float *samples) noexcept nogil:
@@ -54,11 +56,12 @@ cdef bint is_sound(const float *samples, int frames) noexcept nogil:
     return bad == 0
 
 
-cdef void ring_post(RackLink *link, const float *left, const float *right, long long frame, int frames, long long delay) noexcept nogil:
+cdef void ring_post(RackLink *link, const float *const *line, long long frame, int frames, long long delay) noexcept nogil:
     """Callback's side: `frames` heard from `frame` on, due `delay` frames later. A gap before `frame` starts a new run."""
     cdef RackRing *ring = link.ring
-    put(link.posted[0], link.mask, frame, frames, left)
-    put(link.posted[1], link.mask, frame, frames, right)
+    cdef int i
+    for i in range(link.lines):
+        put(link.posted[i], link.mask, frame, frames, line[i])
     if ring.posted_end != frame:
         store(&ring.posted_from, frame)
     store(&ring.delay, delay)
@@ -78,7 +81,7 @@ cdef bint ring_read(RackLink *link, long long frame, int frames, float *left, fl
 cdef class RackEnd:
     """The rack's end of the rings: `wait` for a post, `take` what there is, process it, `give` it back.
 
-    memory: writable bytes from `shared_bytes(capacity)`, zeroed at first. bell: a `SemLock.handle`, or 0 when called by hand.
+    memory: writable bytes from `shared_bytes(lines, capacity)`, zeroed at first. bell: a `SemLock.handle`, or 0 when called by hand.
     Effects that look ahead return less than they were given at first; `give` takes it as it comes, and keeps count.
     """
     cdef RackLink link
@@ -89,12 +92,14 @@ cdef class RackEnd:
     cdef long long old               # frames from before the last skip that are still inside the effects
     cdef long long inside            # frames taken and not yet given
 
-    def __init__(self, unsigned char[::1] memory not None, long long capacity, size_t bell = 0):
-        if capacity < 2 * SUB_BLOCK or capacity & (capacity - 1) or memory.shape[0] < ring_bytes(capacity):
-            raise ValueError(f"rings of {capacity} frames do not fit {memory.shape[0]} bytes")
+    def __init__(self, unsigned char[::1] memory not None, int lines, long long capacity, size_t bell = 0):
+        if not 1 <= lines <= MAX_LINES or capacity < 2 * SUB_BLOCK or capacity & (capacity - 1):
+            raise ValueError(f"rings of {lines} lines of {capacity} frames do not fit: a power of two, and up to {MAX_LINES} lines")
+        if memory.shape[0] < ring_bytes(lines, capacity):
+            raise ValueError(f"rings of {lines} lines of {capacity} frames do not fit {memory.shape[0]} bytes")
         self.memory = memory
-        ring_map(&self.link, &memory[0], capacity, <void *>bell)
-        self.scratch = np.zeros(2 * SUB_BLOCK, np.float32)
+        ring_map(&self.link, &memory[0], lines, capacity, <void *>bell)
+        self.scratch = np.zeros(lines * SUB_BLOCK, np.float32)
         self.samples = self.scratch
 
     def wait(self) -> None:
@@ -104,8 +109,9 @@ cdef class RackEnd:
             await_bell(bell)
 
     def take(self):
-        """The next frames to process: float32 (2, n), 1 <= n <= SUB_BLOCK, valid until the next call; None when all is done."""
+        """The next frames to process: float32 (lines, n), 1 <= n <= SUB_BLOCK, valid until the next call; None when all is done."""
         cdef RackRing *ring = self.link.ring
+        cdef int line
         cdef long long end = load(&ring.posted_end)
         cdef long long useful = max(load(&ring.posted_from), end - load(&ring.delay))
         if useful > self.next_frame:
@@ -113,12 +119,12 @@ cdef class RackEnd:
         cdef int frames = <int>min(end - self.next_frame, <long long>SUB_BLOCK)
         if frames <= 0:
             return None
-        get(self.link.posted[0], self.link.mask, self.next_frame, frames, &self.samples[0])
-        get(self.link.posted[1], self.link.mask, self.next_frame, frames, &self.samples[frames])
+        for line in range(self.link.lines):
+            get(self.link.posted[line], self.link.mask, self.next_frame, frames, &self.samples[line * frames])
         self.next_frame += frames
         self.inside += frames
         store(&ring.taken_end, self.next_frame)
-        return self.scratch[:2 * frames].reshape(2, frames)
+        return self.scratch[:self.link.lines * frames].reshape(self.link.lines, frames)
 
     cdef void skip_to(self, long long frame) noexcept:
         if self.next_frame > load(&self.link.ring.posted_from):
@@ -150,6 +156,20 @@ cdef class RackEnd:
             store(&ring.late, ring.late + 1)
         return True
 
+    def next_edit(self):
+        """(knob, value) of the next edit, or None."""
+        cdef RackRing *ring = self.link.ring
+        cdef Edit *edit = &ring.edit[ring.edits_taken % EDITS]
+        if ring.edits_taken >= load(&ring.edits_written):
+            return None
+        taken = (edit.knob, edit.value)
+        store(&ring.edits_taken, ring.edits_taken + 1)
+        return taken
+
+    def mark(self, long long plugin) -> None:
+        """Say which plugin is called now, from 1; 0: it has come back."""
+        store(&self.link.ring.at_work, plugin)
+
     def forget(self) -> None:
         """The effects have been reset: what was inside them is lost."""
         self.next_wet = self.next_frame
@@ -175,6 +195,24 @@ cdef class RackCounts:
         """Whether everything posted has come back."""
         return load(&self.ring.wet_end) >= load(&self.ring.posted_end)
 
+    def edit(self, long long knob, double value) -> bool:
+        """Send an edit, which the rack takes between two blocks. False when too many are on their way. One thread at a time."""
+        if self.ring.edits_written - load(&self.ring.edits_taken) >= EDITS:
+            return False
+        self.ring.edit[self.ring.edits_written % EDITS] = Edit(knob, value)
+        store(&self.ring.edits_written, self.ring.edits_written + 1)
+        return True
+
+    @property
+    def edits_waiting(self) -> int:
+        """Edits the rack has not taken."""
+        return self.ring.edits_written - load(&self.ring.edits_taken)
+
+    @property
+    def at_work(self) -> int:
+        """The plugin that is being called, from 1; when the rack is dead or hangs: the one it died or hangs in. 0: none."""
+        return load(&self.ring.at_work)
+
     @property
     def late(self) -> int:
         """Sub-blocks that came back after they were due."""
@@ -191,6 +229,6 @@ cdef class RackCounts:
         return load(&self.ring.unsound)
 
 
-def shared_bytes(long long capacity) -> int:
-    """Bytes that rings of `capacity` frames (a power of two) need."""
-    return ring_bytes(capacity)
+def shared_bytes(int lines, long long capacity) -> int:
+    """Bytes that rings of `lines` lines and `capacity` frames (a power of two) need."""
+    return ring_bytes(lines, capacity)

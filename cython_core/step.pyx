@@ -20,7 +20,7 @@ from cython_core.authority cimport (
 from cython_core.band cimport Band, band_order, band_read
 from cython_core.chart cimport Chart, ChartState, chart_section
 from cython_core.count_in cimport CountIn, CountInCall, count_in_listen, count_in_tick
-from cython_core.drums cimport Drums, drums_step
+from cython_core.drums cimport AT_ONCE, ON_THE_BAR, ON_THE_BEAT, Drums, drums_step
 from cython_core.exchange cimport (
     BAND_IN, BUS, CAME_IN, CONDUCT, COUNT_IN, CUT_OFF, FINALE, GIVE, GO_TO, HANDOVER, HOLD, LEVEL, LISTEN, LOAD, LOAD_NEXT, NEXT, NOTE,
     CURVE, GIVE_WAY, PANIC, PREVIOUS, RE_ENTER, SHARE, SLOW_DOWN, START, STOP, TAKE, TAP, TEMPO, VAMP, Event, Exchange, Notice, Snapshot, draft, next_event, peek_event, publish, tell,
@@ -49,6 +49,7 @@ cdef void step(RigState *r, const float *const *heard, float *const *played, int
     heard: (inputs, frames); played: (outputs, frames), all of it written. frames <= max_block.
     """
     cdef int done = 0, span, into
+    r.drums.passing = passing(r, frames)
     drums_step(r.drums, heard, r.inputs, r.frame, frames, r.drums_left, r.drums_right)
     while done < frames:
         into = <int>(r.frame % TICK)
@@ -62,6 +63,22 @@ cdef void step(RigState *r, const float *const *heard, float *const *played, int
         if into + span == TICK:
             end_tick(r)
     r.blocks += 1
+
+
+cdef int passing(const RigState *r, int frames) noexcept nogil:
+    """Whether a beat or a bar line goes by in this block; where nothing counts, a switch need not wait."""
+    cdef long long tick = r.frame - r.frame % TICK, at
+    cdef int passes = AT_ONCE
+    cdef const Moment *moment
+    while tick < r.frame + frames:
+        moment = moment_at(&r.transport, tick)
+        at = tick + moment.beat_at
+        if moment.state < COUNTING:
+            return ON_THE_BAR
+        if moment.beat_at >= 0 and r.frame <= at < r.frame + frames:
+            passes = max(passes, ON_THE_BAR if moment.beat_in_bar == 1 else ON_THE_BEAT)
+        tick += TICK
+    return passes
 
 
 cdef void begin_tick(RigState *r) noexcept nogil:

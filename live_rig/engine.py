@@ -33,7 +33,8 @@ from live_rig.control.protocol import StageState
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument, Wiring, house_and_ears, spare_for
 from live_rig.paths import cache_dir
-from live_rig.rack.preset import Preset, read_preset
+from live_rig.rack.colour import COMMANDS as COLOUR_COMMANDS
+from live_rig.rack.colour import Colour
 from live_rig.rack.supervisor import Rack
 from live_rig.show.command import parse_command
 from live_rig.show.setlist import Show
@@ -73,7 +74,9 @@ class Engine:
         if setup.extra is not None:
             wiring = Wiring(wiring.inputs, np.concatenate([wiring.route, setup.extra.route]))
         feed = read_drums(setup.drums, self.samplerate_hz) if setup.drums else None
-        self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK)
+        allowance_frames = round(show.audio.look_ahead_ms / 1000 * self.samplerate_hz)
+        self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK, allowance_frames)
+        self.colour = Colour(self.rack, show.presets, show.folder)
         self.instrument = Instrument(self.rack.drums, self.samplerate_hz, wiring, MAX_BLOCK, spare_frames=self._spare_frames())
         for output in range(self.instrument.outputs if show.audio.limiter == "off" else 0):
             self.instrument.rig.set_limiter(output, False)
@@ -86,7 +89,6 @@ class Engine:
         self._song_number = 0
         self.alerts: deque[tuple[float, str]] = deque(maxlen=8)
         self.happened: list[dict[str, Any]] = []
-        self.preset_name = ""
         self.click_on = False
         self._said = (0.0, "")
         self._told: dict[str, int] = {}
@@ -168,10 +170,10 @@ class Engine:
             return self._go_to_song(self._song_number + (1 if command == "next" else -1))
         if command == "song":
             return self._go_to_song(self._number_of(value))
-        if command == "preset":
-            return self._switch_preset(value)
+        if command in COLOUR_COMMANDS:
+            return self.colour.do(command, value)
         if command == "panic":
-            self._switch_to(None, "")
+            self.colour.off()
         if command == "say":
             self._said = (time.monotonic() + SAID_LASTS_S, value)
         if command == "click":
@@ -190,14 +192,16 @@ class Engine:
             self.device_name,
             self.device.counts,
             self.instrument.drums.blocks_dry,
-            self.preset_name,
+            self.colour.name,
             self.rack.status(),
             self.click_on,
             self.happened,
             self.alerts_now(),
             self._said[1] if time.monotonic() < self._said[0] else "",
         )
-        return stage_state(self.instrument.exchange.snapshot(), around)
+        state = stage_state(self.instrument.exchange.snapshot(), around)
+        self.colour.enter(state.section)
+        return state
 
     def _watch(self) -> None:
         """What has happened since the last look."""
@@ -293,7 +297,9 @@ class Engine:
             self.instrument.load(self._chart(self.show.songs[self._song_number + 1]), is_next=True)
 
     def _prepare_the_rest(self) -> None:
-        """Decode the other songs of the set into the cache, so that none of them is waited for later."""
+        """Let every preset stand ready, and decode the other songs into the cache, so that none is waited for later."""
+        for words in self.colour.keep_ready([song.preset for song in self.show.songs if song.preset]):
+            self.alert(words)
         for song in self.show.songs:
             try:
                 open_stems(song, round(self.samplerate_hz), cache_dir())
@@ -301,20 +307,8 @@ class Engine:
                 self.alert(str(error))
 
     def _switch_to_songs_preset(self) -> None:
-        if self.song is not None and self.song.preset and self.song.preset != self.preset_name:
-            self._switch_preset(self.song.preset)
-
-    def _switch_preset(self, name: str) -> str:
-        if name not in self.show.presets:
-            raise ShowError(f'There is no preset "{name}"', where="command", do=f"Say one of: {', '.join(self.show.presets)}")
-        self._switch_to(read_preset(self.show.presets[name]), name)
-        return name
-
-    def _switch_to(self, preset: Preset | None, name: str) -> None:
-        """None: the drums are dry."""
-        self.rack.load_next(preset)
-        self.rack.switch()
-        self.preset_name = name
+        if self.song is not None and self.song.preset and self.song.preset != self.colour.name:
+            self.colour.switch(self.song.preset)
 
     def _press(self, command: str) -> None:
         """A pedal, in MIDI's thread."""

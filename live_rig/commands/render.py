@@ -17,7 +17,7 @@ from live_rig.conducting.script import read_script
 from live_rig.errors import DeviceError, ShowError
 from live_rig.importers.midi_file import read_notes
 from live_rig.performance import Performance, Plan, perform
-from live_rig.rack.preset import read_preset
+from live_rig.rack.preset_reader import read_preset
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 from live_rig.show.store import read_show

@@ -1,11 +1,12 @@
-"""A preset made sound: pedalboard's effects in a row, called in sub-blocks that never grow.
+"""A channel's effects made sound: pedalboard's effects in a row, called in sub-blocks that never grow.
 
-pedalboard resets every effect when it gets a larger block than before (a reverb's tail is cut off), so the chain is primed
+pedalboard resets every effect when it gets a larger block than before (a reverb's tail is cut off), so a chain is primed
 with `SUB_BLOCK` frames and never gets more. What comes out does not depend on how the frames are cut into sub-blocks, but for
 Convolution (see docs/rack.md).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,69 +15,117 @@ import pedalboard
 from numpy.typing import NDArray
 from pedalboard import Pedalboard, load_plugin
 
-from cython_core.rack_ring import SUB_BLOCK, RackEnd
+from cython_core.rack_ring import SUB_BLOCK
 from live_rig.errors import RackError
 from live_rig.rack.effects import effect_types
-from live_rig.rack.preset import Effect, Preset
+from live_rig.rack.knobs import all_effects
+from live_rig.rack.preset import Effect
 
 LONGEST_LOOK_S = 0.25  # effects that hold back more are not measured further: no stage can wait for them
 CONTAINER = {"Chain": pedalboard.Chain, "Mix": pedalboard.Mix}
 
 Stereo = NDArray[np.float32]  # shape (2, frames)
+Mark = Callable[[int], None]  # says which plugin is being called, from 1, and 0 when it has come back
+
+
+@dataclass(slots=True)
+class Link:
+    """Effects that are called together: built-in ones in a row, or whatever holds one plugin. `plugin`: its number, 0: none."""
+
+    board: Pedalboard
+    plugin: int = 0
+    is_bypassed: bool = False
 
 
 class Chain:
-    """The effects of a preset at one samplerate, stereo in and out.
+    """The effects of one channel, stereo in and out. An effect that cannot be had is left out, and `says` says so.
 
-    allowance_frames: how far the effects may look ahead together. An effect that cannot be had, or looks further, is left
-    out, and `says` says so: the rest plays.
+    allowance_frames: how far they may look ahead together. first_plugin: the number of the first plugin in them.
+    bypassed: numbers of plugins that are not even loaded.
     """
 
-    def __init__(self, preset: Preset, samplerate: float, allowance_frames: int = 0) -> None:
-        self.samplerate, self.latency_frames = samplerate, 0
+    def __init__(
+        self,
+        effects: Iterable[Effect],
+        samplerate: float,
+        allowance_frames: int,
+        title: str,
+        mark: Mark,
+        first_plugin: int = 1,
+        bypassed: frozenset[int] = frozenset(),
+    ) -> None:
+        self.samplerate, self.latency_frames, self._mark = samplerate, 0, mark
+        self._allowance_frames, self._title = allowance_frames, title
         self.says: list[str] = []
-        self.board = Pedalboard([])
-        for effect in preset.effects:
-            self._add(preset, effect, allowance_frames)
+        self.links: list[Link] = []
+        self.made: dict[int, Any] = {}  # id of the preset's effect -> the effect itself
+        for effect in effects:
+            plugins = sum(inner.type == "VST3" for inner in all_effects((effect,)))
+            if not bypassed.intersection(range(first_plugin, first_plugin + plugins)):
+                self._add(effect, first_plugin if plugins else 0)
+            first_plugin += plugins
         self.reset()
 
     def __call__(self, heard: Stereo) -> Stereo:
         """The next frames, float32 (2, n), n at most SUB_BLOCK. Effects that look ahead return fewer at first."""
-        wet: Stereo = self.board.process(heard, self.samplerate, buffer_size=SUB_BLOCK, reset=False)
-        return wet
-
-    def work(self, end: RackEnd) -> None:
-        """Process all that has been posted."""
-        while (heard := end.take()) is not None:
-            if not end.give(self(heard)):
-                self.reset()
-                end.forget()
+        for link in self.links:
+            if heard.shape[1] == 0:
+                break
+            if not link.plugin:
+                heard = link.board.process(heard, self.samplerate, buffer_size=SUB_BLOCK, reset=False)
+            elif not link.is_bypassed:
+                self._mark(link.plugin)
+                heard = link.board.process(heard, self.samplerate, buffer_size=SUB_BLOCK, reset=False)
+                self._mark(0)
+        return heard
 
     def reset(self) -> None:
         """Forget all sound: empty delays and tails."""
-        self(np.zeros((2, SUB_BLOCK), np.float32))
-        self.board.reset()
+        for link in self.links:
+            link.board.process(np.zeros((2, SUB_BLOCK), np.float32), self.samplerate, buffer_size=SUB_BLOCK, reset=False)
+            link.board.reset()
 
-    def _add(self, preset: Preset, effect: Effect, allowance_frames: int) -> None:
+    def bypass_plugins(self) -> bool:
+        """Leave out the plugins that add no latency. Whether there was one to leave out."""
+        ours = [link for link in self.links if link.plugin and not link.is_bypassed]
+        for link in ours:
+            link.is_bypassed = True
+        return bool(ours)
+
+    def _add(self, effect: Effect, plugin: int) -> None:
+        made: dict[int, Any] = {}
+        self._mark(plugin)
         try:
-            plugin = build(effect)
-            looks = look_ahead_frames(plugin, self.samplerate)
+            built = build(effect, made)
+            looks = look_ahead_frames(built, self.samplerate)
         except RackError as error:
-            self.says.append(f"{preset.title} plays without {effect.type}: {error}")
+            self.says.append(f"{self._title} plays without {effect.type}: {error}")
             return
-        if self.latency_frames + looks > allowance_frames:
-            ms, allowed = 1000 * looks / self.samplerate, 1000 * allowance_frames / self.samplerate
+        finally:
+            self._mark(0)
+        if self.latency_frames + looks > self._allowance_frames:
+            ms, allowed = 1000 * looks / self.samplerate, 1000 * self._allowance_frames / self.samplerate
             why = f"it holds the drums back {ms:.1f} ms, and {allowed:.1f} ms are allowed"
-            self.says.append(f"{preset.title} plays without {effect.type}: {why}")
+            self.says.append(f"{self._title} plays without {effect.type}: {why}. It can be a send")
             return
         self.latency_frames += looks
-        self.board.append(plugin)
+        self.made |= made
+        if plugin or not self.links or self.links[-1].plugin:
+            self.links.append(Link(Pedalboard([]), plugin))
+        self.links[-1].board.append(built)
 
 
-def build(effect: Effect) -> Any:
-    """The effect itself. Raises RackError when it cannot be had."""
+def build(effect: Effect, made: dict[int, Any] | None = None) -> Any:
+    """The effect itself; `made` keeps it and those inside it. Raises RackError when it cannot be had."""
+    built = _built(effect, made)
+    if made is not None:
+        made[id(effect)] = built
+    return built
+
+
+def _built(effect: Effect, made: dict[int, Any] | None) -> Any:
     if effect.type in CONTAINER:
-        return CONTAINER[effect.type]([build(inner) for inner in effect.effects])
+        return CONTAINER[effect.type]([build(inner, made) for inner in effect.effects])
     if effect.type == "VST3":
         return vst3(effect)
     values = dict(effect.values)
@@ -98,12 +147,26 @@ def vst3(effect: Effect) -> Any:
         raise RackError(f"The plugin cannot be loaded: {error}", where=str(path), do=do) from error
     if not plugin.is_effect:
         raise RackError("The plugin is an instrument", where=str(path), do="Use an effect here")
+    if effect.state is not None:
+        restore(plugin, readable(effect.state))
     for name, value in effect.values.items():
         try:
             setattr(plugin, known_parameter(plugin.parameters, name, path), value)
         except (ValueError, TypeError) as error:
             raise RackError(f"{name} cannot be {value!r}: {error}", where=str(path), do="Change it in the preset") from error
     return plugin
+
+
+def restore(plugin: Any, file: Path) -> None:
+    """Give a plugin the state that a file holds: a .vstpreset, or its own bytes."""
+    try:
+        if file.suffix == ".vstpreset":
+            plugin.load_preset(str(file))
+        else:
+            plugin.raw_state = file.read_bytes()
+    except (ValueError, RuntimeError, OSError) as error:
+        do = "Save it again with this version of the plugin"
+        raise RackError(f"The plugin does not take its state: {error}", where=str(file), do=do) from error
 
 
 def known_parameter(names: Iterable[str], name: str, path: Path) -> str:
@@ -121,9 +184,11 @@ def readable(path: Path) -> Path:
 
 
 def look_ahead_frames(plugin: Any, samplerate: float) -> int:
-    """How many frames an effect holds back, measured on silence."""
+    """How many frames an effect holds back, measured on silence. Some plugins only know it once they have been reset."""
     board = Pedalboard([plugin])
     silence = np.zeros((2, SUB_BLOCK), np.float32)
+    board.process(silence, samplerate, buffer_size=SUB_BLOCK, reset=False)
+    board.reset()
     given = held = 0
     while given < LONGEST_LOOK_S * samplerate:
         returned = board.process(silence, samplerate, buffer_size=SUB_BLOCK, reset=False).shape[1]

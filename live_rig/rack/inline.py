@@ -1,29 +1,36 @@
-"""The rack without a process: the same chain, called by hand, for offline rendering.
+"""The rack without a process: the same console, called by hand, for offline rendering.
 
 The blocks take the same way as on stage, through the same rings and one block later; they are never late, so the same input
 gives the same bits.
 """
 
-from cython_core.drums import Drums
-from cython_core.rack_ring import RackEnd, shared_bytes
-from live_rig.rack.chain import Chain
+from cython_core.drums import AT_ONCE, Drums
+from cython_core.rack_ring import RackCounts, RackEnd, shared_bytes
+from live_rig.rack.console import Console
+from live_rig.rack.mix import dry_mix
 from live_rig.rack.preset import Preset
 from live_rig.rack.swap import Swap
 
 
-class InlineChain:
-    """A preset's chain, and its end of the rings in plain memory. Without a preset, the dry drums."""
+class InlineConsole:
+    """A preset's console, and its end of the rings in plain memory. Without a preset, the dry drums."""
 
-    def __init__(self, preset: Preset | None, samplerate: float, ring_frames: int, allowance_frames: int) -> None:
+    def __init__(self, preset: Preset | None, samplerate: float, drums: Drums, allowance_frames: int) -> None:
         self.preset = preset
-        self.memory = memoryview(bytearray(shared_bytes(ring_frames))) if preset else None
-        self.end = RackEnd(self.memory, ring_frames) if self.memory else None
-        self.chain = Chain(preset, samplerate, allowance_frames) if preset else None
+        self.memory = self.end = self.console = self.mix = None
+        if preset is None:
+            return
+        lines = drums.inputs if preset.channels else 2
+        self.memory = memoryview(bytearray(shared_bytes(lines, drums.ring_frames)))
+        self.end = RackEnd(self.memory, lines, drums.ring_frames)
+        self.counts = RackCounts(self.memory)
+        self.console = Console(preset, samplerate, drums.inputs, allowance_frames, self.end)
+        self.mix = dry_mix(preset, drums.inputs)
 
     def work(self) -> None:
         """Process all that has been posted."""
-        if self.chain and self.end:
-            self.chain.work(self.end)
+        if self.console and self.end:
+            self.console.work(self.end)
 
 
 class InlineRack:
@@ -37,9 +44,9 @@ class InlineRack:
     ) -> None:
         self.drums = Drums(samplerate, inputs, max_block, allowance_frames)
         self.samplerate, self.allowance_frames = samplerate, allowance_frames
-        self._swap: Swap[InlineChain] = Swap(self.drums)
-        self._playing: list[InlineChain] = []
-        self._next: InlineChain | None = None
+        self._swap: Swap[InlineConsole] = Swap(self.drums)
+        self._playing: list[InlineConsole] = []
+        self._next: InlineConsole | None = None
         if preset is not None:
             self.load_next(preset)
             self.switch()
@@ -47,17 +54,22 @@ class InlineRack:
     @property
     def says(self) -> tuple[str, ...]:
         """What the preset that is heard plays without."""
-        return tuple(self._swap.heard.chain.says) if self._swap.heard and self._swap.heard.chain else ()
+        return tuple(self._swap.heard.console.says) if self._swap.heard and self._swap.heard.console else ()
+
+    @property
+    def console(self) -> Console | None:
+        """What is heard."""
+        return self._swap.heard.console if self._swap.heard else None
 
     def load_next(self, preset: Preset | None) -> None:
-        """Build the chain that `switch` leads to."""
-        self._next = InlineChain(preset, self.samplerate, self.drums.ring_frames, self.allowance_frames)
+        """Build the console that `switch` leads to."""
+        self._next = InlineConsole(preset, self.samplerate, self.drums, self.allowance_frames)
 
-    def switch(self) -> None:
-        """Crossfade to the chain that was loaded last, from the next block on."""
-        if self._next is None or not self._swap.stand(self._next, self._next.memory):
+    def switch(self, when: int = AT_ONCE) -> None:
+        """Crossfade to the console that was loaded last."""
+        if self._next is None or not self._swap.stand(self._next, self._next.memory, 0, self._next.mix):
             return
-        self._swap.to(self._next)
+        self._swap.to(self._next, when)
         self._playing.append(self._next)
         self._next = None
 

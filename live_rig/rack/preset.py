@@ -1,4 +1,4 @@
-"""A preset: a chain of effects for the kit, written down as TOML.
+"""A preset: what the kit goes through, written down as TOML.
 
     title = "Tight studio kit"
     says = "what it is for"
@@ -7,23 +7,44 @@
     type = "Compressor"            # a built-in effect (see docs/rack.md), "VST3", "Chain" or "Mix"
     threshold_db = -18.0
 
-"Chain" and "Mix" hold effects of their own ([[effects.effects]]): one after the other, or side by side and added. "VST3" has
-a `path` and, in [effects.parameters], the plugin's own parameters by name. Every fault is named with file, line, key, and the
-nearest right word.
+That is all a simple preset needs: its effects are those of the master, and the whole kit goes through them. A larger one has
+channels before the master: strips for the inputs, groups, and sends (shared effects), each with effects of its own. How it is
+read stands in `preset_reader`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-from live_rig.errors import ShowError
-from live_rig.rack.effects import CONTAINERS, EffectType, Value, effect_types
-from live_rig.show.faults import Fault, Key, change_or
-from live_rig.show.toml_page import read_page
+from live_rig.rack.effects import Parameter, Value
 
-PRESET_KEYS = ("title", "says", "effects")
-VST3_KEYS = ("type", "path", "plugin", "parameters")
+MASTER = "master"
+
+GAIN = Parameter("gain_db", float, 0.0, -60.0, 24.0)
+PAN = Parameter("pan", float, 0.0, -1.0, 1.0)
+SEND = Parameter("sends", float, -60.0, -60.0, 12.0)
+CHANNEL = {
+    parameter.name: parameter
+    for parameter in (
+        GAIN,
+        PAN,
+        Parameter("mute", bool, False),
+        Parameter("solo", bool, False),
+        Parameter("invert", bool, False),
+        Parameter("delay_ms", float, 0.0, 0.0, 100.0),
+    )
+}
+GATE = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter("threshold_db", float, -30.0, -90.0, 0.0),
+        Parameter("range_db", float, -60.0, -90.0, 0.0),
+        Parameter("attack_ms", float, 0.5, 0.05, 50.0),
+        Parameter("hold_ms", float, 80.0, 0.0, 2_000.0),
+        Parameter("release_ms", float, 60.0, 1.0, 2_000.0),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,115 +56,69 @@ class Effect:
     effects: tuple["Effect", ...] = ()  # in a Chain or a Mix
     path: Path | None = None  # of a VST3 plugin, or of a Convolution's impulse response
     plugin: str | None = None  # which one, of a VST3 file that holds several
+    state: Path | None = None  # a plugin's own state: .vstpreset, or raw as `live-rig plugins state` wrote it
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A strip is heard while its key is loud. `values` by the names of GATE."""
+
+    key: str  # the strip that opens it
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A strip (takes inputs), a group or a send (take other channels). `values` by the names of CHANNEL, if written."""
+
+    name: str
+    kind: Literal["strip", "group", "send"]
+    inputs: tuple[int, ...] = ()  # from 1
+    values: Mapping[str, Value] = field(default_factory=dict)
+    to: str = MASTER
+    sends: Mapping[str, float] = field(default_factory=dict)  # dB, after the channel's gain
+    gate: Gate | None = None
+    effects: tuple[Effect, ...] = ()
+
+    def number(self, name: str) -> float:
+        """A value, or its default."""
+        value = self.values.get(name, CHANNEL[name].default)
+        return float(value) if not isinstance(value, str) and value is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a macro does to one knob, from one end to the other. curve: 1 straight, above it late, below it early."""
+
+    knob: str
+    low: float
+    high: float
+    curve: float = 1.0
+
+    def at(self, place: float) -> float:
+        """The knob's value where the macro stands at `place`, 0 to 1."""
+        return float(self.low + (self.high - self.low) * place**self.curve)
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """One knob for many. `at`: where it stands when the preset is called, None: the knobs stand as they are written."""
+
+    name: str
+    says: str
+    moves: tuple[Move, ...]
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A chain of effects, its title, and what it is for."""
+    """What the kit goes through, its title, and what it is for. `effects` are the master's."""
 
     name: str
     title: str
     says: str
     effects: tuple[Effect, ...]
-
-
-def read_preset(file: Path) -> Preset:
-    """The preset in a file. Raises the first of its faults as a ShowError."""
-    preset, faults = _read(file, str(file))
-    if preset is None or faults:
-        first = faults[0]
-        raise ShowError(first.what, where=first.where, do=first.do)
-    return preset
-
-
-def preset_faults(file: Path, named: str) -> list[Fault]:
-    """Everything that is wrong with a preset's file, which the faults call `named`."""
-    return _read(file, named)[1]
-
-
-def _read(file: Path, named: str) -> tuple[Preset | None, list[Fault]]:
-    page = read_page(file, named)
-    if isinstance(page, Fault):
-        return None, [page]
-    reader = Reader(file)
-    preset = reader.preset(page.values)
-    return preset, sorted(page.all_placed(reader.faults), key=lambda fault: fault.line)
-
-
-class Reader:
-    """Reads what one file says, and gathers its faults on the way."""
-
-    def __init__(self, file: Path) -> None:
-        self.file, self.faults = file, list[Fault]()
-
-    def preset(self, written: Mapping[str, Any]) -> Preset:
-        """The preset, as far as it can be read."""
-        self._known(written, PRESET_KEYS, ())
-        if "title" not in written:
-            self._fault("The preset has no title", ("title",), 'Write title = "…" in its first line')
-        return Preset(self.file.stem, self._text(written, "title"), self._text(written, "says"), self._effects(written, ()))
-
-    def _effects(self, table: Mapping[str, Any], at: Key) -> tuple[Effect, ...]:
-        rows = table.get("effects", [])
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            self._fault("effects must be a list of tables", (*at, "effects"), "Write [[effects]] before each effect")
-            return ()
-        return tuple(self._effect(row, (*at, "effects", number)) for number, row in enumerate(rows))
-
-    def _effect(self, row: Mapping[str, Any], at: Key) -> Effect:
-        name = row.get("type")
-        names = sorted({*effect_types(), *CONTAINERS, "VST3"})
-        if not isinstance(name, str):
-            self._fault("The effect has no type", (*at, "type"), f"Write type = one of {', '.join(names)}")
-            return Effect("Gain")
-        if name in CONTAINERS:
-            self._known(row, ("type", "effects"), at)
-            return Effect(name, effects=self._effects(row, at))
-        if name == "VST3":
-            return self._vst3(row, at)
-        if name in effect_types():
-            return self._built_in(effect_types()[name], row, at)
-        self._fault(f"There is no effect {name}", (*at, "type"), change_or(name, names, _one_of(names)))
-        return Effect("Gain")
-
-    def _built_in(self, kind: EffectType, row: Mapping[str, Any], at: Key) -> Effect:
-        self._known(row, ("type", *kind.parameters), at)
-        values = {key: value for key, value in row.items() if key in kind.parameters}
-        for key, value in values.items():
-            if fault := kind.parameters[key].fault(value):
-                self._fault(f"{kind.name} {key} {fault}, and is {value!r}", (*at, key), f"Change {key}")
-        for key, parameter in kind.parameters.items():
-            if parameter.default is None and key not in values:
-                self._fault(f"{kind.name} needs {key}", (*at, "type"), f"Write {key} = … below its type")
-        file = values.pop("impulse_response_filename", None)
-        return Effect(kind.name, values, path=self.file.parent / str(file) if file is not None else None)
-
-    def _vst3(self, row: Mapping[str, Any], at: Key) -> Effect:
-        self._known(row, VST3_KEYS, at)
-        path, values = row.get("path"), row.get("parameters", {})
-        if not isinstance(path, str):
-            self._fault("A VST3 effect needs the path of its plugin", (*at, "path"), 'Write path = "…/Name.vst3"')
-        if not isinstance(values, dict) or not all(isinstance(value, bool | int | float | str) for value in values.values()):
-            what = "parameters must be a table of numbers, texts, true or false"
-            self._fault(what, (*at, "parameters"), "Write [effects.parameters]")
-            values = {}
-        file, plugin = self.file.parent / Path(str(path)).expanduser(), row.get("plugin")
-        return Effect("VST3", values, path=file, plugin=str(plugin) if plugin else None)
-
-    def _known(self, table: Mapping[str, Any], keys: tuple[str, ...], at: Key) -> None:
-        for key in table.keys() - set(keys):
-            thing = f"{table['type']} has" if "type" in table else "A preset has"
-            self._fault(f"{thing} no {key}", (*at, key), change_or(key, keys, _one_of(keys)))
-
-    def _text(self, table: Mapping[str, Any], key: str) -> str:
-        value = table.get(key, "")
-        if not isinstance(value, str):
-            self._fault(f"{key} must be a text", (key,), "Put it in quotes")
-        return str(value)
-
-    def _fault(self, what: str, key: Key, do: str) -> None:
-        self.faults.append(Fault(what, do, key))
-
-
-def _one_of(words: Iterable[str]) -> str:
-    return f"Use one of {', '.join(words)}"
+    channels: tuple[Channel, ...] = ()  # in the order in which they are mixed: strips first; none: the kit as a whole
+    macros: tuple[Macro, ...] = ()
+    start: Mapping[str, float] = field(default_factory=dict)  # knobs that stand otherwise than above when the preset is called
+    snapshots: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # by name: knobs or macros and their values

@@ -1,5 +1,6 @@
-"""One rack: a process that is told a preset, runs it, and does nothing else.
+"""One rack: a process that is told its presets, runs them, and does nothing else.
 
+It holds several presets ready, each in a place of its own with its own rings; those that are posted nothing cost nothing.
 While it plays, no other Python runs in it: the collector is off, and its one other thread waits, without the GIL, for the
 parent to end, so that no rack is ever left over. It ignores Ctrl-C, which is the engine's to answer.
 """
@@ -10,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
@@ -18,46 +20,81 @@ from multiprocessing.connection import Connection
 from cython_core.rack_ring import RackCounts, RackEnd
 from cython_core.signal import end_with_parent
 from live_rig.errors import RigError
-from live_rig.rack.chain import Chain
+from live_rig.rack.console import Console
 from live_rig.rack.effects import effect_types
 from live_rig.rack.preset import Preset
 from live_rig.rack.shared_block import SharedBlock
 
+PLACES = 8  # presets that share a process: see docs/decisions/33
 SWITCH_INTERVAL_S = 0.0001
 REALTIME_PRIORITY = 2  # over the band's renderer, whose work has time; under the sound server's clients
 MCL_CURRENT, MCL_ONFAULT = 1, 4  # of <sys/mman.h> on Linux
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """What a rack says once its chain stands."""
+class Asked:
+    """One preset to stand ready. `bypassed`: numbers of its plugins that are to be left out."""
 
+    preset: Preset
+    bypassed: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a rack says once a preset stands."""
+
+    place: int
     says: tuple[str, ...]  # what it plays without
     latency_frames: int
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """What a rack says when it cannot play its preset at all."""
+class Told:
+    """What a rack says while it plays."""
 
+    place: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What a rack says when it cannot play a preset at all."""
+
+    place: int
     why: str
 
 
 class RackProcess:
     """A rack as its supervisor holds it: begun at once, told what to `play`, ready when it says so."""
 
-    def __init__(self, samplerate: float, ring_frames: int, allowance_frames: int) -> None:
+    def __init__(self, samplerate: float, inputs: int, lines: int, ring_frames: int, allowance_frames: int) -> None:
         spawn = get_context("spawn")
-        self.block = SharedBlock(ring_frames)
-        self.counts = RackCounts(self.block.memory)
+        self.block = SharedBlock(lines, ring_frames, PLACES)
+        self.counts = [RackCounts(self.block.memory(place)) for place in range(PLACES)]
+        self.users = 0  # presets in it that somebody wants
+        self._heard: list[Ready | Told | Failed] = []
         self.line, far = spawn.Pipe()
-        self.process = spawn.Process(target=run, args=(samplerate, allowance_frames, self.block, far), name="rack", daemon=True)
+        args = (samplerate, inputs, allowance_frames, self.block, far)
+        self.process = spawn.Process(target=run, args=args, name="rack", daemon=True)
         self.process.start()
         far.close()
 
-    def play(self, preset: Preset) -> None:
-        """Tell it what to play, once. Raises OSError when it is dead."""
-        self.line.send(preset)
+    def play(self, asked: Sequence[Asked]) -> None:
+        """Tell it what to hold ready, once, at most PLACES. Raises OSError when it is dead."""
+        self.users = len(asked)
+        self.line.send(tuple(asked))
+
+    def hear(self, place: int) -> list[Ready | Told | Failed]:
+        """What it has said of one place since the last call. Raises EOFError or OSError when it is dead."""
+        while self.line.poll():
+            self._heard.append(self.line.recv())
+        ours = [message for message in self._heard if message.place == place]
+        self._heard = [message for message in self._heard if message.place != place]
+        return ours
+
+    def wake(self) -> None:
+        """Let it take what edits have come."""
+        self.block.semaphore.release()
 
     def kill(self) -> None:
         """End the process, however deep it hangs."""
@@ -72,28 +109,42 @@ class RackProcess:
         self.block.forget_name()
 
 
-def run(samplerate: float, allowance_frames: int, block: SharedBlock, line: Connection) -> None:
-    """The rack's main thread: wait for a preset, build its chain, say so, and play until killed."""
+def run(samplerate: float, inputs: int, allowance_frames: int, block: SharedBlock, line: Connection) -> None:
+    """The rack's main thread: wait for presets, build them, say so, and play until killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=end_with_parent, args=(parent.sentinel,), daemon=True).start()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    effect_types()  # warm, so that only the preset's own effects are left to build
-    try:
-        chain = Chain(line.recv(), samplerate, allowance_frames)
-    except RigError as error:
-        line.send(Failed(str(error)))
+    effect_types()  # warm, so that only the presets' own effects are left to build
+    consoles: list[tuple[int, Console, RackEnd]] = []
+    ready = []
+    for place, asked in enumerate(line.recv()):
+        lines = inputs if asked.preset.channels else 2
+        end = RackEnd(block.memory(place), lines, block.ring_frames, block.bell)
+        try:
+            console = Console(asked.preset, samplerate, inputs, allowance_frames, end, asked.bypassed)
+        except RigError as error:
+            line.send(Failed(place, str(error)))
+            continue
+        consoles.append((place, console, end))
+        ready.append(Ready(place, tuple(console.says), console.latency_frames))
+    if not consoles:
         return
-    end = RackEnd(block.memory, block.ring_frames, block.bell)
     ask_for_priority()
     gc.collect()
     gc.freeze()
     gc.disable()
-    line.send(Ready(tuple(chain.says), chain.latency_frames))
+    for message in ready:
+        line.send(message)
+    bell = consoles[0][2]
     while True:
-        end.wait()
-        chain.work(end)
+        bell.wait()
+        for place, console, end in consoles:
+            told = len(console.says)
+            console.work(end)
+            for says in console.says[told:]:
+                line.send(Told(place, says))
 
 
 def ask_for_priority() -> None:

@@ -21,18 +21,30 @@ class Mapped(SharedMemory):
 
 
 class SharedBlock:
-    """Rings of `ring_frames` frames (a power of two), zeroed, and a bell. The memory goes when nobody looks at it any more."""
+    """Places for presets, each with rings of so many lines and `ring_frames` frames (a power of two), zeroed; and one bell.
 
-    def __init__(self, ring_frames: int) -> None:
-        self.ring_frames = ring_frames
+    What no preset uses costs no memory. It goes when nobody looks at it any more.
+    """
+
+    def __init__(self, lines: int, ring_frames: int, places: int) -> None:
+        self.lines, self.ring_frames, self.places = lines, ring_frames, places
         self.semaphore = get_context("spawn").Semaphore(0)
-        self._open(Mapped(create=True, size=shared_bytes(ring_frames)))
+        self._open(Mapped(create=True, size=places * self.place_bytes))
         self._has_name = True
 
     def _open(self, shared: Mapped) -> None:
         self._shared = shared
         assert shared.buf is not None
-        self.memory = shared.buf[: shared_bytes(self.ring_frames)]
+        self._memory = shared.buf
+
+    @property
+    def place_bytes(self) -> int:
+        """Of one place; a multiple of a cache line."""
+        return -(-shared_bytes(self.lines, self.ring_frames) // 64) * 64
+
+    def memory(self, place: int) -> memoryview:
+        """The rings of one place."""
+        return self._memory[place * self.place_bytes : (place + 1) * self.place_bytes]
 
     @property
     def bell(self) -> int:
@@ -41,10 +53,12 @@ class SharedBlock:
         return handle
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"ring_frames": self.ring_frames, "semaphore": self.semaphore, "name": self._shared.name}
+        shape = {"lines": self.lines, "ring_frames": self.ring_frames, "places": self.places}
+        return shape | {"semaphore": self.semaphore, "name": self._shared.name}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.ring_frames, self.semaphore = state["ring_frames"], state["semaphore"]
+        self.lines, self.ring_frames, self.places = state["lines"], state["ring_frames"], state["places"]
+        self.semaphore = state["semaphore"]
         self._open(Mapped(name=state["name"]))
 
     def forget_name(self) -> None:

@@ -1,21 +1,26 @@
-"""Keeps a rack alive behind the drums: loads, switches, and brings back what died or hangs, with the preset it had.
+"""Keeps racks alive behind the drums: loads, switches, and brings back what died or hangs, with the preset it had.
 
 All of it happens in one thread of its own that sleeps nearly always; the callback is never asked and never waits. While a
 rack is away the drums are dry, and nothing else changes.
 
-A spare process stands by, warm and without a preset, so that the next rack has only its effects to build.
+A spare process stands by, warm and without a preset, so that the next rack has only its effects to build. The presets of a
+set stand ready, several in a process, as soon as nothing else is to be loaded.
 """
 
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 
-from cython_core.drums import Drums
+from cython_core.drums import AT_ONCE, Drums
 from cython_core.rack_ring import RackCounts
+from live_rig.rack.console import RESET
+from live_rig.rack.edits import Edits, Knobs
+from live_rig.rack.mix import dry_mix
 from live_rig.rack.preset import Preset
-from live_rig.rack.process import RackProcess
-from live_rig.rack.standing import Standing
+from live_rig.rack.process import PLACES, RackProcess
+from live_rig.rack.standing import Standing, begin
 from live_rig.rack.swap import Swap
 
 GLANCE_S = 0.02  # how often it looks, when nothing calls it
@@ -34,9 +39,12 @@ class Rack:
         self._swap: Swap[Standing] = Swap(drums)
         self._next: Standing | None = None  # loads, or stands ready
         self._successor: Standing | None = None  # the same for what was lost while it was heard
+        self._kept: list[Standing] = []  # the set's
         self._spare: RackProcess | None = None
         self._spare_after_s = 0.0
-        self._switching = False
+        self._switching, self._when = False, AT_ONCE
+        self._edits: Edits | None = None  # of the preset that is heard
+        self._to_turn: Knobs = {}  # knobs that the rack has not been told of
         self._dry_blocks, self._dry_until_s = 0, 0.0
         self._alerts: list[str] = []
         self._lock = threading.RLock()
@@ -65,35 +73,70 @@ class Rack:
         return self._next is not None and self._next.is_ready
 
     @property
+    def kept_ready(self) -> int:
+        """How many of the set's presets stand ready."""
+        return sum(one.is_ready and not one.lost for one in self._kept)
+
+    @property
     def process_id(self) -> int | None:
         """Of the process that runs the preset that is heard."""
         heard = self._swap.heard
         return heard.process.process.pid if heard and heard.process and not heard.lost else None
 
     @property
+    def process_ids(self) -> set[int]:
+        """Of all processes that run, the spare's too."""
+        with self._lock:
+            processes = {one.process for one in self._standing() if one.process and not one.lost} | {self._spare}
+            return {process.process.pid for process in processes if process and process.process.pid}
+
+    @property
     def counts(self) -> RackCounts | None:
         """What the rack that is heard has counted."""
-        return self._swap.heard.process.counts if self._swap.heard and self._swap.heard.process else None
+        return self._swap.heard.counts if self._swap.heard else None
+
+    @property
+    def edits(self) -> Edits | None:
+        """What has been turned in the preset that is heard."""
+        return self._edits
 
     def has_answered(self) -> bool:
         """Whether all that the drums have posted has come back from the effects that are heard."""
         with self._lock:
-            sounding = [one for one in (self._swap.heard, *self._swap.leaving) if one and one.process and not one.lost]
-            return all(one.process.counts.has_answered for one in sounding if one.process)
+            sounding = [one for one in (self._swap.heard, *self._swap.leaving) if one and not one.lost]
+            return all(one.counts.has_answered for one in sounding if one.counts)
+
+    def keep(self, presets: Sequence[Preset]) -> None:
+        """The presets of the set: they are to stand ready, in this order. What stood ready and is not among them goes."""
+        with self._lock:
+            there = {one.preset.name: one for one in self._kept if one.preset}
+            same = {p.name: there[p.name] for p in presets if p.name in there and there[p.name].preset == p}
+            wanted = [same.get(p.name) or Standing(p, is_kept=True) for p in presets]
+            for gone in [one for one in self._kept if one not in wanted]:
+                gone.is_kept = False
+                self._drop(gone)
+            self._kept = wanted
+        self._waker.send_bytes(b"keep")
 
     def load_next(self, preset: Preset | None) -> None:
-        """Load a preset into a rack of its own, to switch to. What was loaded before and not switched to is dropped."""
+        """Load a preset into a rack of its own, to switch to, unless it stands ready. What was loaded before is dropped."""
         with self._lock:
             self._drop(self._next)
-            self._next, self._switching = Standing(preset), False
+            self._next, self._switching = self._standing_ready(preset) or Standing(preset), False
             self._begin(self._next)
         self._waker.send_bytes(b"next")
 
-    def switch(self) -> None:
-        """Crossfade to what was loaded last: at the next block when it is ready, else as soon as it is."""
+    def switch(self, when: int = AT_ONCE) -> None:
+        """Crossfade to what was loaded last, as soon as it is ready: at the next block, or with the next beat or bar."""
         with self._lock:
-            self._switching = self._next is not None
+            self._switching, self._when = self._next is not None, when
             self._arrive()
+
+    def turn(self, moved: Mapping[str, float]) -> None:
+        """Turn knobs of the preset that is heard, by name; without a click, and without a gap."""
+        with self._lock:
+            self._to_turn |= moved
+            self._send_turns()
 
     def status(self) -> str:
         """One of "on", "dry" (a block without effects in the last half second), "restarting", and "none" without a preset."""
@@ -117,19 +160,25 @@ class Rack:
         """End all racks. The drums may still be stepped, and are dry."""
         self._closing.set()
         self._thread.join()
-        for process in (self._spare, *(one.process for one in self._standing())):
+        for process in {self._spare, *(one.process for one in self._standing())}:
             if process:
                 process.close()
         self._wakes.close()
         self._waker.close()
 
     def _standing(self) -> list[Standing]:
-        return [one for one in (self._swap.heard, self._next, self._successor, *self._swap.leaving) if one is not None]
+        ones = (self._swap.heard, self._next, self._successor, *self._kept, *self._swap.leaving)
+        return list(dict.fromkeys(one for one in ones if one is not None))
+
+    def _standing_ready(self, preset: Preset | None) -> Standing | None:
+        """The one that the set keeps, if it plays as it should."""
+        fit = (one for one in self._kept if one.is_ready and not one.lost and not one.bypassed)
+        return next((one for one in fit if preset is not None and one.preset == preset), None)
 
     def _watch(self) -> None:
         while not self._closing.is_set():
             with self._lock:
-                alive = [one.process for one in self._standing() if one.process and not one.lost]
+                alive = {one.process for one in self._standing() if one.process and not one.lost}
             ears = [ear for process in alive for ear in (process.line, process.process.sentinel)]
             if self._wakes in wait([self._wakes, *ears], GLANCE_S):
                 self._wakes.recv_bytes()
@@ -143,8 +192,9 @@ class Rack:
         self._replace_lost()
         self._arrive()
         for gone in self._swap.rung_out():
-            if gone.process:
-                gone.process.close()
+            self._let_go(gone)
+        self._fill_up()
+        self._send_turns()
         if self.drums.blocks_dry != self._dry_blocks:
             self._dry_blocks, self._dry_until_s = self.drums.blocks_dry, time.monotonic() + DRY_SHOWS_S
 
@@ -163,17 +213,27 @@ class Rack:
         elif self._swap.heard and self._swap.heard.lost and not self._successor and not self._swap.heard.is_hopeless:
             self._successor = self._swap.heard.successor()
             self._swap.heard.is_hopeless = True  # it has its successor; a second one would be a second start
-        for one in (self._next, self._successor):
-            if one:
-                self._begin(one)
+        for number, one in enumerate(self._kept):
+            if one.lost and not (one.is_hopeless and one is not self._swap.heard):
+                self._kept[number] = one.successor(is_kept=True)
+                one.is_kept = False
+                self._drop(one)
+        for coming in (self._next, self._successor):
+            if coming:
+                self._begin(coming)
 
     def _begin(self, one: Standing) -> None:
-        if one.is_due and self._spare and one.preset:
-            one.process, self._spare, one.begins_s = self._spare, None, time.monotonic()
-            try:
-                one.process.play(one.preset)
-            except OSError:
-                one.lost = "died"
+        if one.is_due and not one.lost and self._spare and not one.is_kept:
+            spare, self._spare = self._spare, None
+            begin([one], spare)
+
+    def _fill_up(self) -> None:
+        """Let the set stand ready, where nothing else is to be loaded."""
+        waiting = [one for one in self._kept if one.is_due and not one.lost]
+        others = any(one.preset and not one.is_ready and not one.lost and one not in waiting for one in self._standing())
+        if waiting and self._spare and not others:
+            spare, self._spare = self._spare, None
+            begin(waiting[:PLACES], spare)
 
     def _stand_by(self) -> None:
         """Have a spare; while something loads, only if something else waits for it."""
@@ -181,11 +241,12 @@ class Rack:
             self._spare.close()
             self._spare = None
         is_loading = any(one.process and not one.is_ready and not one.lost for one in self._standing())
-        is_wanted = not is_loading or any(one.is_due for one in self._standing())
+        is_wanted = not is_loading or any(one.is_due and not one.is_kept for one in self._standing())
         if self._spare is not None or not is_wanted or time.monotonic() < self._spare_after_s:
             return
         try:
-            self._spare = RackProcess(self.samplerate, self.drums.ring_frames, self.allowance_frames)
+            drums = self.drums
+            self._spare = RackProcess(self.samplerate, drums.inputs, drums.ring_lines, drums.ring_frames, self.allowance_frames)
         except OSError as error:
             self._spare_after_s = time.monotonic() + NO_ROOM_S
             self._alerts.append(f"No new effects can start ({error.strerror}). Close other programs")
@@ -194,16 +255,71 @@ class Rack:
         """Give a voice to what is ready, and let be heard what is to be heard."""
         if self._successor and self._stand(self._successor):
             self._swap.to(self._successor)
+            self._turn_anew()
             self._successor = None
-        if self._next and self._stand(self._next) and self._switching:
-            self._swap.to(self._next)
-            self._drop(self._successor)
+        if self._swap.has_slipped() and self._swap.heard and self._stand(self._swap.heard):
+            self._swap.to(self._swap.heard)
+        if self._next and self._switching and self._stand(self._next):
+            self._swap.to(self._next, self._when)
+            if self._successor:
+                self._drop(self._successor)
+            self._put_back()
+            self._edits = Edits(self._next.preset) if self._next.preset else None
             self._next, self._successor, self._switching = None, None, False
+        elif self._next and not self._next.is_kept:
+            self._stand(self._next)
 
     def _stand(self, one: Standing) -> bool:
         if not one.is_ready or one.lost:
             return False
-        return self._swap.stand(one, *((one.process.block.memory, one.process.block.bell) if one.process else (None, 0)))
+        memory, bell = one.memory
+        return self._swap.stand(one, memory, bell, dry_mix(one.preset, self.drums.inputs) if one.preset else None)
+
+    def _turn_anew(self) -> None:
+        """What came back stands as the preset is written: turn it to where it stood."""
+        if self._edits:
+            self._to_turn = self._edits.kept() | self._to_turn
+
+    def _put_back(self) -> None:
+        """A preset of the set that is left or called stands as it is written."""
+        self._to_turn = {}
+        if self._edits and self._edits.kept() and self._next:
+            for one in self._kept:
+                if one.preset == self._edits.preset and one.counts and not one.lost:
+                    for knob in self._edits.kept():
+                        one.counts.edit(list(self._edits.knobs).index(knob), self._edits.written[knob])
+
+    def _send_turns(self) -> None:
+        """Tell the rack that is heard what to turn; what does not fit now goes with the next look."""
+        heard = self._swap.heard
+        if (
+            not self._to_turn
+            or not self._edits
+            or not heard
+            or heard.lost
+            or not heard.counts
+            or heard.preset != self._edits.preset
+        ):
+            return
+        numbers = {knob: number for number, knob in enumerate(self._edits.knobs)}
+        for knob, value in list(self._to_turn.items()):
+            if knob not in numbers or heard.counts.edit(numbers[knob], value):
+                del self._to_turn[knob]
+        mix = dry_mix(self._edits.preset, self.drums.inputs, self._edits.now)
+        if mix is not None:
+            self._swap.remix(heard, mix)
+
+    def _let_go(self, gone: Standing) -> None:
+        """It has rung out: what the set keeps goes back to its place, all else ends with the last that shares its process."""
+        if gone.is_kept and not gone.lost:
+            if self._swap.was_cut_short(gone) and gone.counts and gone.process:
+                gone.counts.edit(RESET, 0.0)
+                gone.process.wake()
+            return
+        if gone.process:
+            gone.process.users -= 1
+            if gone.process.users <= 0:
+                gone.process.close()
 
     def _drop(self, one: Standing | None) -> None:
         if one:

@@ -42,6 +42,8 @@ def _refuse_unfit(word: str, kind: str, value: str) -> None:
         case "BPM" | "[BPM]" if not SLOWEST_BPM <= _number(value) <= FASTEST_BPM:
             do = f'Write a number from {SLOWEST_BPM} to {FASTEST_BPM}: "{word} 120"'
             raise ValueError(f'"{value}" is not a tempo', do)
+        case "KNOB=NUMBER" if not math.isfinite(_number(value.rpartition("=")[2])) or not value.rpartition("=")[0]:
+            raise ValueError(f'"{value}" is not a knob and its number', f'Write "{word} snare.gain_db=2"')
         case "on|off" if value not in ("on", "off"):
             raise ValueError(f'"{value}" is neither on nor off', f'Write "{word} on" or "{word} off"')
         case "PERCENT" if not 0 <= _number(value) <= 100:

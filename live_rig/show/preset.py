@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from live_rig.paths import presets_dir
-from live_rig.rack.preset import preset_faults
+from live_rig.rack.preset_reader import preset_faults
 from live_rig.show.faults import Fault
 
 

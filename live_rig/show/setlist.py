@@ -26,6 +26,7 @@ class Audio(Written):
     block: Annotated[Whole, Field(ge=16, le=1024)] | None = None  # frames
     inputs: Annotated[Whole, Field(ge=1, le=32)] | None = None  # channels, the first ones of the device
     outputs: Annotated[Whole, Field(ge=1, le=32)] | None = None
+    look_ahead_ms: Annotated[float, Field(ge=0.0, le=5.0)] = 0.0  # latency that effects may have, all show long
     limiter: Literal["on", "off"] = "on"  # off: nothing keeps the outputs from hurting
 
 

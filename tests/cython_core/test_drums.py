@@ -23,8 +23,8 @@ class LoudRack:
     """A rack in this process that makes everything `gain` times as loud, when it is called."""
 
     def __init__(self, drums: Drums, gain: float) -> None:
-        self.memory = memoryview(bytearray(shared_bytes(drums.ring_frames)))
-        self.end, self.counts = RackEnd(self.memory, drums.ring_frames), RackCounts(self.memory)
+        self.memory = memoryview(bytearray(shared_bytes(2, drums.ring_frames)))
+        self.end, self.counts = RackEnd(self.memory, 2, drums.ring_frames), RackCounts(self.memory)
         self.gain, self.is_dead = np.float32(gain), False
         self.voice = drums.attach(self.memory)
         drums.switch(self.voice)
@@ -210,8 +210,8 @@ def test_a_switch_is_a_crossfade_whose_shares_add_up() -> None:
 
 def test_a_tail_rings_out_after_the_switch_and_its_voice_is_free_again() -> None:
     drums = Drums(SAMPLERATE, 1, 64)
-    memory = memoryview(bytearray(shared_bytes(drums.ring_frames)))
-    end, echo, heard_before = RackEnd(memory, drums.ring_frames), 4800, np.zeros((2, 4800), np.float32)
+    memory = memoryview(bytearray(shared_bytes(2, drums.ring_frames)))
+    end, echo, heard_before = RackEnd(memory, 2, drums.ring_frames), 4800, np.zeros((2, 4800), np.float32)
     voice = drums.attach(memory)
     drums.switch(voice)
     dry = drums.attach()

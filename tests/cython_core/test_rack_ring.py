@@ -11,9 +11,9 @@ from cython_core.rack_ring import SUB_BLOCK, RackCounts, RackEnd, shared_bytes
 
 def attached() -> tuple[Drums, RackEnd, RackCounts]:
     drums = Drums(48_000, 1, 1024)
-    memory = memoryview(bytearray(shared_bytes(drums.ring_frames)))
+    memory = memoryview(bytearray(shared_bytes(2, drums.ring_frames)))
     drums.switch(drums.attach(memory))
-    return drums, RackEnd(memory, drums.ring_frames), RackCounts(memory)
+    return drums, RackEnd(memory, 2, drums.ring_frames), RackCounts(memory)
 
 
 @given(st.lists(st.integers(1, 1024), min_size=1, max_size=30))
@@ -51,9 +51,9 @@ def test_a_late_rack_takes_the_newest_block_and_leaves_the_older_ones_out() -> N
 
 def test_effects_that_look_ahead_stay_aligned_and_what_was_inside_them_at_a_skip_is_dropped() -> None:
     drums = Drums(48_000, 1, 64, allowance_frames=48)
-    memory = memoryview(bytearray(shared_bytes(drums.ring_frames)))
+    memory = memoryview(bytearray(shared_bytes(2, drums.ring_frames)))
     drums.switch(drums.attach(memory))
-    end, inside, heard_by_drums = RackEnd(memory, drums.ring_frames), np.zeros((2, 0), np.float32), []
+    end, inside, heard_by_drums = RackEnd(memory, 2, drums.ring_frames), np.zeros((2, 0), np.float32), []
     ramp = (np.arange(64 * 60, dtype=np.float32) + 1) / 65_536
     for number in range(60):
         heard_by_drums.append(drums.step(ramp[None, number * 64 : number * 64 + 64].copy(), number * 64)[0])
@@ -79,6 +79,6 @@ def test_a_sub_block_that_came_after_it_was_due_is_counted() -> None:
 
 def test_rings_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="do not fit"):
-        RackEnd(memoryview(bytearray(100)), 4096)
+        RackEnd(memoryview(bytearray(100)), 2, 4096)
     with pytest.raises(ValueError, match="do not fit"):
-        RackEnd(memoryview(bytearray(100_000)), 1000)
+        RackEnd(memoryview(bytearray(100_000)), 2, 1000)

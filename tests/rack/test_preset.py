@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_rig.errors import ShowError
-from live_rig.rack.preset import preset_faults, read_preset
+from live_rig.rack.preset_reader import preset_faults, read_preset
 
 SHIPPED = sorted((Path(__file__).parents[2] / "presets").glob("*.toml"))
 

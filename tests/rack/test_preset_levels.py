@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from live_rig.rack.inline import InlineRack
-from live_rig.rack.preset import read_preset
+from live_rig.rack.preset_reader import read_preset
 
 TREE = Path(__file__).parents[2]
 CORPUS = Path(os.environ.get("LIVE_RIG_CORPUS", TREE.parent / "shared" / "corpus"))

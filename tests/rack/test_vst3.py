@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from live_rig.rack.inline import InlineRack
-from live_rig.rack.preset import Effect, Preset, read_preset
+from live_rig.rack.preset import Effect, Preset
+from live_rig.rack.preset_reader import read_preset
 
 SAMPLERATE, BLOCK = 48_000, 64
 strokes = np.random.default_rng(5).uniform(-0.5, 0.5, BLOCK * 200).astype(np.float32)

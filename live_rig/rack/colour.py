@@ -1,0 +1,114 @@
+"""The sound of the kit as a player steers it: presets by name, and what is turned in the one that is heard.
+
+Commands of the stage, in words; what they do to the racks is the supervisor's.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from cython_core.drums import AT_ONCE, ON_THE_BAR, ON_THE_BEAT
+from live_rig.errors import RackError, RigError, ShowError
+from live_rig.rack.edits import Edits
+from live_rig.rack.preset import Preset
+from live_rig.rack.preset_page import page_of_edits
+from live_rig.rack.preset_reader import read_preset
+from live_rig.rack.supervisor import Rack
+from live_rig.show.faults import change_or
+
+COMMANDS = ("preset", "knob", "snapshot", "undo", "redo", "compare", "save-preset")
+WHEN = {" at beat": ON_THE_BEAT, " at bar": ON_THE_BAR}
+
+
+class Colour:
+    """The presets of a show, on a rack. `name`: of the one that is heard, empty for the dry drums. files: name -> file."""
+
+    def __init__(self, rack: Rack, files: Mapping[str, Path], folder: Path) -> None:
+        self.rack, self.files, self.folder = rack, dict(files), folder
+        self.name = ""
+        self._snapshot = ""
+
+    def keep_ready(self, first: list[str]) -> list[str]:
+        """Let every preset of the show stand ready, those of its songs first. Returns what is wrong with any."""
+        presets, faults = [], []
+        for name in dict.fromkeys([*first, *self.files]):
+            try:
+                presets.append(self._read(name))
+            except RigError as error:
+                faults.append(str(error))
+        self.rack.keep(presets)
+        return faults
+
+    def do(self, command: str, value: str) -> str:
+        """One of COMMANDS, in words. RigError where it cannot be done."""
+        if command == "preset":
+            return self.switch(value)
+        if command == "save-preset":
+            return self.save(value)
+        edits = self._edits()
+        if command == "knob":
+            knob, _, number = value.rpartition("=")
+            moved = edits.turn(knob.strip(), float(number))
+        elif command == "snapshot":
+            moved = edits.recall(value)
+        else:
+            moved = {"undo": edits.undo, "redo": edits.redo, "compare": edits.compare}[command]()
+        self.rack.turn(moved)
+        return f"{command} {value}".strip() if moved else "nothing changed"
+
+    def switch(self, value: str) -> str:
+        """A preset by its name, and when: "dub", "dub at bar", "dub at beat"."""
+        name, when = value, AT_ONCE
+        for words, moment in WHEN.items():
+            if value.endswith(words):
+                name, when = value.removesuffix(words), moment
+        if name not in self.files:
+            do = change_or(name, self.files, f"Say one of: {', '.join(self.files)}")
+            raise ShowError(f'There is no preset "{name}"', where="command", do=do)
+        self._to(self._read(name), name, when)
+        return value
+
+    def off(self) -> None:
+        """The drums are dry."""
+        self._to(None, "", AT_ONCE)
+
+    def enter(self, section: str) -> None:
+        """A part of the song begins: the preset's snapshot of that name, if it has one, is recalled; else as it is written."""
+        edits = self.rack.edits
+        if edits is None or section == self._snapshot:
+            return
+        if section in edits.preset.snapshots:
+            self.rack.turn(edits.recall(section))
+        elif self._snapshot in edits.preset.snapshots:
+            self.rack.turn(edits.as_written())
+        self._snapshot = section
+
+    def save(self, name: str) -> str:
+        """Write what has been turned as a preset of the show, on top of the one that is heard."""
+        edits = self._edits()
+        if not name.replace("-", "").replace("_", "").isalnum():
+            raise ShowError(f'"{name}" cannot be a preset\'s name', where="command", do="Take letters, digits, - and _")
+        file = self.folder / "presets" / f"{name}.toml"
+        if file.exists() and name != edits.preset.name:
+            raise ShowError(f"There is a preset {name} already", where=str(file), do="Take another name")
+        if name == edits.preset.name:
+            raise ShowError(f"{name} is the preset that is heard", where=str(file), do="Save it under another name")
+        try:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(page_of_edits(name, edits.preset, edits.kept()), encoding="utf-8")
+        except OSError as error:
+            raise ShowError(f"The preset cannot be written: {error.strerror}", where=str(file), do="Check the disk") from error
+        self.files[name] = file
+        return f"saved as {name}"
+
+    def _edits(self) -> Edits:
+        if self.rack.edits is None:
+            raise RackError("No preset is heard", where="command", do="Choose one first")
+        return self.rack.edits
+
+    def _read(self, name: str) -> Preset:
+        return read_preset(self.files[name])
+
+    def _to(self, preset: Preset | None, name: str, when: int) -> None:
+        self.rack.load_next(preset)
+        self.rack.switch(when)
+        self.name, self._snapshot = name, ""

@@ -1,0 +1,291 @@
+"""A preset made sound: its channels on a desk, each with its effects, and all its knobs.
+
+The kit comes in as stereo, or line by line where the preset has strips; what the master gives goes back to the drums. Knobs
+are turned between two sub-blocks: a number gets to its new value in `GLIDE_S`, so that no jump is heard.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cython_core.desk import Desk
+from cython_core.rack_ring import SUB_BLOCK, RackEnd
+from live_rig.rack.chain import LONGEST_LOOK_S, Chain, Stereo
+from live_rig.rack.knobs import LIVE, all_effects, knobs_of, named_effects, turnable, written_values
+from live_rig.rack.mix import side_gains
+from live_rig.rack.preset import MASTER, Channel, Preset
+
+GLIDE_S = 0.05
+GLIDE_FRAMES = 16  # a knob on its way moves so often
+EDITS_TAKE_S = 0.0001  # the longest that edits may keep a sub-block
+FAILS_AGAIN_AFTER_S = 0.25  # NaN that comes sooner is the same failure
+FAILURES = 2  # and its plugins are left out
+SHUT_DB = -60.0  # a send no louder than this is shut
+NOWHERE = 999  # an input that no kit has
+RESET = -1  # not a knob: forget all sound
+
+Turn = Callable[[float], None]
+
+
+@dataclass(slots=True)
+class Glide:
+    """A knob on its way."""
+
+    now: float
+    wanted: float
+    steps: int
+
+
+class Console:
+    """A preset at one samplerate: lines of the kit in, stereo out. Without strips it takes the kit as stereo.
+
+    allowance_frames: how far effects may look ahead. What cannot be had is left out, and `says` says so. bypassed: numbers of
+    plugins, from 1 in the order of the channels, that are left out.
+    """
+
+    def __init__(
+        self,
+        preset: Preset,
+        samplerate: float,
+        inputs: int,
+        allowance_frames: int = 0,
+        end: RackEnd | None = None,
+        bypassed: frozenset[int] = frozenset(),
+    ) -> None:
+        self.preset, self.samplerate, self._end = preset, samplerate, end
+        self.lines = inputs if preset.channels else 2
+        self.says: list[str] = []
+        master = Channel(MASTER, "strip" if not preset.channels else "group", (1, 2), effects=preset.effects)
+        self._channels = (*preset.channels, master)
+        self._place = {channel.name: number for number, channel in enumerate(self._channels)}
+        self._chains = self._build(allowance_frames, bypassed)
+        self.desk = Desk(len(self._channels), self._longest_wait())
+        self._wire(inputs)
+        self._values = written_values(preset)
+        self._knobs = list(knobs_of(preset).items())
+        self._turns = [self._turn(name) for name, _ in self._knobs]
+        self._glides: dict[int, Glide] = {}
+        self._failures: dict[int, int] = defaultdict(int)
+        self._failed_at = -FAILS_AGAIN_AFTER_S * samplerate
+        self._frame = 0
+        self._set_all()
+        self.desk.settle()
+        self.reset()
+
+    def __call__(self, heard: Stereo) -> Stereo:
+        """The next frames, float32 (lines, n), n at most SUB_BLOCK -> (2, n); fewer at first where effects look ahead."""
+        self.desk.begin(heard)
+        for place, chain in enumerate(self._chains):
+            wet = chain(self.desk.block(place)) if chain.links else self.desk.block(place)
+            if not self.desk.put(place, wet):
+                if place == len(self._chains) - 1:
+                    self._fail(place)
+                    return np.full((2, heard.shape[1]), np.nan, np.float32)
+                self._restart(place)
+            self.desk.pass_on(place)
+        self._frame += heard.shape[1]
+        out = self.desk.result()
+        if self._to_drop:
+            drop = min(self._to_drop, out.shape[1])
+            self._to_drop -= drop
+            out = np.ascontiguousarray(out[:, drop:])
+        return out
+
+    def work(self, end: RackEnd) -> None:
+        """Process all that has been posted, and take the edits that have come."""
+        self._take_edits(end)
+        while (heard := end.take()) is not None:
+            if not end.give(self._gliding(heard) if self._glides else self(heard)):
+                self.reset()
+                end.forget()
+            self._take_edits(end)
+
+    def reset(self) -> None:
+        """Forget all sound: empty delays and tails."""
+        self.desk.clear()
+        for place, chain in enumerate(self._chains):
+            chain.reset()
+            self.desk.hold_back(place, self._waits[place])
+        self._to_drop = self.latency_frames
+
+    def turn(self, knob: int, value: float, at_once: bool = False) -> None:
+        """Turn a knob by its number, or RESET."""
+        if knob == RESET:
+            self.reset()
+        if not 0 <= knob < len(self._turns):
+            return
+        name, kind = self._knobs[knob]
+        if at_once or kind.kind is bool:
+            self._values[name] = value
+            self._turns[knob](value)
+            return
+        self._glides[knob] = Glide(self._values[name], value, max(1, round(GLIDE_S * self.samplerate / GLIDE_FRAMES)))
+
+    def _build(self, allowance_frames: int, bypassed: frozenset[int]) -> list[Chain]:
+        """The chains. Strips may look ahead as far as the show allows, the master as far as they leave room."""
+        mark = self._end.mark if self._end else lambda _: None
+        chains: list[Chain] = []
+        plugin, slowest = 1, 0
+        for channel in self._channels:
+            title = f"{self.preset.title}: {channel.name}" if self.preset.channels else self.preset.title
+            allowed = {
+                "strip": allowance_frames,
+                "group": allowance_frames - slowest if channel.name == MASTER else 0,
+                "send": round(LONGEST_LOOK_S * self.samplerate),
+            }
+            chain = Chain(channel.effects, self.samplerate, allowed[channel.kind], title, mark, plugin, bypassed)
+            plugin += sum(effect.type == "VST3" for effect in all_effects(channel.effects))
+            slowest = max(slowest, chain.latency_frames) if channel.kind == "strip" else slowest
+            self.says += chain.says
+            chains.append(chain)
+        pairs = zip(self._channels, chains, strict=True)
+        self._waits = [slowest if channel.kind == "strip" else chain.latency_frames for channel, chain in pairs]
+        self.latency_frames = slowest + (chains[-1].latency_frames if self.preset.channels else 0)
+        return chains
+
+    def _longest_wait(self) -> int:
+        """Frames that the desk has to hold."""
+        return max(*self._waits, *(self._frames(channel.number("delay_ms")) for channel in self._channels))
+
+    def _wire(self, inputs: int) -> None:
+        for place, channel in enumerate(self._channels):
+            if channel.inputs and channel.kind == "strip":
+                there = [line - 1 for line in channel.inputs if line <= max(inputs, self.lines)]
+                missing = [str(line) for line in channel.inputs if line > max(inputs, self.lines)]
+                if missing:
+                    what = f"input {missing[0]}" if len(missing) == 1 else f"inputs {', '.join(missing)}"
+                    self.says.append(f"{self.preset.title}: {channel.name} wants {what}, and there are {inputs}")
+                self.desk.take_from(place, there or [NOWHERE], self._frames(channel.number("delay_ms")))
+            if channel.name != MASTER:
+                self.desk.lead_to(place, self._place[channel.to])
+
+    def _turn(self, knob: str) -> Turn:
+        """What turning a knob does."""
+        name, _, rest = knob.partition(".")
+        place, channel = self._place[name], self._channels[self._place[name]]
+        if rest in LIVE:
+            if rest == "invert":
+                return lambda value: self.desk.set_invert(place, bool(value))
+            return lambda _: self._set_gains()
+        if rest.startswith("sends."):
+            send = self._place[rest.removeprefix("sends.")]
+            return lambda db: self.desk.set_send(place, send, _linear(db) if db > SHUT_DB else 0.0)
+        if rest.startswith("gate."):
+            return lambda _: self._set_gate(place, channel)
+        wanted, _, parameter = rest.rpartition(".")
+        for effect_name, effect in named_effects(channel.effects):
+            if effect_name == wanted and parameter in turnable(effect):
+                made: Any = self._chains[place].made.get(id(effect))
+                return _setter(made, parameter)
+        return lambda _: None
+
+    def _set_all(self) -> None:
+        """All knobs as the preset says; effects already stand so, but for what macros move."""
+        moved = {
+            *self.preset.start,
+            *(move.knob for macro in self.preset.macros if macro.at is not None for move in macro.moves),
+        }
+        for number, (name, _) in enumerate(self._knobs):
+            is_effects = name.count(".") == 2 and name.split(".")[1] not in ("sends", "gate")
+            if not is_effects or name in moved:
+                self._turns[number](self._values[name])
+
+    def _set_gains(self) -> None:
+        for place, (left, right) in enumerate(side_gains(self._channels, self._values)):
+            self.desk.set_gain(place, left, right)
+
+    def _set_gate(self, place: int, channel: Channel) -> None:
+        if channel.gate is None:
+            return
+        value = {name: self._values[f"{channel.name}.gate.{name}"] for name in ("threshold_db", "range_db")}
+        attack, hold, release = (self._values[f"{channel.name}.gate.{name}"] for name in ("attack_ms", "hold_ms", "release_ms"))
+        self.desk.set_gate(
+            place,
+            self._place[channel.gate.key],
+            _linear(value["threshold_db"]),
+            _linear(value["range_db"]),
+            self._per_frame(attack),
+            self._frames(hold),
+            self._per_frame(release),
+        )
+
+    def _take_edits(self, end: RackEnd) -> None:
+        edit = end.next_edit()
+        if edit is None:
+            return
+        until_s = time.perf_counter() + EDITS_TAKE_S
+        while edit is not None:
+            self.turn(*edit)
+            edit = end.next_edit() if time.perf_counter() < until_s else None
+
+    def _gliding(self, heard: Stereo) -> Stereo:
+        """The next frames, while knobs are on their way."""
+        pieces = []
+        for at in range(0, heard.shape[1], GLIDE_FRAMES):
+            self._glide()
+            pieces.append(self(np.ascontiguousarray(heard[:, at : at + GLIDE_FRAMES])))
+        return np.concatenate(pieces, axis=1)
+
+    def _glide(self) -> None:
+        """One step; frequencies by equal intervals."""
+        for knob, glide in list(self._glides.items()):
+            if self._knobs[knob][0].endswith("_hz") and min(glide.now, glide.wanted) > 0:
+                glide.now *= (glide.wanted / glide.now) ** (1 / glide.steps)
+            else:
+                glide.now += (glide.wanted - glide.now) / glide.steps
+            glide.steps -= 1
+            if glide.steps == 0:
+                glide.now = glide.wanted
+                del self._glides[knob]
+            self._values[self._knobs[knob][0]] = glide.now
+            self._turns[knob](glide.now)
+
+    def _restart(self, place: int) -> None:
+        """A strip's effects gave no sound: they begin anew, and the strip was dry for a block."""
+        chain = self._chains[place]
+        self._fail(place)
+        chain.reset()
+        if chain.latency_frames:
+            self.desk.put(place, np.zeros((2, min(chain.latency_frames, SUB_BLOCK)), np.float32))
+
+    def _fail(self, place: int) -> None:
+        """The second time, its plugins are left out."""
+        if self._frame - self._failed_at < FAILS_AGAIN_AFTER_S * self.samplerate:
+            return
+        self._failed_at = self._frame
+        self._failures[place] += 1
+        if self._failures[place] >= FAILURES and self._chains[place].bypass_plugins():
+            name = self._channels[place].name
+            self.says.append(
+                f"{self.preset.title}: the plugins of {name} failed twice and are off. Choose the preset to try them"
+            )
+
+    def _frames(self, ms: float) -> int:
+        return round(ms * self.samplerate / 1000)
+
+    def _per_frame(self, ms: float) -> float:
+        """The share of the way per frame that makes a time constant."""
+        return min(1.0, 1000.0 / (ms * self.samplerate))
+
+
+def _linear(db: float) -> float:
+    return float(10.0 ** (db / 20.0))
+
+
+def _setter(made: Any, parameter: str) -> Turn:
+    """Sets one parameter of an effect; what it refuses is left as it was."""
+    if made is None:
+        return lambda _: None
+    kind = type(getattr(made, parameter, 0.0))
+
+    def turn(value: float) -> None:
+        try:
+            setattr(made, parameter, bool(value) if kind is bool else value)
+        except (ValueError, TypeError, RuntimeError):
+            return
+
+    return turn

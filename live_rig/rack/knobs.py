@@ -1,0 +1,82 @@
+"""Everything in a preset that can be turned while it plays, by name: "snare.gain_db", "snare.sends.plate",
+"snare.gate.threshold_db", "snare.Compressor.ratio", "master.Reverb.wet_level".
+
+The second compressor of a channel is "Compressor2". A plugin's knobs are the parameters that the preset names, under the name
+of its file: "snare.Faulty.gain". Engine and rack make the same list from the same preset, so a knob's number means the same
+to both.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from live_rig.rack.effects import Parameter, Value, effect_types
+from live_rig.rack.preset import CHANNEL, GATE, MASTER, SEND, Channel, Effect, Preset
+
+ANYTHING = Parameter("value", float, 0.0, -math.inf, math.inf)  # the plugin itself knows what it takes
+LIVE = ("gain_db", "pan", "mute", "solo", "invert")
+
+
+def knobs_of(preset: Preset) -> dict[str, Parameter]:
+    """Every knob by its name, in the order of their numbers."""
+    knobs: dict[str, Parameter] = {}
+    for channel in (*preset.channels, Channel(MASTER, "group", effects=preset.effects)):
+        knobs |= {f"{channel.name}.{name}": CHANNEL[name] for name in LIVE}
+        knobs |= {f"{channel.name}.sends.{send}": SEND for send in channel.sends}
+        if channel.gate:
+            knobs |= {f"{channel.name}.gate.{name}": parameter for name, parameter in GATE.items()}
+        for name, effect in named_effects(channel.effects):
+            for parameter, kind in turnable(effect).items():
+                knobs[f"{channel.name}.{name}.{parameter}"] = kind
+    return knobs
+
+
+def named_effects(effects: tuple[Effect, ...]) -> list[tuple[str, Effect]]:
+    """All effects of a channel, those inside a Chain or a Mix too, each with its name in that channel."""
+    seen: Counter[str] = Counter()
+    named = []
+    for effect in all_effects(effects):
+        name = effect.path.stem if effect.type == "VST3" and effect.path else effect.type
+        seen[name] += 1
+        named.append((name if seen[name] == 1 else f"{name}{seen[name]}", effect))
+    return named
+
+
+def all_effects(effects: tuple[Effect, ...]) -> Iterator[Effect]:
+    """The effects that make sound, in the order in which they are written."""
+    for effect in effects:
+        if effect.effects or effect.type in ("Chain", "Mix"):
+            yield from all_effects(effect.effects)
+        else:
+            yield effect
+
+
+def turnable(effect: Effect) -> Mapping[str, Parameter]:
+    """The parameters of an effect that are numbers, or on and off."""
+    if effect.type == "VST3":
+        return {name: ANYTHING for name, value in effect.values.items() if not isinstance(value, str)}
+    return {name: kind for name, kind in effect_types()[effect.type].parameters.items() if kind.kind is not str}
+
+
+def written_values(preset: Preset) -> dict[str, float]:
+    """Where every knob stands in the preset as it is written, macros that say where they stand included."""
+    values: dict[str, float] = {}
+    for channel in (*preset.channels, Channel(MASTER, "group", effects=preset.effects)):
+        values |= {f"{channel.name}.{name}": channel.number(name) for name in LIVE}
+        values |= {f"{channel.name}.sends.{send}": db for send, db in channel.sends.items()}
+        if channel.gate:
+            values |= {
+                f"{channel.name}.gate.{name}": channel.gate.values.get(name, _number(kind.default))
+                for name, kind in GATE.items()
+            }
+        for name, effect in named_effects(channel.effects):
+            for parameter, kind in turnable(effect).items():
+                values[f"{channel.name}.{name}.{parameter}"] = _number(effect.values.get(parameter, kind.default))
+    for macro in preset.macros:
+        if macro.at is not None:
+            values |= {move.knob: move.at(macro.at) for move in macro.moves}
+    return values | dict(preset.start)
+
+
+def _number(value: Value | None) -> float:
+    return float(value) if not isinstance(value, str) and value is not None else 0.0

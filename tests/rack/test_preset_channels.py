@@ -1,0 +1,119 @@
+"""Presets with strips, groups, sends, macros and snapshots, as they are written, and what is said about mistakes."""
+
+from pathlib import Path
+
+import pytest
+
+from live_rig.errors import ShowError
+from live_rig.rack.knobs import written_values
+from live_rig.rack.preset_reader import preset_faults, read_preset
+
+KIT = """title = "Kit"
+
+[strips.kick]
+inputs = [1]
+to = "shells"
+gain_db = 1.5
+[[strips.kick.effects]]
+type = "Compressor"
+
+[strips.snare]
+inputs = [2, 3]
+sends = { plate = -9.0 }
+gate = { key = "kick", threshold_db = -34.0 }
+
+[sends.plate]
+[[sends.plate.effects]]
+type = "Reverb"
+
+[groups.shells]
+to = "all"
+[groups.all]
+
+[macros.crush]
+says = "harder"
+at = 0.5
+[[macros.crush.moves]]
+knob = "kick.Compressor.threshold_db"
+from = 0
+to = -40
+
+[snapshots.chorus]
+"snare.gain_db" = 2.0
+crush = 1.0
+"""
+
+
+def written(folder: Path, text: str, name: str = "kit") -> Path:
+    file = folder / f"{name}.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_channels_are_read_in_the_order_in_which_they_are_mixed(tmp_path: Path) -> None:
+    kit = read_preset(written(tmp_path, KIT))
+    names = [channel.name for channel in kit.channels]
+    assert names[:2] == ["kick", "snare"]
+    assert names.index("shells") < names.index("all")
+    kick, snare = kit.channels[:2]
+    assert (kick.inputs, kick.to, kick.number("gain_db"), kick.effects[0].type) == ((1,), "shells", 1.5, "Compressor")
+    assert snare.gate is not None
+    assert (snare.sends, snare.gate.key, snare.gate.values) == ({"plate": -9.0}, "kick", {"threshold_db": -34.0})
+    assert written_values(kit)["kick.Compressor.threshold_db"] == -20.0  # its macro stands in the middle
+    assert kit.snapshots == {"chorus": {"snare.gain_db": 2.0, "crush": 1.0}}
+
+
+def test_a_preset_on_a_base_says_only_what_is_otherwise(tmp_path: Path) -> None:
+    written(tmp_path, KIT)
+    text = 'title = "Dry"\nbased_on = "kit"\n[strips.kick]\ngain_db = -3.0\n[strips.hat]\ninputs = [4]\n'
+    text += '[start]\n"snare.pan" = 0.5\n'
+    dry = read_preset(written(tmp_path, text, "dry"))
+    kick = next(channel for channel in dry.channels if channel.name == "kick")
+    assert (kick.number("gain_db"), kick.to, kick.effects[0].type) == (-3.0, "shells", "Compressor")
+    assert [channel.name for channel in dry.channels if channel.kind == "strip"] == ["kick", "snare", "hat"]
+    assert written_values(dry)["snare.pan"] == 0.5
+
+
+def test_a_bases_files_lie_beside_the_base(tmp_path: Path) -> None:
+    (tmp_path / "presets").mkdir()
+    text = 'title = "Base"\n[[effects]]\ntype = "VST3"\npath = "Mine.vst3"\nstate = "mine.vstpreset"\n'
+    written(tmp_path, text, "base")
+    child = read_preset(written(tmp_path, 'title = "Child"\nbased_on = "base"\n', "child"))
+    assert (child.effects[0].path, child.effects[0].state) == (tmp_path / "Mine.vst3", tmp_path / "mine.vstpreset")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ('to = "shells"', 'to = "shels"', 'There is no group shels (FILE:5 strips.kick.to). Change it to "shells"'),
+        ("plate = -9.0", "plat = -9.0", 'There is no send plat (FILE:12 strips.snare.sends.plat). Change it to "plate"'),
+        ('key = "kick"', 'key = "kik"', "There is no strip kik (FILE:13 strips.snare.gate.key)"),
+        ("threshold_db = -34.0", "treshold_db = -34.0", "A gate has no treshold_db (FILE:13 strips.snare.gate.treshold_db)"),
+        ("gain_db = 1.5", "gain_db = 99.0", "gain_db must be from -60 to 24, and is 99.0 (FILE:6 strips.kick.gain_db)"),
+        ("gain_db = 1.5", "gian_db = 1.5", 'A strip has no gian_db (FILE:6 strips.kick.gian_db). Change it to "gain_db"'),
+        ("inputs = [1]", "inputs = [0]", "inputs must be a list of numbers from 1 to 32 (FILE:4 strips.kick.inputs)"),
+        ("inputs = [1]\n", "", "The strip kick has no inputs"),
+        ("[groups.all]", '[groups.all]\nto = "shells"', "shells and all feed themselves"),
+        ("[groups.all]", "[groups.all]\nsends = { all = 0.0 }", "all feed themselves"),
+        ("[groups.all]", "[groups.snare]", "snare cannot be called so: another channel has that name"),
+        ("[groups.all]", "[groups.master]", "master cannot be called so"),
+        ('"kick.Compressor.threshold_db"', '"kick.Compresor.threshold_db"', "There is no knob kick.Compresor.threshold_db"),
+        ("to = -40", "to = -400", "kick.Compressor.threshold_db to must be from -100 to 0, and is -400"),
+        ("at = 0.5", "at = 2", "at of crush must be from 0 to 1, and is 2"),
+        ("crush = 1.0", "crsh = 1.0", 'There is no knob crsh (FILE:33 snapshots.chorus.crsh). Change it to "crush"'),
+        ('"snare.gain_db" = 2.0', '"snare.gain_db" = 200', "snare.gain_db must be from -60 to 24, and is 200"),
+        ('title = "Kit"', 'title = "Kit"\nbased_on = "kit"', "kit is based on kit: it goes round in a circle"),
+        (
+            'title = "Kit"',
+            'title = "Kit"\nbased_on = "lo-fy"',
+            'There is no preset lo-fy (FILE:2 based_on). Change it to "lo-fi"',
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_the_nearest_right_word(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    assert right in KIT
+    file = written(tmp_path, KIT.replace(right, wrong, 1))
+    with pytest.raises(ShowError) as caught:
+        read_preset(file)
+    faults = [str(caught.value), *(str(fault) for fault in preset_faults(file, str(file)))]
+    assert any(said.replace("FILE", str(file)) in fault for fault in faults), faults
