@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from cython_core.follower import Follower
-from cython_core.onsets import ONSET
+from cython_core.onsets import ONSET, Look
 
 SAMPLERATE_HZ = 48_000
 TICK = 32
@@ -29,7 +29,7 @@ def groove(seconds: float, bpm: float) -> np.ndarray:
         kinds = [(0, 0, 1)] + ([(1, 0, 0)] if eighth % 4 == 0 else [(0, 1, 0)] if eighth % 4 == 2 else [])
         for kind in kinds:
             frame = (0.5 + eighth * 30 / bpm + chance.normal(0, 0.008)) * SAMPLERATE_HZ
-            rows.append((frame, chance.uniform(0.3, 0.9), *kind, round(frame + 0.008 * SAMPLERATE_HZ)))
+            rows.append((frame, chance.uniform(0.3, 0.9), *kind, round(frame + 0.008 * SAMPLERATE_HZ), Look.ONLY))
     return np.array(sorted(rows), ONSET)
 
 

@@ -22,24 +22,22 @@ cdef enum:
     LEAP = 14                        # tempi on either side that it can reach by a leap: a third of an octave and a little more
 
 cdef double STEP_S = 0.010
-cdef double HEARD_AFTER_S = 0.014    # a step waits this long for onsets of its time to be told
+cdef double HEARD_AFTER_S = 0.040    # a step waits this long for onsets of its time to be told
 cdef double SLOWEST_BPM = 38.0
 cdef double TEMPO_RATIO = 1.0253     # between neighbours
 cdef double USUAL_BPM = 125.0        # where nothing was told: the middle of what people play ...
 cdef double USUAL_OCTAVES = 0.6      # ... and how far from it they go, sd
-cdef double TOLD_OCTAVES = 0.10      # how exact a told tempo is taken to be, sd
-cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is quite another
-cdef double FIRST_IS_ONE = 0.8       # how probable it is that the first stroke is beat 1
+cdef double TOLD_OCTAVES = 0.15      # how exact a told tempo is taken to be, sd
+cdef double TOLD_WRONG = 1e-4        # how probable it is that a told tempo is quite another
+cdef double FIRST_IS_ONE = 0.97      # how probable it is that the first stroke is beat 1
 cdef double TEMPO_MOVES = 0.10       # share of states that change to a neighbouring tempo at a half beat
 cdef double TEMPO_LEAPS = 0.003      # and by a leap
 cdef double PATTERN_CHANGES_BAR = 0.3
 cdef double PATTERN_CHANGES_BEAT = 0.03
 cdef double WHISPER = 0.25           # strength below which a stroke may have been none
-cdef double DOUBT = 1.6             # the detector names kick and snare too readily: its certainty is taken to this power
-cdef double[3] USUAL_RATE = [1.0, 1.0, 1.0]
 cdef double TINY = 1e-9              # mass spread over all states at each step: nothing is ever ruled out
 cdef double ASLEEP = 1e-7            # tempi with less than this, and so have their neighbours, are left out
-cdef double HELD_OCTAVES = 0.37      # tempi further than this from the reference ...
+cdef double HELD_OCTAVES = 0.44      # tempi further than this from the reference ...
 cdef double HELD = 0.4               # ... lose this factor at each half beat
 cdef double REFERENCE_BEATS = 3.0    # time constant of the reference
 
@@ -270,12 +268,12 @@ cdef void weigh_onset(BarFilter *b, int band, const Onset *onset, int drum) noex
     cdef double sure = onset.kick if drum == 0 else onset.snare if drum == 1 else onset.cymbal
     cdef double is_loud = loudness(onset.strength)
     cdef float no, if_soft, if_loud
-    sure = pow(sure, DOUBT) * fmin(onset.strength / WHISPER, 1)
+    sure *= fmin(onset.strength / WHISPER, 1)
     if sure < 0.01:
         return
     no = <float>(1 - sure)
-    if_soft = <float>(sure / USUAL_RATE[drum] * (1 - is_loud))
-    if_loud = <float>(sure / USUAL_RATE[drum] * is_loud)
+    if_soft = <float>(sure * (1 - is_loud))
+    if_loud = <float>(sure * is_loud)
     for k in range(size):
         struck[k] *= no + if_soft * soft[k] + if_loud * loud[k]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from cython_core.follower cimport Follower, follower_tick
 from cython_core.follower import Pulse as Said
-from cython_core.onsets cimport MAX_ONSETS, Onset
+from cython_core.onsets cimport MAX_ONSETS, Look, Onset
 
 cdef enum:
     TICK = 32
@@ -69,6 +69,7 @@ cdef class BeatCalls:
         cdef float[::1] strength = np.ascontiguousarray(onsets["strength"])
         cdef float[::1] kick = np.ascontiguousarray(onsets["kick"])
         cdef float[::1] snare = np.ascontiguousarray(onsets["snare"])
+        cdef int[::1] look = np.ascontiguousarray(onsets["look"])
         cdef float[::1] cymbal = np.ascontiguousarray(onsets["cymbal"])
         cdef int at = 0, count, size = frame.shape[0], part
         calls = []
@@ -82,6 +83,7 @@ cdef class BeatCalls:
                 heard[count].kick = kick[at]
                 heard[count].snare = snare[at]
                 heard[count].cymbal = cymbal[at]
+                heard[count].look = <Look>look[at]
                 count += 1
                 at += 1
             follower_tick(self.follower.state, heard, count, self.heard_frames, part, &self.pulse)

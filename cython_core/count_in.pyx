@@ -10,7 +10,7 @@ from libc.stdlib cimport calloc, free
 
 from collections import namedtuple
 
-from cython_core.onsets cimport MAX_ONSETS
+from cython_core.onsets cimport MAX_ONSETS, SECOND, Look
 
 cdef double UNEVEN = 0.14            # of an interval: how far a click may lie from where the ones before it put it
 cdef double FAR_FROM_TOLD = 1.35     # a count further than this from a told tempo is none: half or double time, or no count
@@ -47,7 +47,7 @@ cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long lo
     for i in range(count):
         if c.called:
             return
-        if isfinite(onsets[i].frame):
+        if onsets[i].look != SECOND and isfinite(onsets[i].frame):
             take(c, &onsets[i])
         if c.clicks == c.clicks_wanted and is_tempo(c, interval_frames(c)) and silence_before(c) > SILENCE_BEFORE * interval_frames(c):
             call.bpm = 60 * c.samplerate_hz / interval_frames(c) * c.beats_per_click
@@ -155,6 +155,7 @@ cdef class CountIn:
             heard[count].kick = row["kick"]
             heard[count].snare = row["snare"]
             heard[count].cymbal = row["cymbal"]
+            heard[count].look = <Look><int>row["look"]
             count += 1
         self.heard_frames += frames
         count_in_tick(self.state, heard, count, self.heard_frames, &call)

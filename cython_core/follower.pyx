@@ -17,7 +17,7 @@ from cython_core.bar_filter cimport (
 )
 from cython_core.gaits cimport gaits_beat_at, gaits_expect, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo
 from cython_core.hypotheses cimport MOST_HYPOTHESES, Hypothesis, rank_hypotheses
-from cython_core.onsets cimport MAX_ONSETS
+from cython_core.onsets cimport FIRST, MAX_ONSETS, SECOND, Look
 from cython_core.patterns cimport MAX_BEATS
 
 cdef enum:
@@ -97,6 +97,8 @@ cdef bint is_played_by_hand(FollowerState *f, double frame) noexcept nogil:
 
 cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
     """One stroke, for both trackers; the first one starts them."""
+    if not f.bars.started and onset.look == SECOND:
+        return
     if not f.bars.started:
         bar_filter_start(&f.bars, onset.frame, pow(2, gaits_octave(&f.gaits)) if f.started else f.told_bpm)
         if not f.started:
@@ -105,9 +107,11 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
             f.trust = 1
             f.lean_frame = onset.frame
             f.started = True
-    f.last_onset_frame = onset.frame
-    bar_filter_hear(&f.bars, onset)
-    if f.bars.step >= STEPS_BEFORE_GAITS:
+    if onset.look != SECOND:
+        f.last_onset_frame = onset.frame
+    if onset.look != FIRST:
+        bar_filter_hear(&f.bars, onset)
+    if onset.look != SECOND and f.bars.step >= STEPS_BEFORE_GAITS:
         gaits_hear(&f.gaits, onset)
 
 
@@ -319,6 +323,7 @@ cdef class Follower:
         for row in onsets[:MAX_ONSETS]:
             heard[count].frame, heard[count].strength = row["frame"], row["strength"]
             heard[count].kick, heard[count].snare, heard[count].cymbal = row["kick"], row["snare"], row["cymbal"]
+            heard[count].look = <Look><int>row["look"]
             count += 1
         self.heard_frames += frames
         follower_tick(self.state, heard, count, self.heard_frames, frames, &pulse)

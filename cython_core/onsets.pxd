@@ -1,16 +1,23 @@
 # Onsets: when a drum was struck, how hard, and which kind of drum.
 
+cpdef enum Look:
+    ONLY                             # all there is to say of a stroke was said at once (a note)
+    FIRST                            # told as soon as can be; a SECOND look at the same stroke follows
+    SECOND                           # surer which drum it was, but 25 ms later; one for each drum
+
 cdef struct Onset:
     double frame                     # when it was struck, in frames of the input's clock; the detector's own delay is taken off
     float strength                   # 0..1: 1 is about as loud as this player gets
     float kick                       # 0..1 each: how likely it is that kind of drum; several may sound at once
     float snare                      # snare, rim and toms
     float cymbal                     # hi-hat, ride, crash, sticks
-
+    Look look
 cdef enum:
     MAX_ONSETS = 32                  # in one tick, audio and MIDI together
     BANDS = 24                       # resonators, 45 Hz .. 15.5 kHz
-    HOPS_KEPT = 12                   # of 3 ms each: what the network is shown of every band, beside its two means
+    HOPS_KEPT = 12                   # of 3 ms each: what the first look is shown of every band, beside its two means
+    HOPS_RING = 24                   # and what is kept for the second
+    FIRST_ANSWERS = 6
 
 cdef struct OnsetState:
     double samplerate_hz
@@ -20,9 +27,10 @@ cdef struct OnsetState:
     float[BANDS] first_re, first_im, second_re, second_im           # what rings in it now
     float[BANDS] hop_power                                          # summed over the hop now being heard
     int hop_heard                                                   # frames of it
-    float[HOPS_KEPT][BANDS] level                                   # ring, log2 of mean power in each whole hop
-    int newest                                                      # index in the ring
-    float[BANDS] lately, usually                                    # means of `level` before the ring, short and long
+    float[HOPS_RING][BANDS] level                                   # ring, log2 of mean power in each whole hop
+    float[HOPS_RING][FIRST_ANSWERS] said                            # ring, what the first look said of each hop
+    int newest                                                      # index in the rings
+    float[BANDS] lately, usually                                    # means of `level` more than HOPS_KEPT hops ago, short and long
     float loudest                                                   # log2 power of the loudest hop, sinking slowly
     float unspent                                                   # the last hop's likelihood of an onset, if none was told
     int hops_since_onset

@@ -1,11 +1,20 @@
 """Which drum was struck, when and how hard: from sound, or from the notes of an electronic kit."""
 
+from enum import IntEnum
+
 import numpy as np
 import numpy.typing as npt
 
+class Look(IntEnum):
+    """A note is told once (ONLY); a sound FIRST when it was struck, then SECOND what it was, one onset for each drum."""
+
+    ONLY = 0
+    FIRST = 1
+    SECOND = 2
+
 ONSET: np.dtype[np.void]
-"""One onset: `frame` (of the stroke, in frames of the input's clock), `strength`, `kick`, `snare`, `cymbal` (0..1 each), and
-`told_frame`, the end of the tick in which it was told."""
+"""One onset: `frame` (of the stroke, in frames of the input's clock), `strength`, `kick`, `snare`, `cymbal` (0..1 each),
+`told_frame`, the end of the tick in which it was told, and `look`."""
 
 class Onsets:
     """The detector for one input of `samplerate_hz` (44100..192000; ValueError else)."""

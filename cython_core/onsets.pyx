@@ -11,6 +11,9 @@ The device's block and the tick do not matter: hops are counted in frames, and a
 from libc.math cimport M_PI, cos, exp, expf, fmaxf, fminf, log2f, pow, sin
 from libc.stdlib cimport calloc, free
 
+from cython_core.dense cimport dense, likely
+from cython_core.second_look cimport DRUM_KINDS, HOPS_AFTER, HOPS_BEFORE, SecondLook, look_again
+
 import numpy as np
 
 cdef double HOP_S = 0.003
@@ -28,11 +31,16 @@ cdef float RANGE = 20.0                     # octaves of power (60 dB) under the
 cdef double LATELY_S = 0.06                 # time constants of the two means
 cdef double USUALLY_S = 1.5
 cdef float ENOUGH = 0.25                    # likelihood, summed over two neighbouring hops, that makes an onset
+cdef float HARDLY = 0.04                    # likelihood of an onset below which nobody looks again
+cdef float UNLIKELY = 0.05                  # that a drum was struck, below which it is not told
 cdef double TOLD_LATE_S = 0.0008            # what the network says is so much late, in the median over the corpus
 cdef enum:
     TICK = 32
+    FOUND = 8                               # onsets told in one tick, at most
     SEEN_AFTER = 3                          # hops heard after the hop of an onset when the network is asked about it
     APART = 4                               # hops between two onsets at least
+    RIVALS = 2                              # hops on either side of which only the likeliest is looked at again
+    HOPS_SHOWN = HOPS_BEFORE + 1 + HOPS_AFTER
 
 cdef extern from "onset_weights.h" nogil:   # written by scripts/learn_onsets; inputs by units, row after row
     enum: INPUTS
@@ -64,10 +72,13 @@ cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil:
         o.pole_re[band], o.pole_im[band] = <float>(radius * cos(turn)), <float>(radius * sin(turn))
         o.gain[band] = <float>((1 - radius) * (1 - radius))
         o.first_re[band] = o.first_im[band] = o.second_re[band] = o.second_im[band] = o.hop_power[band] = 0
-        for hop in range(HOPS_KEPT):
+        for hop in range(HOPS_RING):
             o.level[hop][band] = 2 * SOFTEST
         o.lately[band] = o.usually[band] = 2 * SOFTEST
         centre_hz *= step
+    for hop in range(HOPS_RING):
+        for band in range(FIRST_ANSWERS):
+            o.said[hop][band] = 0
     o.hop_heard = o.newest = 0
     o.loudest = SOFTEST
     o.unspent = 0
@@ -88,6 +99,7 @@ cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long fi
             _keep_hop(o)
             if count < room and _judge(o, first_frame + at, found + count):
                 count += 1
+            count += _judge_again(o, first_frame + at, found + count, room - count)
     return count
 
 
@@ -130,22 +142,19 @@ cdef inline void _resonate(OnsetState *o, const float *clean, int frames) noexce
 
 
 cdef inline void _keep_hop(OnsetState *o) noexcept nogil:
-    cdef int band
+    cdef int band, oldest
     cdef float total = 0, to_lately = <float>(HOP_S / LATELY_S), to_usually = <float>(HOP_S / USUALLY_S)
-    o.newest = (o.newest + 1) % HOPS_KEPT
+    o.newest = (o.newest + 1) % HOPS_RING
+    oldest = (o.newest + HOPS_RING - HOPS_KEPT) % HOPS_RING
     for band in range(BANDS):
         total += o.hop_power[band]
-        o.lately[band] += to_lately * (o.level[o.newest][band] - o.lately[band])
-        o.usually[band] += to_usually * (o.level[o.newest][band] - o.usually[band])
+        o.lately[band] += to_lately * (o.level[oldest][band] - o.lately[band])
+        o.usually[band] += to_usually * (o.level[oldest][band] - o.usually[band])
         o.level[o.newest][band] = log2f(o.hop_power[band] / o.hop_frames + 1e-13)
         o.hop_power[band] = 0
     o.loudest = fmaxf(o.loudest - LOUDEST_SINKS_DB_PER_S * <float>HOP_S / DB_PER_OCTAVE_OF_POWER, SOFTEST)
     o.loudest = fmaxf(o.loudest, log2f(total / o.hop_frames + 1e-13))
     o.hop_heard = 0
-
-
-cdef inline float _likely(float evidence) noexcept nogil:
-    return 1 / (1 + expf(-evidence))
 
 
 cdef inline void _show(OnsetState *o, float *shown) noexcept nogil:
@@ -154,23 +163,10 @@ cdef inline void _show(OnsetState *o, float *shown) noexcept nogil:
     cdef float floor = o.loudest - RANGE
     for hop in range(HOPS_KEPT):
         for band in range(BANDS):
-            shown[hop * BANDS + band] = fmaxf(o.level[(o.newest + HOPS_KEPT - hop) % HOPS_KEPT][band] - floor, 0) * 0.1
+            shown[hop * BANDS + band] = fmaxf(o.level[(o.newest + HOPS_RING - hop) % HOPS_RING][band] - floor, 0) * 0.1
     for band in range(BANDS):
         shown[HOPS_KEPT * BANDS + band] = fmaxf(o.lately[band] - floor, 0) * 0.1
         shown[(HOPS_KEPT + 1) * BANDS + band] = fmaxf(o.usually[band] - floor, 0) * 0.1
-
-
-cdef inline void _layer(const float *seen, int inputs, const float *weights, const float *biases, float *said, int units) noexcept nogil:
-    """One dense layer. The inner loop runs over units, so that it is a vector operation without reordering a sum."""
-    cdef int i, unit
-    cdef float value
-    for unit in range(units):
-        said[unit] = biases[unit]
-    for i in range(inputs):
-        value = seen[i]
-        if value > 0:                       # what a rectifier let through; a good part is zero
-            for unit in range(units):
-                said[unit] += value * weights[i * units + unit]
 
 
 cdef void _ask(OnsetState *o, float *answers) noexcept nogil:
@@ -178,9 +174,9 @@ cdef void _ask(OnsetState *o, float *answers) noexcept nogil:
     cdef float[UNITS_1] first
     cdef float[UNITS_2] second
     _show(o, shown)
-    _layer(shown, INPUTS, WEIGHTS_1, BIASES_1, first, UNITS_1)
-    _layer(first, UNITS_1, WEIGHTS_2, BIASES_2, second, UNITS_2)
-    _layer(second, UNITS_2, WEIGHTS_3, BIASES_3, answers, ANSWERS)
+    dense(shown, INPUTS, WEIGHTS_1, BIASES_1, first, UNITS_1)
+    dense(first, UNITS_1, WEIGHTS_2, BIASES_2, second, UNITS_2)
+    dense(second, UNITS_2, WEIGHTS_3, BIASES_3, answers, ANSWERS)
 
 
 cdef bint _judge(OnsetState *o, long long end_frame, Onset *onset) noexcept nogil:
@@ -190,8 +186,13 @@ cdef bint _judge(OnsetState *o, long long end_frame, Onset *onset) noexcept nogi
     """
     cdef float[ANSWERS] answers
     cdef float here
+    cdef float *said = o.said[(o.newest + HOPS_RING - SEEN_AFTER) % HOPS_RING]
     _ask(o, answers)
-    here = _likely(answers[ONSET_HERE])
+    here = likely(answers[ONSET_HERE])
+    said[ONSET_HERE] = here if o.hops_since_onset >= 0 else 0       # none as the stream begins
+    said[IS_KICK] = likely(answers[IS_KICK])
+    said[IS_SNARE], said[IS_CYMBAL] = likely(answers[IS_SNARE]), likely(answers[IS_CYMBAL])
+    said[WHERE_IN_HOP], said[HOW_HARD] = answers[WHERE_IN_HOP], answers[HOW_HARD]
     o.hops_since_onset += 1
     if o.hops_since_onset < APART:
         return False
@@ -202,10 +203,60 @@ cdef bint _judge(OnsetState *o, long long end_frame, Onset *onset) noexcept nogi
     o.hops_since_onset = 0
     onset.frame = end_frame + (fminf(fmaxf(answers[WHERE_IN_HOP], -1), 3) - SEEN_AFTER - 1) * o.hop_frames - TOLD_LATE_S * o.samplerate_hz
     onset.strength = fminf(fmaxf(answers[HOW_HARD], 0), 1)
-    onset.kick = _likely(answers[IS_KICK])
-    onset.snare = _likely(answers[IS_SNARE])
-    onset.cymbal = _likely(answers[IS_CYMBAL])
+    onset.kick, onset.snare, onset.cymbal = said[IS_KICK], said[IS_SNARE], said[IS_CYMBAL]
+    onset.look = FIRST
     return True
+
+
+cdef bint _peaks(const OnsetState *o, int hop) noexcept nogil:
+    """Did the first look think an onset likelier in this hop than in its neighbours?"""
+    cdef float here = o.said[hop][ONSET_HERE]
+    cdef int away
+    if here < HARDLY:
+        return False
+    for away in range(1, RIVALS + 1):
+        if o.said[(hop + away) % HOPS_RING][ONSET_HERE] > here or o.said[(hop + HOPS_RING - away) % HOPS_RING][ONSET_HERE] >= here:
+            return False
+    return True
+
+
+cdef void _show_again(const OnsetState *o, int hop, float *shown) noexcept nogil:
+    """What the second look sees: the hops around the one in question, oldest first, the means, and the first look's answers."""
+    cdef int i, band
+    cdef float floor = o.loudest - RANGE
+    cdef const float *level
+    cdef const float *said = o.said[hop]
+    for i in range(HOPS_SHOWN):
+        level = o.level[(hop + HOPS_RING - HOPS_BEFORE + i) % HOPS_RING]
+        for band in range(BANDS):
+            shown[i * BANDS + band] = fmaxf(level[band] - floor, 0) * 0.1
+    for band in range(BANDS):
+        shown[HOPS_SHOWN * BANDS + band] = fmaxf(o.lately[band] - floor, 0) * 0.1
+        shown[(HOPS_SHOWN + 1) * BANDS + band] = fmaxf(o.usually[band] - floor, 0) * 0.1
+    for i in range(FIRST_ANSWERS):
+        shown[(HOPS_SHOWN + 2) * BANDS + i] = said[i]
+    shown[(HOPS_SHOWN + 2) * BANDS + WHERE_IN_HOP] *= 0.3
+
+
+cdef int _judge_again(OnsetState *o, long long end_frame, Onset *found, int room) noexcept nogil:
+    """A second look at the hop HOPS_AFTER hops ago, where the first thought an onset possible: one onset for each drum."""
+    cdef float[(HOPS_SHOWN + 2) * BANDS + FIRST_ANSWERS] shown
+    cdef SecondLook look
+    cdef int hop = (o.newest + HOPS_RING - HOPS_AFTER) % HOPS_RING, kind, count = 0
+    if not _peaks(o, hop):
+        return 0
+    _show_again(o, hop, shown)
+    look_again(shown, &look)
+    for kind in range(DRUM_KINDS):
+        if look.likely[kind] > UNLIKELY and count < room:
+            found[count].frame = end_frame + (look.where - HOPS_AFTER - 1) * o.hop_frames - TOLD_LATE_S * o.samplerate_hz
+            found[count].strength = look.strength[kind]
+            found[count].kick = look.likely[kind] if kind == 0 else 0
+            found[count].snare = look.likely[kind] if kind == 1 else 0
+            found[count].cymbal = look.likely[kind] if kind == 2 else 0
+            found[count].look = SECOND
+            count += 1
+    return count
 
 
 # Notes as General MIDI and Roland's TD modules number them.
@@ -213,6 +264,7 @@ cdef bint onset_of_note(int note, int velocity, double frame, Onset *onset) noex
     """A note on a drum pad as an onset. False if it is no drum, or no stroke (velocity 0 lifts; the hi-hat's pedal is a stroke)."""
     onset.frame = frame
     onset.kick = onset.snare = onset.cymbal = 0
+    onset.look = ONLY
     onset.strength = fminf(fmaxf(velocity / 127.0, 0), 1)
     if velocity <= 0:
         return False
@@ -244,17 +296,17 @@ cdef class Onsets:
     def feed(self, mono):
         """Hear the next stretch of sound; returns the onsets found in it, as an array of ONSET."""
         cdef const float[::1] heard = np.ascontiguousarray(mono, dtype=np.float32)
-        cdef Onset[2] found
+        cdef Onset[FOUND] found
         cdef Py_ssize_t at = 0, frames = heard.shape[0]
         cdef int part, i, count
         rows = []
         while at < frames:
             part = <int>min(frames - at, TICK - self.frame % TICK)
-            count = onsets_tick(self.state, &heard[at], part, self.frame, found, 2)
+            count = onsets_tick(self.state, &heard[at], part, self.frame, found, FOUND)
             at += part
             self.frame += part
             for i in range(count):
-                rows.append((found[i].frame, found[i].strength, found[i].kick, found[i].snare, found[i].cymbal, self.frame))
+                rows.append((found[i].frame, found[i].strength, found[i].kick, found[i].snare, found[i].cymbal, self.frame, found[i].look))
         return np.array(rows, dtype=ONSET)
 
 
@@ -276,7 +328,7 @@ cdef class Onsets:
         return np.asarray(seen)
 
 
-ONSET = np.dtype([("frame", "f8"), ("strength", "f4"), ("kick", "f4"), ("snare", "f4"), ("cymbal", "f4"), ("told_frame", "i8")])
+ONSET = np.dtype([("frame", "f8"), ("strength", "f4"), ("kick", "f4"), ("snare", "f4"), ("cymbal", "f4"), ("told_frame", "i8"), ("look", "i4")])
 
 
 def note_onset(int note, int velocity, double frame=0.0):
@@ -284,4 +336,4 @@ def note_onset(int note, int velocity, double frame=0.0):
     cdef Onset onset
     if not onset_of_note(note, velocity, frame, &onset):
         return np.array([], dtype=ONSET)
-    return np.array([(onset.frame, onset.strength, onset.kick, onset.snare, onset.cymbal, <long long>frame)], dtype=ONSET)
+    return np.array([(onset.frame, onset.strength, onset.kick, onset.snare, onset.cymbal, <long long>frame, ONLY)], dtype=ONSET)

@@ -1,7 +1,7 @@
 # What drummers play in a bar: typical bars of a meter, and how likely each makes a stroke, or none, at every place.
 
 cdef enum:
-    PATTERNS = 24                    # typical bars; the last one is rest
+    PATTERNS = 32                    # typical bars; the last one is rest
     CLASSES = 6                      # kick, snare, cymbal soft; kick, snare, cymbal loud
     BINS_PER_BEAT = 48               # places in a beat
     MAX_BEATS = 12                   # in a bar

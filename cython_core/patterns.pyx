@@ -8,22 +8,22 @@ from libc.math cimport exp, log2, powf, sqrt
 from libc.stdlib cimport calloc, free
 
 cdef extern from "bar_patterns.h":
-    const unsigned short LEARNED_RATE[23][192][6]
-    const float LEARNED_SHARE[23]
-    const float LEARNED_OCTAVE[23][2]
+    const unsigned short LEARNED_RATE[31][192][6]
+    const float LEARNED_SHARE[31]
+    const float LEARNED_OCTAVE[31][2]
 
 cdef enum:
-    LEARNED = 23
+    LEARNED = 31
     REACH = 30                       # bins: the widest blur
 
 cdef double TEMPER = 0.6             # the power to which likelihoods are taken: strokes are not as independent as Poisson says
 cdef double REST_PER_BEAT = 0.06     # strokes of all classes in a beat of rest
 cdef double REST_SHARE = 0.03
-cdef double FLOOR_PER_BEAT = 0.03    # strokes of each class that may fall anywhere, in any pattern
+cdef double FLOOR_PER_BEAT = 0.15    # strokes of each class that may fall anywhere, in any pattern
 cdef double HAND_S = 0.012           # how uneven a hand is, beyond what the patterns hold
 cdef double LOUD = 0.5               # strength at which a stroke is half soft, half loud (as when learning)
 cdef double LOUD_WIDTH = 0.08
-cdef double OUT_OF_TEMPO = 0.05      # share of a pattern that is played at any tempo, not only where it was learned
+cdef double OUT_OF_TEMPO = 0.02      # share of a pattern that is played at any tempo, not only where it was learned
 cdef double[4] BAND_BPM = [70.0, 120.0, 190.0, 300.0]
 
 # For a meter of n beats, which beat of four stands for each of its own; a pattern takes one line of the choices.
@@ -86,7 +86,7 @@ cdef void learned_rates(Patterns *p, int bin_) noexcept nogil:
     for pattern in range(LEARNED):
         source = learned_beat(bin_ // BINS_PER_BEAT, p.beats, pattern % 4) * BINS_PER_BEAT + bin_ % BINS_PER_BEAT
         for kind in range(CLASSES):
-            rate[pattern * CLASSES + kind] = LEARNED_RATE[pattern][source][kind] / 1000.0 + FLOOR_PER_BEAT
+            rate[pattern * CLASSES + kind] = LEARNED_RATE[pattern][source][kind] / 1000.0
     for kind in range(CLASSES):
         rate[LEARNED * CLASSES + kind] = REST_PER_BEAT / CLASSES
 
@@ -107,7 +107,7 @@ cdef void blurred_rates(Patterns *p, int bin_) noexcept nogil:
             total += weight[away + reach]
         for pattern in range(PATTERNS):
             for kind in range(CLASSES):
-                sum_[pattern][kind] = 0
+                sum_[pattern][kind] = <float>(FLOOR_PER_BEAT if pattern < LEARNED else 0)
         for away in range(-reach, reach + 1):
             rate = p.rate + ((bin_ + away + p.bins) % p.bins) * PATTERNS * CLASSES
             for pattern in range(PATTERNS):
@@ -145,4 +145,3 @@ cdef void shares_at(double bpm, float *share) noexcept nogil:
 cdef double loudness(double strength) noexcept nogil:
     """0..1: how much a stroke counts as loud rather than soft."""
     return 1 / (1 + exp(-(strength - LOUD) / LOUD_WIDTH))
-

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cython_core.beat_calls import CALL, BeatCalls
 from cython_core.follower import Follower, Hypothesis, Pulse
 from cython_core.onsets import ONSET
+from cython_core.onsets import Look as StrokeLook
 from live_rig.following.recording import Recording
 
 TICK = 32
@@ -31,7 +32,7 @@ class Trace:
 
     samplerate_hz: int
     length_s: float
-    onsets: NDArray[np.void]  # (n,) of ONSET
+    onsets: NDArray[np.void]  # (n,) of ONSET, as they were judged in the end
     calls: NDArray[np.void]  # (n,) of CALL
     looks: Sequence[Look]
 
@@ -43,7 +44,7 @@ def trace(recording: Recording, bpm: float | None, beats_in_bar: int | None, lea
     beats = BeatCalls(follower, lead_s)
     heard, called, looks, now = [np.empty(0, ONSET)], [np.empty(0, CALL)], [], 0
     for onsets, until in pieces:
-        heard.append(onsets)
+        heard.append(onsets[onsets["look"] != StrokeLook.FIRST])
         for end in [*range(now + LOOK_TICKS * TICK, until, LOOK_TICKS * TICK), until]:
             due = int(np.searchsorted(onsets["told_frame"], end, side="right"))
             called.append(beats.hear(onsets[:due], end))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cython_core.count_in import CountIn, CountInCall
-from cython_core.onsets import ONSET
+from cython_core.onsets import ONSET, Look
 
 SAMPLERATE_HZ = 48_000
 TICK = 32
@@ -16,7 +16,7 @@ STICK, KICK = (0.0, 0.3, 0.9), (1.0, 0.0, 0.0)
 def hear(count_in: CountIn, strokes: list[tuple[float, tuple[float, float, float]]]) -> list[tuple[float, CountInCall]]:
     """Calls, each with the time in seconds at which it came."""
     calls = []
-    rows = [(time_s * SAMPLERATE_HZ, 0.6, *drum, 0) for time_s, drum in strokes]
+    rows = [(time_s * SAMPLERATE_HZ, 0.6, *drum, 0, Look.ONLY) for time_s, drum in strokes]
     for tick in range(int((strokes[-1][0] + 1) * SAMPLERATE_HZ / TICK)):
         now = [row for row in rows if tick * TICK <= row[0] < (tick + 1) * TICK]
         call = count_in.tick(np.array(now, ONSET), TICK)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cython_core.follower import Follower, Pulse
-from cython_core.onsets import ONSET
+from cython_core.onsets import ONSET, Look
 
 SAMPLERATE_HZ = 48_000
 TICK = 32
@@ -21,7 +21,7 @@ def groove(beat_s, bars, pattern=ROCK, beats_per_bar=4, start_s=0.5):
     """A pattern played for so many bars, as ONSETs; `beat_s` is the time of a beat, or a function from beat to time."""
     at = beat_s if callable(beat_s) else lambda beat: beat * beat_s
     rows = [
-        ((start_s + at(bar * beats_per_bar + beat)) * SAMPLERATE_HZ, 0.7 if drum != HAT else 0.45, *drum, 0)
+        ((start_s + at(bar * beats_per_bar + beat)) * SAMPLERATE_HZ, 0.7 if drum != HAT else 0.45, *drum, 0, Look.ONLY)
         for bar in range(bars)
         for beat, drum in pattern
     ]
@@ -164,7 +164,7 @@ def test_whatever_it_hears_every_pulse_is_a_number_in_its_range(bpm: float | Non
     follower = Follower(SAMPLERATE_HZ, bpm, beats_per_bar)
     heard = {tick: strokes * times for tick, strokes, times in bursts}
     for tick in range(1500):
-        rows = [(tick * TICK + away, *rest, 0) for away, *rest in heard.get(tick, [])]
+        rows = [(tick * TICK + away, *rest, 0, Look.ONLY) for away, *rest in heard.get(tick, [])]
         pulse = follower.tick(np.array(rows, ONSET), TICK)
         assert all(math.isfinite(value) for value in pulse)
         assert 40 <= pulse.bpm <= 400
@@ -173,7 +173,7 @@ def test_whatever_it_hears_every_pulse_is_a_number_in_its_range(bpm: float | Non
 
 
 def test_a_stroke_in_every_tick_is_lived_through_and_forgotten_within_bars() -> None:
-    flood = np.array([(tick * TICK, 0.5, 0.4, 0.4, 0.4, tick * TICK) for tick in range(6000)], ONSET)
+    flood = np.array([(tick * TICK, 0.5, 0.4, 0.4, 0.4, tick * TICK, Look.ONLY) for tick in range(6000)], ONSET)
     onsets = groove(0.5, 20, start_s=6.0)
     pulses = listen(Follower(SAMPLERATE_HZ, 120, 4), np.concatenate([flood, onsets]), 30.0)
     assert np.abs(beat_errors(pulses, lambda t: t / 0.5, 20, 30)).max() < 0.1

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from cython_core.onsets import Onsets, note_onset
+from cython_core.onsets import Look, Onsets, note_onset
 
 CORPUS = Path(os.environ.get("LIVE_RIG_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 pytestmark = pytest.mark.skipif(not (CORPUS / "index.csv").exists(), reason=f"no drum takes in {CORPUS} (LIVE_RIG_CORPUS)")
@@ -29,7 +29,8 @@ def strokes(path: Path) -> list[tuple[float, np.void]]:
 @pytest.mark.parametrize("take", TAKES)
 def test_loud_strokes_are_heard_in_time_and_little_else(take: str) -> None:
     sound, rate = soundfile.read(CORPUS / take / "audio.flac", dtype="float32")
-    found_s = Onsets(rate).feed(sound)["frame"] / rate
+    found = Onsets(rate).feed(sound)
+    found_s = found["frame"][found["look"] == Look.FIRST] / rate
     struck_s = np.array([time_s for time_s, _ in strokes(CORPUS / take / "perf.mid")])
     loud_s = np.array([time_s for time_s, onset in strokes(CORPUS / take / "perf.mid") if onset["strength"] > LOUD])
     off_s = np.min(np.abs(loud_s[:, None] - found_s), axis=1)
@@ -43,10 +44,11 @@ def test_a_lone_kick_is_told_as_a_kick_and_a_lone_snare_as_a_snare() -> None:
     for take in ("ramp_01_rock-90-180", "ramp_03_punk-140-200", "caravan_07_songo-260-330"):
         sound, rate = soundfile.read(CORPUS / take / "audio.flac", dtype="float32")
         found, struck = Onsets(rate).feed(sound), strokes(CORPUS / take / "perf.mid")
+        found = found[found["look"] == Look.SECOND]
         for time_s, onset in struck:
             is_alone = sum(abs(other_s - time_s) < 0.030 for other_s, _ in struck) == 1
             near = found[np.abs(found["frame"] / rate - time_s) < 0.020]
             for kind, results in right.items():
                 if is_alone and onset[kind] and onset["strength"] > LOUD and len(near):
-                    results.append(near[0][kind] > 0.5)
+                    results.append(near[kind].max() > 0.5)
     assert {kind: np.mean(results) > 0.85 for kind, results in right.items()} == {"kick": True, "snare": True}

@@ -27,7 +27,7 @@ def played(drums: str, bpm: float, bars: int, *, told: bool = True) -> Trace:
     for eighth, drum in enumerate(drums * bars):
         frame = (0.5 + eighth * 30 / bpm) * SAMPLERATE_HZ
         if drum != ".":
-            rows.append((frame, 0.7, drum == "k", drum == "s", drum == "h", int(np.ceil(frame))))
+            rows.append((frame, 0.7, drum == "k", drum == "s", drum == "h", int(np.ceil(frame)), 0))
     end = int((0.5 + 8 * bars * 30 / bpm) * SAMPLERATE_HZ)
     pieces: Iterator[tuple[np.ndarray, int]] = iter([(np.array(rows, ONSET), end)])
     return trace((SAMPLERATE_HZ, pieces), bpm if told else None, 4, 0.02)

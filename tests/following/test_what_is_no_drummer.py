@@ -89,9 +89,9 @@ NO_STROKES: dict[str, Callable[[], Sound]] = {
 }
 STROKES: dict[str, Callable[[], Sound]] = {
     "clicks of a sample each": lambda: (chance().random(len(TIME_S)) < 20 / RATE_HZ).astype(float),
-    "a leaking metronome": leaking_metronome,
-    "a loud metronome": lambda: leaking_metronome(level=0.5),
 }
+METRONOME_BPM = 97.0
+METRONOMES: dict[str, float] = {"leaking": 0.02, "loud": 0.5}
 
 
 @pytest.mark.parametrize("told", [TOLD, BLIND], ids=["told", "blind"])
@@ -109,6 +109,17 @@ def test_what_has_strokes_but_no_beat_of_ours_is_doubted_and_left_within_two_bar
 ) -> None:
     pulses = follow_sound(np.concatenate([STROKES[name](), drums(GOOD_S, RATE_HZ)]), told)
     assert confidence(pulses, 2, BAD_S) < 0.8
+    assert is_right(pulses, BAD_S + FIRST_BEAT_S, BAD_S + FIRST_BEAT_S + 4, BAD_S + GOOD_S)
+
+
+@pytest.mark.parametrize("told", [TOLD, BLIND], ids=["told", "blind"])
+@pytest.mark.parametrize("name", METRONOMES)
+def test_a_metronome_alone_is_doubted_or_taken_for_the_beat_that_it_is_and_left_within_two_bars(
+    name: str, told: tuple[float | None, int | None]
+) -> None:
+    pulses = follow_sound(np.concatenate([leaking_metronome(METRONOME_BPM, METRONOMES[name]), drums(GOOD_S, RATE_HZ)]), told)
+    heard_bpm = np.median([pulse.bpm for pulse in pulses[int(4 * RATE_HZ / TICK) : int(BAD_S * RATE_HZ / TICK)]])
+    assert confidence(pulses, 2, BAD_S) < 0.8 or heard_bpm == pytest.approx(METRONOME_BPM, rel=0.03)
     assert is_right(pulses, BAD_S + FIRST_BEAT_S, BAD_S + FIRST_BEAT_S + 4, BAD_S + GOOD_S)
 
 

@@ -1,0 +1,34 @@
+"""Which drums were struck, how hard and when, judged once more when 35 ms of the sound are known.
+
+Half a period of a kick drum is as long as the first look may take, so the first look knows *that* something was struck, and when, but
+often not what. A follower can wait a little longer for that: a network twice as large is asked again, once a stroke and not once a hop.
+"""
+
+from cython_core.dense cimport dense, likely
+
+cdef extern from "second_look_weights.h" nogil:   # written by scripts/learn_onsets; inputs by units, row after row
+    enum: AGAIN_INPUTS
+    enum: AGAIN_UNITS_1
+    enum: AGAIN_UNITS_2
+    enum: AGAIN_ANSWERS
+    const float AGAIN_WEIGHTS_1[]
+    const float AGAIN_BIASES_1[]
+    const float AGAIN_WEIGHTS_2[]
+    const float AGAIN_BIASES_2[]
+    const float AGAIN_WEIGHTS_3[]
+    const float AGAIN_BIASES_3[]
+
+
+cdef void look_again(const float *shown, SecondLook *said) noexcept nogil:
+    """shown: the bands of HOPS_BEFORE + 1 + HOPS_AFTER hops, oldest first, their two means, and what the first look said."""
+    cdef float[AGAIN_UNITS_1] first
+    cdef float[AGAIN_UNITS_2] second
+    cdef float[AGAIN_ANSWERS] answers
+    cdef int kind
+    dense(shown, AGAIN_INPUTS, AGAIN_WEIGHTS_1, AGAIN_BIASES_1, first, AGAIN_UNITS_1)
+    dense(first, AGAIN_UNITS_1, AGAIN_WEIGHTS_2, AGAIN_BIASES_2, second, AGAIN_UNITS_2)
+    dense(second, AGAIN_UNITS_2, AGAIN_WEIGHTS_3, AGAIN_BIASES_3, answers, AGAIN_ANSWERS)
+    for kind in range(DRUM_KINDS):
+        said.likely[kind] = likely(answers[kind])
+        said.strength[kind] = min(max(answers[DRUM_KINDS + 1 + kind], <float>0.01), 1)
+    said.where = min(max(answers[DRUM_KINDS], -2), 3)
