@@ -19,6 +19,7 @@ COMMANDS = {
     "export": "a song's beats, or those that were played, for other programs",
     "check": "read a show and list everything wrong with it",
     "devices": "audio devices and MIDI ports",
+    "plugins": "VST3 plugins: scan, list, info, test, state",
     "bench": "measure this machine",
 }
 USER_ERROR = 2

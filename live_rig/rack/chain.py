@@ -19,6 +19,7 @@ from cython_core.rack_ring import SUB_BLOCK
 from live_rig.errors import RackError
 from live_rig.rack.effects import effect_types
 from live_rig.rack.knobs import all_effects
+from live_rig.rack.plugins import why_blocked
 from live_rig.rack.preset import Effect
 
 LONGEST_LOOK_S = 0.25  # effects that hold back more are not measured further: no stage can wait for them
@@ -140,6 +141,9 @@ def _built(effect: Effect, made: dict[int, Any] | None) -> Any:
 def vst3(effect: Effect) -> Any:
     """A VST3 plugin with its parameters set."""
     path = readable(effect.path or Path())
+    if why := why_blocked(path):
+        do = f"Try it again: live-rig plugins info {path}"
+        raise RackError(f"The plugin is blocked, because {why}", where=str(path), do=do)
     try:
         plugin: Any = load_plugin(str(path), plugin_name=effect.plugin)
     except (ImportError, ValueError, RuntimeError, OSError) as error:

@@ -6,6 +6,9 @@
 #include <cstring>
 #include <unistd.h>
 
+#ifndef LOADING /* 1 crashes, 2 hangs, 3 takes three seconds, while it is loaded */
+#define LOADING 0
+#endif
 #ifndef LATENCY_FRAMES
 #define LATENCY_FRAMES 0
 #endif
@@ -14,7 +17,12 @@ START_NAMESPACE_DISTRHO
 
 class Faulty : public Plugin {
 public:
-    Faulty() : Plugin(2, 0, 0) { setLatency(LATENCY_FRAMES); }
+    Faulty() : Plugin(2, 0, 0) {
+        setLatency(LATENCY_FRAMES);
+        if (LOADING == 1) std::raise(SIGSEGV);
+        while (LOADING == 2) pause();
+        if (LOADING == 3) sleep(3);
+    }
 
 protected:
     const char* getLabel() const override { return "Faulty"; }

@@ -1,0 +1,69 @@
+"""`live-rig plugins`: what plugins there are, what they can, and whether they can be trusted."""
+
+import argparse
+from pathlib import Path
+
+from live_rig.errors import RackError
+from live_rig.rack.plugins import TIME_LIMIT_S, Seen, find, look_at, remember, remembered, scan
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True)
+    scanning = what.add_parser("scan", help="look at every plugin, each in a process of its own")
+    scanning.add_argument("folders", nargs="*", type=Path, help="else the system's own")
+    scanning.add_argument("--again", action="store_true", help="also those that were looked at before, or are blocked")
+    scanning.add_argument("--limit", type=float, default=TIME_LIMIT_S, help="seconds that one may take")
+    what.add_parser("list", help="those that were looked at")
+    for name, says in (("info", "one plugin's parameters, with ranges and units"), ("test", "play through it, and time it")):
+        what.add_parser(name, help=says).add_argument("plugin", help="its name, or its path")
+    saving = what.add_parser("state", help="save a plugin's state beside a preset")
+    saving.add_argument("plugin")
+    saving.add_argument("file", type=Path)
+    saving.add_argument("values", nargs="*", metavar="PARAMETER=NUMBER")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 1 where a test found a plugin wanting."""
+    if args.what == "scan":
+        for seen, is_new in scan(args.folders, again=args.again, limit_s=args.limit):
+            print(row(seen) + ("" if is_new else "   (known)"))
+        return 0
+    if args.what == "list":
+        print("\n".join(row(seen) for seen in remembered().values()) or "None yet: live-rig plugins scan")
+        return 0
+    path = find(args.plugin)
+    more = ["--test"] if args.what == "test" else ["--save", str(args.file), *args.values] if args.what == "state" else []
+    seen = look_at(path, *more)
+    if args.what != "state":
+        remember(remembered() | {str(path): Seen(str(path), seen.changed, seen.blocked, seen.plugins)})
+    if seen.blocked:
+        raise RackError(f"{path.name} is blocked: {seen.blocked}", where=str(path), do="Ask its maker for another version")
+    if args.what == "state":
+        print(f"saved: {args.file}")
+        return 0
+    for plugin in seen.plugins:
+        print("\n".join(page(plugin)))
+    return int(any(plugin.get("unsound_blocks") or plugin.get("state_survives") is False for plugin in seen.plugins))
+
+
+def row(seen: Seen) -> str:
+    """One line for one file."""
+    if seen.blocked:
+        return f"BLOCKED  {Path(seen.path).stem:<30} {seen.blocked}"
+    names = ", ".join(f"{plugin['name']} ({plugin['kind']}, {len(plugin['parameters'])} parameters)" for plugin in seen.plugins)
+    return f"ok       {Path(seen.path).stem:<30} {names}"
+
+
+def page(plugin: dict[str, object]) -> list[str]:
+    """All that is known of one plugin."""
+    words = [f"{plugin['name']} {plugin['version']}, {plugin['maker']}: {plugin['kind']}, loads in {plugin['loads_s']} s"]
+    if "look_ahead_ms" in plugin:
+        words.append(f"  holds the drums back {plugin['look_ahead_ms']} ms")
+    if "median_us" in plugin:
+        words.append(f"  a block of 64 takes {plugin['median_us']} us, the slowest {plugin['slowest_us']} us")
+        words.append(f"  blocks that were no sound: {plugin['unsound_blocks']}; state survives: {plugin['state_survives']}")
+    parameters = plugin["parameters"]
+    assert isinstance(parameters, dict)
+    for name, p in parameters.items():
+        words.append(f"  {name:<30} {p['low']} to {p['high']} {p['unit']}, now {p['now']}")
+    return words

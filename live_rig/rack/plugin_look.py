@@ -1,0 +1,106 @@
+"""One look at one plugin file, in a process of its own, which may crash or hang: `python -m live_rig.rack.plugin_look PATH`.
+
+Prints one line of JSON, after whatever the plugin itself prints. With --test it plays two seconds of noise through it; with
+--save FILE it writes the plugin's state, after setting the parameters that follow as NAME=NUMBER.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pedalboard import Pedalboard, VST3Plugin, load_plugin
+
+from cython_core.rack_ring import SUB_BLOCK
+from live_rig.rack.chain import look_ahead_frames
+
+SAMPLERATE = 48_000.0
+TEST_S = 2.0
+
+
+def look(path: str, name: str) -> dict[str, Any]:
+    """What a plugin says of itself."""
+    begun_s = time.perf_counter()
+    plugin: Any = load_plugin(path, plugin_name=name)
+    seen = {
+        "name": name,
+        "kind": "effect" if plugin.is_effect else "instrument",
+        "maker": plugin.manufacturer_name,
+        "version": plugin.version,
+        "loads_s": round(time.perf_counter() - begun_s, 2),
+        "parameters": {key: parameter_row(parameter) for key, parameter in plugin.parameters.items()},
+    }
+    if plugin.is_effect:
+        seen["look_ahead_ms"] = round(1000 * look_ahead_frames(plugin, SAMPLERATE) / SAMPLERATE, 2)
+    return seen
+
+
+def parameter_row(parameter: Any) -> dict[str, Any]:
+    """Its range, its unit and where it stands, as far as the plugin tells."""
+    low, high, *_ = parameter.range
+    return {"low": low, "high": high, "unit": parameter.label or "", "now": str(parameter.string_value)}
+
+
+def test(path: str, name: str) -> dict[str, Any]:
+    """How it does on noise: unsound blocks, the slowest block, and whether its state survives a round trip."""
+    plugin: Any = load_plugin(path, plugin_name=name)
+    board, noise = Pedalboard([plugin]), np.random.default_rng(1).uniform(-0.5, 0.5, (2, SUB_BLOCK)).astype(np.float32)
+    times_s, unsound = [], 0
+    for _ in range(int(TEST_S * SAMPLERATE / SUB_BLOCK)):
+        begun_s = time.perf_counter()
+        out = board.process(noise, SAMPLERATE, buffer_size=SUB_BLOCK, reset=False)
+        times_s.append(time.perf_counter() - begun_s)
+        unsound += not bool(np.isfinite(out).all())
+    before = plugin.raw_state
+    again: Any = load_plugin(path, plugin_name=name)
+    again.raw_state = before
+    return {
+        "unsound_blocks": unsound,
+        "median_us": round(1e6 * float(np.median(times_s)), 1),
+        "slowest_us": round(1e6 * max(times_s), 1),
+        "state_survives": bool(again.raw_state == before),
+    }
+
+
+def save(path: str, name: str, file: Path, values: list[str]) -> dict[str, Any]:
+    """Write the plugin's state, its parameters set."""
+    plugin: Any = load_plugin(path, plugin_name=name)
+    for value in values:
+        key, _, number = value.partition("=")
+        setattr(plugin, key, float(number))
+    silence = np.zeros((2, SUB_BLOCK), np.float32)
+    Pedalboard([plugin]).process(
+        silence, SAMPLERATE, buffer_size=SUB_BLOCK, reset=False
+    )  # only then does it know its parameters
+    file.write_bytes(plugin.raw_state)
+    return {"saved": str(file)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("path")
+    parser.add_argument("--test", action="store_true")
+    parser.add_argument("--save", type=Path)
+    parser.add_argument("values", nargs="*")
+    args = parser.parse_intermixed_args()
+    try:
+        names = VST3Plugin.get_plugin_names_for_file(args.path)
+        seen = [look(args.path, name) for name in names]
+        if args.test:
+            seen = [row | test(args.path, str(row["name"])) for row in seen]
+        if args.save:
+            seen = [save(args.path, names[0], args.save, args.values)]
+    except (ImportError, ValueError, RuntimeError, OSError, AttributeError) as error:
+        print(json.dumps({"refused": str(error).splitlines()[0]}), flush=True)
+    else:
+        print(json.dumps({"plugins": seen}), flush=True)
+    sys.stdout.flush()
+    os._exit(0)  # some plugins crash when they are taken down; what they had to say has been said
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Plugins looked at, each in a process of its own: what is known of them, and those that crash or hang."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from live_rig.cli import main
+from live_rig.rack.inline import InlineRack
+from live_rig.rack.plugins import look_at, remembered, scan, why_blocked
+from live_rig.rack.preset import Effect, Preset
+
+Built = Callable[[int, int], Path]
+
+
+@pytest.fixture
+def folder(plugin_built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A good plugin, one that crashes while it is loaded, one that hangs, one that takes its time, and one that is none."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "vst3"
+    for loading in range(4):
+        shutil.copytree(plugin_built(0, loading), folder / plugin_built(0, loading).name)
+    (folder / "Text.vst3").write_text("no plugin")
+    return folder
+
+
+def test_a_scan_survives_crashes_and_hangs_blocks_them_and_looks_only_once(folder: Path) -> None:
+    seen = {Path(one.path).stem: one for one, is_new in scan([folder], limit_s=20.0) if is_new}
+    assert "crashed" in seen["Faulty0Crash"].blocked
+    assert "did not answer for 20 s" in seen["Faulty0Hang"].blocked
+    assert "cannot be loaded" in seen["Text"].blocked
+    assert seen["Faulty0"].blocked == seen["Faulty0Slow"].blocked == ""
+    (plugin,) = seen["Faulty0"].plugins
+    assert (plugin["name"], plugin["kind"], plugin["look_ahead_ms"]) == ("Faulty", "effect", 0.0)
+    assert plugin["parameters"]["gain"]["high"] == 1.0
+    assert seen["Faulty0Slow"].plugins[0]["loads_s"] >= 3.0
+    assert not any(is_new for _, is_new in scan([folder]))
+    assert why_blocked(folder / "Faulty0Crash.vst3")
+    assert not why_blocked(folder / "Faulty0.vst3")
+
+
+def test_a_blocked_plugin_is_never_loaded_into_a_rack(
+    plugin_built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    file = plugin_built(0, 1)
+    assert [bool(seen.blocked) for seen, _ in scan([file.parent])] == [True]
+    crash = Preset("p", "P", "", (Effect("VST3", path=file), Effect("Invert")))
+    rack = InlineRack(crash, 48_000, 1, 64)  # would end this process
+    assert "blocked, because it crashed" in rack.says[0]
+
+
+def test_a_latency_of_200_ms_is_told(plugin_with_latency: Callable[[int], Path]) -> None:
+    assert look_at(plugin_with_latency(9600)).plugins[0]["look_ahead_ms"] == 200.0
+
+
+def test_the_command_lists_tells_tests_and_saves(
+    plugin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert main(["plugins", "list"]) == 0
+    assert "None yet" in capsys.readouterr().out
+    assert main(["plugins", "info", str(plugin)]) == 0
+    assert "gain" in capsys.readouterr().out
+    assert main(["plugins", "test", "Faulty"]) == 0
+    assert "state survives: True" in capsys.readouterr().out
+    assert main(["plugins", "info", "Fawlty"]) == 2
+    assert 'There is no plugin "Fawlty"' in capsys.readouterr().err
+    assert list(remembered()) == [str(plugin.resolve())]
+
+
+def test_a_state_is_saved_and_comes_back_exactly(plugin: Path, tmp_path: Path) -> None:
+    state = tmp_path / "quarter.state"
+    assert main(["plugins", "state", str(plugin), str(state), "gain=0.25"]) == 0
+    rack = InlineRack(Preset("p", "P", "", (Effect("VST3", path=plugin, state=state),)), 48_000, 1, 64)
+    out = []
+    for start in range(0, 640, 64):
+        out.append(rack.drums.step(np.full((1, 64), 0.5, np.float32), start))
+        rack.process()
+    assert rack.says == ()
+    assert out[-1][0, -1] == 0.125
+
+
+def test_a_state_that_is_none_leaves_the_plugin_as_it_is_or_out_and_never_ends_the_rack(plugin: Path, tmp_path: Path) -> None:
+    state = tmp_path / "other.state"
+    for content in (b"", b"not a state", bytes(range(256)) * 50):
+        state.write_bytes(content)
+        rack = InlineRack(Preset("p", "P", "", (Effect("VST3", path=plugin, state=state),)), 48_000, 1, 64)
+        rack.drums.step(np.full((1, 64), 0.5, np.float32), 0)
+        rack.process()
