@@ -20,7 +20,7 @@ cdef enum:
 cdef double[3] TEMPO_SD = [0.002, 0.010, 0.05]       # change of log tempo in a beat
 cdef double[3] BEAT_SD = [0.004, 0.010, 0.03]        # wander of the beat itself in a beat, beats
 cdef double CHANGES_PER_BEAT = 0.03                  # from one gait to another
-cdef double FINE_TEMPER = 0.7                        # the power to which a stroke's evidence is taken
+cdef double FINE_TEMPER = 1.3                        # the power to which a stroke's evidence is taken
 cdef double CLUTTER_PER_BEAT = 0.10                  # strokes that fall anywhere
 cdef double SPACING = 0.3                            # of the points, in sd
 cdef double START_BEAT_SD = 0.03
