@@ -13,6 +13,7 @@ from collections import namedtuple
 from cython_core.onsets cimport MAX_ONSETS, SECOND, Look
 
 cdef double UNEVEN = 0.14            # of an interval: how far a click may lie from where the ones before it put it
+cdef double HAND_S = 0.015            # and so much more, whatever the tempo
 cdef double FAR_FROM_TOLD = 1.35     # a count further than this from a told tempo is none: half or double time, or no count
 cdef double SILENCE_BEFORE = 1.5         # intervals: a count comes out of silence, or after slower clicks, never out of the middle of a groove
 cdef double BOUNCE_S = 0.05          # a second onset this soon after a click is the same click
@@ -73,7 +74,7 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
             return
         if c.clicks >= 2:
             expected = interval_frames(c)
-            if fabs(gap - expected) > UNEVEN * expected:
+            if fabs(gap - expected) > UNEVEN * expected + HAND_S * c.samplerate_hz:
                 c.click_frame[0] = c.click_frame[c.clicks - 1]          # the last click and this one may begin a count
                 c.clicks = 1
         if not is_tempo(c, gap):
