@@ -13,6 +13,7 @@ from tests.playing import song
 
 TUNE = song(120, "head:4 solo:2~ hit:2!")
 OF_THE_SET = {"say", "next-song", "previous-song", "song", "preset"}
+OF_THE_SET |= {"compare", "knob", "redo", "save-preset", "snapshot", "undo"}
 
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - OF_THE_SET))
