@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from live_rig.commands.follow import COLUMNS, follow
+from live_rig.following.recording import open_recording
 
 CORPUS = Path(os.environ.get("LIVE_RIG_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 SCORE = CORPUS.parent / "bench" / "score_follow.py"
@@ -47,7 +48,7 @@ def follow_take(take: Path, way: Way, out: Path) -> float:
     meta = json.loads((take / "meta.json").read_text(encoding="utf-8"))
     told = (meta["nominal_bpm"], meta["beats_per_bar"]) if way.is_told else (None, None)
     began = time.process_time()
-    rows = [COLUMNS, *follow(take / way.file, *told, way.lead_ms / 1000)]
+    rows = [COLUMNS, *follow(open_recording(take / way.file), *told, way.lead_ms / 1000)]
     took = time.process_time() - began
     out.write_text("".join(row + "\n" for row in rows), encoding="utf-8")
     return took

@@ -27,6 +27,7 @@ cdef struct OnsetState:
     float[BANDS] first_re, first_im, second_re, second_im           # what rings in it now
     float[BANDS] hop_power                                          # summed over the hop now being heard
     int hop_heard                                                   # frames of it
+    float[BANDS] kept_power                                         # mean, in the hop that has just ended
     float[HOPS_RING][BANDS] level                                   # ring, log2 of mean power in each whole hop
     float[HOPS_RING][FIRST_ANSWERS] said                            # ring, what the first look said of each hop
     int newest                                                      # index in the rings
@@ -34,9 +35,13 @@ cdef struct OnsetState:
     float loudest                                                   # log2 power of the loudest hop, sinking slowly
     float unspent                                                   # the last hop's likelihood of an onset, if none was told
     int hops_since_onset
+    long long hop_end                                               # the frame after the last of that hop
 
 cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil
 cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil
+cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long first_frame) noexcept nogil    # these three in turn are a tick,
+cdef void keep_hop(OnsetState *o) noexcept nogil                                                            # for those who do something
+cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil                                    # in between
 cdef bint onset_of_note(int note, int velocity, double frame, Onset *onset) noexcept nogil
 
 cdef class Onsets:

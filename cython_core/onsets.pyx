@@ -80,27 +80,45 @@ cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil:
         for band in range(FIRST_ANSWERS):
             o.said[hop][band] = 0
     o.hop_heard = o.newest = 0
+    o.hop_end = 0
     o.loudest = SOFTEST
     o.unspent = 0
     o.hops_since_onset = APART - HOPS_KEPT          # that a sound begins with the stream is no onset
 
 
 cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil:
-    """Hear `frames` frames, the first of them `first_frame`. Returns how many onsets were found now, at most one a hop of 3 ms."""
+    """Hear up to a tick, its first frame `first_frame`. Returns how many onsets were found now, at most one a hop of 3 ms."""
+    if not bank_tick(o, heard, frames, first_frame):
+        return 0
+    keep_hop(o)
+    return judge_hop(o, found, room)
+
+
+cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long first_frame) noexcept nogil:
+    """Through the resonators. True when a hop has ended, its power in `kept_power`: at most one does in a tick."""
     cdef float[TICK] clean
-    cdef int at = 0, count = 0, part
+    cdef int at = 0, part, band
+    cdef bint ended = False
     while at < frames:
-        part = min(TICK, min(frames - at, o.hop_frames - o.hop_heard))
+        part = min(frames - at, o.hop_frames - o.hop_heard)
         _clean(o, heard + at, clean, part)
         _resonate(o, clean, part)
         at += part
         o.hop_heard += part
         if o.hop_heard == o.hop_frames:
-            _keep_hop(o)
-            if count < room and _judge(o, first_frame + at, found + count):
-                count += 1
-            count += _judge_again(o, first_frame + at, found + count, room - count)
-    return count
+            for band in range(BANDS):
+                o.kept_power[band] = o.hop_power[band] / o.hop_frames
+                o.hop_power[band] = 0
+            o.hop_heard = 0
+            o.hop_end = first_frame + at
+            ended = True
+    return ended
+
+
+cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil:
+    """What the hops kept so far have to say: fills `found` with the onsets told now, and returns how many."""
+    cdef int count = 1 if room > 0 and _judge(o, o.hop_end, found) else 0
+    return count + _judge_again(o, o.hop_end, found + count, room - count)
 
 
 cdef inline void _clean(OnsetState *o, const float *heard, float *clean, int frames) noexcept nogil:
@@ -141,20 +159,19 @@ cdef inline void _resonate(OnsetState *o, const float *clean, int frames) noexce
             o.hop_power[band + lane] = power[lane]
 
 
-cdef inline void _keep_hop(OnsetState *o) noexcept nogil:
+cdef void keep_hop(OnsetState *o) noexcept nogil:
+    """Take the hop that has ended into what the network is shown."""
     cdef int band, oldest
     cdef float total = 0, to_lately = <float>(HOP_S / LATELY_S), to_usually = <float>(HOP_S / USUALLY_S)
     o.newest = (o.newest + 1) % HOPS_RING
     oldest = (o.newest + HOPS_RING - HOPS_KEPT) % HOPS_RING
     for band in range(BANDS):
-        total += o.hop_power[band]
+        total += o.kept_power[band]
         o.lately[band] += to_lately * (o.level[oldest][band] - o.lately[band])
         o.usually[band] += to_usually * (o.level[oldest][band] - o.usually[band])
-        o.level[o.newest][band] = log2f(o.hop_power[band] / o.hop_frames + 1e-13)
-        o.hop_power[band] = 0
+        o.level[o.newest][band] = log2f(o.kept_power[band] + 1e-13)
     o.loudest = fmaxf(o.loudest - LOUDEST_SINKS_DB_PER_S * <float>HOP_S / DB_PER_OCTAVE_OF_POWER, SOFTEST)
-    o.loudest = fmaxf(o.loudest, log2f(total / o.hop_frames + 1e-13))
-    o.hop_heard = 0
+    o.loudest = fmaxf(o.loudest, log2f(total + 1e-13))
 
 
 cdef inline void _show(OnsetState *o, float *shown) noexcept nogil:
@@ -313,13 +330,12 @@ cdef class Onsets:
     def hops(self, mono):
         """What the network is shown, hop by hop, to learn from: `level` of every band, `lately`, `usually`, and `loudest`."""
         cdef const float[::1] heard = np.ascontiguousarray(mono, dtype=np.float32)
-        cdef float[::1] clean = np.empty(self.state.hop_frames, np.float32)
-        cdef int hop, band, frames = self.state.hop_frames
+        cdef int hop, band, at, frames = self.state.hop_frames
         cdef float[:, ::1] seen = np.empty((heard.shape[0] // frames, 3 * BANDS + 1), np.float32)
         for hop in range(seen.shape[0]):
-            _clean(self.state, &heard[hop * frames], &clean[0], frames)
-            _resonate(self.state, &clean[0], frames)
-            _keep_hop(self.state)
+            for at in range(0, frames, TICK):
+                bank_tick(self.state, &heard[hop * frames + at], min(TICK, frames - at), hop * frames + at)
+            keep_hop(self.state)
             for band in range(BANDS):
                 seen[hop, band] = self.state.level[self.state.newest][band]
                 seen[hop, BANDS + band] = self.state.lately[band]

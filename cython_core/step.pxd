@@ -7,8 +7,9 @@ from cython_core.drums cimport DrumsState
 from cython_core.exchange cimport ExchangeState
 from cython_core.follower cimport FollowerState, Pulse
 from cython_core.guard cimport GuardState
+from cython_core.input_lines cimport MAX_LINES, InputLines
 from cython_core.mix cimport MixState
-from cython_core.onsets cimport MAX_ONSETS, Onset, OnsetState
+from cython_core.onsets cimport MAX_ONSETS, Onset
 from cython_core.transport cimport TICK, TransportState
 
 cdef struct RigState:
@@ -19,7 +20,7 @@ cdef struct RigState:
     long long frame                  # of the next sample in and out
     double input_latency_s           # from the stroke to the sample
     double output_latency_s          # from the sample to the ear, without the guard's delay
-    OnsetState *onset_finder
+    InputLines *lines
     FollowerState *follower
     CountInState *count_in
     DrumsState *drums
@@ -29,8 +30,10 @@ cdef struct RigState:
     float *drums_right
     float *band_left                 # (TICK,)
     float *band_right
-    float mono[TICK]                 # all inputs, of the tick being heard
-    float line_gain[32]              # of each input in `mono`, linear
+    float line_heard[MAX_LINES][TICK]  # of the tick being heard
+    int line_input[MAX_LINES]        # which input a line is; -1: all of them, mixed
+    float line_gain[32]              # of each input in that mix, linear
+    float not_drums[TICK]            # what the rig itself plays beside the drums: it may come back into the microphones
     Onset onset[MAX_ONSETS]          # of the tick being heard
     int onsets
     Pulse pulse

@@ -11,7 +11,7 @@ from cython_core.count_in import CountIn
 from cython_core.drums import Drums
 from cython_core.exchange import Exchange
 from cython_core.follower import Follower
-from cython_core.onsets import Onsets
+from cython_core.input_lines import Lines
 
 class Rig:
     """The instrument and its parts. Shapes, units and errors stand with the class in step.pyx."""
@@ -23,7 +23,7 @@ class Rig:
         inputs: int,
         outputs: int,
         max_block: int,
-        onsets: Onsets,
+        lines: Lines,
         follower: Follower,
         count_in: CountIn,
         drums: Drums,

@@ -30,10 +30,11 @@ from cython_core.form cimport (
     count_in_then_start, cut_off, go_back, go_on, go_to, hold, is_vamping, last_hit, listen, start, stop, vamp,
 )
 from cython_core.guard cimport GUARD_DELAY, MAX_OUTPUTS, guard_reset, guard_tick, guarded
+from cython_core.input_lines cimport MAX_LINES, Lines, lines_band, lines_note, lines_tick
 from cython_core.mix cimport (
     BAND_LEFT, BAND_RIGHT, BEAT, BUSES, CLICK, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, SOUNDS, mix_levels, routed, sounding, strike,
 )
-from cython_core.onsets cimport Onsets, onset_of_note, onsets_tick
+from cython_core.onsets cimport Onset, onset_of_note
 from cython_core.stem_bank cimport MAX_STEMS
 from cython_core.transport cimport (
     COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, Moment, load_chart, look, moment_at, reenter, transport_reset,
@@ -84,7 +85,6 @@ cdef int passing(const RigState *r, int frames) noexcept nogil:
 cdef void begin_tick(RigState *r) noexcept nogil:
     """What was decided takes effect: levels move, commands are taken."""
     mix_levels(&r.mix)
-    r.onsets = 0
     take_events(r)
 
 
@@ -107,21 +107,24 @@ cdef void play(RigState *r, float *const *played, int done, int into, int span) 
             bus[b] *= r.mix.level[b] + r.mix.slope[b] * (into + i)
         r.drums_peak = max(r.drums_peak, max(fabsf(bus[DRUMS_LEFT]), fabsf(bus[DRUMS_RIGHT])))
         r.band_peak = max(r.band_peak, max(fabsf(bus[BAND_LEFT]), fabsf(bus[BAND_RIGHT])))
+        r.not_drums[into + i] = 0.5 * (bus[BAND_LEFT] + bus[BAND_RIGHT] + bus[CLICK] + bus[GUIDE])
         for output in range(r.outputs):
             r.guard.waiting[filling][output][into + i] = routed(&r.mix, output, bus)
             played[output][done + i] = guarded(&r.guard, output, into + i)
 
 
 cdef void hear(RigState *r, const float *const *heard, int done, int into, int span) noexcept nogil:
-    """Part of a tick, in: all inputs to one, for the onset finder."""
-    cdef int i, channel
+    """Part of a tick, in: each line from its input, a mix from all of them."""
+    cdef int i, channel, line
     cdef float sum
     for i in range(span):
         sum = 0.0
         for channel in range(r.inputs):
             sum += heard[channel][done + i] * r.line_gain[channel]
-        r.mono[into + i] = sum if isfinite(sum) else 0.0
-        r.input_peak = max(r.input_peak, fabsf(r.mono[into + i]))
+        sum = sum if isfinite(sum) else 0.0
+        r.input_peak = max(r.input_peak, fabsf(sum))
+        for line in range(r.lines.count):
+            r.line_heard[line][into + i] = sum if r.line_input[line] < 0 else heard[r.line_input[line]][done + i]
 
 
 cdef void end_tick(RigState *r) noexcept nogil:
@@ -152,7 +155,7 @@ cdef void find_beat(RigState *r) noexcept nogil:
     """Onsets, count and pulse, from what was heard in this tick."""
     cdef CountInCall call
     cdef TransportState *t = &r.transport
-    r.onsets += onsets_tick(r.onset_finder, r.mono, TICK, r.frame - TICK, &r.onset[r.onsets], MAX_ONSETS - r.onsets)
+    hear_lines(r)
     count_in_tick(r.count_in, r.onset, r.onsets, r.frame, &call)
     if call.ready and t.state == LISTENING:
         t.count_bpm = call.bpm
@@ -162,6 +165,17 @@ cdef void find_beat(RigState *r) noexcept nogil:
     if r.onsets > 0:
         t.last_stroke = r.frame
     follower_tick(r.follower, r.onset, r.onsets, r.frame, TICK, &r.pulse)
+
+
+cdef void hear_lines(RigState *r) noexcept nogil:
+    """The strokes told in this tick. What the rig itself has played is none, once it has come round through the air."""
+    cdef const float *heard[MAX_LINES]
+    cdef int i
+    for i in range(r.lines.count):
+        heard[i] = r.line_heard[i]
+    r.lines.way_frames = (r.input_latency_s + r.output_latency_s) * r.samplerate_hz + GUARD_DELAY
+    lines_band(r.lines, r.not_drums, TICK)
+    r.onsets = lines_tick(r.lines, heard, TICK, r.frame - TICK, r.onset, MAX_ONSETS)
 
 
 cdef void take_events(RigState *r) noexcept nogil:
@@ -177,6 +191,7 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
     cdef TransportState *t = &r.transport
     cdef AuthorityState *a = &r.authority
     cdef Place place
+    cdef Onset note
     see(r, &place)
     if event.kind == LOAD:
         load_song(r, <const ChartState *>event.thing)
@@ -242,8 +257,9 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
         slow_down(a, max(event.value, 1.0), min(max(event.other, 0.1), 1.0), &place)
     elif event.kind == RE_ENTER:
         reenter(t, section_start(t) if isnan(event.value) else event.value)
-    elif event.kind == NOTE and r.onsets < MAX_ONSETS:
-        r.onsets += onset_of_note(<int>event.value, <int>event.other, struck(r, event), &r.onset[r.onsets])
+    elif event.kind == NOTE:
+        if onset_of_note(<int>event.value, <int>event.other, struck(r, event), &note):
+            lines_note(r.lines, &note)
     elif event.kind == LEVEL and 0 <= event.other < MAX_STEMS:
         t.mute[<int>event.other] = <float>event.value
     elif event.kind == BUS and 0 <= event.other < BUSES:
@@ -341,11 +357,13 @@ cdef class Rig:
     """
 
     def __cinit__(
-        self, double samplerate_hz, int inputs, int outputs, int max_block, Onsets onsets, Follower follower, CountIn count_in, Drums drums,
+        self, double samplerate_hz, int inputs, int outputs, int max_block, Lines lines, Follower follower, CountIn count_in, Drums drums,
         Band band, Exchange exchange, const float[:, ::1] route, sounds, double input_latency_s=0.0, double output_latency_s=0.0,
     ):
         if not (1 <= inputs <= 32 and 1 <= outputs <= MAX_OUTPUTS and 44100 <= samplerate_hz <= 192000):
             raise ValueError("a rig has 1 to 32 inputs and outputs, at 44.1 to 192 kHz")
+        if max(lines.inputs) >= inputs:
+            raise ValueError(f"a line on input {max(lines.inputs) + 1}, and there are {inputs}")
         if route.shape[0] != outputs or route.shape[1] != BUSES or len(sounds) != SOUNDS:
             raise ValueError(f"route must be (outputs, {BUSES}), and there are {SOUNDS} sounds")
         cdef RigState *r = <RigState *>calloc(1, sizeof(RigState))
@@ -357,15 +375,17 @@ cdef class Rig:
         if not (r.drums_left and r.drums_right and r.band_left and r.band_right):
             raise MemoryError
         sounds = [np.ascontiguousarray(sound, np.float32) for sound in sounds]
-        self.parts = (onsets, follower, count_in, drums, band, exchange, sounds)
+        self.parts = (lines, follower, count_in, drums, band, exchange, sounds)
         r.samplerate_hz, r.inputs, r.outputs, r.max_block = samplerate_hz, inputs, outputs, max_block
         r.input_latency_s, r.output_latency_s = input_latency_s, output_latency_s
-        r.onset_finder, r.follower, r.count_in, r.drums, r.band, r.exchange = (
-            onsets.state, follower.state, count_in.state, drums.state, band.link, exchange.state
+        r.lines, r.follower, r.count_in, r.drums, r.band, r.exchange = (
+            lines.state, follower.state, count_in.state, drums.state, band.link, exchange.state
         )
         cdef int i, b
         for i in range(inputs):
             r.line_gain[i] = 1.0
+        for i in range(r.lines.count):
+            r.line_input[i] = lines.inputs[i]
         self.prepare_mix(route, sounds)
         guard_reset(&r.guard, outputs, samplerate_hz)
         transport_reset(&r.transport, samplerate_hz, r.band.ahead_frames)

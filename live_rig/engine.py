@@ -71,8 +71,8 @@ class Engine:
         )
         inputs, outputs = self._channels(setup)
         wiring = house_and_ears(max(1, inputs), outputs)
-        if setup.extra is not None:
-            wiring = Wiring(wiring.inputs, np.concatenate([wiring.route, setup.extra.route]))
+        route = wiring.route if setup.extra is None else np.concatenate([wiring.route, setup.extra.route])
+        wiring = Wiring(wiring.inputs, route, self._lines(inputs))
         feed = read_drums(setup.drums, self.samplerate_hz) if setup.drums else None
         allowance_frames = round(show.audio.look_ahead_ms / 1000 * self.samplerate_hz)
         self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK, allowance_frames)
@@ -249,8 +249,23 @@ class Engine:
         asked = self.show.audio
         if self.audio_device is None:
             return 0, asked.outputs or 2
-        inputs = 0 if setup.drums else (asked.inputs or min(self.audio_device.inputs, 2))
+        highest = max((line.input for line in asked.lines), default=0)
+        inputs = 0 if setup.drums else (asked.inputs or max(min(self.audio_device.inputs, 2), highest))
         return inputs, asked.outputs or min(self.audio_device.outputs, 4)
+
+    def _lines(self, inputs: int) -> tuple[tuple[str, int], ...]:
+        """The microphones that have a line of their own; none where a recording or nothing is heard."""
+        if not inputs:
+            return ()
+        for line in self.show.audio.lines:
+            there = min(inputs, self.audio_device.inputs if self.audio_device else 0)
+            if line.input > there:
+                raise ShowError(
+                    f"The {line.drum} is on input {line.input}, and {self.device_name} has {there} open",
+                    where=f"{self.show.folder}/show.toml, audio.lines",
+                    do="Plug it in where there is one, or take the line out",
+                )
+        return tuple((line.drum, line.input - 1) for line in self.show.audio.lines)
 
     def _spare_frames(self) -> int:
         """For the blocks that are to be expected: no device has longer ones than its output latency."""

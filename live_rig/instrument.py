@@ -17,7 +17,7 @@ from cython_core.count_in import CountIn
 from cython_core.drums import Drums
 from cython_core.exchange import EventKind, Exchange
 from cython_core.follower import Follower
-from cython_core.onsets import Onsets
+from cython_core.input_lines import Lines
 from cython_core.step import Rig
 from live_rig.audio.sounds import rig_sounds
 from live_rig.conducting.cues import Sent
@@ -33,6 +33,16 @@ class Wiring:
 
     inputs: int
     route: Block
+    lines: tuple[
+        tuple[str, int], ...
+    ] = ()  # what stands before each microphone, and its input from 0; none: all inputs are one mix
+
+
+def lines_of(samplerate_hz: float, wiring: Wiring) -> Lines:
+    """The lines that the rig listens to."""
+    if not wiring.lines:
+        return Lines(samplerate_hz)
+    return Lines(samplerate_hz, [drum for drum, _ in wiring.lines], [channel for _, channel in wiring.lines])
 
 
 def spare_for(block: int) -> int:
@@ -93,12 +103,13 @@ class Instrument:
         self.exchange = Exchange()
         self.band = Band(samplerate_hz, spare_chunks=-(-(spare_frames or spare_for(max_block)) // CHUNK))
         self.drums = drums
+        self.lines = lines_of(samplerate_hz, wiring)
         self.rig = Rig(
             samplerate_hz,
             wiring.inputs,
             self.outputs,
             max_block,
-            Onsets(samplerate_hz),
+            self.lines,
             Follower(samplerate_hz),
             CountIn(samplerate_hz),
             self.drums,

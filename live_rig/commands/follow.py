@@ -12,7 +12,7 @@ from cython_core.beat_calls import BeatCalls
 from cython_core.follower import Follower
 from live_rig.errors import DeviceError, ShowError
 from live_rig.following.picture import picture
-from live_rig.following.recording import open_recording
+from live_rig.following.recording import Recording, line_of, open_lines, open_recording
 from live_rig.following.trace import trace
 from live_rig.following.truth import read_truth, truth_beside
 from live_rig.show.meter import beats_per_bar
@@ -25,7 +25,17 @@ MOST_BEATS = 12
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `follow` takes."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="a recording of drums (WAV, FLAC, Ogg, MP3) or a MIDI file")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", nargs="?", help="a recording of drums (WAV, FLAC, Ogg, MP3) or a MIDI file"
+    )
+    parser.add_argument(
+        "--line",
+        action="append",
+        default=[],
+        metavar="DRUM=FILE",
+        help="in place of FILE, one microphone of several: mix, kick, snare, tom, hat, overhead; or pads=kit.mid",
+    )
+    parser.add_argument("--band", type=Path, metavar="FILE", help="what the band played meanwhile: that is no drum")
     parser.add_argument("--tempo", type=float, metavar="BPM", help="the song's tempo in counted beats; near is enough")
     parser.add_argument("--meter", metavar="4/4", help="the song's meter; 6/8 counts two dotted quarters")
     parser.add_argument("--lead-ms", type=float, default=20.0, metavar="MS", help="how long before it falls a beat is told")
@@ -42,13 +52,18 @@ def run(args: argparse.Namespace) -> int:
         raise ShowError(f"A tempo of {args.tempo:g} bpm cannot be followed", where="--tempo", do="Give 40 to 400")
     if not LEAD_MS[0] <= args.lead_ms <= LEAD_MS[1]:
         raise ShowError(f"A lead of {args.lead_ms:g} ms is none", where="--lead-ms", do="Give 0 to 500")
+    lines = [line_of(words) for words in args.line]
+    if (args.file is None) == (not lines):
+        raise ShowError("There is nothing to follow, or too much", where="FILE, --line", do="Give one recording, or lines")
     told = (args.tempo, told_beats_per_bar(args.meter), args.lead_ms / 1000)
+    recording = open_lines(lines, args.band) if lines else open_recording(args.file, args.band)
+    name = args.file or lines[0][1]
     if args.picture is None:
-        rows = follow(args.file, *told)
+        rows = follow(recording, *told)
     else:
-        truth = read_truth(args.truth) if args.truth else truth_beside(args.file)
-        found = trace(open_recording(args.file), *told)
-        write_whole(args.picture, picture(found, truth, args.file.name), "The picture")
+        truth = read_truth(args.truth) if args.truth else truth_beside(name)
+        found = trace(recording, *told)
+        write_whole(args.picture, picture(found, truth, name.name), "The picture")
         rows = rows_of(found.calls, found.samplerate_hz)
     if args.out is None:
         for line in (COLUMNS, *rows):
@@ -72,9 +87,9 @@ def told_beats_per_bar(meter: str | None) -> int | None:
     return beats
 
 
-def follow(path: Path, bpm: float | None, beats_in_bar: int | None, lead_s: float) -> Iterator[str]:
+def follow(recording: Recording, bpm: float | None, beats_in_bar: int | None, lead_s: float) -> Iterator[str]:
     """The rows of a recording, in the order of their beats."""
-    samplerate_hz, pieces = open_recording(path)
+    samplerate_hz, pieces = recording
     calls = BeatCalls(Follower(samplerate_hz, bpm, beats_in_bar), lead_s)
     for onsets, until_frame in pieces:
         yield from rows_of(calls.hear(onsets, until_frame), samplerate_hz)

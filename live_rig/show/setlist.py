@@ -18,6 +18,13 @@ from live_rig.show.written import Text, Whole, Written
 SONG_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
+class Line(Written):
+    """A microphone of its own on the kit."""
+
+    drum: Literal["mix", "kick", "snare", "tom", "hat", "overhead"]  # what stands before it
+    input: Annotated[Whole, Field(ge=1, le=32)]  # of the device, from 1
+
+
 class Audio(Written):
     """The sound card, where the command line says nothing else. What is left out, the engine chooses."""
 
@@ -27,6 +34,7 @@ class Audio(Written):
     inputs: Annotated[Whole, Field(ge=1, le=32)] | None = None  # channels, the first ones of the device
     outputs: Annotated[Whole, Field(ge=1, le=32)] | None = None
     look_ahead_ms: Annotated[float, Field(ge=0.0, le=5.0)] = 0.0  # latency that effects may have, all show long
+    lines: Annotated[tuple[Line, ...], Field(max_length=8)] = ()  # none: all inputs are one mix
     limiter: Literal["on", "off"] = "on"  # off: nothing keeps the outputs from hurting
 
 

@@ -148,3 +148,48 @@ def test_what_cannot_be_told_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
 def test_silence_is_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     soundfile.write(tmp_path / "silence.wav", np.zeros(48_000 * 3), 48_000)
     assert rows_of(capsys, str(tmp_path / "silence.wav")) == []
+
+
+def write_lines(folder: Path) -> list[str]:
+    """The groove of `drums` as the microphone before each drum hears it, and the pads."""
+    sound = drums(16.5)
+    low = np.convolve(sound, np.ones(200, np.float32) / 200, "same")
+    for name, line in (("kick", low + 0.03 * sound), ("overhead", sound)):
+        soundfile.write(folder / f"{name}.wav", line / np.abs(line).max() * 0.8, SAMPLERATE_HZ)
+    write_midi(folder / "kit.mid")
+    return [word for drum in ("kick", "overhead") for word in ("--line", f"{drum}={folder / drum}.wav")]
+
+
+def test_lines_and_pads_of_one_groove_give_its_beats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = write_lines(tmp_path)
+    for words in (lines, [*lines, "--line", f"pads={tmp_path / 'kit.mid'}"], ["--line", f"pads={tmp_path / 'kit.mid'}"]):
+        rows = rows_of(capsys, *words, "--tempo", "120", "--meter", "4/4")
+        settled = [row for row in rows if 4 < row["beat_time_s"] < 16]
+        assert len(settled) in (24, 25)
+        assert all(abs((row["beat_time_s"] + 0.25) % 0.5 - 0.25) < 0.03 for row in settled)
+
+
+def test_what_the_band_played_can_be_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sound = drums(15)
+    band = 0.5 * np.sin(2 * np.pi * 220 * np.arange(len(sound)) / SAMPLERATE_HZ) * (np.arange(len(sound)) % 20_000 < 9000)
+    soundfile.write(tmp_path / "drums.wav", sound * 0.7 + 0.2 * band, SAMPLERATE_HZ)
+    soundfile.write(tmp_path / "band.wav", band, SAMPLERATE_HZ)
+    rows = rows_of(
+        capsys, str(tmp_path / "drums.wav"), "--band", str(tmp_path / "band.wav"), "--tempo", "120", "--meter", "4/4"
+    )
+    assert all(abs((row["beat_time_s"] + 0.25) % 0.5 - 0.25) < 0.03 for row in rows if row["beat_time_s"] > 4)
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--line", "cowbell=kick.wav"], ["--line", "kick"], ["x.wav", "--line", "kick=kick.wav"]]
+)
+def test_what_are_no_lines_is_said_in_one(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    assert main(["follow", *words]) == 2
+    assert "--line" in capsys.readouterr().err
+
+
+def test_lines_at_two_rates_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = write_lines(tmp_path)
+    soundfile.write(tmp_path / "snare.wav", np.zeros(96_000), 96_000)
+    assert main(["follow", *lines, "--line", f"snare={tmp_path / 'snare.wav'}"]) == 2
+    assert "snare.wav" in capsys.readouterr().err

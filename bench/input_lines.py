@@ -1,0 +1,118 @@
+"""What separate microphones bring: the corpus's takes played on a kit, heard as one mix and as five lines, some of them broken.
+
+    python bench/input_lines.py [EVERY]
+
+Takes every EVERYth take (6). Each take's notes are played on Hydrogen's kits (`scripts/learn_onsets`; Debian's
+hydrogen-drumkits and hydrogen-data, and scipy) into a microphone for each drum and one overhead, with the other drums 15 dB
+down in every close one. Told tempo and meter, every beat 20 ms ahead; F as in docs/following-scores.md,
+but scored here.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "scripts" / "learn_onsets"), str(Path(__file__).parent)]
+
+from kits import HYDROGEN, RATE, hydrogen_kit  # noqa: E402
+from perform import Player, read_take  # noqa: E402
+from scores import CORPUS  # noqa: E402
+
+from cython_core.beat_calls import BeatCalls  # noqa: E402
+from cython_core.follower import Follower  # noqa: E402
+from cython_core.input_lines import Lines  # noqa: E402
+from live_rig.following.truth import meet, read_truth  # noqa: E402
+from live_rig.importers.midi_file import read_strokes  # noqa: E402
+
+DRUMS = ("kick", "snare", "tom", "hat", "overhead")
+STANDS_BEFORE = {
+    "kick": "kick", "rim": "snare", "snare": "snare", "floor": "tom", "mid": "tom", "high": "tom",
+    "closed": "hat", "pedal": "hat", "open": "hat", "crash": "overhead", "ride": "overhead", "bell": "overhead",
+}  # fmt: skip
+KITS = ("ForzeeStereo", "GMRockKit", "Millo_MultiLayered2")
+CROSSTALK = 10 ** (-15 / 20)
+Sound = np.ndarray
+Spoil = Callable[[Sound], Sound]
+
+
+def crackle(sound: Sound, line: int) -> Sound:
+    """A bad cable: five bangs a second, at random, as loud as the drums."""
+    chance, spoilt = np.random.default_rng(4), sound.copy()
+    for at in np.flatnonzero(chance.random(sound.shape[1]) < 5 / RATE):
+        bang = chance.standard_normal(2000) * np.exp(-np.arange(2000) / 300)
+        spoilt[line, at : at + 2000] += 0.5 * np.abs(sound[line]).max() * bang[: sound.shape[1] - at]
+    return spoilt
+
+
+def without(line: int) -> Spoil:
+    """The line is dead."""
+    return lambda sound: np.where(np.arange(len(sound))[:, None] == line, 0, sound)
+
+
+SPOILT: dict[str, Spoil] = {
+    "five lines": lambda sound: sound,
+    "kick dead": without(0),
+    "snare dead": without(1),
+    "overhead dead": without(4),
+    "kick crackles": lambda sound: crackle(sound, 0),
+    "hat hums": lambda sound: sound + np.eye(5)[3][:, None] * 0.3 * np.sin(np.arange(sound.shape[1]) / RATE * 2 * np.pi * 50),
+}
+
+
+def five_lines(take: Path, kit: str) -> Sound:
+    """(5, frames): each microphone's own drum, and all others softly."""
+    notes = read_take(take / "perf.mid")
+    length_s = json.loads((take / "meta.json").read_text())["duration_s"]
+    player = Player(hydrogen_kit(HYDROGEN / kit), np.random.default_rng(7))
+    own = np.stack([player.play([n for n in notes if STANDS_BEFORE[n.piece] == drum], length_s) for drum in DRUMS])
+    all_ = own.sum(axis=0)
+    heard = own + CROSSTALK * (all_ - own)
+    heard[4] = own[4] + 0.5 * (all_ - own[4])
+    return heard / np.abs(heard).max()
+
+
+def scored(take: Path, strokes: np.ndarray, frames: int) -> tuple[float, float]:
+    """F and scatter in ms after the eighth beat, the constant lean taken off."""
+    meta, truth = json.loads((take / "meta.json").read_text()), read_truth(take / "beats.csv")
+    true_s = np.array([beat.time_s for beat in truth])
+    calls = BeatCalls(Follower(RATE, meta["nominal_bpm"], meta["beats_per_bar"]), 0.02).hear(strokes, frames)
+    called_s = calls["beat_frame"] / RATE
+    called_s = called_s[(called_s > true_s[8] - 0.1) & (called_s < true_s[-1] + 0.1)]
+    lean_s = np.nan_to_num(np.nanmedian(meet(called_s, true_s).off_s)) if len(called_s) else 0.0
+    met = meet(called_s - lean_s, true_s[8:])
+    return 2 * met.is_met.sum() / (len(called_s) + len(true_s) - 8), float(np.nanstd(met.off_s) * 1000)
+
+
+def main() -> None:
+    """Print a line for each way of listening."""
+    takes = sorted(path.parent for path in CORPUS.glob("*/beats.csv"))[:: int(sys.argv[1]) if len(sys.argv) > 1 else 6]
+    found: dict[str, list[tuple[float, float]]] = {}
+    trusts: dict[str, list[tuple[float, ...]]] = {}
+    for number, take in enumerate(takes):
+        lines = five_lines(take, KITS[number % len(KITS)])
+        frames = lines.shape[1]
+        found.setdefault("one mix", []).append(scored(take, Lines(RATE).feed(lines.mean(axis=0)[None]), frames))
+        for name, spoil in SPOILT.items():
+            rig = Lines(RATE, DRUMS)
+            found.setdefault(name, []).append(scored(take, rig.feed(spoil(lines)), frames))
+            trusts.setdefault(name, []).append(rig.trusts())
+        notes, _ = read_strokes(take / "perf.mid", RATE)
+        late = notes.copy()
+        late["frame"] += 0.012 * RATE + np.abs(np.random.default_rng(3).normal(0, 0.002 * RATE, len(late)))
+        late = late[np.argsort(late["frame"])]
+        late["told_frame"] = np.ceil(late["frame"])
+        rig = Lines(RATE)
+        found.setdefault("mix and pads", []).append(scored(take, rig.feed(lines.mean(axis=0)[None], notes=late), frames))
+        trusts.setdefault("mix and pads", []).append((rig.pads_late_s * 1000,))
+        found.setdefault("notes alone", []).append(scored(take, notes, frames))
+    print(f"{len(takes)} takes; F, scatter in ms; trust in {', '.join(DRUMS)}")
+    for name, figures in found.items():
+        f, scatter_ms = np.nanmean(figures, axis=0)
+        print(f"{name:14} {f:.3f} {scatter_ms:5.1f}   {np.round(np.mean(trusts.get(name, [[]]), axis=0), 2)}")
+
+
+if __name__ == "__main__":
+    main()
