@@ -67,7 +67,7 @@ def take(feel: Feel, bpm: float, bars: int) -> np.ndarray:
             for beat in beats:
                 frame = (START_S + (bar * feel.beats + beat) * 60 / bpm + chance.normal(0, min(LOOSE_S, 3 / bpm))) * RATE_HZ
                 hard = chance.uniform(0.55, 0.9) if drum < 2 else chance.uniform(0.3, 0.5)
-                rows.append((frame, hard, drum == 0, drum == 1, drum == 2, int(np.ceil(max(frame, 0)))))
+                rows.append((frame, hard, drum == 0, drum == 1, drum == 2, int(np.ceil(max(frame, 0))), 0))
     return np.sort(np.array(rows, ONSET), order="told_frame")
 
 

@@ -65,7 +65,7 @@ cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long l
         f.ready = bar_filter_prepare(&f.bars)
     for i in range(count):
         if (f.ready and is_stroke(&onsets[i]) and fabs(onsets[i].frame - end_frame) <= LATEST_S * f.samplerate_hz
-                and is_played_by_hand(f, end_frame)):
+                and is_played_by_hand(f, &onsets[i], end_frame)):
             hear(f, &onsets[i])
     if f.bars.started and silent_bars(f, end_frame) > ASLEEP_BARS:
         fall_asleep(f)
@@ -86,8 +86,10 @@ cdef bint is_stroke(const Onset *onset) noexcept nogil:
             and onset.kick + onset.snare + onset.cymbal > 0.02)
 
 
-cdef bint is_played_by_hand(FollowerState *f, double frame) noexcept nogil:
+cdef bint is_played_by_hand(FollowerState *f, const Onset *onset, double frame) noexcept nogil:
     """False while strokes flood in. Each takes from a stock that fills up with time; when it is used up none is heard until half is back."""
+    if onset.look == SECOND:
+        return not f.is_flooded
     f.stock = fmin(f.stock + (frame - f.stock_frame) / f.samplerate_hz * MOST_STROKES_PER_S, MOST_AT_ONCE)
     f.stock_frame = frame
     f.is_flooded = f.stock < (0.5 * MOST_AT_ONCE if f.is_flooded else 1)

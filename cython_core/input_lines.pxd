@@ -29,6 +29,7 @@ cdef struct Said:                    # by one line, of one stroke
 cdef struct Group:                   # one stroke, as the lines and the pads tell of it
     bint is_open
     double frame                     # of who told of it first
+    bint is_second                   # a second look at it
     long long due_frame              # when no more words are expected
     Said line[MAX_LINES]
     Said pad
@@ -45,6 +46,7 @@ cdef struct InputLines:
     double sound[NOTES_KEPT]         # and the last strokes that a microphone heard
     long long sounds, paired         # how many there were, and to how many of them a note has been looked for
     double told[NOTES_KEPT]          # frames of the last strokes told: what comes later about them is not told again
+    double padded[NOTES_KEPT]        # and of those of them that a pad told of: there is nothing to look at again
     int newest_told
     double pad_late                  # frames by which the pads are later than the microphones
     double pad_jitter                # mean of how far they are from that, frames

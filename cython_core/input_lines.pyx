@@ -16,7 +16,7 @@ from libc.string cimport memset
 import numpy as np
 
 from cython_core.bleed cimport bleed_play, bleed_reset, bleed_tick, coupling_hop, coupling_reset, explain_away
-from cython_core.onsets cimport BANDS, HOPS_KEPT, bank_tick, judge_hop, keep_hop, onsets_reset
+from cython_core.onsets cimport BANDS, FIRST, HOPS_RING, ONLY, SECOND, bank_tick, judge_hop, keep_hop, onsets_reset
 from cython_core.onsets import ONSET
 
 cdef enum:
@@ -44,6 +44,7 @@ cdef double DENIED = -0.8            # and that a line which hears the whole kit
 cdef double UNCONFIRMED = 1.0        # belief in a line that nobody confirms, and nobody denies
 cdef float BLED = 0.9                # how far a line believes the network that what it hears is another line's drum
 cdef double MISSED = -0.5            # a stroke on its own drum that only others heard
+cdef float UNLIKELY = 0.05           # that a drum was struck, below which it is not told at a second look
 cdef float SURELY = 0.7              # likelihood from which another line's word for a drum is held against the line that missed it
 
 
@@ -98,14 +99,18 @@ cdef int lines_tick(InputLines *l, const float *const *heard, int frames, long l
                 if l.way_frames >= 0 and not explain_away(&l.line[i].coupling, &l.line[i].finder, &now[k]):
                     continue
                 l.last_heard = end
-                l.sound[l.sounds % NOTES_KEPT] = now[k].frame
-                l.sounds += 1
+                if now[k].look != SECOND:
+                    l.sound[l.sounds % NOTES_KEPT] = now[k].frame
+                    l.sounds += 1
+                elif is_near(l, l.padded, now[k].frame, AGAIN_S):
+                    continue
                 if is_plain and told < room:
                     found[told] = now[k]
-                    remember(l, now[k].frame)
+                    if now[k].look != SECOND:
+                        remember(l, now[k].frame, False)
                     told += 1
                 elif not is_plain:
-                    join(l, &now[k], i, end, under_db(&l.line[i]))
+                    join(l, &now[k], i, end, under_db(&l.line[i]) if now[k].look != SECOND else 0)
         l.line[i].waits -= 1
     while l.paired < l.sounds and l.sound[l.paired % NOTES_KEPT] < end - PAIRED_AFTER_S * l.samplerate_hz:
         learn_pads(l, l.sound[l.paired % NOTES_KEPT])
@@ -134,7 +139,7 @@ cdef int take_notes(InputLines *l, long long end, Onset *found, int room) noexce
         if l.pairs >= PAIRS_ENOUGH:
             l.note[i].frame -= l.pad_late
         if not is_alone:
-            if not is_told(l, l.note[i].frame):
+            if not is_near(l, l.told, l.note[i].frame, AGAIN_S):
                 join(l, &l.note[i], -1, end, 0)
         elif told < room:
             found[told] = l.note[i]
@@ -171,7 +176,7 @@ cdef float under_db(InputLine *line) noexcept nogil:
     for hop in range(4):
         power = 0
         for band in range(BANDS):
-            power += exp2f(o.level[(o.newest + HOPS_KEPT - hop) % HOPS_KEPT][band])
+            power += exp2f(o.level[(o.newest + HOPS_RING - hop) % HOPS_RING][band])
         most = fmaxf(most, power)
     level = log2f(most + 1e-13)
     if line.loudest == 0 or level > line.loudest:
@@ -181,15 +186,17 @@ cdef float under_db(InputLine *line) noexcept nogil:
     return 3 * (level - line.loudest)
 
 
-cdef inline void remember(InputLines *l, double frame) noexcept nogil:
+cdef inline void remember(InputLines *l, double frame, bint is_padded) noexcept nogil:
     l.newest_told = (l.newest_told + 1) % NOTES_KEPT
     l.told[l.newest_told] = frame
+    l.padded[l.newest_told] = frame if is_padded else 0
 
 
-cdef bint is_told(const InputLines *l, double frame) noexcept nogil:
+cdef bint is_near(const InputLines *l, const double *frames, double frame, double near_s) noexcept nogil:
+    """Is one of the last strokes told so near to this frame?"""
     cdef int i
     for i in range(NOTES_KEPT):
-        if l.told[i] > 0 and fabs(l.told[i] - frame) < AGAIN_S * l.samplerate_hz:
+        if frames[i] > 0 and fabs(frames[i] - frame) < near_s * l.samplerate_hz:
             return True
     return False
 
@@ -201,21 +208,21 @@ cdef void join(InputLines *l, const Onset *onset, int line, long long end, float
     for g in range(GROUPS):
         if not l.group[g].is_open:
             free_ = g
-        elif fabs(l.group[g].frame - onset.frame) <= SAME_S * l.samplerate_hz:
+        elif l.group[g].is_second == (onset.look == SECOND) and fabs(l.group[g].frame - onset.frame) <= SAME_S * l.samplerate_hz:
             said = &l.group[g].pad if line < 0 else &l.group[g].line[line]
-            if not said.is_heard or line < 0:
+            if not said.is_heard or onset.look != FIRST:
                 into = g
     if into < 0:
         if free_ < 0:
             return
         into = free_
         memset(&l.group[into], 0, sizeof(Group))
-        l.group[into].is_open, l.group[into].frame = True, onset.frame
+        l.group[into].is_open, l.group[into].frame, l.group[into].is_second = True, onset.frame, onset.look == SECOND
         l.group[into].due_frame = end + <long long>(WAIT_S * l.samplerate_hz)
         if line < 0:
             l.group[into].due_frame = max(l.group[into].due_frame, <long long>(onset.frame + FINDER_S * l.samplerate_hz))
     said = &l.group[into].pad if line < 0 else &l.group[into].line[line]
-    if line < 0 and said.is_heard:                              # two pads at once
+    if said.is_heard:                                           # two pads at once, or a second look's next drum
         said.onset.kick = fmaxf(said.onset.kick, onset.kick)
         said.onset.snare = fmaxf(said.onset.snare, onset.snare)
         said.onset.cymbal = fmaxf(said.onset.cymbal, onset.cymbal)
@@ -226,15 +233,33 @@ cdef void join(InputLines *l, const Onset *onset, int line, long long end, float
 
 cdef int close_groups(InputLines *l, long long end, Onset *found, int room) noexcept nogil:
     """Tell the strokes that no more words are to be expected about."""
+    cdef Onset stroke
     cdef int g, told = 0
     for g in range(GROUPS):
         if l.group[g].is_open and end >= l.group[g].due_frame:
             l.group[g].is_open = False
-            if told < room and sum_up(l, &l.group[g], found + told):
-                remember(l, found[told].frame)
-                told += 1
-            weigh_lines(l, &l.group[g])
+            if l.group[g].is_second:
+                if sum_up(l, &l.group[g], &stroke):
+                    told += drum_by_drum(&stroke, found + told, room - told)
+            else:
+                if told < room and sum_up(l, &l.group[g], found + told):
+                    remember(l, found[told].frame, l.group[g].pad.is_heard)
+                    told += 1
+                weigh_lines(l, &l.group[g])
     return told
+
+
+cdef int drum_by_drum(const Onset *stroke, Onset *found, int room) noexcept nogil:
+    """A second look has an onset for each drum that may have been struck, as the finder tells them."""
+    cdef int kind, count = 0
+    for kind in range(3):
+        if likely(stroke, kind) > UNLIKELY and count < room:
+            found[count] = stroke[0]
+            found[count].kick = stroke.kick if kind == 0 else 0
+            found[count].snare = stroke.snare if kind == 1 else 0
+            found[count].cymbal = stroke.cymbal if kind == 2 else 0
+            count += 1
+    return count
 
 
 cdef inline float own(const Said *said) noexcept nogil:
@@ -305,6 +330,7 @@ cdef bint sum_up(InputLines *l, const Group *group, Onset *stroke) noexcept nogi
     if not weights > 0:
         return False
     stroke.frame = frames / weights
+    stroke.look = SECOND if group.is_second else ONLY if group.pad.is_heard else FIRST
     stroke.kick, stroke.snare, stroke.cymbal = <float>(1 - not_struck[0]), <float>(1 - not_struck[1]), <float>(1 - not_struck[2])
     return stroke.kick + stroke.snare + stroke.cymbal > 0.05
 
@@ -410,13 +436,14 @@ cdef class Lines:
                 note.frame, note.strength, note.kick, note.snare, note.cymbal = (
                     row["frame"], row["strength"], row["kick"], row["snare"], row["cymbal"]
                 )
+                note.look = ONLY
                 lines_note(self.state, &note)
                 coming += 1
             count = lines_tick(self.state, line, part, self.frame, found, MAX_ONSETS)
             at += part
             self.frame += part
             for i in range(count):
-                rows.append((found[i].frame, found[i].strength, found[i].kick, found[i].snare, found[i].cymbal, self.frame))
+                rows.append((found[i].frame, found[i].strength, found[i].kick, found[i].snare, found[i].cymbal, self.frame, found[i].look))
         return np.array(rows, dtype=ONSET)
 
     def trusts(self):

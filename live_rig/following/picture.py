@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cython_core.onsets import Look as Seen
 from live_rig.following.trace import Look, Trace, relation
 from live_rig.following.truth import CLOSE_S, meet
 from live_rig.show.beats_csv import Beat
@@ -74,7 +75,7 @@ def picture(found: Trace, truth: Sequence[Beat], title: str) -> str:
 
 def _summary(found: Trace, off_ms: Times, missed: Sequence[Beat]) -> str:
     """What there is to see, in one line."""
-    said = [f"{len(found.onsets)} strokes, {len(found.calls)} beats called"]
+    said = [f"{len(_strokes_once(found))} strokes, {len(found.calls)} beats called"]
     close = off_ms[np.isfinite(off_ms)]
     if len(close) or missed:
         said.append(f"{len(close)} of {len(close) + len(missed)} true beats met")
@@ -102,7 +103,7 @@ def _frame(line: _Line) -> Iterator[str]:
 
 def _strokes(line: _Line, found: Trace) -> Iterator[str]:
     """As high as the stroke was hard, as dark as it is certain."""
-    for onset in found.onsets:
+    for onset in _strokes_once(found):
         time_s = onset["frame"] / found.samplerate_hz
         for row, (drum, colour) in enumerate(DRUMS):
             if line.holds(time_s) and onset[drum] >= LEAST_SEEN:
@@ -111,6 +112,11 @@ def _strokes(line: _Line, found: Trace) -> Iterator[str]:
                     f'<rect x="{line.x(time_s) - 1.5:.1f}" y="{40 + row * DRUM_PX - high:.1f}" width="3" height="{high:.1f}"'
                     f' fill="{colour}" opacity="{float(onset[drum]):.2f}"/>'
                 )
+
+
+def _strokes_once(found: Trace) -> NDArray[np.void]:
+    """Onsets without the second looks at them."""
+    return np.asarray(found.onsets[found.onsets["look"] != Seen.SECOND])
 
 
 def _beats(
