@@ -49,16 +49,18 @@ def click_song(beats: int) -> tuple[Stems, NDArray[np.float64]]:
     return in_memory([sound]), places
 
 
-def play(stems: Stems, tempo: Tempo, seconds: float) -> tuple[Sound, NDArray[np.float64], float, float]:
-    """What is heard, (output frame, source frame) of the line, and CPU seconds: all of them, and of the worst chunk."""
-    band, source, chunks = Band(SAMPLERATE_HZ), 0.0, int(seconds * SAMPLERATE_HZ / CHUNK)
-    heard, line = np.zeros((2, chunks * CHUNK), np.float32), np.zeros((2, chunks))
+def play(stems: Stems, tempo: Tempo, seconds: float, buses: int = 1) -> tuple[Sound, NDArray[np.float64], float, float]:
+    """Stems shared out among the buses: what is heard, (output frame, source frame) of the line, CPU seconds, and the worst
+    chunk's of them."""
+    band, source, chunks = Band(SAMPLERATE_HZ, 2 + buses, buses), 0.0, int(seconds * SAMPLERATE_HZ / CHUNK)
+    heard, line = np.zeros((2 * buses, chunks * CHUNK), np.float32), np.zeros((2, chunks))
     spent = np.zeros(chunks)
+    gains = [[float(stem % buses == channel // 2) for stem in range(stems.count)] for channel in range(2 * buses)]
     for number in range(chunks):
         frame = band.ahead_frames + number * CHUNK
         line[:, number] = frame, source
         before = time.thread_time()
-        band.order(frame, source, stems=stems)
+        band.order(frame, source, stems=stems, gains=gains)
         band.serve()
         spent[number] = time.thread_time() - before
         heard[:, number * CHUNK : (number + 1) * CHUNK] = band.read(number * CHUNK, CHUNK)
@@ -130,12 +132,12 @@ def in_memory(sounds: list[Sound]) -> Stems:
 
 def cost_table() -> None:
     seconds = 20.0
-    print("\nstems  rate    % of a core   worst chunk, ms of 5.33")
-    for stems in (1, 5, 16):
+    print("\nstems buses  rate    % of a core   worst chunk, ms of 5.33")
+    for stems, buses in ((1, 1), (5, 1), (16, 1), (16, 4)):
         bank = in_memory(music(stems, seconds * 2.6))
         for rate in (1.0, 1.1, 1.35, 2.5):
-            _, _, spent, worst = play(bank, lambda _, rate=rate: rate * SONG_BPM, seconds)
-            print(f"{stems:5} {rate:5.2f} {100 * spent / seconds:12.1f} {worst * 1000:16.2f}")
+            _, _, spent, worst = play(bank, lambda _, rate=rate: rate * SONG_BPM, seconds, buses)
+            print(f"{stems:5} {buses:5} {rate:5.2f} {100 * spent / seconds:12.1f} {worst * 1000:16.2f}")
     against_the_command_line(seconds)
 
 

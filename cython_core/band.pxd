@@ -1,15 +1,14 @@
 # The band: stems mixed, stretched and placed, a fixed distance ahead of the ear.
 
-from cython_core.stem_bank cimport MAX_STEMS, StemBank, Stems
+from cython_core.stem_bank cimport MAX_BUSES, MAX_CHANNELS, MAX_STEMS, SIDES, Gains, StemBank, Stems
 from cython_core.stem_rate cimport TAPS, StemRate
-from cython_core.stretcher cimport NEVER, STRETCHED, Voice
+from cython_core.stretcher cimport NEVER, STRETCHED, Part, Voice
 
 cdef enum:
     CHUNK = 256                      # frames rendered at a time
     VOICES = 3                       # one plays, one fades out, one is being primed
     ORDERS = 64                      # orders that may wait
     CHUNKS = 64                      # chunks that may wait
-    CHANNELS = 2                     # one stereo bus
     MIXED = 2 * CHUNK + TAPS         # frames kept of the mix
     GAINS = 128                      # orders whose gains are remembered
 
@@ -20,14 +19,15 @@ cdef struct BandOrder:               # the song's line, made known up to `frame`
     double jump_from                 # where the line would have been at jump_frame (what fades out); NaN: silence
     double jump_to                   # what sounds at jump_frame; NaN: silence. From there to `frame` the line is straight
     StemBank *stems                  # the song at `frame` (after the jump, if there is one); NULL: none
-    float gain[MAX_STEMS]            # linear, per stem; heard from about `frame` on (see docs/band.md)
+    Gains gain                       # of every stem on every channel; heard from about `frame` on (see docs/band.md)
 
 cdef struct BandChunk:
     long long frame                  # output frame of its first frame
-    float side[CHANNELS][CHUNK]
+    float side[MAX_CHANNELS][CHUNK]
 
 cdef struct BandLink:
     double samplerate_hz             # the session's; fixed at set-up, as all down to `fade`
+    int channels                     # of all buses: 2, 4, 6 or 8
     StemRate stem_rate               # of stems and stretcher
     long long ahead_frames           # what is ordered now for `frame` is heard at `frame`, if now <= frame - ahead_frames
     long long delay_frames           # the share of it that stretcher and filter have
@@ -44,8 +44,8 @@ cdef struct BandLink:
     # the callback's own
     long long first_frame            # output frame of the first chunk there will be, or -1
     int is_gap                       # the last frame read was missing
-    float last[CHANNELS]             # the last frame heard
-    float residue[CHANNELS]          # what was heard before a gap, dying away
+    float last[MAX_CHANNELS]             # the last frame heard
+    float residue[MAX_CHANNELS]          # what was heard before a gap, dying away
     float back                       # 0 .. 1, coming back after a gap
     long long heard_frame            # the next frame to be read; also read by the renderer
     long long least_spare            # the fewest frames that were ready beyond the last one read
@@ -54,9 +54,9 @@ cdef struct BandLink:
     # the renderer's own: frames of the stems from here on
     Voice voice[VOICES]
     int playing                      # the voice the line goes to, or -1
-    float gain[GAINS][MAX_STEMS]     # of the newest orders, by orders_out
-    float plain[CHANNELS][CHUNK]     # the recording itself, for the chunk being made
-    float mixed[CHANNELS][MIXED]     # all voices; the newest frame is the last
+    Gains gain[GAINS]                # of the newest orders, by orders_out
+    float plain[MAX_CHANNELS][CHUNK] # the recording itself, for the chunk being made
+    float mixed[MAX_CHANNELS][MIXED] # all voices; the newest frame is the last
     long long next_frame             # frame of the next order, or -1
     long long served_frame           # session frame of the last order served; also read by Python
     long long chunks_late            # chunks rendered after they should have begun to sound
@@ -66,8 +66,8 @@ cdef struct BandLink:
 
 cdef int band_order(BandLink *b, const BandOrder *order) noexcept nogil
     # the callback's: 1, or 0 when the ring is full (counted)
-cdef int band_read(BandLink *b, long long frame, int frames, float *left, float *right) noexcept nogil
-    # the callback's: fills left and right; frames must go on from the last call. Returns how many were missing, and silent
+cdef int band_read(BandLink *b, long long frame, int frames, float *const *out) noexcept nogil
+    # the callback's: fills out[channel]; frames must go on from the last call. Returns how many were missing, and silent
 cdef int band_serve(BandLink *b) noexcept nogil
     # the renderer's: renders what is ordered; returns the chunks done
 

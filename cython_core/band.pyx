@@ -21,7 +21,7 @@ from cython_core.atomics cimport load, store
 from cython_core.line cimport line_at, line_end, line_knot, line_start
 from cython_core.stem_bank cimport stems_mix, stems_ready
 from cython_core.stem_rate cimport interpolate, stem_rate_set_up
-from cython_core.stretcher cimport voice_free, voice_hop, voice_prime, voice_set_up
+from cython_core.stretcher cimport part_hop, voice_free, voice_prime, voice_set_up
 
 cdef extern from *:
     """
@@ -89,7 +89,7 @@ cdef BandChunk *chunk_at(BandLink *b, long long frame) noexcept nogil:
 
 cdef void read_gap(BandLink *b, int frames, float **to) noexcept nogil:
     cdef int side, i
-    for side in range(CHANNELS):
+    for side in range(b.channels):
         if not b.is_gap:
             b.residue[side] = b.last[side]
         for i in range(frames):
@@ -103,7 +103,7 @@ cdef void read_gap(BandLink *b, int frames, float **to) noexcept nogil:
 cdef void read_chunk(BandLink *b, const BandChunk *chunk, int at, int frames, float **to) noexcept nogil:
     cdef float back = b.back
     cdef int side, i
-    for side in range(CHANNELS):
+    for side in range(b.channels):
         if b.back >= 1.0:
             memcpy(to[side], chunk.side[side] + at, frames * sizeof(float))
         else:
@@ -123,12 +123,13 @@ cdef void count_spare(BandLink *b, long long frame) noexcept nogil:
         b.least_spare = min(b.least_spare, b.chunk[(ready - 1) % CHUNKS].frame + CHUNK - frame)
 
 
-cdef int band_read(BandLink *b, long long frame, int frames, float *left, float *right) noexcept nogil:
-    cdef float *to[CHANNELS]
+cdef int band_read(BandLink *b, long long frame, int frames, float *const *out) noexcept nogil:
+    cdef float *to[MAX_CHANNELS]
     cdef BandChunk *chunk
-    cdef int at = 0, run, missing = 0
+    cdef int at = 0, run, missing = 0, c
     while at < frames:
-        to[0], to[1] = left + at, right + at
+        for c in range(b.channels):
+            to[c] = out[c] + at
         chunk = chunk_at(b, frame + at)
         if chunk != NULL and chunk.frame <= frame + at:
             run = <int>min(<long long>(frames - at), chunk.frame + CHUNK - (frame + at))
@@ -139,8 +140,8 @@ cdef int band_read(BandLink *b, long long frame, int frames, float *left, float 
                 missing += run
                 read_gap(b, run, to)
             else:
-                memset(to[0], 0, run * sizeof(float))
-                memset(to[1], 0, run * sizeof(float))
+                for c in range(b.channels):
+                    memset(to[c], 0, run * sizeof(float))
         at += run
     store(&b.heard_frame, frame + frames)
     count_spare(b, frame + frames)
@@ -197,7 +198,7 @@ cdef void jump(BandLink *b, const BandOrder *o, double frame, double jump_from, 
         if isfinite(jump_from) and frame > line_end(&v.line):
             line_knot(&v.line, frame, jump_from)
         v.until_frame = first
-        store(&v.stems.leaving, v.source_frame)
+        store(&v.stems.leaving, v.part[0].source_frame)
         b.playing = -1
     if isfinite(jump_to) and o.stems != NULL:
         b.playing = voice_to_use(b, left if left >= 0 else 0, first)
@@ -229,42 +230,52 @@ cdef void follow_line(BandLink *b, const BandOrder *o, double jump_frame) noexce
 
 # The renderer's side: the sound.
 
-cdef void stretch(BandLink *b, Voice *v, const BandOrder *o, const float *gain) noexcept nogil:
+cdef void stretch(BandLink *b, Voice *v, const BandOrder *o, bint is_leaving) noexcept nogil:
     """All of a voice that the line known so far allows; of one that will start, only its share of the catching up."""
-    cdef long long limit = o.frame - v.window // 2, known_for = o.frame - v.from_frame
-    cdef long long time_to_prime = v.window // 2 - b.fade_frames
-    cdef int lead = v.window - b.fade_frames
+    cdef int i
     if v.line.knots < 2:                # its rate is not known before the next order
         return
     if not v.is_primed:
-        if v.waited < PATIENCE and not stems_ready(v.stems, <long long>v.line.knot[0].source - v.window, 2 * v.window):
+        if v.waited < PATIENCE and not stems_ready(v.stems, <long long>v.line.knot[0].source - window(b), 2 * window(b)):
             v.waited += 1
             return
-        voice_prime(v, gain)
+        voice_prime(v, &o.gain)
+    for i in range(v.parts):
+        stretch_bus(b, v, i, o, &v.part[i].gain if is_leaving else &o.gain)
+
+
+cdef void stretch_bus(BandLink *b, Voice *v, int bus, const BandOrder *o, const Gains *gain) noexcept nogil:
+    """Buses do their hops a little apart, so that not all of them have one more to do in the same chunk."""
+    cdef long long limit = o.frame - window(b) // 2, known_for = o.frame - v.from_frame
+    cdef long long time_to_prime = window(b) // 2 - b.fade_frames
+    cdef int lead = window(b) - b.fade_frames
     if known_for < time_to_prime:
-        limit = min(limit, v.from_frame - v.window + (known_for + CHUNK // b.stem_rate.finer) * lead // time_to_prime)
-    while v.out_frame <= limit and v.out_frame < v.until_frame:
-        voice_hop(v, gain)
+        limit = min(limit, v.from_frame - window(b) + (known_for + CHUNK // b.stem_rate.finer) * lead // time_to_prime)
+    limit += bus * CHUNK // b.stem_rate.finer // v.parts
+    while v.part[bus].out_frame <= limit and v.part[bus].out_frame < v.until_frame:
+        part_hop(&v.part[bus], bus, &v.line, v.stems, gain)
+
+
+cdef int window(const BandLink *b) noexcept nogil:
+    """Frames a stretcher looks at; half of them are the band's delay."""
+    return b.voice[0].part[0].window
 
 
 cdef void choose_plain(BandLink *b, Voice *v, long long frame) noexcept nogil:
     """Whether the chunk at `frame` may be the recording itself."""
-    cdef const float *gain = gain_heard(b)
-    cdef int s
     if v.plain_from != NEVER and frame >= v.plain_until:
         v.plain_from = v.plain_until = NEVER
     if v.plain_from == NEVER and frame - v.line.straight_since >= HELD_S * b.stem_rate.hz:
         v.plain_from = frame + b.fade_frames
         v.plain_offset = <long long>floor(v.line.straight_offset + 0.5)
-        for s in range(MAX_STEMS):
-            v.plain_gain[s] = gain[s]
+        v.plain_gain = gain_heard(b)[0]
     elif v.plain_from != NEVER and v.plain_until == NEVER and v.line.straight_since > frame:
         v.plain_until = v.line.bent_at
 
 
-cdef float *gain_heard(BandLink *b) noexcept nogil:
-    """The gains that the stretched sound of this chunk was made with: those of the order that came when it was fed."""
-    return b.gain[(b.orders_out - b.voice[0].window * b.stem_rate.finer // CHUNK - 1) & (GAINS - 1)]
+cdef const Gains *gain_heard(const BandLink *b) noexcept nogil:
+    """The gains that the stretched sound of this chunk was made with: those of the order that came when it was fed, a window ago."""
+    return &b.gain[(b.orders_out - window(b) * b.stem_rate.finer // CHUNK - 1) & (GAINS - 1)]
 
 
 cdef float faded(const BandLink *b, long long since, long long until, long long frame) noexcept nogil:
@@ -278,36 +289,49 @@ cdef float faded(const BandLink *b, long long since, long long until, long long 
     return gain
 
 
-cdef void add_voice(BandLink *b, Voice *v, long long frame, int frames, float *left, float *right) noexcept nogil:
+cdef void add_voice(BandLink *b, Voice *v, long long frame, int frames, float *const *to) noexcept nogil:
     cdef bint is_plain = v.plain_from < frame + frames + b.fade_frames
-    cdef float *to[CHANNELS]
-    cdef int i, side
-    cdef float gain, plain = 0.0, sample
-    to[0], to[1] = left, right
-    if is_plain:
-        stems_mix(v.stems, frame + v.plain_offset, frames, v.plain_gain, gain_heard(b), b.plain[0], b.plain[1])
+    cdef float *plain[MAX_CHANNELS]
+    cdef float fade[CHUNK]
+    cdef float to_plain[CHUNK]
+    cdef int i, c
     for i in range(frames):
-        gain = faded(b, v.from_frame, v.until_frame, frame + i)
-        if is_plain:
-            plain = faded(b, v.plain_from, v.plain_until, frame + i)
-        for side in range(CHANNELS):
-            sample = v.side[side][(frame + i) & (STRETCHED - 1)]
-            if plain == 1.0:
-                sample = b.plain[side][i]
-            elif plain > 0.0:
-                sample += plain * (b.plain[side][i] - sample)
-            to[side][i] += gain * sample
+        fade[i] = faded(b, v.from_frame, v.until_frame, frame + i)
+        to_plain[i] = faded(b, v.plain_from, v.plain_until, frame + i) if is_plain else 0.0
+    for c in range(b.channels):
+        plain[c] = b.plain[c]
+    if is_plain:
+        stems_mix(v.stems, frame + v.plain_offset, frames, 0, b.channels, &v.plain_gain, gain_heard(b), plain)
+    for i in range(v.parts):
+        for c in range(SIDES):
+            add_channel(v.part[i].out[c], frame, frames, plain[SIDES * i + c], to_plain, fade, to[SIDES * i + c])
+
+
+cdef void add_channel(const float *stretched, long long frame, int frames, const float *plain, const float *to_plain,
+                      const float *fade, float *to) noexcept nogil:
+    """`to` += the stretched sound, or the recording itself, or something between the two; faded."""
+    cdef int i
+    cdef float sample
+    for i in range(frames):
+        sample = stretched[(frame + i) & (STRETCHED - 1)]
+        if to_plain[i] == 1.0:
+            sample = plain[i]
+        elif to_plain[i] > 0.0:
+            sample += to_plain[i] * (plain[i] - sample)
+        to[i] += fade[i] * sample
 
 
 cdef void mix_voices(BandLink *b, long long frame, int frames) noexcept nogil:
     """The next `frames` of all voices, at the end of `mixed`."""
     cdef int kept = MIXED - frames, side, i
-    for side in range(CHANNELS):
+    cdef float *to[MAX_CHANNELS]
+    for side in range(b.channels):
+        to[side] = b.mixed[side] + kept
         memmove(b.mixed[side], b.mixed[side] + frames, kept * sizeof(float))
         memset(b.mixed[side] + kept, 0, frames * sizeof(float))
     for i in range(VOICES):
         if b.voice[i].stems != NULL and b.voice[i].is_primed:
-            add_voice(b, &b.voice[i], frame, frames, b.mixed[0] + kept, b.mixed[1] + kept)
+            add_voice(b, &b.voice[i], frame, frames, to)
 
 
 cdef void give(BandLink *b, long long frame, int frames) noexcept nogil:
@@ -321,7 +345,7 @@ cdef void give(BandLink *b, long long frame, int frames) noexcept nogil:
         b.chunks_lost += 1
         return
     chunk.frame = frame
-    for side in range(CHANNELS):
+    for side in range(b.channels):
         newest = b.mixed[side] + MIXED - frames
         if b.stem_rate.finer == 1:
             memcpy(chunk.side[side], newest, CHUNK * sizeof(float))
@@ -346,17 +370,17 @@ cdef void serve_order(BandLink *b, const BandOrder *ordered) noexcept nogil:
     cdef BandOrder o = ordered[0]
     cdef double jump_frame = in_stem_frames(b, &o)
     cdef int frames = CHUNK // b.stem_rate.finer, i
-    cdef long long frame = o.frame - b.voice[0].window // 2 - frames
+    cdef long long frame = o.frame - window(b) // 2 - frames
     cdef Voice *v
-    memcpy(b.gain[b.orders_out & (GAINS - 1)], o.gain, MAX_STEMS * sizeof(float))
+    b.gain[b.orders_out & (GAINS - 1)] = o.gain
     follow_line(b, &o, jump_frame)
     for i in range(VOICES):
         v = &b.voice[i]
         if v.stems != NULL:
-            stretch(b, v, &o, &o.gain[0] if i == b.playing else &v.gain[0])
+            stretch(b, v, &o, i != b.playing)
             choose_plain(b, v, frame)
             if i == b.playing and v.is_primed:
-                store(&v.stems.reading, v.source_frame)
+                store(&v.stems.reading, v.part[0].source_frame)
     mix_voices(b, frame, frames)
     give(b, ordered.frame - b.delay_frames - CHUNK, frames)
     for i in range(VOICES):
@@ -380,10 +404,13 @@ cdef class Band:
     """Renders the band at one samplerate (44.1 to 192 kHz). All memory is taken here; then `run`, in a thread, or `serve`.
 
     spare_chunks: finished chunks (256 frames each; as much time in finer sessions) that wait for the ear, by which the renderer
-    may be late: 3 for device blocks up to 256 frames; a device block of n frames needs 2 + n / 256.
+    may be late: 3 for device blocks up to 256 frames; a device block of n frames needs 2 + n / 256. buses: 1 to 4, stereo; each after the first
+    needs one spare chunk more, for jumps.
     """
 
-    def __cinit__(self, samplerate_hz: float, spare_chunks: int = 3):
+    def __cinit__(self, samplerate_hz: float, spare_chunks: int = 3, buses: int = 1):
+        if not 1 <= buses <= MAX_BUSES:
+            raise ValueError(f"1 to {MAX_BUSES} buses, not {buses}")
         cdef BandLink *b = <BandLink *>calloc(1, sizeof(BandLink))
         cdef int i
         if b == NULL:
@@ -393,10 +420,11 @@ cdef class Band:
         b.back, b.least_spare = 1.0, NEVER
         b.comes_back = <float>(1.0 / (DECLICK_S * samplerate_hz))
         b.dies_away = <float>exp(-1.0 / (DECLICK_S * samplerate_hz))
+        b.channels = SIDES * buses
         stem_rate_set_up(&b.stem_rate, samplerate_hz)
         for i in range(VOICES):
-            voice_set_up(&b.voice[i], b.stem_rate.hz)
-        b.delay_frames = b.stem_rate.finer * b.voice[0].window // 2 + (CHUNK if b.stem_rate.finer > 1 else 0)
+            voice_set_up(&b.voice[i], b.stem_rate.hz, b.channels)
+        b.delay_frames = b.stem_rate.finer * window(b) // 2 + (CHUNK if b.stem_rate.finer > 1 else 0)
         b.ahead_frames = b.delay_frames + spare_chunks * b.stem_rate.finer * CHUNK
         b.fade_frames = <int>(FADE_S * b.stem_rate.hz)
         b.fade = <float *>calloc(b.fade_frames, sizeof(float))
@@ -446,7 +474,7 @@ cdef class Band:
     @property
     def furthest_off_frames(self) -> float:
         """The furthest any window of the stretcher has been from the line, in frames of the recording."""
-        return max([self.link.voice[i].furthest_off for i in range(VOICES)])
+        return max([self.link.voice[i].part[p].furthest_off for i in range(VOICES) for p in range(self.link.voice[i].parts)])
 
     def order(self, frame: int, source: float, jump_frame: int = -1, jump_from: float = NAN, jump_to: float = NAN,
               stems: Stems | None = None, gains: Sequence[float] = ()) -> bool:
@@ -455,8 +483,9 @@ cdef class Band:
         cdef int s
         o.frame, o.source, o.jump_frame, o.jump_from, o.jump_to = frame, source, jump_frame, jump_from, jump_to
         o.stems = stems.bank if stems is not None else NULL
-        for s in range(MAX_STEMS):
-            o.gain[s] = gains[s] if s < len(gains) else 1.0
+        for c in range(MAX_CHANNELS):
+            for s in range(MAX_STEMS):
+                o.gain.of[c][s] = gains[c][s] if c < len(gains) and s < len(gains[c]) else 1.0
         return bool(band_order(self.link, &o))
 
     def serve(self) -> int:
@@ -467,9 +496,13 @@ cdef class Band:
         return done
 
     def read(self, frame: int, frames: int) -> np.ndarray:
-        """What is heard from `frame` on: float32, shape (2, frames). Calls must follow one another."""
-        cdef float[:, ::1] heard = np.empty((CHANNELS, frames), np.float32)
-        band_read(self.link, frame, frames, &heard[0, 0], &heard[1, 0])
+        """What is heard from `frame` on: float32, shape (2 * buses, frames). Calls must follow one another."""
+        cdef float[:, ::1] heard = np.empty((self.link.channels, frames), np.float32)
+        cdef float *out[MAX_CHANNELS]
+        cdef int c
+        for c in range(self.link.channels):
+            out[c] = &heard[c, 0]
+        band_read(self.link, frame, frames, out)
         return np.asarray(heard)
 
     def run(self) -> None:

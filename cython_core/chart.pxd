@@ -1,11 +1,13 @@
 # A song as the transport needs it: where every beat lies in the recording, where the bars and sections are.
 
-from cython_core.stem_bank cimport MAX_STEMS, StemBank, Stems
+from cython_core.faders cimport FaderState
+from cython_core.stem_bank cimport MAX_BUSES, MAX_STEMS, StemBank, Stems
 
 cdef struct Section:
     double first_beat                # song beats; beat 0 is the first downbeat of the recording
     double end_beat
     int is_vamp                      # loops until released
+    int times                        # played so often, 1 or more, before the song goes on
     int is_finale                    # its first beat is the last hit
     double slowest_bpm               # slower and faster than these the band does not go there
     double fastest_bpm
@@ -19,6 +21,9 @@ cdef struct ChartState:
     Section *section                 # one after the other, without gaps
     int cues
     double *cue_beat                 # (cues,) song beats at which the guide speaks up, rising
+    int fermatas
+    double *fermata                  # (fermatas,) song beats at which the band comes to rest until it is told to go on
+    int phrase_bars                  # in a phrase, counted from the start of its section; 0: a section is one phrase
     double bpm                       # the tempo the song is told to have
     int beats_per_bar
     int is_of_one_meter              # every bar has beats_per_bar beats
@@ -30,7 +35,7 @@ cdef struct ChartState:
     int count_beats                  # ... and how many beats there are from click to click
     int ending                       # an Ending
     StemBank *stems                  # NULL: nothing to sound
-    float gain[MAX_STEMS]
+    FaderState faders                   # as it is when the song is loaded
 
 cpdef enum Ending:
     ENDS_WAITING = 0
@@ -40,6 +45,7 @@ cpdef enum Ending:
 cdef class Chart:
     cdef ChartState state
     cdef readonly object stems
+    cdef set_faders(self, gains, pans, mutes, sends)
 
 cdef double chart_source(const ChartState *c, double beat) noexcept nogil      # frame of the recording at a song beat
 cdef double chart_bpm(const ChartState *c, double beat) noexcept nogil         # tempo of the recording there
@@ -48,4 +54,5 @@ cdef double chart_bar_start(const ChartState *c, double beat) noexcept nogil   #
 cdef int chart_bar(const ChartState *c, double beat) noexcept nogil            # number of its bar; 1 is the first
 cdef double chart_curve_bpm(const ChartState *c, double beat) noexcept nogil   # of the written tempo curve; 0: there is none
 cdef int chart_section(const ChartState *c, double beat) noexcept nogil        # index of its section
+cdef double chart_next_phrase(const ChartState *c, double beat) noexcept nogil # the end of the phrase a song beat lies in
 cdef double chart_end(const ChartState *c) noexcept nogil                      # song beat at which the last section ends

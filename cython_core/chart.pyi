@@ -22,7 +22,7 @@ class Chart:
         source_frames: npt.ArrayLike,
         beat_in_bar: npt.ArrayLike,
         first_beat: int,
-        sections: Sequence[tuple[float, float, bool, bool]],
+        sections: Sequence[tuple[float, float, bool, bool] | tuple[float, float, bool, bool, int]],
         bpm: float,
         beats_per_bar: int,
         cues: Sequence[float] = (),
@@ -33,10 +33,16 @@ class Chart:
         curve: Sequence[tuple[float, float]] = (),
         count_bars: int = 1,
         count_beats: int = 1,
+        pans: Sequence[float] = (),
+        mutes: Sequence[bool] = (),
+        sends: Sequence[Sequence[float]] = (),
+        fermatas: Sequence[float] = (),
+        phrase_bars: int = 0,
     ) -> None: ...
     def source(self, beat: float) -> float: ...
     def next_bar(self, beat: float) -> float: ...
     def bar_start(self, beat: float) -> float: ...
+    def next_phrase(self, beat: float) -> float: ...
     def bar(self, beat: float) -> int: ...
     @property
     def address(self) -> int: ...

@@ -9,6 +9,7 @@ from libc.stdlib cimport calloc, free
 
 import numpy as np
 
+from cython_core.faders cimport faders_clear, faders_settle
 
 cdef double chart_source(const ChartState *c, double beat) noexcept nogil:
     cdef double place = beat - c.first_beat
@@ -89,6 +90,16 @@ cdef int chart_section(const ChartState *c, double beat) noexcept nogil:
     return i
 
 
+cdef double chart_next_phrase(const ChartState *c, double beat) noexcept nogil:
+    cdef const Section *section = &c.section[chart_section(c, beat)]
+    cdef double end = section.first_beat
+    cdef int bar = 0
+    while end <= beat + 1e-9 and c.phrase_bars > 0:
+        for bar in range(c.phrase_bars):
+            end = chart_next_bar(c, end + 1.0)
+    return min(end, section.end_beat) if c.phrase_bars > 0 else section.end_beat
+
+
 cdef double chart_end(const ChartState *c) noexcept nogil:
     return c.section[c.sections - 1].end_beat
 
@@ -97,18 +108,21 @@ cdef class Chart:
     """A song made ready: beat map, sections, cues, tempo, and the stems that sound.
 
     source_frames: (n,) float64, n >= 2, rising: frame of the recording at each mapped beat; beat_in_bar: (n,) int32, 1 on downbeats;
-    first_beat: number of the first mapped beat (0, or negative with a pickup); sections: (first_beat, end_beat, is_vamp, is_finale) each,
-    without gaps; tempo_limits: (slowest, fastest) bpm, one per section, or none at all; curve: (song beat, bpm), rising; count_bars: bars
-    counted before bar 1, with a click every count_beats; gains: linear, one per stem; bpm: what the song is told to have; stems: None, or what `Band` plays.
+    first_beat: number of the first mapped beat (0, or negative with a pickup); sections: (first_beat, end_beat, is_vamp, is_finale, times)
+    each, without gaps; tempo_limits: (slowest, fastest) bpm, one per section, or none at all; curve: (song beat, bpm), rising; cues, fermatas:
+    song beats, rising; phrase_bars: 0, or how long a phrase is; count_bars: bars counted before bar 1, with a click every count_beats; gains:
+    linear, pans: -1 to 1, mutes, one per stem; sends: (buses, stems) linear, without them all go to the first bus; bpm: what the song is
+    told to have; stems: None, or what `Band` plays.
     """
 
     def __cinit__(
         self, double samplerate_hz, source_frames, beat_in_bar, int first_beat, sections, double bpm, int beats_per_bar,
-        cues=(), int ending=ENDS_WAITING, Stems stems=None, gains=(), tempo_limits=(), curve=(), int count_bars=1, int count_beats=1,
+        cues=(), int ending=ENDS_WAITING, Stems stems=None, gains=(), pans=(), mutes=(), sends=(), fermatas=(), int phrase_bars=0,
+        tempo_limits=(), curve=(), int count_bars=1, int count_beats=1,
     ):
         cdef const double[::1] source = np.ascontiguousarray(source_frames, np.float64)
         cdef const int[::1] in_bar = np.ascontiguousarray(beat_in_bar, np.int32)
-        if source.shape[0] < 2 or in_bar.shape[0] != source.shape[0] or not sections or len(gains) > MAX_STEMS:
+        if source.shape[0] < 2 or in_bar.shape[0] != source.shape[0] or not sections or max(map(len, (gains, pans, mutes, *sends))) > MAX_STEMS:
             raise ValueError("a chart needs two beats or more, as many places in the bar, a section, and no more gains than stems")
         cdef ChartState *c = &self.state
         c.samplerate_hz, c.bpm, c.beats_per_bar, c.ending = samplerate_hz, bpm, beats_per_bar, ending
@@ -121,24 +135,42 @@ cdef class Chart:
         c.curve_points = <int>len(curve)
         c.curve_beat = <double *>calloc(max(c.curve_points, 1), sizeof(double))
         c.curve_bpm = <double *>calloc(max(c.curve_points, 1), sizeof(double))
-        if not (c.curve_beat and c.curve_bpm and c.source and c.beat_in_bar and c.section and c.cue_beat):
+        c.fermatas, c.phrase_bars = <int>len(fermatas), phrase_bars
+        c.fermata = <double *>calloc(max(c.fermatas, 1), sizeof(double))
+        if not (c.curve_beat and c.curve_bpm and c.source and c.beat_in_bar and c.section and c.cue_beat and c.fermata):
             raise MemoryError
         cdef int i
         for i in range(c.beats):
             c.source[i], c.beat_in_bar[i] = source[i], in_bar[i]
         c.is_of_one_meter = not ((np.diff(np.asarray(in_bar)) - 1) % beats_per_bar).any()
         for i in range(c.sections):
-            c.section[i].first_beat, c.section[i].end_beat, c.section[i].is_vamp, c.section[i].is_finale = sections[i]
+            c.section[i].first_beat, c.section[i].end_beat, c.section[i].is_vamp, c.section[i].is_finale = sections[i][:4]
+            c.section[i].times = sections[i][4] if len(sections[i]) > 4 else 1
             c.section[i].slowest_bpm, c.section[i].fastest_bpm = tempo_limits[i] if tempo_limits else (0.0, INFINITY)
         for i in range(c.curve_points):
             c.curve_beat[i], c.curve_bpm[i] = curve[i]
         for i in range(c.cues):
             c.cue_beat[i] = cues[i]
-        for i in range(len(gains)):
-            c.gain[i] = gains[i]
+        for i in range(c.fermatas):
+            c.fermata[i] = fermatas[i]
+        self.set_faders(gains, pans, mutes, sends)
         if stems is not None:
             c.stems = stems.bank
         self.stems = stems
+
+    cdef set_faders(self, gains, pans, mutes, sends):
+        cdef int s, bus
+        faders_clear(&self.state.faders)
+        for s in range(len(gains)):
+            self.state.faders.level[s] = gains[s]
+        for s in range(len(pans)):
+            self.state.faders.pan[s] = pans[s]
+        for s in range(len(mutes)):
+            self.state.faders.is_muted[s] = mutes[s]
+        for bus in range(min(len(sends), MAX_BUSES)):
+            for s in range(len(sends[bus])):
+                self.state.faders.send[bus][s] = sends[bus][s]
+        faders_settle(&self.state.faders)
 
     def __dealloc__(self):
         free(self.state.source)
@@ -147,6 +179,7 @@ cdef class Chart:
         free(self.state.cue_beat)
         free(self.state.curve_beat)
         free(self.state.curve_bpm)
+        free(self.state.fermata)
 
     def source(self, double beat):
         """The frame of the recording that lies at a song beat."""
@@ -159,6 +192,10 @@ cdef class Chart:
     def bar_start(self, double beat):
         """The last downbeat at or before a song beat."""
         return chart_bar_start(&self.state, beat)
+
+    def next_phrase(self, double beat):
+        """The end of the phrase that a song beat lies in: a bar line after it."""
+        return chart_next_phrase(&self.state, beat)
 
     def bar(self, double beat):
         """The number of the bar a song beat lies in; 1 is the first."""

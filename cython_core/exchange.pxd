@@ -1,5 +1,7 @@
 # The hand-over between threads: events in, notices and one snapshot out. Each field says who writes and who reads.
 
+from cython_core.stem_bank cimport MAX_STEMS
+
 cdef struct Event:                   # Python -> step
     long long frame                  # not before this frame; 0: at once
     int kind                         # an EventKind
@@ -15,7 +17,7 @@ cpdef enum EventKind:
     BAND_IN                          # on the drummer's next bar line
     LISTEN                           # the drummer begins; value: a Listening, other: the Leader once the band is in
     COUNT_IN                         # a bar of clicks in the chart's tempo, then in
-    GO_TO                            # value: song beat, on the next bar line (at once when nothing plays)
+    GO_TO                            # value: song beat, other: a Quantum (at once when nothing plays)
     NEXT                             # release the vamp; else on to the next section
     PREVIOUS                         # back to the start of the section, or to the one before
     VAMP                             # loop the section it is in until NEXT
@@ -36,6 +38,11 @@ cpdef enum EventKind:
     CURVE                            # the conductor leads, by the tempo curve written in the song
     SLOW_DOWN                        # the conductor's ritardando; value: beats, other: the tempo at its end, a part of the one now
     RE_ENTER                         # silence now, and in again on the drummer's downbeat; value: song beat, NaN: the section it was in
+    PAN                              # value: -1 to 1, other: a stem's index
+    MUTE                             # value: a Switch, other: a stem's index
+    SOLO                             # likewise
+    UNDO                             # take back what is queued
+    ROUTE                            # value: linear gain, other: output * BUSES + a bus: what a listener hears of it
 
 cdef struct Notice:                  # step -> Python: something that happened, in order
     long long frame                  # output frame at which it is heard
@@ -66,6 +73,11 @@ cdef struct Snapshot:                # step -> Python, the newest only: the end 
     int is_holding
     int queued                       # a Turn that waits for its bar line, or 0
     double queued_beat               # where it leads
+    double queued_at                 # song beat on which it happens; infinity: at a frame of its own
+    int is_released                  # the vamp ends at its end
+    int is_to_be_held                # on the next downbeat
+    int section                      # index of the one it is in
+    int rounds                       # of it that are done
     double confidence
     double bar_confidence
     double drummer_bpm
@@ -79,6 +91,12 @@ cdef struct Snapshot:                # step -> Python, the newest only: the end 
     float drums_peak
     float band_peak
     float limited                    # the least gain the guard has used, linear
+    float stem_level[MAX_STEMS]      # linear, as asked for
+    float stem_pan[MAX_STEMS]
+    int stem_muted[MAX_STEMS]
+    int stem_solo[MAX_STEMS]
+    int is_click_hushed              # the drummer does not hear it: he leads
+    int leads_next                   # a Leader who takes over on a bar line to come, once the drummer has his click back; -1: nobody
     long long blocks
     long long band_frames_missing
     long long events_lost

@@ -32,6 +32,11 @@ class EventKind(IntEnum):
     CURVE = 26
     SLOW_DOWN = 27
     RE_ENTER = 28
+    PAN = 29
+    MUTE = 30
+    SOLO = 31
+    UNDO = 32
+    ROUTE = 33
 
 class NoticeKind(IntEnum):
     HANDOVER = 1

@@ -13,7 +13,9 @@ cdef void start(TransportState *t) noexcept nogil
 cdef void count_in_then_start(TransportState *t) noexcept nogil
 cdef void listen(TransportState *t, int listens_for, int leader_after) noexcept nogil
 cdef void stop(TransportState *t) noexcept nogil
-cdef void go_to(TransportState *t, double song_beat) noexcept nogil
+cdef void go_to(TransportState *t, double song_beat, int quantum) noexcept nogil
+cdef void undo(TransportState *t) noexcept nogil
+cdef void enter_section(TransportState *t, double song_beat) noexcept nogil
 cdef void go_on(TransportState *t) noexcept nogil
 cdef void go_back(TransportState *t) noexcept nogil
 cdef void vamp(TransportState *t) noexcept nogil

@@ -6,9 +6,10 @@ may wait at a time, beside the two that the song itself has: the end of a vamp a
 
 from libc.math cimport INFINITY, NAN, floor
 
-from cython_core.chart cimport chart_bar_start, chart_end, chart_next_bar, chart_section
+from cython_core.chart cimport chart_bar_start, chart_end, chart_next_bar, chart_next_phrase, chart_section
 from cython_core.transport cimport (
-    COUNTING, CUT, END, ENDED, ENTER, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, PLAYING, SILENT, TO_BE_HELD,
+    AT_BAR, AT_BEAT, AT_PHRASE, COUNTING, CUT, END, ENDED, ENTER, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, PLAYING, SILENT,
+    TO_BE_HELD,
 )
 
 cdef double LAST_HIT_AFTER_BEATS = 2.0   # from the conductor's cue to the hit: time for one more breath
@@ -24,6 +25,17 @@ cdef bint is_vamping(const TransportState *t, double song_beat) noexcept nogil:
     return not t.is_released and (t.chart.section[section].is_vamp or t.vamps == section + 1)
 
 
+cdef bint has_rounds_left(const TransportState *t, int section) noexcept nogil:
+    return t.rounds + 1 < t.chart.section[section].times and not t.is_released
+
+
+cdef void enter_section(TransportState *t, double song_beat) noexcept nogil:
+    """The head is at a song beat: where that is another section than before, what was said of the last one is over."""
+    cdef int section = chart_section(t.chart, song_beat)
+    if section != t.section:
+        t.section, t.rounds, t.is_released, t.vamps = section, 0, 0, 0
+
+
 cdef void next_bend(const TransportState *t, double song_beat, Bend *bend) noexcept nogil:
     """Whichever comes first of: the turn that waits, the vamp's end, the song's end."""
     cdef int section = chart_section(t.chart, song_beat)
@@ -31,7 +43,7 @@ cdef void next_bend(const TransportState *t, double song_beat, Bend *bend) noexc
     if t.state == COUNTING:
         bend.turn, bend.at, bend.to = ENTER, t.start_beat, t.start_beat
         return
-    if is_vamping(t, song_beat) and t.chart.section[section].end_beat <= bend.at:
+    if (is_vamping(t, song_beat) or has_rounds_left(t, section)) and t.chart.section[section].end_beat <= bend.at:
         bend.turn, bend.at, bend.to = LOOP, t.chart.section[section].end_beat, t.chart.section[section].first_beat
     if t.chart.section[section].is_finale and t.chart.section[section].end_beat <= bend.at:
         bend.turn, bend.at, bend.to = END, t.chart.section[section].end_beat, NAN
@@ -49,7 +61,7 @@ cdef void start(TransportState *t) noexcept nogil:
         return
     t.state = COUNTING
     t.line, t.fold = 0.0, t.start_beat
-    t.hold, t.queued, t.is_released, t.vamps = NOT_HELD, NO_TURN, 0, 0
+    t.hold, t.queued, t.is_released, t.vamps, t.rounds = NOT_HELD, NO_TURN, 0, 0, 0
 
 
 cdef void count_in_then_start(TransportState *t) noexcept nogil:
@@ -57,7 +69,7 @@ cdef void count_in_then_start(TransportState *t) noexcept nogil:
     if t.chart == NULL or t.state == PLAYING:
         return
     start(t)
-    t.fold = t.start_beat - t.chart.beats_per_bar * t.chart.count_bars
+    t.fold = chart_bar_start(t.chart, t.start_beat) - t.chart.beats_per_bar * t.chart.count_bars
 
 
 cdef void listen(TransportState *t, int listens_for, int leader_after) noexcept nogil:
@@ -66,7 +78,7 @@ cdef void listen(TransportState *t, int listens_for, int leader_after) noexcept 
         return
     t.state, t.listens_for, t.leader_after = LISTENING, listens_for, leader_after
     t.sure_beats, t.count_frame, t.waited_in_bar, t.is_band_in = 0.0, -1, INFINITY, 0
-    t.hold, t.queued, t.is_released, t.vamps = NOT_HELD, NO_TURN, 0, 0
+    t.hold, t.queued, t.is_released, t.vamps, t.rounds = NOT_HELD, NO_TURN, 0, 0, 0
 
 
 cdef void stop(TransportState *t) noexcept nogil:
@@ -77,18 +89,27 @@ cdef void stop(TransportState *t) noexcept nogil:
         t.state = SILENT
 
 
-cdef void go_to(TransportState *t, double song_beat) noexcept nogil:
-    """On the next bar line; where nothing plays, the next start begins there."""
+cdef double next_place(const TransportState *t, int quantum) noexcept nogil:
+    """The song beat on which a jump is taken that is asked for now."""
+    if quantum == AT_BEAT:
+        return floor(song_beat_of(t)) + 1.0
+    if quantum == AT_PHRASE:
+        return chart_next_phrase(t.chart, song_beat_of(t))
+    return chart_next_bar(t.chart, song_beat_of(t))
+
+
+cdef void go_to(TransportState *t, double song_beat, int quantum) noexcept nogil:
+    """On the next bar line, beat or phrase; where nothing plays, the next start begins there."""
     if t.chart == NULL:
         return
     if t.state == PLAYING:
-        queue(t, JUMP, chart_next_bar(t.chart, song_beat_of(t)), song_beat)
+        queue(t, JUMP, next_place(t, quantum), song_beat)
     else:
         t.start_beat = song_beat
 
 
 cdef void go_on(TransportState *t) noexcept nogil:
-    """Out of the vamp at its end; without one, on to the next section on the next bar line. Out of a hold: on in time."""
+    """Out of the vamp at the end of the phrase; without one, on to the next section on the next bar line. Out of a hold: on in time."""
     cdef int section
     if t.chart == NULL or t.state != PLAYING:
         return
@@ -98,8 +119,10 @@ cdef void go_on(TransportState *t) noexcept nogil:
         t.bpm = t.hold_bpm
     elif is_vamping(t, song_beat_of(t)):
         t.is_released = 1
+        if next_place(t, AT_PHRASE) < t.chart.section[section].end_beat and section + 1 < t.chart.sections:
+            go_to(t, t.chart.section[section + 1].first_beat, AT_PHRASE)
     elif section + 1 < t.chart.sections:
-        go_to(t, t.chart.section[section + 1].first_beat)
+        go_to(t, t.chart.section[section + 1].first_beat, AT_BAR)
 
 
 cdef void go_back(TransportState *t) noexcept nogil:
@@ -111,13 +134,22 @@ cdef void go_back(TransportState *t) noexcept nogil:
     cdef double into = song_beat_of(t) - t.chart.section[section].first_beat
     if section > 0 and (t.state != PLAYING or into < JUST_BEGUN_BEATS):
         section -= 1
-    go_to(t, t.chart.section[section].first_beat)
+    go_to(t, t.chart.section[section].first_beat, AT_BAR)
 
 
 cdef void vamp(TransportState *t) noexcept nogil:
     """Loop the section it is in until it is released."""
     if t.chart != NULL and t.state == PLAYING:
         t.vamps, t.is_released = chart_section(t.chart, song_beat_of(t)) + 1, 0
+
+
+cdef void undo(TransportState *t) noexcept nogil:
+    """Take back what waits for its place: a jump, a cut-off, a last hit, a release, a vamp or a hold that has not begun."""
+    if t.state != PLAYING:
+        return
+    t.queued, t.last_hit, t.is_released, t.vamps = NO_TURN, -1, 0, 0
+    if t.hold == TO_BE_HELD:
+        t.hold = NOT_HELD
 
 
 cdef void hold(TransportState *t) noexcept nogil:

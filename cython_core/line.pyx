@@ -24,7 +24,7 @@ cdef enum:
 
 
 cdef void line_start(Line *l, double frame, double source) noexcept nogil:
-    l.knots, l.attacks, l.steepness, l.last[0], l.last[1] = 0, 0, 0.0, 0.0, 0.0
+    l.knots = 0
     line_knot(l, frame, source)
 
 
@@ -79,46 +79,50 @@ cdef double when(const Line *l, double source, double guess) noexcept nogil:
     return guess
 
 
-cdef void line_hear(Line *l, const float *left, const float *right, int frames, long long source) noexcept nogil:
+cdef void attacks_forget(Attacks *a) noexcept nogil:
+    a.attacks, a.steepness, a.last[0], a.last[1] = 0, 0.0, 0.0, 0.0
+
+
+cdef void attacks_hear(Attacks *a, float *const *fed, int frames, long long source) noexcept nogil:
     cdef double steepness
-    cdef float dl, dr
+    cdef float left, right
     cdef int at = 0, i, run
     while at < frames:
         run = min(RISE, frames - at)
         steepness = 0.0
         for i in range(at, at + run):
-            dl, dr = left[i] - l.last[0], right[i] - l.last[1]
-            l.last[0], l.last[1] = left[i], right[i]
-            steepness += dl * dl + dr * dr
+            left, right = fed[0][i] - a.last[0], fed[1][i] - a.last[1]
+            a.last[0], a.last[1] = fed[0][i], fed[1][i]
+            steepness += left * left + right * right
         steepness /= run
-        if steepness > RISES_BY * l.steepness + QUIET and (l.attacks == 0 or source + at > last_attack(l) + REST):
-            l.attack[l.attacks & (ATTACKS - 1)] = <double>(source + at)
-            l.attacks += 1
-        l.steepness += (steepness - l.steepness) * run / REST
+        if steepness > RISES_BY * a.steepness + QUIET and (a.attacks == 0 or source + at > last_attack(a) + REST):
+            a.attack[a.attacks & (ATTACKS - 1)] = <double>(source + at)
+            a.attacks += 1
+        a.steepness += (steepness - a.steepness) * run / REST
         at += run
 
 
-cdef double last_attack(const Line *l) noexcept nogil:
-    return l.attack[(l.attacks - 1) & (ATTACKS - 1)]
+cdef double last_attack(const Attacks *a) noexcept nogil:
+    return a.attack[(a.attacks - 1) & (ATTACKS - 1)]
 
 
-cdef void attacks_around(const Line *l, double source, double *nearest, double *other) noexcept nogil:
+cdef void attacks_around(const Attacks *a, double source, double *nearest, double *other) noexcept nogil:
     """The attack nearest to a frame of the recording, and the one on its other side; infinite where there is none."""
     cdef double before = -INFINITY, after = INFINITY
-    cdef long long i = l.attacks - 1, oldest = max(0, l.attacks - ATTACKS)
-    while i >= oldest and l.attack[i & (ATTACKS - 1)] > source:
-        after = l.attack[i & (ATTACKS - 1)]
+    cdef long long i = a.attacks - 1, oldest = max(0, a.attacks - ATTACKS)
+    while i >= oldest and a.attack[i & (ATTACKS - 1)] > source:
+        after = a.attack[i & (ATTACKS - 1)]
         i -= 1
     if i >= oldest:
-        before = l.attack[i & (ATTACKS - 1)]
+        before = a.attack[i & (ATTACKS - 1)]
     nearest[0], other[0] = (before, after) if source - before < after - source else (after, before)
 
 
-cdef double line_target(const Line *l, double frame) noexcept nogil:
+cdef double line_target(const Line *l, const Attacks *a, double frame) noexcept nogil:
     cdef double source = line_at(l, frame), rate = line_rate(l, frame)
     cdef double attack, other, past, side, edge
     cdef double beside = BESIDE / max(1.0, rate), bend = BEND * beside / min(1.0, max(SLOW, rate))
-    attacks_around(l, source, &attack, &other)
+    attacks_around(a, source, &attack, &other)
     if not isfinite(attack) or rate <= SLOW:
         return source
     beside *= min(1.0, (rate - SLOW) / (MODERATE - SLOW))

@@ -1,14 +1,16 @@
 # Buses, what they carry, and how loud they go to which output.
 
 from cython_core.guard cimport MAX_OUTPUTS
+from cython_core.transport cimport TICK
 
 cpdef enum:                          # buses
     DRUMS_LEFT = 0
     DRUMS_RIGHT
-    BAND_LEFT
+    BAND_LEFT                        # of the first bus of stems; the others follow, left and right, MAX_BUSES in all
     BAND_RIGHT
-    CLICK
+    CLICK = 10                       # while the band plays
     GUIDE
+    COUNT                            # the clicks before the band comes in
     BUSES
 
 cpdef enum:                          # sounds
@@ -24,16 +26,24 @@ cdef struct Voice:                   # a sound under way
 cdef struct MixState:
     double samplerate_hz
     int outputs
-    float route[MAX_OUTPUTS][BUSES]  # linear
+    float asked[MAX_OUTPUTS][BUSES]  # linear: how much of each bus an output is to get
+    float route[MAX_OUTPUTS][BUSES]  # where it is, on its way there
+    float turn[MAX_OUTPUTS][BUSES]   # per frame, in this tick
+    int is_drummers[MAX_OUTPUTS]     # in his ears: no click while it would only echo him
+    int is_hushed                    # that is now
     float wanted[BUSES]              # linear level of each bus
     float level[BUSES]               # where it is, on its way there
     float slope[BUSES]               # per frame, in this tick
+    float bus[BUSES][TICK]           # what each carries, of the part of the tick being played
     const float *sound[SOUNDS]       # mono
     int length[SOUNDS]               # frames
     Voice click
+    Voice count
     Voice guide
 
 cdef void mix_levels(MixState *m) noexcept nogil                                  # once a tick: ramps towards what is wanted
 cdef void strike(Voice *voice, int sound) noexcept nogil
-cdef float sounding(const MixState *m, Voice *voice) noexcept nogil               # the next sample of a voice
-cdef float routed(const MixState *m, int output, const float *bus) noexcept nogil # one frame of buses -> one output sample
+cdef void sound_on(const MixState *m, Voice *voice, float *to, int frames) noexcept nogil    # the next frames of a voice
+cdef void fade_buses(MixState *m, int into, int frames) noexcept nogil            # levels applied; `into` frames after the tick began
+cdef void mix_down(const MixState *m, int output, int into, int frames, float *to) noexcept nogil    # what an output gets of all buses
+cdef float loudest(const MixState *m, int first, int end, int frames) noexcept nogil          # sample in buses first .. end - 1

@@ -6,6 +6,7 @@ BAND_LEFT: int
 BAND_RIGHT: int
 CLICK: int
 GUIDE: int
+COUNT: int
 BUSES: int
 ONE: int
 BEAT: int

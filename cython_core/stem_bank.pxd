@@ -2,7 +2,13 @@
 
 cdef enum:
     MAX_STEMS = 16
+    MAX_BUSES = 4                    # stereo buses that stems are mixed onto
+    SIDES = 2
+    MAX_CHANNELS = 8                 # of all buses: left and right of the first, left and right of the second ...
     PAGE = 16384                     # frames in a page: a third of a second at 48 kHz
+
+cdef struct Gains:                   # linear
+    float of[MAX_CHANNELS][MAX_STEMS]    # how much of a stem's left side gets to a left channel, and of its right to a right one
 
 cdef struct StemPage:
     long long number                 # which page of the song it holds; written by prefetch, read by the renderer
@@ -18,7 +24,6 @@ cdef struct StemBank:
     long long frame_bytes[MAX_STEMS] # from a frame to the next
     long long start[MAX_STEMS]       # frame of the song at which the stem begins; may be negative
     long long length[MAX_STEMS]      # frames
-    float side_gain[MAX_STEMS][2]    # left and right: the stem's place in the stereo picture
     int in_memory                    # 1: the arrays are read themselves, no page is ever missing. Set before the first order
     long long pages
     long long *page                  # (pages,) StemPage *, or 0: not there. Written by prefetch, read by the renderer
@@ -29,9 +34,9 @@ cdef struct StemBank:
     long long ordered                # output frame of the newest order for these stems; written by the callback
     long long voices                 # voices that play them; written by the renderer
 
-cdef int stems_mix(StemBank *b, long long frame, int frames, float *gain, const float *to_gain,
-                   float *left, float *right) noexcept nogil
-    # left, right = the stems from `frame` on, each gain going from gain[stem] to to_gain[stem]; then gain = to_gain.
+cdef int stems_mix(StemBank *b, long long frame, int frames, int first, int channels, Gains *gain, const Gains *to_gain,
+                   float *const *out) noexcept nogil
+    # out[c] = the stems from `frame` on, for channel first + c, each gain going from gain to to_gain; then gain = to_gain.
     # Silence outside the song. Returns the frames that were missing.
 cdef bint stems_ready(StemBank *b, long long frame, int frames) noexcept nogil
     # Whether all is there; if not, the first missing page is asked for.

@@ -13,7 +13,6 @@ class Stems:
         arrays: Sequence[NDArray[np.float32]],
         samplerate_hz: float,
         starts: Sequence[int] | None = None,
-        pans: Sequence[float] | None = None,
     ) -> None: ...
     @property
     def count(self) -> int: ...

@@ -52,7 +52,6 @@ cdef enum:
     MAX_MARKS = 256
     SPARE_PAGES = 8                  # pages just left, which a fading voice may still read
     NAP_MS = 5
-cdef const float *PLAIN = [1.0, 1.0]
 cdef float LOUDEST = 64.0            # a sample beyond this is a fault in the file, and would stay in the stretcher for ever
 
 
@@ -66,89 +65,97 @@ cdef inline void add_run(const char *source, long long step, int frames, float g
             out[i] += (gain + slope * i) * (<const float *>(source + i * step))[0]
 
 
-cdef void add_mapped(StemBank *b, int s, long long frame, int frames, float gain, float slope, const float *side_gain,
-                     float *left, float *right) noexcept nogil:
+cdef void add_mapped(StemBank *b, int s, int side, long long frame, int frames, float gain, float slope, float *out) noexcept nogil:
     cdef long long begin = max(frame, b.start[s])
     cdef long long end = min(frame + frames, b.start[s] + b.length[s])
-    cdef const char *source = b.samples[s] + (begin - b.start[s]) * b.frame_bytes[s]
+    cdef const char *source = b.samples[s] + (begin - b.start[s]) * b.frame_bytes[s] + side * b.side_bytes[s]
     cdef int at = <int>(begin - frame)
     if begin < end:
-        gain += slope * at
-        add_run(source, b.frame_bytes[s], <int>(end - begin), gain * side_gain[0], slope * side_gain[0], left + at)
-        source += b.side_bytes[s]
-        add_run(source, b.frame_bytes[s], <int>(end - begin), gain * side_gain[1], slope * side_gain[1], right + at)
+        add_run(source, b.frame_bytes[s], <int>(end - begin), gain + slope * at, slope, out + at)
 
 
 cdef StemPage *page_of(StemBank *b, long long frame) noexcept nogil:
     return <StemPage *><size_t>load(&b.page[frame // PAGE])
 
 
-cdef void mix_run(StemBank *b, StemPage *page, long long frame, int frames, const float *gain, const float *slope,
-                  float *left, float *right) noexcept nogil:
-    """One run of frames within one page, or straight from the arrays when there are no pages."""
+cdef void mix_run(StemBank *b, StemPage *page, long long frame, int frames, int side, const float *gain, const float *slope,
+                  float *out) noexcept nogil:
+    """One run of frames of one channel, within one page, or straight from the arrays when there are no pages."""
     cdef int s, at = <int>(frame % PAGE)
-    cdef const float *samples
-    cdef const float *side
     for s in range(b.stems):
         if gain[s] == 0.0 and slope[s] == 0.0:
             continue
-        side = b.side_gain[s]
         if page == NULL:
-            add_mapped(b, s, frame, frames, gain[s], slope[s], side, left, right)
+            add_mapped(b, s, side, frame, frames, gain[s], slope[s], out)
         else:
-            samples = page.samples + 2 * s * PAGE + at
-            add_run(<const char *>samples, sizeof(float), frames, gain[s] * side[0], slope[s] * side[0], left)
-            add_run(<const char *>(samples + PAGE), sizeof(float), frames, gain[s] * side[1], slope[s] * side[1], right)
+            add_run(<const char *>(page.samples + (SIDES * s + side) * PAGE + at), sizeof(float), frames, gain[s], slope[s], out)
 
 
-cdef bint mix_page(StemBank *b, long long frame, int frames, const float *gain, const float *slope,
-                   float *left, float *right) noexcept nogil:
-    """False, and silence, if the page is not there or was taken away meanwhile."""
+cdef StemPage *open_page(StemBank *b, long long frame, long long *version) noexcept nogil:
+    """The page with `frame` and its version now; NULL if it is not there, or being filled."""
     cdef StemPage *page = page_of(b, frame)
-    cdef long long version
     if page == NULL:
-        return False
-    version = load(&page.version)
-    if version & 1 or load(&page.number) != frame // PAGE:
-        return False
-    mix_run(b, page, frame, frames, gain, slope, left, right)
+        return NULL
+    version[0] = load(&page.version)
+    return NULL if version[0] & 1 or load(&page.number) != frame // PAGE else page
+
+
+cdef bint is_untouched(StemPage *page, long long version) noexcept nogil:
+    """Whether what was read is what the page held then."""
     read_fence()
-    if load(&page.version) == version:
+    return load(&page.version) == version
+
+
+cdef void keep_to_numbers(float *out, int frames) noexcept nogil:
+    cdef int i
+    for i in range(frames):          # NaN fails every comparison
+        if not (-LOUDEST <= out[i] <= LOUDEST):
+            out[i] = 0.0
+
+
+cdef bint mix_channels(StemBank *b, long long frame, int frames, int at, int first, int channels, const Gains *gain, const Gains *slope,
+                       float *const *out) noexcept nogil:
+    """One run of frames of every channel, `at` frames after the gains began to move. False, and silence, where its page is missing."""
+    cdef float now[MAX_STEMS]
+    cdef StemPage *page = NULL
+    cdef long long version = 0
+    cdef int c, s
+    if not b.in_memory:
+        page = open_page(b, frame, &version)
+        if page == NULL:
+            return False
+    for c in range(channels):
+        for s in range(b.stems):
+            now[s] = gain.of[first + c][s] + slope.of[first + c][s] * at
+        mix_run(b, page, frame, frames, c % SIDES, now, slope.of[first + c], out[c] + at)
+    if page == NULL or is_untouched(page, version):
         return True
-    memset(left, 0, frames * sizeof(float))
-    memset(right, 0, frames * sizeof(float))
+    for c in range(channels):
+        memset(out[c] + at, 0, frames * sizeof(float))
     return False
 
 
-cdef int stems_mix(StemBank *b, long long frame, int frames, float *gain, const float *to_gain,
-                   float *left, float *right) noexcept nogil:
-    cdef float now[MAX_STEMS]
-    cdef float slope[MAX_STEMS]
-    cdef int s, i, run, at = 0, missing = 0
-    memset(left, 0, frames * sizeof(float))
-    memset(right, 0, frames * sizeof(float))
-    for s in range(b.stems):
-        slope[s] = (to_gain[s] - gain[s]) / frames
+cdef int stems_mix(StemBank *b, long long frame, int frames, int first, int channels, Gains *gain, const Gains *to_gain,
+                   float *const *out) noexcept nogil:
+    cdef Gains slope
+    cdef int s, c, run, at = 0, missing = 0
+    for c in range(channels):
+        memset(out[c], 0, frames * sizeof(float))
+        for s in range(b.stems):
+            slope.of[first + c][s] = (to_gain.of[first + c][s] - gain.of[first + c][s]) / frames
     while at < frames and frame + at < b.frames:
         if frame + at < 0:
             at = <int>min(<long long>frames, -frame)
             continue
         run = frames - at if b.in_memory else min(frames - at, <int>(PAGE - (frame + at) % PAGE))
-        for s in range(b.stems):
-            now[s] = gain[s] + slope[s] * at
-        if b.in_memory:
-            mix_run(b, NULL, frame + at, run, now, slope, left + at, right + at)
-        elif not mix_page(b, frame + at, run, now, slope, left + at, right + at):
+        if not mix_channels(b, frame + at, run, at, first, channels, gain, &slope, out):
             store(&b.asked, (frame + at) // PAGE)
             missing += run
         at += run
-    for s in range(b.stems):
-        gain[s] = to_gain[s]
-    for i in range(frames):          # NaN fails every comparison
-        if not (-LOUDEST <= left[i] <= LOUDEST):
-            left[i] = 0.0
-        if not (-LOUDEST <= right[i] <= LOUDEST):
-            right[i] = 0.0
+    for c in range(channels):
+        for s in range(b.stems):
+            gain.of[first + c][s] = to_gain.of[first + c][s]
+        keep_to_numbers(out[c], frames)
     if missing:
         store(&b.missed, b.missed + missing)
     return missing
@@ -170,12 +177,10 @@ cdef class Stems:
 
     arrays: float32, shape (2, frames) each, full scale 1.0, any strides (the transpose of an interleaved file will do); kept
     referenced, and read by `keep_loaded` only (or, after `all_in_memory`, by the renderer). starts: the frame of the song at
-    which each begins (default 0; negative cuts its beginning off). Beyond its end a stem is silent. pans: -1 left to 1 right,
-    default 0: one side is turned down and the other left as it is.
+    which each begins (default 0; negative cuts its beginning off). Beyond its end a stem is silent.
     """
 
-    def __cinit__(self, arrays: Sequence[np.ndarray], samplerate_hz: float, starts: Sequence[int] | None = None,
-                  pans: Sequence[float] | None = None):
+    def __cinit__(self, arrays: Sequence[np.ndarray], samplerate_hz: float, starts: Sequence[int] | None = None):
         cdef size_t at
         if not 0 < len(arrays) <= MAX_STEMS:
             raise ValueError(f"1 to {MAX_STEMS} stems, not {len(arrays)}")
@@ -192,8 +197,6 @@ cdef class Stems:
             self.bank.side_bytes[stem], self.bank.frame_bytes[stem] = array.strides
             self.bank.start[stem] = 0 if starts is None else starts[stem]
             self.bank.length[stem] = array.shape[1]
-            pan = 0.0 if pans is None else pans[stem]
-            self.bank.side_gain[stem][0], self.bank.side_gain[stem][1] = min(1.0, 1.0 - pan), min(1.0, 1.0 + pan)
             self.bank.frames = max(self.bank.frames, self.bank.start[stem] + self.bank.length[stem])
         self.bank.pages = self.bank.frames // PAGE + 1
         self.bank.page = <long long *>calloc(self.bank.pages, sizeof(long long))
@@ -343,14 +346,13 @@ cdef class Stems:
         return slot
 
     cdef void fill(self, StemPage *slot, long long number) noexcept nogil:
-        cdef int s
-        cdef float *left
+        cdef int s, side
         store(&slot.version, slot.version + 1)
         write_fence()
         memset(slot.samples, 0, self.page_bytes())
         for s in range(self.bank.stems):
-            left = slot.samples + 2 * s * PAGE
-            add_mapped(self.bank, s, number * PAGE, PAGE, 1.0, 0.0, PLAIN, left, left + PAGE)
+            for side in range(SIDES):
+                add_mapped(self.bank, s, side, number * PAGE, PAGE, 1.0, 0.0, slot.samples + (SIDES * s + side) * PAGE)
         slot.wanted = self.pass_number
         store(&slot.number, number)
         store(&slot.version, slot.version + 1)

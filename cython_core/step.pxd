@@ -28,8 +28,6 @@ cdef struct RigState:
     ExchangeState *exchange
     float *drums_left                # (max_block,) the drums of this block
     float *drums_right
-    float *band_left                 # (TICK,)
-    float *band_right
     float line_heard[MAX_LINES][TICK]  # of the tick being heard
     int line_input[MAX_LINES]        # which input a line is; -1: all of them, mixed
     float line_gain[32]              # of each input in that mix, linear
@@ -40,6 +38,9 @@ cdef struct RigState:
     AuthorityState authority
     TransportState transport
     MixState mix
+    int leads_next                   # a Leader who waits for the drummer to have his click back for a bar; -1: nobody
+    double leads_next_at             # beat of the line
+    double leads_next_bpm            # a conductor's tempo; 0: as it is then
     GuardState guard
     long long blocks
     long long events_lost

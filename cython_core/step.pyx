@@ -8,7 +8,7 @@ edges, so no decision depends on how the sound is cut into blocks. Only the drum
 
 from libc.math cimport NAN, fabsf, isfinite, isnan, rint
 from libc.stdlib cimport calloc, free
-from libc.string cimport memset
+from libc.string cimport memcpy
 
 import numpy as np
 
@@ -18,28 +18,34 @@ from cython_core.authority cimport (
     hand_over, slow_down, tap,
 )
 from cython_core.band cimport Band, band_order, band_read
-from cython_core.chart cimport Chart, ChartState, chart_section
+from cython_core.chart cimport Chart, ChartState, chart_next_bar, chart_section
 from cython_core.count_in cimport CountIn, CountInCall, count_in_listen, count_in_tick
 from cython_core.drums cimport AT_ONCE, ON_THE_BAR, ON_THE_BEAT, Drums, drums_step
+from cython_core.faders cimport FaderState, faders_switch
 from cython_core.exchange cimport (
-    BAND_IN, BUS, CAME_IN, CONDUCT, COUNT_IN, CUT_OFF, FINALE, GIVE, GO_TO, HANDOVER, HOLD, LEVEL, LISTEN, LOAD, LOAD_NEXT, NEXT, NOTE,
-    CURVE, GIVE_WAY, PANIC, PREVIOUS, RE_ENTER, SHARE, SLOW_DOWN, START, STOP, TAKE, TAP, TEMPO, VAMP, Event, Exchange, Notice, Snapshot, draft, next_event, peek_event, publish, tell,
+    BAND_IN, BUS, CAME_IN, CONDUCT, COUNT_IN, CURVE, CUT_OFF, FINALE, GIVE, GIVE_WAY, GO_TO, HANDOVER, HOLD, LEVEL, LISTEN, LOAD, LOAD_NEXT,
+    MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS, RE_ENTER, ROUTE, SHARE, SLOW_DOWN, SOLO, START, STOP, TAKE, TAP, TEMPO, UNDO, VAMP, Event,
+    Exchange, Notice, Snapshot, draft, next_event, peek_event, publish, tell,
 )
 from cython_core.follower cimport Follower, follower_tell, follower_tick
 from cython_core.form cimport (
-    count_in_then_start, cut_off, go_back, go_on, go_to, hold, is_vamping, last_hit, listen, start, stop, vamp,
+    count_in_then_start, cut_off, go_back, go_on, go_to, hold, is_vamping, last_hit, listen, start, stop, undo, vamp,
 )
 from cython_core.guard cimport GUARD_DELAY, MAX_OUTPUTS, guard_reset, guard_tick, guarded
 from cython_core.input_lines cimport MAX_LINES, Lines, lines_band, lines_note, lines_tick
 from cython_core.mix cimport (
-    BAND_LEFT, BAND_RIGHT, BEAT, BUSES, CLICK, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, SOUNDS, mix_levels, routed, sounding, strike,
+    BAND_LEFT, BEAT, BUSES, CLICK, COUNT, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, SOUNDS, fade_buses, loudest, mix_down, mix_levels,
+    sound_on, strike,
 )
 from cython_core.onsets cimport Onset, onset_of_note
-from cython_core.stem_bank cimport MAX_STEMS
+from cython_core.stem_bank cimport MAX_CHANNELS, MAX_STEMS
 from cython_core.transport cimport (
-    COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, Moment, load_chart, look, moment_at, reenter, transport_reset,
+    COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, TO_BE_HELD, Moment, load_chart, look, moment_at, reenter, transport_reset,
     transport_tick,
 )
+
+cdef enum:
+    NOBODY = -1
 
 cdef float PEAK_FALLS = 0.9993           # a tick: 20 dB in about two seconds
 
@@ -90,27 +96,57 @@ cdef void begin_tick(RigState *r) noexcept nogil:
 
 cdef void play(RigState *r, float *const *played, int done, int into, int span) noexcept nogil:
     """Part of a tick, out: buses filled, routed to the guard, and what the guard held back sent out."""
-    cdef float bus[BUSES]
-    cdef const Moment *moment = moment_at(&r.transport, r.frame)
     cdef int filling = r.guard.filling
-    cdef int i, b, output
-    band_read(r.band, r.frame, span, r.band_left, r.band_right)
-    for i in range(span):
-        if moment.beat_at == into + i and moment.state >= COUNTING:
-            strike(&r.mix.click, ONE if moment.beat_in_bar == 1 else BEAT)
-            if moment.cue:
-                strike(&r.mix.guide, CUE)
-        bus[DRUMS_LEFT], bus[DRUMS_RIGHT] = r.drums_left[done + i], r.drums_right[done + i]
-        bus[BAND_LEFT], bus[BAND_RIGHT] = r.band_left[i], r.band_right[i]
-        bus[CLICK], bus[GUIDE] = sounding(&r.mix, &r.mix.click), sounding(&r.mix, &r.mix.guide)
-        for b in range(BUSES):
-            bus[b] *= r.mix.level[b] + r.mix.slope[b] * (into + i)
-        r.drums_peak = max(r.drums_peak, max(fabsf(bus[DRUMS_LEFT]), fabsf(bus[DRUMS_RIGHT])))
-        r.band_peak = max(r.band_peak, max(fabsf(bus[BAND_LEFT]), fabsf(bus[BAND_RIGHT])))
-        r.not_drums[into + i] = 0.5 * (bus[BAND_LEFT] + bus[BAND_RIGHT] + bus[CLICK] + bus[GUIDE])
-        for output in range(r.outputs):
-            r.guard.waiting[filling][output][into + i] = routed(&r.mix, output, bus)
+    cdef int i, output
+    fill_buses(r, done, into, span)
+    fade_buses(&r.mix, into, span)
+    r.drums_peak = max(r.drums_peak, loudest(&r.mix, DRUMS_LEFT, DRUMS_RIGHT + 1, span))
+    r.band_peak = max(r.band_peak, loudest(&r.mix, BAND_LEFT, BAND_LEFT + r.band.channels, span))
+    overhear(r, into, span)
+    for output in range(r.outputs):
+        mix_down(&r.mix, output, into, span, &r.guard.waiting[filling][output][into])
+        for i in range(span):
             played[output][done + i] = guarded(&r.guard, output, into + i)
+
+
+cdef void fill_buses(RigState *r, int done, int into, int span) noexcept nogil:
+    """Drums from the rack, the band from its ring, and what is struck, to the sample."""
+    cdef float *band[MAX_CHANNELS]
+    cdef int c, before
+    cdef const Moment *moment = moment_at(&r.transport, r.frame)
+    memcpy(r.mix.bus[DRUMS_LEFT], r.drums_left + done, span * sizeof(float))
+    memcpy(r.mix.bus[DRUMS_RIGHT], r.drums_right + done, span * sizeof(float))
+    for c in range(r.band.channels):
+        band[c] = r.mix.bus[BAND_LEFT + c]
+    band_read(r.band, r.frame, span, band)
+    before = span
+    if moment.state >= COUNTING and into <= moment.beat_at < into + span:
+        before = moment.beat_at - into
+    sound_all(r, 0, before)
+    if before < span:
+        strike(&r.mix.count if moment.is_count else &r.mix.click, ONE if moment.beat_in_bar == 1 else BEAT)
+        if moment.cue:
+            strike(&r.mix.guide, CUE)
+        sound_all(r, before, span - before)
+
+
+cdef void overhear(RigState *r, int into, int span) noexcept nogil:
+    """What the rig itself plays beside the drums, for the lines: it may come back into the microphones."""
+    cdef int i, c
+    for i in range(span):
+        r.not_drums[into + i] = r.mix.bus[CLICK][i] + r.mix.bus[COUNT][i] + r.mix.bus[GUIDE][i]
+    for c in range(r.band.channels):
+        for i in range(span):
+            r.not_drums[into + i] += r.mix.bus[BAND_LEFT + c][i]
+    for i in range(span):
+        r.not_drums[into + i] *= 0.5
+
+
+cdef void sound_all(RigState *r, int at, int frames) noexcept nogil:
+    """Click, count and guide go on."""
+    sound_on(&r.mix, &r.mix.click, r.mix.bus[CLICK] + at, frames)
+    sound_on(&r.mix, &r.mix.count, r.mix.bus[COUNT] + at, frames)
+    sound_on(&r.mix, &r.mix.guide, r.mix.bus[GUIDE] + at, frames)
 
 
 cdef void hear(RigState *r, const float *const *heard, int done, int into, int span) noexcept nogil:
@@ -134,6 +170,7 @@ cdef void end_tick(RigState *r) noexcept nogil:
     guard_tick(&r.guard)
     find_beat(r)
     see(r, &place)
+    hand_over_in_time(r, &place)
     decide_authority(&r.authority, &r.pulse, &place, <double>r.frame, r.samplerate_hz, &lead)
     cdef bint is_complete = transport_tick(&r.transport, &lead, &r.authority, &r.pulse, &place)
     tell_what_happened(r)
@@ -214,11 +251,14 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
             listen(t, FOR_THE_BAR, a.leader if a.leader != BAND_LEADS else DRUMMER)
         t.is_band_in = 1
     elif event.kind == GO_TO:
-        go_to(t, event.value)
+        go_to(t, event.value, <int>event.other)
     elif event.kind == NEXT:
         go_on(t)
     elif event.kind == PREVIOUS:
         go_back(t)
+    elif event.kind == UNDO:
+        undo(t)
+        r.leads_next = NOBODY
     elif event.kind == VAMP:
         vamp(t)
     elif event.kind == HOLD:
@@ -229,13 +269,12 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
         last_hit(t, t.hold_bpm if a.leader != CONDUCTOR else a.conductor_bpm, r.frame, place.conductor_to_head_s
                  - (t.head - r.frame) / r.samplerate_hz)
     elif event.kind == TAKE:
+        r.leads_next = NOBODY
         hand_over(a, DRUMMER, ASKED, &r.pulse, &place)
     elif event.kind == GIVE:
-        hand_over(a, BAND_LEADS, ASKED, &r.pulse, &place)
+        take_from_drummer(r, BAND_LEADS, 0.0, &place)
     elif event.kind == CONDUCT:
-        hand_over(a, CONDUCTOR, ASKED, &r.pulse, &place)
-        if event.value > 0:
-            conduct(a, event.value)
+        take_from_drummer(r, CONDUCTOR, event.value, &place)
     elif event.kind == TEMPO:
         hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
         conduct(a, event.value)
@@ -260,12 +299,15 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
     elif event.kind == NOTE:
         if onset_of_note(<int>event.value, <int>event.other, struck(r, event), &note):
             lines_note(r.lines, &note)
-    elif event.kind == LEVEL and 0 <= event.other < MAX_STEMS:
-        t.mute[<int>event.other] = <float>event.value
+    elif event.kind in (LEVEL, PAN, MUTE, SOLO) and 0 <= event.other < MAX_STEMS:
+        turn_knob(&t.faders, event.kind, <int>event.other, <float>event.value)
+    elif event.kind == ROUTE and 0 <= event.other < r.outputs * BUSES:
+        r.mix.asked[<int>event.other // BUSES][<int>event.other % BUSES] = <float>event.value
     elif event.kind == BUS and 0 <= event.other < BUSES:
         r.mix.wanted[<int>event.other] = <float>event.value
     elif event.kind == PANIC:
-        r.mix.wanted[BAND_LEFT] = r.mix.wanted[BAND_RIGHT] = r.mix.wanted[CLICK] = r.mix.wanted[GUIDE] = 0.0
+        r.mix.wanted[CLICK] = r.mix.wanted[COUNT] = r.mix.wanted[GUIDE] = 0.0
+        set_band_level(r, 0.0)
         stop(t)
 
 
@@ -274,6 +316,57 @@ cdef double section_start(const TransportState *t) noexcept nogil:
     if t.chart == NULL:
         return 0.0
     return t.chart.section[chart_section(t.chart, t.line + t.fold if t.state == PLAYING else t.start_beat)].first_beat
+
+
+cdef void turn_knob(FaderState *faders, int kind, int stem, float value) noexcept nogil:
+    if kind == LEVEL:
+        faders.level[stem] = value
+    elif kind == PAN:
+        faders.pan[stem] = value
+    else:
+        faders_switch(&faders.is_muted[stem] if kind == MUTE else &faders.is_solo[stem], <int>value)
+
+
+cdef void set_band_level(RigState *r, float level) noexcept nogil:
+    cdef int c
+    for c in range(r.band.channels):
+        r.mix.wanted[BAND_LEFT + c] = level
+
+
+cdef bint drummer_misses_click(const RigState *r) noexcept nogil:
+    """Whether there is a click that he would hear if he did not lead."""
+    cdef int output
+    for output in range(r.outputs):
+        if r.mix.is_drummers[output] and r.mix.asked[output][CLICK] > 0 and r.mix.wanted[CLICK] > 0:
+            return r.transport.state == PLAYING and r.transport.hold != HELD and r.authority.leader == DRUMMER
+    return False
+
+
+cdef void take_from_drummer(RigState *r, int leader, double bpm, const Place *place) noexcept nogil:
+    """Hand over at once; or, where the drummer has been without a click, a whole bar after it is back in his ears, on a bar line."""
+    cdef TransportState *t = &r.transport
+    cdef double here = t.line + t.fold
+    if drummer_misses_click(r):
+        r.leads_next, r.leads_next_bpm = leader, bpm
+        r.leads_next_at = chart_next_bar(t.chart, chart_next_bar(t.chart, here) + 1.0) - t.fold
+    else:
+        r.leads_next = NOBODY
+        hand_over(&r.authority, leader, ASKED, &r.pulse, place)
+        if leader == CONDUCTOR and bpm > 0:
+            conduct(&r.authority, bpm)
+
+
+cdef void hand_over_in_time(RigState *r, const Place *place) noexcept nogil:
+    """Whoever waits for his bar line gets the tempo there; sooner, where the band falls silent, or somebody else takes it."""
+    cdef TransportState *t = &r.transport
+    if r.authority.leader != DRUMMER:
+        r.leads_next = NOBODY
+    if r.leads_next != NOBODY and (t.state != PLAYING or t.line >= r.leads_next_at):
+        hand_over(&r.authority, r.leads_next, ASKED, &r.pulse, place)
+        if r.leads_next == CONDUCTOR and r.leads_next_bpm > 0:
+            conduct(&r.authority, r.leads_next_bpm)
+        r.leads_next = NOBODY
+    r.mix.is_hushed = r.authority.leader == DRUMMER and t.state == PLAYING and r.leads_next == NOBODY
 
 
 cdef double struck(const RigState *r, const Event *event) noexcept nogil:
@@ -305,7 +398,8 @@ cdef void tell_what_happened(RigState *r) noexcept nogil:
     if t.notice:
         notify(r, t.notice, t.notice_value)
         if t.notice == CAME_IN:
-            r.mix.wanted[BAND_LEFT] = r.mix.wanted[BAND_RIGHT] = 1.0
+            set_band_level(r, 1.0)
+            r.mix.wanted[COUNT] = 1.0
 
 
 cdef void notify(RigState *r, int kind, double value) noexcept nogil:
@@ -339,9 +433,13 @@ cdef void take_snapshot(RigState *r) noexcept nogil:
     s.tempo_limit, s.share = (t.steering.limit if t.state == PLAYING else 0), r.authority.share
     s.limit_bpm = t.bpm if s.tempo_limit else 0.0
     s.is_holding, s.queued, s.queued_beat = moment.is_held, t.queued, t.queued_to
+    s.queued_at, s.is_released, s.is_to_be_held = t.queued_at, t.is_released, t.hold == TO_BE_HELD
+    s.section, s.rounds = t.section, t.rounds
     s.confidence, s.bar_confidence = r.pulse.confidence, r.pulse.bar_confidence
     s.drummer_found, s.drummer_bpm, s.drummer_bar_beat = r.pulse.found, r.pulse.bpm, r.pulse.bar_beat
     s.asynchrony_ms = heard_asynchrony_ms(r)
+    s.stem_level, s.stem_pan, s.stem_muted, s.stem_solo = t.faders.level, t.faders.pan, t.faders.is_muted, t.faders.is_solo
+    s.is_click_hushed, s.leads_next = r.mix.is_hushed, r.leads_next
     s.input_peak, s.drums_peak, s.band_peak, s.limited = r.input_peak, r.drums_peak, r.band_peak, r.guard.least
     r.input_peak, r.drums_peak, r.band_peak = r.input_peak * PEAK_FALLS, r.drums_peak * PEAK_FALLS, r.band_peak * PEAK_FALLS
     r.guard.least += (1.0 - r.guard.least) * (1.0 - PEAK_FALLS)
@@ -352,13 +450,14 @@ cdef class Rig:
     """The instrument and its parts, set up once; from then on only `step` touches them.
 
     samplerate_hz: 44100..192000; inputs 1..32, outputs 1..32; max_block: frames, the largest block there will be; the parts are made for the
-    same rate. route: (outputs, 6) float32, linear: how much of each bus (drums left and right, band left and right, click, guide) each output
-    gets; sounds: three mono float32 arrays at the session's rate: the click's one, its beat, the guide's cue.
+    same rate. route: (outputs, BUSES) float32, linear: how much of each bus (see mix.pxd) each output gets; drummers: the outputs in the
+    drummer's ears, where the click is silent while he leads; sounds: three mono float32 arrays at the session's rate: the click's one, its beat, the guide's cue.
     """
 
     def __cinit__(
         self, double samplerate_hz, int inputs, int outputs, int max_block, Lines lines, Follower follower, CountIn count_in, Drums drums,
         Band band, Exchange exchange, const float[:, ::1] route, sounds, double input_latency_s=0.0, double output_latency_s=0.0,
+        drummers=(),
     ):
         if not (1 <= inputs <= 32 and 1 <= outputs <= MAX_OUTPUTS and 44100 <= samplerate_hz <= 192000):
             raise ValueError("a rig has 1 to 32 inputs and outputs, at 44.1 to 192 kHz")
@@ -371,8 +470,7 @@ cdef class Rig:
         if r == NULL:
             raise MemoryError
         r.drums_left, r.drums_right = <float *>calloc(max_block, sizeof(float)), <float *>calloc(max_block, sizeof(float))
-        r.band_left, r.band_right = <float *>calloc(TICK, sizeof(float)), <float *>calloc(TICK, sizeof(float))
-        if not (r.drums_left and r.drums_right and r.band_left and r.band_right):
+        if not (r.drums_left and r.drums_right):
             raise MemoryError
         sounds = [np.ascontiguousarray(sound, np.float32) for sound in sounds]
         self.parts = (lines, follower, count_in, drums, band, exchange, sounds)
@@ -386,7 +484,10 @@ cdef class Rig:
             r.line_gain[i] = 1.0
         for i in range(r.lines.count):
             r.line_input[i] = lines.inputs[i]
+        r.leads_next = NOBODY
         self.prepare_mix(route, sounds)
+        for i in drummers:
+            r.mix.is_drummers[i] = 1
         guard_reset(&r.guard, outputs, samplerate_hz)
         transport_reset(&r.transport, samplerate_hz, r.band.ahead_frames)
         authority_reset(&r.authority, 120.0)
@@ -400,20 +501,18 @@ cdef class Rig:
         r.mix.samplerate_hz, r.mix.outputs = r.samplerate_hz, r.outputs
         for i in range(r.outputs):
             for b in range(BUSES):
-                r.mix.route[i][b] = route[i, b]
+                r.mix.route[i][b] = r.mix.asked[i][b] = route[i, b]
         for b in range(BUSES):
             r.mix.wanted[b] = r.mix.level[b] = 1.0
         for i in range(SOUNDS):
             sound = sounds[i]
             r.mix.sound[i], r.mix.length[i] = &sound[0], <int>sound.shape[0]
-        r.mix.click.sound = r.mix.guide.sound = -1
+        r.mix.click.sound = r.mix.count.sound = r.mix.guide.sound = -1
 
     def __dealloc__(self):
         if self.state != NULL:
             free(self.state.drums_left)
             free(self.state.drums_right)
-            free(self.state.band_left)
-            free(self.state.band_right)
             free(self.state)
 
     def step(self, const float[:, ::1] heard, float[:, ::1] played):

@@ -6,13 +6,14 @@ available says how far it moved in the output. So nothing is estimated and nothi
 given the rate that takes the next window's centre to the line, and the map from output to recording is known to the frame
 after an hour as after a second (docs/decisions/40).
 
-The stretcher is fed one window ahead of what it gives; its delay is half a window.
+The stretcher is fed one window ahead of what it gives; its delay is half a window. Every bus has an instance of its own: R3's short window
+would cost a third, and lays attacks down up to 7 ms away (docs/decisions/44).
 """
 
 from libc.math cimport fabs, floor, log10, pow
 from libc.stdlib cimport calloc, free
 
-from cython_core.line cimport line_at, line_hear, line_rate, line_target
+from cython_core.line cimport attacks_forget, attacks_hear, line_at, line_rate, line_target
 from cython_core.stem_bank cimport stems_mix
 
 cdef extern from "rubberband/rubberband-c.h" nogil:
@@ -36,47 +37,56 @@ cdef double SLOWEST = 1.0 / 256.0    # a hold: the line stands still, the sound 
 cdef double MAX_CORRECTION = 128.0   # frames in a hop: how hard a voice that is off its line is pulled back to it
 cdef double CLOSE_ENOUGH = 0.75      # frames off the line that are left alone, so that a steady rate stays exactly that rate
 cdef enum:
-    SIDES = 2
     WARM_UP_HOPS = 24
 
 
-cdef int voice_set_up(Voice *v, double samplerate_hz) except -1:
-    cdef int side, i
-    v.stretcher = rubberband_new(
-        <unsigned int>samplerate_hz, SIDES,
-        RubberBandOptionProcessRealTime | RubberBandOptionEngineFiner | RubberBandOptionChannelsTogether, 1.0, 1.0)
-    if v.stretcher == NULL:
-        raise MemoryError("Rubber Band could not be set up")
-    v.window = <int>rubberband_get_samples_required(v.stretcher)
-    rubberband_set_max_process_size(v.stretcher, v.window)
-    for side in range(SIDES):
-        v.fed[side] = <float *>calloc(v.window, sizeof(float))
-        v.side[side] = <float *>calloc(STRETCHED, sizeof(float))
-        if v.fed[side] == NULL or v.side[side] == NULL:
-            raise MemoryError("no memory for a voice of the band")
-    warm_up(v)
+cdef int voice_set_up(Voice *v, double samplerate_hz, int channels) except -1:
+    cdef int bus
+    v.parts = channels // SIDES
+    for bus in range(v.parts):
+        part_set_up(&v.part[bus], samplerate_hz)
     return 0
 
 
-cdef void warm_up(Voice *v) noexcept nogil:
+cdef int part_set_up(Part *p, double samplerate_hz) except -1:
+    cdef int c
+    p.stretcher = rubberband_new(
+        <unsigned int>samplerate_hz, SIDES,
+        RubberBandOptionProcessRealTime | RubberBandOptionEngineFiner | RubberBandOptionChannelsTogether, 1.0, 1.0)
+    if p.stretcher == NULL:
+        raise MemoryError("Rubber Band could not be set up")
+    p.window = <int>rubberband_get_samples_required(p.stretcher)
+    rubberband_set_max_process_size(p.stretcher, p.window)
+    for c in range(SIDES):
+        p.fed[c] = <float *>calloc(p.window, sizeof(float))
+        p.out[c] = <float *>calloc(STRETCHED, sizeof(float))
+        if p.fed[c] == NULL or p.out[c] == NULL:
+            raise MemoryError("no memory for a voice of the band")
+    warm_up(p)
+    return 0
+
+
+cdef void warm_up(Part *p) noexcept nogil:
     """Rubber Band plans its Fourier transforms when it first meets them, and that allocates: let it happen now."""
-    cdef int hop, i
+    cdef int hop, c, i
     for hop in range(WARM_UP_HOPS):
-        for i in range(v.window):
-            v.fed[0][i] = v.fed[1][i] = 0.1 if i % 97 == 0 else 0.0
-        rubberband_set_time_ratio(v.stretcher, 1.0 / (0.5 + 0.1 * hop))
-        feed_and_take(v, <int>rubberband_get_samples_required(v.stretcher))
-    rubberband_reset(v.stretcher)
-    v.out_frame = 0
+        for c in range(SIDES):
+            for i in range(p.window):
+                p.fed[c][i] = 0.1 if i % 97 == 0 else 0.0
+        rubberband_set_time_ratio(p.stretcher, 1.0 / (0.5 + 0.1 * hop))
+        feed_and_take(p, <int>rubberband_get_samples_required(p.stretcher))
+    rubberband_reset(p.stretcher)
+    p.out_frame = 0
 
 
 cdef void voice_free(Voice *v) noexcept nogil:
-    cdef int side
-    if v.stretcher != NULL:
-        rubberband_delete(v.stretcher)
-    for side in range(SIDES):
-        free(v.fed[side])
-        free(v.side[side])
+    cdef int i, c
+    for i in range(MAX_BUSES):
+        if v.part[i].stretcher != NULL:
+            rubberband_delete(v.part[i].stretcher)
+        for c in range(SIDES):
+            free(v.part[i].fed[c])
+            free(v.part[i].out[c])
 
 
 cdef double hop_at(double rate) noexcept nogil:
@@ -87,63 +97,69 @@ cdef double hop_at(double rate) noexcept nogil:
     return max(128.0, 256.0 if ratio >= 1.0 else pow(2.0, 8.0 + 2.0 * log10(ratio)))
 
 
-cdef void set_rate(Voice *v, double rate) noexcept nogil:
+cdef void set_rate(Part *p, double rate) noexcept nogil:
     if not (SLOWEST <= rate <= FASTEST):
         rate = FASTEST if rate > FASTEST else SLOWEST
-    if rate != v.rate:
-        v.rate = rate
-        rubberband_set_time_ratio(v.stretcher, 1.0 / rate)
+    if rate != p.rate:
+        p.rate = rate
+        rubberband_set_time_ratio(p.stretcher, 1.0 / rate)
 
 
 cdef double clamp(double value, double most) noexcept nogil:
     return max(-most, min(most, value))
 
 
-cdef void feed_and_take(Voice *v, int frames) noexcept nogil:
-    """Feed fed, and write what comes out to `side`, at out_frame."""
+cdef void feed_and_take(Part *p, int frames) noexcept nogil:
+    """Feed fed, and write what comes out to `out`, at out_frame."""
     cdef float *to[SIDES]
-    cdef int side, run, given
-    rubberband_process(v.stretcher, <const float *const *>v.fed, frames, 0)
-    given = rubberband_available(v.stretcher)
+    cdef int c, run, given
+    rubberband_process(p.stretcher, <const float *const *>p.fed, frames, 0)
+    given = rubberband_available(p.stretcher)
     while given > 0:
-        run = <int>min(<long long>given, STRETCHED - (v.out_frame & (STRETCHED - 1)))
-        for side in range(SIDES):
-            to[side] = v.side[side] + (v.out_frame & (STRETCHED - 1))
-        rubberband_retrieve(v.stretcher, to, run)
-        v.out_frame += run
+        run = <int>min(<long long>given, STRETCHED - (p.out_frame & (STRETCHED - 1)))
+        for c in range(SIDES):
+            to[c] = p.out[c] + (p.out_frame & (STRETCHED - 1))
+        rubberband_retrieve(p.stretcher, to, run)
+        p.out_frame += run
         given -= run
 
 
-cdef void voice_prime(Voice *v, const float *gain) noexcept nogil:
-    """Early enough that the window centred on the line's beginning finds everything as if it had always played."""
-    cdef int half = v.window // 2, s
-    cdef long long start = <long long>v.line.knot[0].frame
-    v.out_frame = start - 2 * half
-    v.source_frame = <long long>floor(line_at(&v.line, <double>(start - half)) + 0.5) - half
-    v.rate = 0.0
-    set_rate(v, line_rate(&v.line, <double>start))
-    rubberband_reset(v.stretcher)
-    for s in range(MAX_STEMS):
-        v.gain[s] = gain[s]
+cdef void voice_prime(Voice *v, const Gains *gain) noexcept nogil:
+    cdef int i
+    for i in range(v.parts):
+        part_prime(&v.part[i], &v.line, gain)
     v.is_primed = 1
 
 
-cdef void voice_hop(Voice *v, const float *gain) noexcept nogil:
+cdef void part_prime(Part *p, const Line *line, const Gains *gain) noexcept nogil:
+    """Early enough that the window centred on the line's beginning finds everything as if it had always played."""
+    cdef int half = p.window // 2
+    cdef long long start = <long long>line.knot[0].frame
+    p.out_frame = start - 2 * half
+    p.source_frame = <long long>floor(line_at(line, <double>(start - half)) + 0.5) - half
+    p.rate = 0.0
+    set_rate(p, line_rate(line, <double>start))
+    rubberband_reset(p.stretcher)
+    attacks_forget(&p.attacks)
+    p.gain = gain[0]
+
+
+cdef void part_hop(Part *p, int bus, const Line *line, StemBank *stems, const Gains *gain) noexcept nogil:
     """The window now lying at source_frame is laid down at out_frame; the rate set here says where the next one will lie."""
-    cdef double centre = v.out_frame + v.window // 2, here, rate, hop, off
-    cdef int needed = <int>rubberband_get_samples_required(v.stretcher), again
-    cdef long long fed_from = v.source_frame + v.window - needed
-    stems_mix(v.stems, fed_from, needed, v.gain, gain, v.fed[0], v.fed[1])
-    line_hear(&v.line, v.fed[0], v.fed[1], needed, fed_from)
-    here = line_target(&v.line, centre)
-    rate = v.rate
+    cdef double centre = p.out_frame + p.window // 2, here, rate, hop, off
+    cdef int needed = <int>rubberband_get_samples_required(p.stretcher), again
+    cdef long long fed_from = p.source_frame + p.window - needed
+    stems_mix(stems, fed_from, needed, SIDES * bus, SIDES, &p.gain, gain, p.fed)
+    attacks_hear(&p.attacks, p.fed, needed, fed_from)
+    here = line_target(line, &p.attacks, centre)
+    rate = p.rate
     for again in range(2):           # the hop depends on the rate, and the rate on how far the hop goes
         hop = hop_at(rate)
-        rate = (line_target(&v.line, centre + hop) - here) / hop
-    off = here - (v.source_frame + v.window // 2)
+        rate = (line_target(line, &p.attacks, centre + hop) - here) / hop
+    off = here - (p.source_frame + p.window // 2)
     if fabs(off) > CLOSE_ENOUGH:
         rate += clamp(off, MAX_CORRECTION) / hop
-    v.furthest_off = max(v.furthest_off, fabs(off))
-    set_rate(v, rate)
-    feed_and_take(v, needed)
-    v.source_frame += <long long>rubberband_get_samples_required(v.stretcher)
+    p.furthest_off = max(p.furthest_off, fabs(off))
+    set_rate(p, rate)
+    feed_and_take(p, needed)
+    p.source_frame += <long long>rubberband_get_samples_required(p.stretcher)

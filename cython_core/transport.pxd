@@ -2,9 +2,9 @@
 
 from cython_core.authority cimport AuthorityState, Lead, Place
 from cython_core.band cimport BandOrder
-from cython_core.stem_bank cimport MAX_STEMS
 from cython_core.steering cimport Steering
 from cython_core.chart cimport ChartState
+from cython_core.faders cimport FaderState
 from cython_core.follower cimport Pulse
 
 cdef enum:
@@ -32,6 +32,11 @@ cpdef enum Listening:                # what the band comes in on
     FOR_THE_BAR = 1                  # uncued: on the first bar line that the follower is sure of
     FOR_THE_COUNT = 2                # after his count; if none was understood, on a bar line all the same, a little later
 
+cpdef enum Quantum:                  # where a jump is taken: on the next
+    AT_BAR = 0
+    AT_BEAT = 1
+    AT_PHRASE = 2
+
 cpdef enum Hold:
     NOT_HELD = 0
     TO_BE_HELD = 1                   # on the next downbeat
@@ -45,6 +50,7 @@ cdef struct Moment:                  # the line at the first frame of a tick
     int is_held
     int beat_at                      # frame within the tick at which a beat falls; -1: none does
     int beat_in_bar                  # of that beat
+    int is_count                     # it comes before the band
     int cue                          # 1 + index of the cue that falls in the tick; 0: none
 
 cdef struct TransportState:
@@ -69,6 +75,8 @@ cdef struct TransportState:
     double count_bpm
     int vamps                        # index + 1 of the section asked to loop though it is no vamp; 0
     int is_released                  # the vamp it is in ends at its end
+    int section                      # it is in
+    int rounds                       # of it that are done, where it is played several times
     int queued                       # a Turn that waits
     double queued_at                 # song beat where it happens
     double queued_to
@@ -76,8 +84,7 @@ cdef struct TransportState:
     double hold_at                   # song beat
     double hold_bpm                  # the tempo before it
     long long last_hit               # output frame of the last hit; -1
-    float gain[MAX_STEMS]
-    float mute[MAX_STEMS]
+    FaderState faders
     BandOrder order                  # the one being written
     Moment moment[MOMENTS]           # by tick: moment[frame / TICK % MOMENTS]
     int notice                       # a NoticeKind that happened in this tick; 0: none

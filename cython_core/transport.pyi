@@ -23,6 +23,11 @@ class Listening(IntEnum):
     FOR_THE_BAR = 1
     FOR_THE_COUNT = 2
 
+class Quantum(IntEnum):
+    AT_BAR = 0
+    AT_BEAT = 1
+    AT_PHRASE = 2
+
 class Hold(IntEnum):
     NOT_HELD = 0
     TO_BE_HELD = 1

@@ -16,9 +16,9 @@ from cython_core.chart cimport (
     ENDS_IN_COUNT, ENDS_IN_SEGUE, Section, chart_bar_start, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
     chart_source,
 )
+from cython_core.faders cimport faders_move
 from cython_core.exchange cimport BACK_ON_BEAT, CAME_IN, ENDED as SONG_ENDED, HELD as WAS_HELD, JUMPED, LAST_HIT, NEXT_SONG, STOPPED
-from cython_core.stem_bank cimport MAX_STEMS
-from cython_core.form cimport Bend, is_vamping, listen, next_bend, start
+from cython_core.form cimport Bend, enter_section, is_vamping, listen, next_bend, start
 from cython_core.steering cimport beats_to_return, steered_bpm, steering_reset
 
 cdef double MAX_SLEW_PER_S = 1.0         # fraction of the leader's tempo per second
@@ -56,17 +56,14 @@ cdef void transport_reset(TransportState *t, double samplerate_hz, long long hea
 
 cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil:
     """Make `chart` the song. What sounds is faded out; nothing sounds until it is started."""
-    cdef int i
     if t.state == PLAYING:
         write_jump(t, t.head + 1, heard_source(t), NAN)
     t.chart, t.state = chart, SILENT
     t.line = t.fold = t.start_beat = 0.0
-    t.hold, t.queued, t.vamps, t.is_released = 0, 0, 0, 0
-    for i in range(MAX_STEMS):
-        t.gain[i] = chart.gain[i] if chart != NULL else 0.0
-        t.mute[i] = 1.0
+    t.hold, t.queued, t.vamps, t.is_released, t.rounds, t.section = 0, 0, 0, 0, 0, 0
     if chart != NULL:
-        t.start_beat = chart.section[0].first_beat
+        t.faders = chart.faders
+        t.start_beat = min(<double>chart.first_beat, chart.section[0].first_beat)
         t.bpm = chart.bpm
 
 
@@ -150,6 +147,8 @@ cdef void await_entry(TransportState *t, AuthorityState *a, const Pulse *pulse, 
     cdef double at = 0.0 if is_passed or to_entry < 0 else to_entry / tick_beats * TICK
     cdef Place here = place[0]
     t.bpm = bpm
+    if is_counted:
+        t.start_beat = chart_next_bar(t.chart, t.start_beat)     # the count goes over a pickup
     t.line, t.fold = 0.0, t.start_beat
     come_in(t, at, made)
     steering_reset(&t.steering, is_counted)
@@ -174,6 +173,7 @@ cdef void come_in(TransportState *t, double at, Moment *made) noexcept nogil:
 
 cdef void mark_beat(TransportState *t, Moment *made, double at, double song_beat) noexcept nogil:
     cdef int i = <int>(song_beat - t.chart.first_beat), cue
+    made.is_count = t.state == COUNTING
     made.beat_in_bar = <int>(song_beat - chart_bar_start(t.chart, song_beat)) + 1
     if t.state == COUNTING and (made.beat_in_bar - 1) % t.chart.count_beats and song_beat < t.start_beat:
         return
@@ -206,13 +206,15 @@ cdef void take_bend(TransportState *t, const Bend *bend, double at, double tick_
         t.notice, t.notice_value = (SONG_ENDED if t.state == ENDED else STOPPED), bend.at
         t.is_leaving = 0
         t.hold = NOT_HELD
-        t.start_beat = t.chart.section[0].first_beat
+        t.start_beat = min(<double>t.chart.first_beat, t.chart.section[0].first_beat)
         return
     if bend.turn == LAST:
         t.bpm = t.hold_bpm if t.hold == HELD else t.bpm
         t.hold, t.last_hit = NOT_HELD, -1
-    if bend.turn != LOOP:
-        t.is_released = t.vamps = 0
+    if bend.turn == LOOP:
+        t.rounds += 1
+    else:
+        t.is_released = t.vamps = t.rounds = 0
     t.fold = bend.to - (t.line + at * beats_per_frame)
     write_jump(t, frame, leaves, chart_source(t.chart, bend.to + late_beats))
     t.notice, t.notice_value = (LAST_HIT if bend.turn == LAST else JUMPED), bend.to
@@ -254,9 +256,21 @@ cdef void advance(TransportState *t, Moment *made) noexcept nogil:
     if to_bend < TICK and t.order.jump_frame < 0:
         take_bend(t, &bend, to_bend, tick_beats, made)
     t.line += tick_beats
+    if t.state == PLAYING:
+        enter_section(t, t.line + t.fold)
+        rest_at_fermata(t, tick_beats)
     if t.hold == TO_BE_HELD and t.line + t.fold >= t.hold_at + HELD_AFTER_BEATS:
         t.hold, t.hold_bpm = HELD, t.bpm
         t.notice, t.notice_value = WAS_HELD, t.hold_at
+
+
+cdef void rest_at_fermata(TransportState *t, double tick_beats) noexcept nogil:
+    """Where the head has come to a fermata in this tick, the band comes to rest there."""
+    cdef double here = t.line + t.fold
+    cdef int i
+    for i in range(t.chart.fermatas):
+        if here - tick_beats < t.chart.fermata[i] <= here and t.hold == NOT_HELD:
+            t.hold, t.hold_at, t.hold_bpm = TO_BE_HELD, t.chart.fermata[i], t.bpm
 
 
 cdef void return_to(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil:
@@ -340,7 +354,6 @@ cdef bint transport_tick(TransportState *t, const Lead *lead, AuthorityState *a,
     t.order.frame = t.head
     t.order.source = heard_source(t) if t.state == PLAYING else NAN
     t.order.stems = t.chart.stems if t.chart != NULL else NULL
-    cdef int i
-    for i in range(MAX_STEMS):
-        t.order.gain[i] = t.gain[i] * t.mute[i]
+    faders_move(&t.faders)
+    t.order.gain = t.faders.now
     return True

@@ -13,12 +13,11 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import numpy as np
-
 from cython_core.authority import Leader
 from cython_core.callback import Device
 from cython_core.chart import Chart
 from cython_core.exchange import EventKind, NoticeKind
+from cython_core.mix import CLICK
 from cython_core.transport import Listening, State
 from live_rig.audio.device import AudioDevice, find_device
 from live_rig.audio.midi_in import MidiIn
@@ -28,18 +27,20 @@ from live_rig.audio.timer import TimerStream
 from live_rig.band.renderer import NativeLoop, prefetch, renderer
 from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of
-from live_rig.conducting.cues import Sent, events_of
+from live_rig.conducting.cues import Sent, events_of, mix_events
 from live_rig.control.protocol import StageState
 from live_rig.errors import RigError, ShowError
-from live_rig.instrument import Instrument, Wiring, house_and_ears, spare_for
+from live_rig.instrument import Instrument, spare_for
 from live_rig.paths import cache_dir
 from live_rig.rack.colour import COMMANDS as COLOUR_COMMANDS
 from live_rig.rack.colour import Colour
 from live_rig.rack.supervisor import Rack
 from live_rig.show.command import parse_command
+from live_rig.show.mix import in_words
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 from live_rig.stage_state import Surroundings, stage_state
+from live_rig.wiring import Wiring, wired
 
 MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
 VIRTUAL_RATE_HZ = 48_000
@@ -70,9 +71,10 @@ class Engine:
             show.audio.samplerate or (self.audio_device.samplerate_hz if self.audio_device else VIRTUAL_RATE_HZ)
         )
         inputs, outputs = self._channels(setup)
-        wiring = house_and_ears(max(1, inputs), outputs)
-        route = wiring.route if setup.extra is None else np.concatenate([wiring.route, setup.extra.route])
-        wiring = Wiring(wiring.inputs, route, self._lines(inputs))
+        wiring = wired(max(1, inputs), outputs, show.mixes, show.buses)
+        if setup.extra is not None:
+            wiring = wiring.and_also(setup.extra)
+        wiring = wiring.heard_by(self._lines(inputs))
         feed = read_drums(setup.drums, self.samplerate_hz) if setup.drums else None
         allowance_frames = round(show.audio.look_ahead_ms / 1000 * self.samplerate_hz)
         self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK, allowance_frames)
@@ -89,8 +91,9 @@ class Engine:
         self._song_number = 0
         self.alerts: deque[tuple[float, str]] = deque(maxlen=8)
         self.happened: list[dict[str, Any]] = []
-        self.click_on = False
         self._said = (0.0, "")
+        self.click_on = any("click" in (mix.hears or {}) for mix in show.mixes)  # who writes it down wants to hear it
+        self.instrument.send([Sent(EventKind.BUS, float(self.click_on), CLICK)])
         self._told: dict[str, int] = {}
         self._frame_seen, self._moved_s = -1, time.monotonic()
         try:
@@ -128,6 +131,8 @@ class Engine:
             )
         self.instrument.rig.at(latency_in_s, latency_out_s)
         self._stream.start()
+        if not self.show.mixes:
+            self.alert(self.hears[:1].upper() + self.hears[1:])
         self._moved_s = time.monotonic()
         if self.show.songs:
             self.do("gives-way", self.show.gives_way)
@@ -143,6 +148,11 @@ class Engine:
         for loop in self._prefetching:
             loop.stop()
         self.rack.close()
+
+    @property
+    def hears(self) -> str:
+        """Who hears what on which outputs, in words."""
+        return in_words(self.instrument.wiring.mixes, self.show.buses)
 
     def now_s(self) -> float:
         """Seconds played so far."""
@@ -178,6 +188,8 @@ class Engine:
             self._said = (time.monotonic() + SAID_LASTS_S, value)
         if command == "click":
             self.click_on = value == "on"
+        if command == "mix":
+            self.instrument.send(mix_events(value, self.instrument.wiring))
         self.instrument.send(events_of(command, value, self.song))
         return command
 
@@ -197,6 +209,7 @@ class Engine:
             self.click_on,
             self.happened,
             self.alerts_now(),
+            self.instrument.wiring,
             self._said[1] if time.monotonic() < self._said[0] else "",
         )
         state = stage_state(self.instrument.exchange.snapshot(), around)
@@ -247,11 +260,12 @@ class Engine:
     def _channels(self, setup: Setup) -> tuple[int, int]:
         """(inputs, outputs) to open the device with."""
         asked = self.show.audio
+        written = max((output for mix in self.show.mixes for output in mix.outputs), default=0)
         if self.audio_device is None:
-            return 0, asked.outputs or 2
+            return 0, asked.outputs or written or 2
         highest = max((line.input for line in asked.lines), default=0)
         inputs = 0 if setup.drums else (asked.inputs or max(min(self.audio_device.inputs, 2), highest))
-        return inputs, asked.outputs or min(self.audio_device.outputs, 4)
+        return inputs, asked.outputs or written or min(self.audio_device.outputs, 4)
 
     def _lines(self, inputs: int) -> tuple[tuple[str, int], ...]:
         """The microphones that have a line of their own; none where a recording or nothing is heard."""
@@ -298,7 +312,7 @@ class Engine:
             loop = prefetch(stems)
             loop.start()
             self._prefetching.append(loop)
-            self._charts[song.id] = chart_of(song, self.samplerate_hz, stems)
+            self._charts[song.id] = chart_of(song, self.samplerate_hz, stems, self.show.buses)
         return self._charts[song.id]
 
     def _load(self, number: int) -> None:

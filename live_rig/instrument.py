@@ -5,7 +5,6 @@ loop itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,21 +20,12 @@ from cython_core.input_lines import Lines
 from cython_core.step import Rig
 from live_rig.audio.sounds import rig_sounds
 from live_rig.conducting.cues import Sent
+from live_rig.wiring import Wiring, each_bus_apart, wired
+
+__all__ = ["Block", "Instrument", "Wiring", "each_bus_apart", "house_and_ears", "spare_for"]
 
 Block = npt.NDArray[np.float32]  # (channels, frames)
-BUSES = 6
 CHUNK = 256  # frames of band that are rendered at a time
-
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """What goes in and comes out: inputs of the kit, and how much of each bus each output gets, (outputs, 6), linear."""
-
-    inputs: int
-    route: Block
-    lines: tuple[
-        tuple[str, int], ...
-    ] = ()  # what stands before each microphone, and its input from 0; none: all inputs are one mix
 
 
 def lines_of(samplerate_hz: float, wiring: Wiring) -> Lines:
@@ -51,33 +41,8 @@ def spare_for(block: int) -> int:
 
 
 def house_and_ears(inputs: int, outputs: int) -> Wiring:
-    """The usual wiring: drums and band on outputs 1 and 2; of four, 3 and 4 are the drummer's ears, with click and guide.
-
-    With two outputs or one, the click goes there too, and stays off until it is asked for.
-    """
-    route = np.zeros((outputs, BUSES), np.float32)
-    for output in range(outputs):
-        side = output % 2
-        mono = outputs == 1
-        for left, right in ((mix.DRUMS_LEFT, mix.DRUMS_RIGHT), (mix.BAND_LEFT, mix.BAND_RIGHT)):
-            if output < 4:
-                route[output, left if side == 0 else right] = 1.0
-            if mono:
-                route[output, left] = route[output, right] = 0.5
-        if outputs < 4 or output in (2, 3):
-            route[output, mix.CLICK] = route[output, mix.GUIDE] = 1.0
-    return Wiring(inputs, route)
-
-
-def each_bus_apart(inputs: int) -> Wiring:
-    """Eight outputs for `render`: the mix (two), the drums (two), the band (two), the click, the guide."""
-    route = np.zeros((8, BUSES), np.float32)
-    for side in (0, 1):
-        route[side, [mix.DRUMS_LEFT + side, mix.BAND_LEFT + side]] = 1.0
-        route[2 + side, mix.DRUMS_LEFT + side] = 1.0
-        route[4 + side, mix.BAND_LEFT + side] = 1.0
-    route[6, mix.CLICK] = route[7, mix.GUIDE] = 1.0
-    return Wiring(inputs, route)
+    """The usual wiring: see `usual_mixes`."""
+    return wired(inputs, outputs)
 
 
 class Instrument:
@@ -101,7 +66,8 @@ class Instrument:
         self.wiring = wiring
         self.outputs = len(wiring.route)
         self.exchange = Exchange()
-        self.band = Band(samplerate_hz, spare_chunks=-(-(spare_frames or spare_for(max_block)) // CHUNK))
+        buses = len(wiring.buses)
+        self.band = Band(samplerate_hz, -(-(spare_frames or spare_for(max_block)) // CHUNK) + buses - 1, buses)
         self.drums = drums
         self.lines = lines_of(samplerate_hz, wiring)
         self.rig = Rig(
@@ -117,6 +83,7 @@ class Instrument:
             self.exchange,
             np.ascontiguousarray(wiring.route, np.float32),
             rig_sounds(samplerate_hz),
+            drummers=wiring.drummers,
         )
         self._charts: list[Chart] = []
         if not click_on:

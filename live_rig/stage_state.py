@@ -8,12 +8,14 @@ from typing import Any
 from cython_core.authority import Leader, Reason
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State, Turn
-from live_rig.conducting.chart import cue_now_and_next, first_beat, section_at
-from live_rig.control.protocol import FormPart, StageState
+from live_rig.conducting.chart import cue_now_and_next, section_at
+from live_rig.control.protocol import FormPart, StageState, StemStrip
 from live_rig.show.cue import Cue
+from live_rig.show.mix import in_words
 from live_rig.show.section import Section
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
+from live_rig.wiring import Wiring
 
 WHY = {
     Reason.ASKED: "asked for",
@@ -53,6 +55,7 @@ class Surroundings:
     click_on: bool
     happened: Sequence[Mapping[str, Any]]  # notices, oldest first
     alerts: tuple[str, ...]
+    wiring: Wiring
     said: str = ""  # the conductor's own words, while they are to be seen
 
 
@@ -79,6 +82,10 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
         "drums_db": level_db(now["drums_peak"]),
         "band_db": level_db(now["band_peak"]),
         "click_on": around.click_on,
+        "click_hushed": bool(now["is_click_hushed"] and around.click_on and around.wiring.drummers),
+        "takes_over": Leader(now["leads_next"]).name.lower() if now["leads_next"] >= 0 else "",
+        "mixes": tuple(mix.name for mix in around.wiring.mixes),
+        "hears": in_words(around.wiring.mixes, around.wiring.buses),
         "preset": around.preset,
         "effects": around.effects,
         "device": around.device,
@@ -89,10 +96,25 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
         **tempo_fields(now),
     }
     if song is not None:
-        fields |= song_fields(song, now)
+        fields |= song_fields(song, now) | {"stems": stem_strips(song, now, around.wiring.buses)}
     if around.said:
         fields["now"] = around.said
     return StageState(**fields)
+
+
+def stem_strips(song: Song, now: Mapping[str, Any], buses: Sequence[str]) -> tuple[StemStrip, ...]:
+    """The stems as they are set at the desk."""
+    return tuple(
+        StemStrip(
+            name=stem.name,
+            bus=stem.bus or buses[0],
+            level_db=level_db(now["stem_level"][number]),
+            pan=now["stem_pan"][number],
+            is_muted=bool(now["stem_muted"][number]),
+            is_solo=bool(now["stem_solo"][number]),
+        )
+        for number, stem in enumerate(song.stems)
+    )
 
 
 def leader(now: Mapping[str, Any]) -> str:
@@ -136,6 +158,7 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
         "bars": song.bars,
         "beats_per_bar": song.beats_per_bar,
         "queued": queued(song, now) or last_time(section_of(song, now), now),
+        "queued_in_beats": queued_in_beats(song, now),
     }
     if now["state"] not in (State.PLAYING, State.COUNTING):
         return fields | {"next_section": song.sections[0].name, "next_cue": song.cues[0].say if song.cues else ""}
@@ -149,6 +172,9 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
         "bar": bar,
         "bar_in_section": max(0, bar - section.first_bar + 1),
         "bars_in_section": section.length_bars,
+        "round": now["rounds"] + 1,
+        "rounds": section.times,
+        "beats_per_bar": song.beats_in(bar),
         "beat_in_bar": int(in_bar) + 1,
         "phase": in_bar % 1.0,
         "now": cue_now(cue, bar),
@@ -159,12 +185,7 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
 
 def bar_and_beat(song: Song, song_beat: float) -> tuple[int, float]:
     """(bar from 1, place in the bar from 0) of a song beat; outside the beat map, in the song's meter."""
-    whole = math.floor(song_beat + 1e-9)
-    first = round(float(song.beat_map.beat[0]))
-    if 0 <= whole - first < len(song.beat_map.beat) and whole >= 0:
-        counts = song.beat_map.beat_in_bar[: whole - first + 1]
-        return int((counts[max(0, -first) :] == 1).sum()), int(counts[-1]) - 1 + song_beat - whole
-    return whole // song.beats_per_bar + 1, song_beat - whole // song.beats_per_bar * song.beats_per_bar
+    return song.bar_and_beat(song_beat)
 
 
 def section_of(song: Song, now: Mapping[str, Any]) -> Section:
@@ -186,7 +207,20 @@ def cue_now(cue: Cue | None, bar: int) -> str:
 
 def first_beat_bars(song: Song, bar: int, song_beat: float) -> float:
     """Bars from a song beat to the start of a bar."""
-    return max(0.0, (first_beat(song, bar) - song_beat) / song.beats_per_bar)
+    here, place = song.bar_and_beat(song_beat)
+    return max(0.0, bar - here - place / song.beats_in(here))
+
+
+def queued_in_beats(song: Song, now: Mapping[str, Any]) -> float:
+    """Beats until what is queued happens; NaN where nothing is, or where it has a moment of its own."""
+    at = math.nan
+    if now["queued"] in (Turn.JUMP, Turn.CUT, Turn.LAST):
+        at = now["queued_at"]
+    elif now["is_released"]:
+        at = song.bar_start(song.sections[now["section"]].last_bar + 1)
+    elif now["is_to_be_held"]:
+        at = song.bar_start(song.bar_and_beat(now["song_beat"])[0] + 1)
+    return max(0.0, at - now["song_beat"]) if math.isfinite(at) else math.nan
 
 
 def queued(song: Song, now: Mapping[str, Any]) -> str:
@@ -194,7 +228,9 @@ def queued(song: Song, now: Mapping[str, Any]) -> str:
     turn = now["queued"]
     if turn == Turn.JUMP:
         return f"to {section_at(song, bar_and_beat(song, now['queued_beat'])[0]).name}"
-    return TURNS.get(turn, "")
+    if turn in TURNS:
+        return TURNS[turn]
+    return "hold" if now["is_to_be_held"] else ""
 
 
 def last_handover(happened: Sequence[Mapping[str, Any]], song: Song | None) -> str:

@@ -1,5 +1,6 @@
 """What the stage is told, in its own words."""
 
+import math
 from typing import Any
 
 import pytest
@@ -28,7 +29,8 @@ def now(**fields: Any) -> dict[str, Any]:
     """A snapshot of a band that plays, but for what is said."""
     drummer = {"drummer_found": 1, "confidence": 0.8, "drummer_bpm": 133.0, "drummer_bar_beat": 2.25}
     band = {"state": State.PLAYING, "leader": Leader.DRUMMER, "bpm": 121.0, "song_beat": 9.5}
-    return band | {"queued": Turn.NO_TURN, "queued_beat": 0.0, "is_vamping": False} | drummer | fields
+    waits = {"queued": Turn.NO_TURN, "queued_beat": 0.0, "queued_at": 0.0, "is_released": 0, "is_to_be_held": 0}
+    return band | waits | {"section": 0, "rounds": 0, "is_vamping": False} | drummer | fields
 
 
 @pytest.mark.parametrize(
@@ -111,3 +113,20 @@ def test_a_limit_of_tempo_and_a_beat_found_again_are_said() -> None:
     assert limit(now(tempo_limit=0, limit_bpm=0.0)) == ""
     back = {"kind": NoticeKind.BACK_ON_BEAT, "who": Leader.DRUMMER, "why": Reason.ASKED, "beat": 9.0}
     assert last_handover([back], TUNE) == "back on the beat at bar 3"
+
+
+@pytest.mark.parametrize(
+    ("waits", "said", "in_beats"),
+    [
+        ({}, "", None),
+        ({"queued": Turn.JUMP, "queued_beat": 16.0, "queued_at": 12.0}, "to solo", 2.5),
+        ({"queued": Turn.CUT, "queued_at": 10.0}, "cut-off", 0.5),
+        ({"queued": Turn.LAST, "queued_at": math.inf}, "last hit", None),
+        ({"is_released": 1, "song_beat": 20.0, "section": 1}, "last time", 4.0),
+        ({"is_to_be_held": 1}, "hold", 2.5),
+    ],
+)
+def test_what_waits_is_seen_with_the_beats_until_it_happens(waits: dict[str, Any], said: str, in_beats: float | None) -> None:
+    fields = song_fields(TUNE, now(**waits))
+    assert fields["queued"] == said
+    assert fields["queued_in_beats"] == pytest.approx(math.nan if in_beats is None else in_beats, nan_ok=True)

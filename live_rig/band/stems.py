@@ -52,7 +52,6 @@ def open_stems(song: Song, samplerate_hz: int, cache_dir: Path, say: Callable[[s
         [array.T for array in arrays],
         stem_hz,
         starts=[round(stem.offset_s * stem_hz) for stem in song.stems],
-        pans=[stem.pan for stem in song.stems],
     )
     stems.mark([round(time_s * stem_hz) for time_s in places_s(song)])
     return stems

@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
     async def wait(address: DoorAddress) -> None:
         print(f'"{show.title}" on {engine.device_name}; the control door is {address.url}. Ctrl-C ends it.', flush=True)
+        print(f"Heard on {engine.hears}.", flush=True)
         await until_asked_to_stop()
 
     return asyncio.run(played(engine, args.port, wait))

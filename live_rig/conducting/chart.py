@@ -1,19 +1,24 @@
 """A song as it is written down -> a chart as the transport needs it."""
 
 import math
+from collections.abc import Sequence
 
 from cython_core.chart import Chart, Ending
 from cython_core.stem_bank import Stems
 from live_rig.show.cue import Cue
 from live_rig.show.section import Section
 from live_rig.show.song import Song
+from live_rig.show.stem import Stem
 
 COUNTS = {"one bar": (1, 1), "two bars": (2, 1), "half-time": (2, 2)}  # bars, beats from click to click
 ENDINGS = {"wait": Ending.ENDS_WAITING, "segue": Ending.ENDS_IN_SEGUE, "count-in": Ending.ENDS_IN_COUNT}
 
 
-def chart_of(song: Song, samplerate_hz: float, stems: Stems | None) -> Chart:
-    """The chart of a song whose recording is at `samplerate_hz`; stems None: a song that is counted, but makes no sound."""
+def chart_of(song: Song, samplerate_hz: float, stems: Stems | None, buses: Sequence[str] = ()) -> Chart:
+    """The chart of a song whose recording is at `samplerate_hz`; stems None: a song that is counted, but makes no sound.
+
+    buses: the show's, by name; without any, all stems are on one.
+    """
     return Chart(
         samplerate_hz,
         song.beat_map.time_s * samplerate_hz,
@@ -24,13 +29,25 @@ def chart_of(song: Song, samplerate_hz: float, stems: Stems | None) -> Chart:
         song.beats_per_bar,
         cues=[first_beat(song, cue.bar) for cue in song.cues],
         ending=ENDINGS[song.ending],
+        fermatas=[first_beat(song, cue.bar) for cue in song.cues if cue.hold],
+        phrase_bars=song.phrase_bars or 0,
         stems=stems,
         tempo_limits=[tempo_limits(song, section) for section in song.sections],
         curve=[(first_beat(song, point.bar), point.bpm) for point in song.tempo_curve],
         count_bars=COUNTS[song.count][0],
         count_beats=COUNTS[song.count][1],
-        gains=[0.0 if stem.mute else linear(stem.gain_db) for stem in song.stems],
+        gains=[linear(stem.gain_db) for stem in song.stems],
+        pans=[stem.pan for stem in song.stems],
+        mutes=[stem.mute for stem in song.stems],
+        sends=[[sent(stem, bus, buses[0]) for stem in song.stems] for bus in buses],
     )
+
+
+def sent(stem: Stem, bus: str, first: str) -> float:
+    """How much of a stem a bus gets, beside its level: linear."""
+    if bus in stem.sends:
+        return linear(stem.sends[bus])
+    return 1.0 if bus == (stem.bus or first) else 0.0
 
 
 def tempo_limits(song: Song, section: Section) -> tuple[float, float]:
@@ -47,15 +64,13 @@ def linear(gain_db: float) -> float:
 
 def first_beat(song: Song, bar: int) -> float:
     """The song beat of a bar's downbeat; bars beyond the beat map go on in the song's meter."""
-    ones = [round(float(beat)) for beat, count in zip(song.beat_map.beat, song.beat_map.beat_in_bar, strict=True) if count == 1]
-    if bar <= len(ones):
-        return float(ones[bar - 1])
-    return float(ones[-1] + (bar - len(ones)) * song.beats_per_bar)
+    return song.bar_start(bar)
 
 
-def spanned(song: Song, section: Section) -> tuple[float, float, bool, bool]:
-    """(first beat, end beat, is a vamp, is the finale), in song beats."""
-    return first_beat(song, section.first_bar), first_beat(song, section.last_bar + 1), section.is_vamp, section.is_finale
+def spanned(song: Song, section: Section) -> tuple[float, float, bool, bool, int]:
+    """(first beat, end beat, is a vamp, is the finale, how often it is played), beats of the song."""
+    start, end = song.bar_start(section.first_bar), song.bar_start(section.last_bar + 1)
+    return start, end, section.is_vamp, section.is_finale, section.times
 
 
 def section_at(song: Song, bar: int) -> Section:

@@ -10,9 +10,13 @@ from difflib import get_close_matches
 from cython_core import mix
 from cython_core.authority import GivesWay, Leader
 from cython_core.exchange import EventKind
+from cython_core.faders import Switch
+from cython_core.transport import Quantum
 from live_rig.conducting.chart import first_beat, linear
 from live_rig.errors import ShowError
+from live_rig.show.mix import OWN_SOURCES
 from live_rig.show.song import Song
+from live_rig.wiring import Wiring, knobs
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 LOWEST_DB, HIGHEST_DB = -60.0, 12.0  # what a stem's gain_db may be, too
@@ -32,7 +36,9 @@ PLAIN = {
     "curve": EventKind.CURVE,
     "count-in": EventKind.COUNT_IN,
     "panic": EventKind.PANIC,
+    "unqueue": EventKind.UNDO,
 }
+QUANTA = {"bar": Quantum.AT_BAR, "beat": Quantum.AT_BEAT, "phrase": Quantum.AT_PHRASE}
 LEADERS = {"band": Leader.BAND, "drummer": Leader.DRUMMER, "conductor": Leader.CONDUCTOR}
 GIVES_WAY = {"never": GivesWay.NEVER, "stubborn": GivesWay.STUBBORN, "patient": GivesWay.PATIENT, "easy": GivesWay.EASY}
 RIT_BARS, RIT_TO = 2.0, 0.6  # how long a ritardando is unless said, and the part of the tempo it ends in
@@ -62,11 +68,18 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
     if command == "re-enter":
         return [Sent(EventKind.RE_ENTER, first_beat(song, section_named(song, value)) if value else math.nan)]
     if command == "section":
-        return [Sent(EventKind.GO_TO, first_beat(song, section_named(song, value)))]
-    if command == "mute":
-        return [Sent(EventKind.LEVEL, 0.0, stem_named(song, value))]
+        name, quantum = quantized(song, value)
+        return [Sent(EventKind.GO_TO, first_beat(song, section_named(song, name)), quantum)]
+    if command == "bar":
+        number, quantum = quantized(song, value)
+        return [Sent(EventKind.GO_TO, first_beat(song, bar_of(song, number)), quantum)]
+    if command in ("mute", "solo"):
+        return [Sent(EventKind.MUTE if command == "mute" else EventKind.SOLO, Switch.OTHER, stem_named(song, value))]
+    if command == "pan":
+        name, _, place = value.rpartition("=")
+        return [Sent(EventKind.PAN, place_of(command, place), stem_named(song, name.strip()))]
     if command == "level":
-        name, _, level_db = value.partition("=")
+        name, _, level_db = value.rpartition("=")
         return [Sent(EventKind.LEVEL, linear(level_of(command, level_db)), stem_named(song, name.strip()))]
     if command == "click":
         if value not in ("on", "off"):
@@ -121,6 +134,48 @@ def level_of(command: str, text: str) -> float:
     if not LOWEST_DB <= level_db <= HIGHEST_DB:
         raise ShowError(f"{level_db:g} dB is out of reach", where="command", do=f"Say {LOWEST_DB:g} to {HIGHEST_DB:g}")
     return level_db
+
+
+def place_of(command: str, text: str) -> float:
+    """A place between -1 (left) and 1 (right) in a command's value. ShowError otherwise."""
+    place = number(command, text, "-1 (left) to 1 (right), such as bass=-0.5")
+    if not -1 <= place <= 1:
+        raise ShowError(f"{place:g} is beyond the last seat", where="command", do="Say -1 (left) to 1 (right)")
+    return place
+
+
+def mix_events(value: str, wiring: Wiring) -> list[Sent]:
+    """What `mix drummer.click=-6` turns: -60 dB is silence. ShowError where there is no such mix or source."""
+    knob, _, text = value.rpartition("=")
+    mix_name, _, source = (part.strip() for part in knob.rpartition("."))
+    level_db = number("mix", text, "-60 to 12, such as drummer.click=-6")
+    if not level_db <= HIGHEST_DB:
+        raise ShowError(f"{level_db:g} dB is out of reach", where="command", do=f"Say {LOWEST_DB:g} to {HIGHEST_DB:g}")
+    mixes = {mix.name: mix for mix in wiring.mixes}
+    sources = [*OWN_SOURCES, *wiring.buses]
+    for word, there, kind in ((mix_name, list(mixes), "mix"), (source, sources, "source")):
+        if word not in there:
+            raise ShowError(f'There is no {kind} "{word}"', where="command", do=f"Say one of: {', '.join(there)}")
+    turned = knobs(mixes[mix_name], source, level_db, wiring.buses)
+    silent = level_db <= LOWEST_DB
+    return [Sent(EventKind.ROUTE, 0.0 if silent else gain, output * mix.BUSES + bus) for output, bus, gain in turned]
+
+
+def quantized(song: Song, value: str) -> tuple[str, int]:
+    """("solo", where it is jumped) of "solo@phrase"; a section may have an @ in its name."""
+    name, _, where = value.rpartition("@")
+    if not name or value in (section.name for section in song.sections):
+        return value, Quantum.AT_BAR
+    if where not in QUANTA:
+        raise ShowError(f'"{value}" is no place to jump', where="command", do=f"Say {name}@beat, {name}@bar or {name}@phrase")
+    return name, QUANTA[where]
+
+
+def bar_of(song: Song, text: str) -> int:
+    """The number of a bar that the song has. ShowError otherwise."""
+    if not text.isdecimal() or not 1 <= int(text) <= song.bars:
+        raise ShowError(f'"{song.title}" has no bar {text}', where="command", do=f"Say 1 to {song.bars}")
+    return int(text)
 
 
 def section_named(song: Song, name: str) -> int:

@@ -32,7 +32,9 @@ COMMANDS = {
     "next-song": Kind("", "load the next song of the set"),
     "previous-song": Kind("", "load the previous song of the set"),
     "song": Kind("ID", "load a song by its id"),
-    "section": Kind("NAME", "go to a section at the next bar line"),
+    "section": Kind("NAME", "go to a section at the next bar line; `solo@beat`, `solo@phrase`: at the next of those"),
+    "bar": Kind("NUMBER", "go to a bar, in the same way: `17`, `17@beat`, `17@phrase`"),
+    "unqueue": Kind("", "take back what is queued"),
     "band-in": Kind("", "the band comes in at the next bar line"),
     "vamp": Kind("", "go round in this section until next"),
     "hold": Kind("", "come to rest on the next downbeat, until next"),
@@ -59,7 +61,10 @@ COMMANDS = {
     "save-preset": Kind("NAME", "keep what you made of it, as a preset of the show"),
     "panic": Kind("", "everything quiet at once; the drums go on dry"),
     "mute": Kind("STEM", "mute a stem, or unmute it"),
+    "solo": Kind("STEM", "hear this stem alone, or all of them again"),
     "level": Kind("STEM=DB", "set the level of a stem"),
+    "pan": Kind("STEM=PLACE", "place a stem, from -1 (left) to 1 (right)"),
+    "mix": Kind("MIX.SOURCE=DB", "set what a listener hears: drummer.click=-6"),
     "click": Kind("on|off", "the click in the drummer's ears"),
 }
 
@@ -141,6 +146,17 @@ class FormPart(Message):
     is_vamp: bool = False
 
 
+class StemStrip(Message):
+    """One stem, as it is set at the desk now."""
+
+    name: str
+    bus: str
+    level_db: LevelDb
+    pan: FiniteFloat  # -1 left, 1 right
+    is_muted: bool
+    is_solo: bool
+
+
 class StageState(Message):
     """All that a stage window shows, at one moment. What is not known has the value written here."""
 
@@ -162,6 +178,8 @@ class StageState(Message):
     bars: Count = 0  # in the song
     bar_in_section: Count = 0  # 1-based
     bars_in_section: Count = 0
+    round: Count = 1  # of a section that is played several times
+    rounds: Count = 1
 
     beat_in_bar: Count = 0  # 1-based; 0 = not known yet
     beats_per_bar: Count = 4
@@ -181,13 +199,19 @@ class StageState(Message):
     now: str = ""  # the cue that holds now
     next_cue: str = ""
     bars_to_next_cue: Known = None
-    queued: str = ""  # what will happen at the next bar line
+    queued: str = ""  # what waits for its place in the song
+    queued_in_beats: Known = None  # until it happens
     last_handover: str = ""  # "drummer took it at bar 12: pedal"
 
     input_db: LevelDb = SILENCE_DB  # peaks, in dB below full scale
     drums_db: LevelDb = SILENCE_DB
     band_db: LevelDb = SILENCE_DB
     click_on: bool = False
+    click_hushed: bool = False  # not in the drummer's ears: he leads, and it would only echo him
+    takes_over: Leader = ""  # on a bar line to come, once the drummer has had his click back for a bar
+    stems: tuple[StemStrip, ...] = ()  # of the song
+    mixes: tuple[str, ...] = ()  # who has one
+    hears: str = ""  # who hears what on which output, in words
 
     preset: str = ""
     effects: Effects = "none"

@@ -50,9 +50,9 @@ class BeatMap:
         """The tempo of the middle one of all beats, when they are put in the order of their length."""
         return float(60.0 / np.median(np.diff(self.time_s)))
 
-    def bars(self, beats_per_bar: int) -> int:
+    def bars(self) -> int:
         """How many bars have a beat in the map, not counting a pickup."""
-        return self.last_beat // beats_per_bar + 1
+        return int((self.beat_in_bar == 1).sum())
 
 
 def _along(x: Rising, y: Rising, at: float) -> float:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.faults import Fault
+from live_rig.show.meter import MeterChange, beats_per_bar, meter_at
 
 HEADER = ["time_s", "beat_in_bar"]
 CLOSEST_BEATS_S = 0.1  # 600 bpm: anything closer is not a beat but a slip
@@ -48,21 +49,21 @@ def parse_beats(text: str) -> tuple[list[Beat], list[Fault]]:
     return beats, faults + few(list(_order_faults(beats)))
 
 
-def meter_faults(beats: Sequence[Beat], meter: str, beats_per_bar: int) -> list[Fault]:
-    """Bars that do not count 1 to `beats_per_bar`. Only the first (a pickup) and the last may be cut short."""
+def meter_faults(beats: Sequence[Beat], meter: str, changes: Sequence[MeterChange] = ()) -> list[Fault]:
+    """Bars that do not count as their meter does. Only the first (a pickup) and the last may be cut short."""
     bars = bars_of(beats)
-    whole = list(range(1, beats_per_bar + 1))
     has_pickup = beats[0].beat_in_bar != 1
     found = []
     for index, bar in enumerate(bars):
         counts = [beat.beat_in_bar for beat in bar]
-        wanted = whole
+        its_meter = meter_at(index + 1 - has_pickup, meter, changes)
+        wanted = whole = list(range(1, beats_per_bar(its_meter) + 1))
         if index == 0 and has_pickup:
             wanted = whole[-len(counts) :]
         elif index == len(bars) - 1:
             wanted = whole[: len(counts)]
         if counts != wanted:
-            found.append(_bar_fault(bar, index + 1 - has_pickup, meter, wanted))
+            found.append(_bar_fault(bar, index + 1 - has_pickup, its_meter, wanted))
     return few(found)
 
 
@@ -89,10 +90,10 @@ def beat_map_of(beats: Sequence[Beat]) -> BeatMap:
     return BeatMap.of([beat.time_s for beat in beats], [beat.beat_in_bar for beat in beats])
 
 
-def steady_beats(tempo_bpm: float, beats_per_bar: int, first_beat_s: float, end_s: float) -> list[Beat]:
+def steady_beats(tempo_bpm: float, beats_in_bar: int, first_beat_s: float, end_s: float) -> list[Beat]:
     """Beats as even as a click, from `first_beat_s`, a downbeat, to before `end_s`."""
     count = max(0, math.ceil((end_s - first_beat_s) * tempo_bpm / 60))
-    return [Beat(number + 2, first_beat_s + number * 60 / tempo_bpm, number % beats_per_bar + 1) for number in range(count)]
+    return [Beat(number + 2, first_beat_s + number * 60 / tempo_bpm, number % beats_in_bar + 1) for number in range(count)]
 
 
 def beats_text(beats: Sequence[Beat]) -> str:
@@ -162,7 +163,7 @@ def _bar_fault(bar: Sequence[Beat], number: int, meter: str, wanted: Sequence[in
     slip = next(index for index, (count, want) in enumerate(zip_longest(counts, wanted)) if count != want)
     return Fault(
         f"{name} counts {_counted(counts)}, and the meter is {meter}",
-        f"Make it count {_counted(wanted)}, or change the meter",
+        f"Make it count {_counted(wanted)}, or change the meter from bar {max(number, 1)} on, in [[meters]]",
         ("beat_in_bar",),
         line=bar[min(slip, len(bar) - 1)].line,
     )

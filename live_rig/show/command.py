@@ -4,6 +4,7 @@ A command is one word, and for some a value after it: `take`, `song caravan`, `t
 """
 
 import math
+import re
 from typing import NamedTuple
 
 from live_rig.control.protocol import COMMANDS
@@ -44,8 +45,14 @@ def _refuse_unfit(word: str, kind: str, value: str) -> None:
             raise ValueError(f'"{value}" is not a tempo', do)
         case "KNOB=NUMBER" if not math.isfinite(_number(value.rpartition("=")[2])) or not value.rpartition("=")[0]:
             raise ValueError(f'"{value}" is not a knob and its number', f'Write "{word} snare.gain_db=2"')
+        case "NUMBER" if not re.fullmatch(r"[1-9][0-9]{0,4}(@(bar|beat|phrase))?", value):
+            raise ValueError(f'"{value}" is not a bar', f'Write "{word} 17", "{word} 17@beat" or "{word} 17@phrase"')
         case "on|off" if value not in ("on", "off"):
             raise ValueError(f'"{value}" is neither on nor off', f'Write "{word} on" or "{word} off"')
+        case "STEM=PLACE" if not -1 <= _number(value.rpartition("=")[2]) <= 1 or not value.rpartition("=")[0]:
+            raise ValueError(f'"{value}" is not a stem and its place', f'Write "{word} bass=-0.5", from -1 (left) to 1 (right)')
+        case "MIX.SOURCE=DB" if not _names_a_level(value):
+            raise ValueError(f'"{value}" is not a mix, a source and its level', f'Write "{word} drummer.click=-6"')
         case "PERCENT" if not 0 <= _number(value) <= 100:
             raise ValueError(f'"{value}" is no part of a hundred', f'Write a number from 0 to 100: "{word} 50"')
         case "[BARS]" if not 1 <= _number(value) <= MOST_RIT_BARS:
@@ -56,6 +63,13 @@ def _refuse_unfit(word: str, kind: str, value: str) -> None:
             raise ValueError(f'"{value}" is not one of {", ".join(words)}', f'Write "{word} {words[0]}"')
         case "STEM=DB" if not math.isfinite(_number(value.rpartition("=")[2])) or not value.rpartition("=")[0]:
             raise ValueError(f'"{value}" is not a stem and its level', f'Write "{word} bass=-6"')
+
+
+def _names_a_level(value: str) -> bool:
+    """Whether it reads like drummer.click=-6."""
+    knob, _, level_db = value.rpartition("=")
+    mix, _, source = knob.rpartition(".")
+    return bool(mix.strip() and source.strip()) and math.isfinite(_number(level_db))
 
 
 def _number(text: str) -> float:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from live_rig.show.faults import Fault
-from live_rig.show.written import Bar, Text, Written
+from live_rig.show.written import Bar, Claim, Text, Written
 
 # Readable at three metres on the stage window, at a glance.
 Said = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=60, strip_whitespace=True)]
@@ -19,6 +19,7 @@ class Cue(Written):
     say: Said
     to: Text = "all"
     for_bars: Bar | None = None
+    hold: Claim = False  # a fermata: the band rests on the bar's first beat until it is told to go on
 
 
 def cue_faults(cues: Mapping[int, Cue], bars: int) -> Iterator[Fault]:

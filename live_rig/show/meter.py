@@ -4,10 +4,14 @@ In 6/8, 9/8 and 12/8 the beat is the dotted quarter: 6/8 counts 1, 2.
 """
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, TypeGuard
 
-from pydantic import AfterValidator, Strict
+from pydantic import AfterValidator, Field, Strict
 from pydantic_core import PydanticCustomError
+
+from live_rig.show.faults import Fault
+from live_rig.show.written import Bar, Written
 
 WRITTEN = re.compile(r"([1-9][0-9]?)/(2|4|8|16)")
 MOST_BEATS = 32
@@ -42,3 +46,39 @@ def _checked(meter: str) -> str:
 
 
 Meter = Annotated[str, Strict(), AfterValidator(_checked)]
+
+
+class MeterChange(Written):
+    """From the start of `bar`, counted from 1, the bars are in `meter`."""
+
+    bar: Annotated[Bar, Field(ge=2)]
+    meter: Meter
+
+
+def meter_at(bar: int, meter: str, changes: Sequence[MeterChange]) -> str:
+    """The meter of a bar in a song that begins in `meter`; bar 0 is the pickup."""
+    for change in changes:
+        if change.bar <= bar:
+            meter = change.meter
+    return meter
+
+
+def bars_in(last_beat: int, meter: str, changes: Sequence[MeterChange]) -> int:
+    """How many bars a song has whose last beat is `last_beat`, from 0, if every bar counts as its meter does."""
+    bar, beat = 1, 0
+    while beat + (beats := beats_per_bar(meter_at(bar, meter, changes))) <= last_beat:
+        bar, beat = bar + 1, beat + beats
+    return bar
+
+
+def change_faults(changes: Mapping[int, MeterChange], bars: int | None) -> Iterator[Fault]:
+    """Changes out of order, or beyond the song's `bars` (None: not known); `changes` by their place in the list."""
+    last = 1
+    for number, change in changes.items():
+        if change.bar <= last and number:
+            what = f"the meter changes at bar {change.bar} after it has changed at bar {last}"
+            yield Fault(what, "Write the changes in the order of their bars, each once", ("meters", number, "bar"))
+        if bars is not None and change.bar > bars:
+            what = f"the meter changes at bar {change.bar}, and the beat map has {bars} bars"
+            yield Fault(what, f"Write a bar from 2 to {bars}", ("meters", number, "bar"))
+        last = change.bar

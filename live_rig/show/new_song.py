@@ -10,7 +10,6 @@ from tomlkit.exceptions import TOMLKitError
 from live_rig.errors import ShowError
 from live_rig.show.beats_csv import Beat, beat_map_of, beats_text, usual_beats_per_bar
 from live_rig.show.faults import Fault, ShowFaults
-from live_rig.show.meter import beats_per_bar, is_meter
 from live_rig.show.preset import preset_files
 from live_rig.show.setlist import SONG_ID
 from live_rig.show.song import WHOLE_SONG, Song
@@ -76,7 +75,7 @@ def _song_text(new: NewSong, files: Mapping[str, str], beats: Sequence[Beat]) ->
     meter = new.meter or f"{usual_beats_per_bar(beats)}/4"
     beat_map = beat_map_of(beats)
     tempo_bpm = round(beat_map.median_bpm, 2) if new.tempo_bpm is None else new.tempo_bpm
-    bars = beat_map.bars(beats_per_bar(meter)) if is_meter(meter) else 1
+    bars = beat_map.bars()
     whole_song = {"name": WHOLE_SONG, "first_bar": 1, "length_bars": bars}
     return tomlkit.dumps(
         {

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Annotated
 
 from pydantic import Field
 
 from live_rig.show.faults import Fault
-from live_rig.show.written import Bar, Bpm, Claim, Text, Written
+from live_rig.show.written import Bar, Bpm, Claim, Text, Whole, Written
 
 
 class Section(Written):
@@ -15,6 +16,7 @@ class Section(Written):
     name: Text
     first_bar: Bar
     length_bars: Bar
+    times: Annotated[Whole, Field(ge=1, le=99)] = 1  # played so often before the song goes on
     is_vamp: Claim = Field(default=False, alias="vamp")  # goes round until released
     slowest_bpm: Bpm | None = None  # the band goes no slower here, whoever leads
     fastest_bpm: Bpm | None = None
@@ -80,6 +82,12 @@ def _finale_faults(sections: Sequence[Section]) -> Iterator[Fault]:
                 f'"{section.name}" is the finale, but "{sections[number + 1].name}" comes after it',
                 "Mark the last section as the finale: its first beat is the last hit",
                 ("sections", number, "finale"),
+            )
+        if section.is_vamp and section.times > 1:
+            yield Fault(
+                f'"{section.name}" is a vamp, which goes round until it is released, and is to be played {section.times} times',
+                "Take one of the two out",
+                ("sections", number, "times"),
             )
         if section.is_finale and section.is_vamp:
             yield Fault(

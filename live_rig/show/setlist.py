@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from live_rig.show.faults import Fault
+from live_rig.show.mix import BAND, MOST_BUSES, Mix
 from live_rig.show.song import Song
 from live_rig.show.written import Text, Whole, Written
 
@@ -49,6 +50,8 @@ class ShowSheet(Written):
     pedals: dict[str, Annotated[str, StringConstraints(strict=True)]] = Field(default_factory=dict)
     gives_way: GivesWay = "patient"
     audio: Audio = Audio()
+    buses: Annotated[tuple[Text, ...], Field(min_length=1, max_length=MOST_BUSES)] = (BAND,)  # of stems
+    mixes: tuple[Mix, ...] = ()  # one for each listener; none: the usual ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Show:
     audio: Audio
     presets: Mapping[str, Path]  # every preset that can be called, by name
     gives_way: GivesWay = "patient"
+    buses: tuple[str, ...] = (BAND,)
+    mixes: tuple[Mix, ...] = ()
 
     def song(self, song_id: str) -> Song | None:
         """The song of this id, None where the set has none."""

@@ -3,20 +3,22 @@
 `SongSheet` is what stands in song.toml; `Song` is the same with what lies beside it, ready to play.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import ConfigDict, Field
 
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.beats_csv import Beat, beat_map_of, usual_beats_per_bar
 from live_rig.show.cue import Cue
 from live_rig.show.faults import Fault
-from live_rig.show.meter import Meter, beats_per_bar
+from live_rig.show.meter import Meter, MeterChange, beats_per_bar, meter_at
 from live_rig.show.section import Section
 from live_rig.show.stem import FileInFolder, Stem
-from live_rig.show.written import Bar, Bpm, Text, Written
+from live_rig.show.written import Bar, Bpm, Text, Whole, Written
 
 Ending = Literal["wait", "segue", "count-in"]
 Count = Literal["one bar", "two bars", "half-time"]
@@ -43,6 +45,8 @@ class SongSheet(Written):
     fastest_bpm: Bpm | None = None
     count: Count = "one bar"  # what the drummer's sticks, or the click, count before bar 1
     tempo_curve: tuple[TempoPoint, ...] = ()  # what the command `curve` conducts
+    meters: tuple[MeterChange, ...] = ()  # where it changes on the way
+    phrase_bars: Annotated[Whole, Field(ge=1, le=64)] | None = None  # None: a section is one phrase
     ending: Ending = "wait"  # then: wait for the drummer, go straight into the next song, or count it in
     stems: Annotated[tuple[Stem, ...], Field(min_length=1, max_length=16)]
     sections: tuple[Section, ...] = ()
@@ -66,17 +70,41 @@ class Song(SongSheet):
     @property
     def bars(self) -> int:
         """Bars from the first downbeat to the last mapped beat."""
-        return self.beat_map.bars(self.beats_per_bar)
+        return self.beat_map.bars()
 
     @property
     def length_s(self) -> float:
         """From the start of the recording to the end of the last bar, in the recording's own tempo."""
-        return self.beat_map.time_at(self.bars * self.beats_per_bar)
+        return self.beat_map.time_at(self.bar_start(self.bars + 1))
+
+    def beats_in(self, bar: int) -> int:
+        """Beats in a bar, counted from 1."""
+        return beats_per_bar(meter_at(bar, self.meter, self.meters))
+
+    def bar_start(self, bar: int) -> float:
+        """The song beat of a bar's downbeat; bars beyond the beat map go on in the song's last meter."""
+        ones = self.beat_map.beat[self.beat_map.beat_in_bar == 1]
+        if bar <= len(ones):
+            return float(ones[bar - 1])
+        return float(ones[-1] + (bar - len(ones)) * self.beats_in(self.bars))
+
+    def bar_and_beat(self, song_beat: float) -> tuple[int, float]:
+        """(bar from 1, place in the bar from 0) of a song beat; a pickup is bar 0, and counts up to its end."""
+        near = song_beat + 1e-9
+        ones = self.beat_map.beat[self.beat_map.beat_in_bar == 1]
+        if near < 0:
+            before = math.ceil(-near / self.beats_per_bar)
+            return 1 - before, max(0.0, song_beat + before * self.beats_per_bar)
+        bar = int(np.searchsorted(ones, near, side="right"))
+        if bar == len(ones):
+            beyond = int((near - ones[-1]) // self.beats_in(bar))
+            return bar + beyond, max(0.0, song_beat - float(ones[-1]) - beyond * self.beats_in(bar))
+        return bar, max(0.0, song_beat - float(ones[bar - 1]))
 
 
 def song_of(sheet: SongSheet, song_id: str, folder: Path, beat_map: BeatMap) -> Song:
     """The sheet and what lies beside it, joined. A sheet without sections gets one, with all bars."""
-    whole = Section(name=WHOLE_SONG, first_bar=1, length_bars=beat_map.bars(sheet.beats_per_bar))
+    whole = Section(name=WHOLE_SONG, first_bar=1, length_bars=beat_map.bars())
     return Song(
         **{name: getattr(sheet, name) for name in SongSheet.model_fields if name not in ("sections", "cues", "tempo_curve")},
         sections=sheet.sections or (whole,),

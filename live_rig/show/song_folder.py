@@ -1,13 +1,13 @@
 """A song's folder, read: song.toml, the beat map and the stems, each against the others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, parse_beats, usual_beats_per_bar
 from live_rig.show.cue import Cue, cue_faults
 from live_rig.show.faults import Fault, change_or
-from live_rig.show.meter import beats_per_bar, is_meter
+from live_rig.show.meter import MeterChange, bars_in, beats_per_bar, change_faults, is_meter
 from live_rig.show.models import good_items, read_as
 from live_rig.show.section import Section, section_faults
 from live_rig.show.song import Song, SongSheet, TempoPoint, curve_faults, limit_faults, meter_fault, song_of, tempo_faults
@@ -18,15 +18,20 @@ from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 SONG_FILE, BEATS_FILE = "song.toml", "beats.csv"
 
 
-def read_song(folder: Path, song_id: str, presets: Mapping[str, Path]) -> Song | list[Fault]:
-    """The song in `folder`, or everything that is wrong with it. Faults call the folder songs/`song_id`, wherever it is."""
+def read_song(
+    folder: Path, song_id: str, presets: Mapping[str, Path], buses: Sequence[str] | None = None
+) -> Song | list[Fault]:
+    """The song in `folder`, or everything that is wrong with it. Faults call the folder songs/`song_id`, wherever it is.
+
+    buses: the show's; None: not known.
+    """
     file = f"songs/{song_id}/{SONG_FILE}"
     page = read_page(folder / SONG_FILE, file)
     if isinstance(page, Fault):
         return [page]
     sheet = read_as(page, SongSheet)
     beats, beats_faults = _read_beats(page, folder, f"songs/{song_id}")
-    found = [*beats_faults, *_faults_between(page, folder, presets, beats)]
+    found = [*beats_faults, *_faults_between(page, folder, presets, beats, buses)]
     if isinstance(sheet, list) or found:
         faults = page.all_placed([*(sheet if isinstance(sheet, list) else []), *found])
         return sorted(faults, key=lambda fault: (fault.file != file, fault.line))
@@ -49,9 +54,13 @@ def _read_beats(page: Page, folder: Path, named: str) -> tuple[list[Beat], list[
     meter = _meter(page)
     if faults:
         beats = []
-    elif meter and usual_beats_per_bar(beats) == beats_per_bar(meter):
-        faults = meter_faults(beats, meter, beats_per_bar(meter))
+    elif meter and (_changes(page) or usual_beats_per_bar(beats) == beats_per_bar(meter)):
+        faults = meter_faults(beats, meter, _changes(page))
     return beats, [replace(fault, file=f"{named}/{name}") for fault in faults]
+
+
+def _changes(page: Page) -> list[MeterChange]:
+    return sorted(good_items(page, "meters", MeterChange).values(), key=lambda change: change.bar)
 
 
 def _meter(page: Page) -> str | None:
@@ -59,22 +68,25 @@ def _meter(page: Page) -> str | None:
     return meter if is_meter(meter) else None
 
 
-def _faults_between(page: Page, folder: Path, presets: Mapping[str, Path], beats: list[Beat]) -> Iterator[Fault]:
+def _faults_between(
+    page: Page, folder: Path, presets: Mapping[str, Path], beats: list[Beat], buses: Sequence[str] | None
+) -> Iterator[Fault]:
     """What does not go together. Each part that can be read is checked, whatever else is wrong; `beats` may be empty."""
     yield from _preset_faults(page.values.get("preset"), presets)
-    yield from stem_faults(good_items(page, "stems", Stem), folder, beats[-1].time_s if beats else None)
+    yield from stem_faults(good_items(page, "stems", Stem), folder, beats[-1].time_s if beats else None, buses)
     yield from limit_faults(page.values.get("slowest_bpm"), page.values.get("fastest_bpm"))
     yield from _tempo_faults(page.values.get("tempo_bpm"), beats)
     meter, bars = _meter(page), None
     if beats and meter:
-        wrong_meter = meter_fault(meter, beats)
+        wrong_meter = None if _changes(page) else meter_fault(meter, beats)
         if wrong_meter:
             yield wrong_meter
         else:
-            bars = beat_map_of(beats).bars(beats_per_bar(meter))
+            bars = bars_in(beat_map_of(beats).last_beat, meter, _changes(page))
     written, sections = page.values.get("sections"), good_items(page, "sections", Section)
     if isinstance(written, list) and len(sections) == len(written):
         yield from section_faults(list(sections.values()), bars)
+    yield from change_faults(good_items(page, "meters", MeterChange), bars)
     if bars is not None:
         yield from curve_faults(good_items(page, "tempo_curve", TempoPoint), bars)
         yield from cue_faults(good_items(page, "cues", Cue), bars)

@@ -1,6 +1,6 @@
 """Stems: the audio files of the band, one for each instrument."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated
 
@@ -39,12 +39,17 @@ class Stem(Written):
     gain_db: GainDb = 0.0
     pan: Pan = 0.0
     mute: Claim = False
+    bus: Text | None = None  # where it goes: one of the show's buses, or else the first
+    sends: dict[str, GainDb] = Field(default_factory=dict)  # and to which others, in dB beside its own level
     offset_s: Annotated[Number, Field(ge=0, le=3600)] = 0.0  # where this file starts on the song's time line
     ends_early: Claim = False  # it is meant to end before the others
 
 
-def stem_faults(stems: Mapping[int, Stem], folder: Path, last_beat_s: float | None) -> Iterator[Fault]:
-    """Files that are missing, broken or too short. `stems` by their place in the list; `last_beat_s` None where not known."""
+def stem_faults(
+    stems: Mapping[int, Stem], folder: Path, last_beat_s: float | None, buses: Sequence[str] | None = None
+) -> Iterator[Fault]:
+    """Files that are missing, broken or too short, buses that the show has not (None: not known). `stems` by their place in
+    the list; `last_beat_s` None where not known."""
     ends_s: dict[int, float] = {}
     for number, stem in stems.items():
         try:
@@ -56,6 +61,7 @@ def stem_faults(stems: Mapping[int, Stem], folder: Path, last_beat_s: float | No
                 ("stems", number, "file"),
             )
     yield from _name_faults(stems)
+    yield from _bus_faults(stems, buses)
     if ends_s:
         yield from _length_faults(stems, ends_s, last_beat_s)
 
@@ -76,6 +82,15 @@ def _name_faults(stems: Mapping[int, Stem]) -> Iterator[Fault]:
         if stem.name in seen:
             yield Fault(f'there are two stems "{stem.name}"', "Give each its own name", ("stems", number, "name"))
         seen.add(stem.name)
+
+
+def _bus_faults(stems: Mapping[int, Stem], buses: Sequence[str] | None) -> Iterator[Fault]:
+    for number, stem in stems.items():
+        for key, named in (("bus", [stem.bus] if stem.bus else []), ("sends", list(stem.sends))):
+            for bus in named:
+                if buses is not None and bus not in buses:
+                    do = change_or(bus, buses, "Add it to buses in show.toml")
+                    yield Fault(f'"{stem.name}" goes to the bus "{bus}", which the show has not', do, ("stems", number, key))
 
 
 def _length_faults(stems: Mapping[int, Stem], ends_s: Mapping[int, float], last_beat_s: float | None) -> Iterator[Fault]:

@@ -1,9 +1,11 @@
 """A show's folder, read: whole and without a fault, or not at all, with every fault named at once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from live_rig.show.faults import Fault, ShowFaults, change_or
-from live_rig.show.models import read_as
+from live_rig.show.mix import BAND, Mix, bus_faults, mix_faults
+from live_rig.show.models import good_items, read_as
 from live_rig.show.pedal import pedal_faults
 from live_rig.show.preset import own_preset_faults, preset_files
 from live_rig.show.setlist import SONG_ID, Show, ShowSheet, setlist_faults
@@ -21,7 +23,7 @@ def read_show(folder: Path) -> Show:
     presets = preset_files(folder)
     songs = []
     for song_id in _ids(page, folder):
-        song = read_song(folder / "songs" / song_id, song_id, presets)
+        song = read_song(folder / "songs" / song_id, song_id, presets, sheet.buses if sheet else None)
         if isinstance(song, Song):
             songs.append(song)
         else:
@@ -29,7 +31,17 @@ def read_show(folder: Path) -> Show:
     faults += own_preset_faults(folder)
     if faults or sheet is None:
         raise ShowFaults(folder, faults)
-    return Show(sheet.title, folder, tuple(songs), dict(sheet.pedals), sheet.audio, presets, sheet.gives_way)
+    return Show(
+        sheet.title,
+        folder,
+        tuple(songs),
+        dict(sheet.pedals),
+        sheet.audio,
+        presets,
+        gives_way=sheet.gives_way,
+        buses=sheet.buses,
+        mixes=sheet.mixes,
+    )
 
 
 def read_sheet(folder: Path) -> tuple[Page, ShowSheet | None, list[Fault]]:
@@ -62,7 +74,16 @@ def _show_faults(page: Page, folder: Path) -> list[Fault]:
             faults.append(Fault(f'there is no song "{song_id}" in songs/', do, ("songs", number)))
     if isinstance(pedals, dict):
         faults += pedal_faults(pedals)
-    return page.all_placed(faults)
+    return page.all_placed([*faults, *_listening_faults(page)])
+
+
+def _listening_faults(page: Page) -> Iterator[Fault]:
+    buses, audio = page.values.get("buses", [BAND]), page.values.get("audio")
+    if not isinstance(buses, list) or not all(isinstance(bus, str) for bus in buses):
+        return
+    outputs = audio.get("outputs") if isinstance(audio, dict) else None
+    yield from bus_faults(buses)
+    yield from mix_faults(good_items(page, "mixes", Mix), buses, outputs if isinstance(outputs, int) else None)
 
 
 def _ids(page: Page, folder: Path) -> list[str]:

@@ -1,6 +1,6 @@
 """The band, heard: clicks and tones played along a line, chunk by chunk, as the callback and the renderer would."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 from math import isnan, nan
@@ -60,11 +60,18 @@ class Heard:
     sources: dict[int, float] = field(default_factory=dict)
 
 
-def play(line: Line, stems: Stems, frames: int, samplerate_hz: int = SAMPLERATE_HZ, gains: tuple[float, ...] = ()) -> Heard:
+def play(
+    line: Line,
+    stems: Stems,
+    frames: int,
+    samplerate_hz: int = SAMPLERATE_HZ,
+    gains: Sequence[Sequence[float]] = (),
+    buses: int = 1,
+) -> Heard:
     """What is heard from frame 0 on."""
     stems.all_in_memory()
-    band = Band(samplerate_hz)
-    heard = Heard(np.zeros((2, frames), np.float32), band)
+    band = Band(samplerate_hz, buses=buses)
+    heard = Heard(np.zeros((2 * buses, frames), np.float32), band)
     orders = line.orders(band.ahead_frames)
     for frame in range(0, frames - CHUNK + 1, CHUNK):
         order = next(orders)
@@ -132,6 +139,27 @@ def test_clicks_are_heard_where_the_line_puts_them(rate: float, within_ms: float
     heard = play(Line([Jump(start, 0.0)], lambda _: rate), stems, frames, samplerate_hz)
     expected = [start + place / rate for place in places if start + place / rate < frames - samplerate_hz // 4]
     assert np.abs(click_errors_ms(heard.sound, expected, samplerate_hz)).max() < within_ms
+
+
+@pytest.mark.parametrize(("rate", "within_ms"), [(0.5, 1.0), (0.75, 0.5), (1.0, 0.03), (1.1, 0.2), (1.35, 0.5), (2.5, 1.0)])
+def test_on_every_bus_clicks_are_where_the_line_puts_them(rate: float, within_ms: float) -> None:
+    places = [SAMPLERATE_HZ // 2 + n * SAMPLERATE_HZ // 3 for n in range(24)]
+    start, frames = 10_000, int(10_000 + 8 * SAMPLERATE_HZ / rate)
+    heard = play(Line([Jump(start, 0.0)], lambda _: rate), clicks(places, 9 * SAMPLERATE_HZ), frames, buses=4)
+    expected = [start + place / rate for place in places if start + place / rate < frames - SAMPLERATE_HZ // 4]
+    for bus in range(4):
+        assert np.abs(click_errors_ms(heard.sound[2 * bus :], expected)).max() < within_ms, f"bus {bus + 1}"
+
+
+def test_each_bus_has_its_own_mix_of_the_stems() -> None:
+    one, other = (np.random.default_rng(seed).uniform(-0.4, 0.4, (2, 4 * SAMPLERATE_HZ)).astype(np.float32) for seed in (1, 2))
+    gains = [(1.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.0, 0.5)]
+    heard = play(Line([Jump(5000, 0.0)]), Stems([one, other], SAMPLERATE_HZ), 3 * SAMPLERATE_HZ, gains=gains, buses=2)
+    now = slice(100_000, 140_000)
+    then = slice(95_000, 135_000)
+    np.testing.assert_array_equal(heard.sound[:2, now], one[:, then])
+    np.testing.assert_array_equal(heard.sound[2, now], other[0, then])
+    np.testing.assert_array_equal(heard.sound[3, now], np.float32(0.5) * other[1, then])
 
 
 @pytest.mark.parametrize("samplerate_hz", [88_200, 96_000, 176_400, 192_000])

@@ -1,5 +1,7 @@
 """The form as it is being played: vamps, jumps, holds, the last hit, and the way from song to song."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,9 +10,13 @@ from hypothesis import strategies as st
 from cython_core.authority import Leader
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State
+from live_rig.show.beat_map import BeatMap
+from live_rig.show.cue import Cue
+from live_rig.show.meter import MeterChange
+from live_rig.show.song import Song
 from tests.playing import RATE_HZ, Heard, beats, play, rock, song
 
-BAR_S = 2.0  # of four beats at 120
+BAR_S, BEAT_S = 2.0, 0.5  # at 120
 TUNE = "head:4 solo:2~ bridge:4 hit:2!"
 A_FRAME_S = 1.01 / RATE_HZ
 
@@ -97,7 +103,131 @@ def test_in_silence_a_section_is_where_the_next_start_begins() -> None:
     assert heard.song_beat_at(heard.came_in_s + 0.01) == pytest.approx(24.02, abs=1e-3)
 
 
+@pytest.mark.parametrize("word", ["section bridge@beat", "bar 7@beat"])
+@settings(max_examples=6, deadline=None, derandomize=True)
+@given(asked_s=st.floats(0.3, 7.0))
+def test_a_jump_at_the_next_beat_takes_a_beat_at_most(word: str, asked_s: float) -> None:
+    heard = play(song(120, TUNE), says=[(asked_s, word)], length_s=9.5)
+    ((bars, to),) = jumps(heard)
+    assert to == 24
+    assert abs(4 * bars - round(4 * bars)) * BEAT_S <= A_FRAME_S
+    assert 0 < bars * BAR_S + heard.came_in_s - asked_s < BEAT_S + 0.07
+
+
+def test_a_jump_may_lead_back_and_to_any_bar() -> None:
+    assert jumps(play(song(120, TUNE), says=[(13.0, "bar 2"), (15.1, "section head@beat")], length_s=17))[-2:] == [
+        (pytest.approx(7, abs=1e-4), 4),
+        (pytest.approx(7.75, abs=1e-4), 0),
+    ]
+
+
+def phrased(form: str, bars: int) -> Song:
+    return song(120, form).model_copy(update={"phrase_bars": bars})
+
+
+def test_a_jump_at_the_phrase_waits_for_its_end() -> None:
+    heard = play(phrased("head:16 solo:4", 4), says=[(9.0, "section solo@phrase")], length_s=20)
+    assert jumps(heard) == [(pytest.approx(8, abs=1e-4), 64)]
+
+
+@pytest.mark.parametrize(("said_s", "left_at_bar"), [(1.0, 2), (5.0, 4), (17.0, 10)])
+def test_a_vamp_is_left_at_the_end_of_the_phrase(said_s: float, left_at_bar: int) -> None:
+    heard = play(phrased("solo:8~ bridge:8", 2), says=[(said_s, "next")], length_s=24)
+    assert jumps(heard)[-1] == (pytest.approx(left_at_bar, abs=1e-4), 32)
+    assert songs_place(heard, left_at_bar + 0.5) == pytest.approx(34, abs=1e-3)
+
+
+def test_every_vamp_of_a_song_goes_round_also_after_one_was_released() -> None:
+    heard = play(song(120, "one:1~ two:1 three:1~ four:1"), says=[(3.0, "next")], length_s=13)
+    assert [to for _, to in jumps(heard)] == [0, 8, 8, 8]
+
+
+def test_a_repeated_section_is_played_so_often_and_then_the_song_goes_on() -> None:
+    tune = song(120, "head:1 verse:2 end:4")
+    head, verse, end = tune.sections
+    heard = play(
+        tune.model_copy(update={"sections": (head, verse.model_copy(update={"times": 3}), end)}),
+        says=[(14.5, "section verse")],
+        length_s=30,
+    )
+    assert jumps(heard) == [(pytest.approx(bars, abs=1e-4), 4) for bars in (3, 5, 8, 10, 12)]
+    assert songs_place(heard, 13.75) == pytest.approx(11, abs=1e-3)
+    assert songs_place(heard, 14.25) == pytest.approx(13, abs=1e-3)
+
+
+# Taking back
+
+
+@pytest.mark.parametrize(
+    "words", ["section bridge", "next", "cut-off", "finale", "vamp", "hold", "previous", "bar 9@phrase", "section hit@beat"]
+)
+def test_what_is_queued_can_be_taken_back(words: str) -> None:
+    heard = play(song(120, TUNE), says=[(2.15, words), (2.3, "unqueue")], length_s=7.5)
+    assert jumps(heard) == []
+    assert not heard.is_held.any()
+    assert songs_place(heard, 3.5) == pytest.approx(14, abs=1e-3)
+
+
+def test_a_release_can_be_taken_back() -> None:
+    heard = play(song(120, TUNE), says=[(9.0, "next"), (10.0, "unqueue")], length_s=15)
+    assert [to for _, to in jumps(heard)] == [16]
+
+
+def test_unqueue_where_nothing_waits_does_nothing() -> None:
+    assert jumps(play(song(120, TUNE), says=[(1.0, "unqueue"), (2.0, "unqueue")], length_s=7)) == []
+
+
+# Bars of every kind
+
+
+def measured(*bars: int, pickup: int = 0) -> Song:
+    """A song with so many beats in each bar, at 120, and a section for each bar."""
+    counts = [*range(bars[0] - pickup + 1, bars[0] + 1), *(place + 1 for length in bars for place in range(length))]
+    pairs = enumerate(pairwise(bars), start=2)
+    changes = [MeterChange(bar=bar, meter=f"{now}/4") for bar, (before, now) in pairs if now != before]
+    return song(120, " ".join(f"s{n}:1" for n in range(len(bars)))).model_copy(
+        update={
+            "meter": f"{bars[0]}/4",
+            "meters": tuple(changes),
+            "beat_map": BeatMap.of(0.25 + np.arange(len(counts)) * BEAT_S, counts),
+        }
+    )
+
+
+@pytest.mark.parametrize("bars", [(3, 3, 3), (5, 5, 5), (7, 7, 7), (4, 4, 3, 3, 7, 2, 4), (2, 2, 2), (12, 12)])
+def test_in_every_meter_and_where_it_changes_a_jump_is_on_the_bar_line(bars: tuple[int, ...]) -> None:
+    for number in range(len(bars) - 1):
+        into_s = sum(bars[:number]) * BEAT_S + 0.6 * bars[number] * BEAT_S
+        heard = play(measured(*bars), says=[(into_s + 0.05, f"bar {len(bars)}")], length_s=into_s + 4.0)
+        ((after_bars, to),) = jumps(heard)
+        assert after_bars * BAR_S == pytest.approx(sum(bars[: number + 1]) * BEAT_S, abs=A_FRAME_S)
+        assert to == sum(bars[:-1])
+
+
+def test_a_pickup_is_played_before_bar_1_and_counted_up_to() -> None:
+    tune = measured(4, 4, 4, pickup=1)
+    started = play(tune, length_s=3)
+    assert started.song_beat_at(started.came_in_s + 0.01) == pytest.approx(-1 + 0.02, abs=1e-3)
+    counted = play(tune, says=[(0.0, "count-in")], start="cue", length_s=7)
+    assert counted.came_in_s == pytest.approx(7 * BEAT_S, abs=0.1)
+    assert counted.song_beat_at(counted.came_in_s + 0.51) == pytest.approx(0.02, abs=1e-3)
+
+
 # Holds
+
+
+def test_at_a_fermata_that_is_written_down_the_band_comes_to_rest_until_it_is_told_to_go_on() -> None:
+    tune = song(120, "head:8").model_copy(update={"cues": (Cue(bar=3, say="hold", hold=True),)})
+    heard = play(tune, says=[(9.0, "next")], length_s=13)
+    assert heard.times(NoticeKind.HELD)[0] - heard.came_in_s == pytest.approx(4.0, abs=0.2)
+    held = heard.time_s[heard.is_held]
+    assert (held.min(), held.max()) == (pytest.approx(4.2, abs=0.2), pytest.approx(9.06, abs=0.1))
+    assert heard.song_beat_at(12.0) - heard.song_beat_at(11.0) == pytest.approx(2, abs=1e-3)
+
+
+def test_a_fermata_that_is_jumped_over_is_not_held() -> None:
+    tune = song(120, "head:4 solo:4").model_copy(update={"cues": (Cue(bar=3, say="hold", hold=True),)})
+    assert not play(tune, says=[(1.0, "section solo")], length_s=7).is_held.any()
 
 
 def test_a_hold_comes_to_rest_on_the_downbeat_and_stays() -> None:

@@ -17,15 +17,15 @@ Sound = npt.NDArray[np.float32]
 
 
 def through(heard: Sound, block: int = BLOCK, *, limiter: bool = True, rate_hz: int = RATE_HZ) -> Sound:
-    """The drums through the rig without effects: its left output."""
+    """The drums through the rig without effects: its second output, the house."""
     instrument = Instrument(Drums(rate_hz, 1, 1024), rate_hz, house_and_ears(1, 2), 1024)
-    instrument.rig.set_limiter(0, limiter)
+    instrument.rig.set_limiter(1, limiter)
     out = []
     for start in range(0, len(heard), block):
         piece = np.ascontiguousarray(heard[np.newaxis, start : start + block])
         played = np.full((2, piece.shape[1]), np.nan, np.float32)
         instrument.rig.step(piece, played)
-        out.append(played[0])
+        out.append(played[1])
     return np.concatenate(out)
 
 

@@ -15,7 +15,7 @@ def noise(frames: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).uniform(-0.2, 0.2, (2, frames)).astype(np.float32)
 
 
-def played(stems: Stems, chunks: int, start: float = 0.0, gains: tuple[float, ...] = ()) -> np.ndarray:
+def played(stems: Stems, chunks: int, start: float = 0.0, gains: tuple[tuple[float, ...], ...] = ()) -> np.ndarray:
     band = Band(SAMPLERATE_HZ)
     heard = []
     for number in range(chunks):
@@ -50,13 +50,13 @@ def test_an_interleaved_file_read_through_its_transpose_is_the_same_stem() -> No
     assert (played(straight, 60) == played(crossed, 60)).all()
 
 
-def test_stems_are_added_with_their_gains_and_pans() -> None:
+def test_stems_are_added_with_their_gains_on_every_channel() -> None:
     one, other = noise(60_000, 1), noise(60_000, 2)
-    both = Stems([one, other], SAMPLERATE_HZ, pans=[0.0, -1.0])
+    both = Stems([one, other], SAMPLERATE_HZ)
     mixed = Stems([np.stack([0.5 * one[0] + 0.25 * other[0], 0.5 * one[1]])], SAMPLERATE_HZ)
     both.all_in_memory()
     mixed.all_in_memory()
-    assert np.allclose(played(both, 60, gains=(0.5, 0.25)), played(mixed, 60), atol=1e-6)
+    assert np.allclose(played(both, 60, gains=((0.5, 0.25), (0.5, 0.0))), played(mixed, 60), atol=1e-6)
 
 
 def test_a_page_that_is_not_there_is_silent_and_counted_and_fetched_for_the_next_time() -> None:

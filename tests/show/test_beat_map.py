@@ -60,7 +60,7 @@ def test_one_long_held_beat_does_not_move_the_median_tempo() -> None:
 @pytest.mark.parametrize(("beats", "bars"), [(4, 1), (5, 2), (8, 2), (9, 3)])
 def test_a_bar_with_any_beat_is_a_bar(beats: int, bars: int) -> None:
     beat_map = BeatMap.of(np.arange(beats) * 0.5, np.arange(beats) % 4 + 1)
-    assert beat_map.bars(beats_per_bar=4) == bars
+    assert beat_map.bars() == bars
 
 
 def test_nobody_can_move_a_beat() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_rig.show.beats_csv import beat_map_of, meter_faults, parse_beats, usual_beats_per_bar
+from live_rig.show.meter import MeterChange
 
 HEADER = "time_s,beat_in_bar\n"
 
@@ -17,10 +18,10 @@ def said_of(text: str) -> list[str]:
     return [f"{fault.line} {fault.what}" for fault in parse_beats(text)[1]]
 
 
-def said_of_bars(counts: list[int], meter: str, beats_per_bar: int) -> list[str]:
+def said_of_bars(counts: list[int], meter: str, *changes: MeterChange) -> list[str]:
     beats, faults = parse_beats(written(counts))
     assert not faults
-    return [f"{fault.line} {fault.what}. {fault.do}" for fault in meter_faults(beats, meter, beats_per_bar)]
+    return [f"{fault.line} {fault.what}. {fault.do}" for fault in meter_faults(beats, meter, changes)]
 
 
 @given(
@@ -36,7 +37,7 @@ def test_what_is_written_is_read(lengths_s: list[float], beats_per_bar: int, pic
     rows = [f"{time_s!r},{count}" for time_s, count in zip(times_s, counts, strict=True)]
     beats, faults = parse_beats(start + ending.join(["time_s,beat_in_bar", *rows]))
     assert faults == []
-    assert meter_faults(beats, "?", beats_per_bar) == []
+    assert meter_faults(beats, f"{beats_per_bar}/4") == []
     beat_map = beat_map_of(beats)
     assert list(beat_map.time_s) == times_s
     assert list(beat_map.beat_in_bar) == counts
@@ -88,18 +89,19 @@ def test_a_file_that_is_wrong_all_through_is_told_so_in_ten_lines() -> None:
 
 
 def test_a_bar_that_disagrees_with_the_meter_is_named() -> None:
-    (fault,) = said_of_bars([1, 2, 3, 4, 1, 2, 3, 1, 2, 3, 4], "4/4", 4)
-    assert fault == "8 bar 2 counts 1, 2, 3, and the meter is 4/4. Make it count 1, 2, 3, 4, or change the meter"
+    (fault,) = said_of_bars([1, 2, 3, 4, 1, 2, 3, 1, 2, 3, 4], "4/4")
+    said = "8 bar 2 counts 1, 2, 3, and the meter is 4/4. Make it count 1, 2, 3, 4, or change the meter from bar 2 on"
+    assert fault == f"{said}, in [[meters]]"
 
 
 def test_the_bars_are_counted_from_the_first_downbeat_and_the_pickup_has_its_name() -> None:
-    assert said_of_bars([3, 4, 1, 2, 3, 4, 1, 2, 2, 4, 1, 2], "4/4", 4)[0].startswith("10 bar 2 counts 1, 2, 2, 4,")
-    assert said_of_bars([2, 4, 1, 2, 3, 4], "4/4", 4)[0].startswith("2 the pickup counts 2, 4,")
+    assert said_of_bars([3, 4, 1, 2, 3, 4, 1, 2, 2, 4, 1, 2], "4/4")[0].startswith("10 bar 2 counts 1, 2, 2, 4,")
+    assert said_of_bars([2, 4, 1, 2, 3, 4], "4/4")[0].startswith("2 the pickup counts 2, 4,")
 
 
 def test_the_first_bar_may_be_a_pickup_and_the_last_may_be_cut_short() -> None:
-    assert said_of_bars([4, 1, 2, 3, 4, 1, 2], "4/4", 4) == []
-    assert said_of_bars([1, 2, 3], "4/4", 4) == []
+    assert said_of_bars([4, 1, 2, 3, 4, 1, 2], "4/4") == []
+    assert said_of_bars([1, 2, 3], "4/4") == []
 
 
 @pytest.mark.parametrize(
@@ -108,3 +110,12 @@ def test_the_first_bar_may_be_a_pickup_and_the_last_may_be_cut_short() -> None:
 def test_the_usual_bar_is_the_one_that_most_bars_are(counts: list[int], usual: int) -> None:
     beats, _ = parse_beats(written(counts))
     assert usual_beats_per_bar(beats) == usual
+
+
+def test_where_the_meter_changes_every_bar_counts_as_its_own_does() -> None:
+    changes = [MeterChange(bar=2, meter="3/4"), MeterChange(bar=4, meter="6/8")]
+    counts = [1, 2, 3, 4, 1, 2, 3, 1, 2, 3, 1, 2, 1, 2]
+    assert said_of_bars(counts, "4/4", *changes) == []
+    assert said_of_bars([*counts[:7], 1, 2, *counts[10:]], "4/4", *changes) == [
+        "10 bar 3 counts 1, 2, and the meter is 3/4. Make it count 1, 2, 3, or change the meter from bar 3 on, in [[meters]]"
+    ]

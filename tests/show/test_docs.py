@@ -7,6 +7,8 @@ import pytest
 
 from live_rig.show.command import COMMANDS
 from live_rig.show.cue import Cue
+from live_rig.show.meter import MeterChange
+from live_rig.show.mix import Mix
 from live_rig.show.section import Section
 from live_rig.show.setlist import Audio, ShowSheet
 from live_rig.show.song import SongSheet
@@ -19,7 +21,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "show.md").read_text(encoding="utf-
 
 
 def test_the_sections_and_cues_of_the_first_song_are_right(show: Path) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    (example,) = re.findall(r"```toml\n(\[\[sections.*?)```", PAGE, re.DOTALL)
     song = show / "songs" / "caravan"
     text = (song / "song.toml").read_text()
     (song / "song.toml").write_text(text[: text.index("[[sections]]")] + example)
@@ -34,7 +36,22 @@ def test_the_sections_and_cues_of_the_first_song_are_right(show: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("model", [ShowSheet, Audio, SongSheet, Stem, Section, Cue], ids=lambda model: model.__name__)
+def test_the_mixes_of_the_page_are_right(show: Path) -> None:
+    (example,) = re.findall(r"```toml\n(buses.*?)```", PAGE, re.DOTALL)
+    sheet = show / "show.toml"
+    sheet.write_text(f"{example.partition('[[')[0]}{sheet.read_text()}\n[[{example.partition('[[')[2]}")
+    read = read_show(show)
+    assert read.buses == ("band", "monitors")
+    assert [(mix.name, mix.outputs, mix.is_drummers) for mix in read.mixes] == [
+        ("house", (1, 2), False),
+        ("drummer", (3, 4), True),
+        ("bass", (5,), False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "model", [ShowSheet, Audio, Mix, SongSheet, Stem, Section, Cue, MeterChange], ids=lambda model: model.__name__
+)
 def test_every_key_is_explained(model: type[Written]) -> None:
     keys = [field.alias or name for name, field in model.model_fields.items()]
     assert [key for key in keys if f"`{key}`" not in PAGE and f"[{key}]" not in PAGE] == []

@@ -1,0 +1,69 @@
+"""From who hears what to how much of each bus every output gets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from cython_core import mix as bus
+from live_rig.conducting.chart import linear
+from live_rig.show.mix import BAND, Mix, usual_mixes
+
+Routes = npt.NDArray[np.float32]  # (outputs, bus.BUSES), linear
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What goes in and comes out: inputs of the kit, and how much of each bus each output gets, (outputs, BUSES), linear."""
+
+    inputs: int
+    route: Routes
+    drummers: tuple[int, ...] = ()  # outputs, from 0, in the drummer's ears
+    buses: tuple[str, ...] = (BAND,)  # of stems
+    mixes: tuple[Mix, ...] = ()
+    lines: tuple[tuple[str, int], ...] = ()  # what stands before each microphone, and its input from 0; none: all are one mix
+
+    def heard_by(self, lines: tuple[tuple[str, int], ...]) -> "Wiring":
+        """With these microphones as lines of their own."""
+        return replace(self, lines=lines)
+
+    def and_also(self, extra: "Wiring") -> "Wiring":
+        """With the outputs of another wiring after these."""
+        return replace(self, route=np.concatenate([self.route, extra.route]))
+
+
+def wired(inputs: int, outputs: int, mixes: Sequence[Mix] = (), buses: Sequence[str] = (BAND,)) -> Wiring:
+    """The wiring of `mixes` on that many outputs; without any, the usual ones."""
+    mixes = tuple(mixes) or usual_mixes(outputs)
+    route = np.zeros((outputs, bus.BUSES), np.float32)
+    drummers = []
+    for mix in mixes:
+        for source, level_db in mix.levels_db(buses).items():
+            for output, number, gain in knobs(mix, source, level_db, buses):
+                route[output, number] = gain
+        drummers += [output - 1 for output in mix.outputs if mix.is_drummers]
+    return Wiring(inputs, route, tuple(drummers), tuple(buses), mixes)
+
+
+def knobs(mix: Mix, source: str, level_db: float, buses: Sequence[str]) -> list[tuple[int, int, float]]:
+    """(output from 0, bus, linear gain) for one source in one mix. A pair gets left and right, a single output half of each."""
+    gain = linear(level_db)
+    struck = {"click": bus.CLICK, "count": bus.COUNT, "guide": bus.GUIDE}
+    if source in struck:
+        return [(output - 1, struck[source], gain) for output in mix.outputs]
+    left = bus.DRUMS_LEFT if source == "drums" else bus.BAND_LEFT + 2 * list(buses).index(source)
+    if len(mix.outputs) == 1:
+        return [(mix.outputs[0] - 1, side, gain / 2) for side in (left, left + 1)]
+    return [(output - 1, left + side, gain) for side, output in enumerate(mix.outputs)]
+
+
+def each_bus_apart(inputs: int) -> Wiring:
+    """Eight outputs for `render`: the mix (two), the drums (two), the band (two), the click with the count, the guide."""
+    route = np.zeros((8, bus.BUSES), np.float32)
+    for side in (0, 1):
+        route[side, [bus.DRUMS_LEFT + side, bus.BAND_LEFT + side]] = 1.0
+        route[2 + side, bus.DRUMS_LEFT + side] = 1.0
+        route[4 + side, bus.BAND_LEFT + side] = 1.0
+    route[6, [bus.CLICK, bus.COUNT]] = route[7, bus.GUIDE] = 1.0
+    return Wiring(inputs, route)

@@ -1,0 +1,264 @@
+"""Who hears what: stems on buses, buses on outputs, and a mix for each listener."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from cython_core.authority import Leader
+from cython_core.drums import Drums
+from cython_core.exchange import EventKind, NoticeKind
+from cython_core.mix import CLICK
+from cython_core.stem_bank import Stems
+from live_rig.conducting.chart import chart_of
+from live_rig.conducting.cues import Sent, events_of, mix_events
+from live_rig.instrument import Instrument
+from live_rig.show.mix import Mix, in_words, usual_mixes
+from live_rig.show.stem import Stem
+from live_rig.wiring import Wiring, wired
+from tests.playing import BLOCK, RATE_HZ, song
+
+Sound = npt.NDArray[np.float32]
+GUARD = 64  # frames from a bus to its output
+TUNE = song(120, "head:16")
+BEAT_S, BAR_S = 0.5, 2.0
+EARS = Mix(name="drummer", outputs=(1,), drummer=True, hears={"click": 0.0, "count": 0.0})
+BASS = Mix(name="bass", outputs=(2,), hears={"click": 0.0})
+
+
+class Hall:
+    """A rig on its outputs, and all that is heard there so far."""
+
+    def __init__(self, wiring: Wiring, *sounds: Sound, stems: tuple[Stem, ...] = ()) -> None:
+        self.instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, wiring, BLOCK, click_on=True)
+        self.song = TUNE.model_copy(update={"stems": stems}) if stems else TUNE
+        bank = None
+        if sounds:
+            bank = Stems(sounds, RATE_HZ)
+            bank.all_in_memory()
+        self.instrument.load(chart_of(self.song, RATE_HZ, bank, wiring.buses))
+        self.heard: list[Sound] = []
+        self.told: list[dict[str, float]] = []
+
+    def says(self, *words: str) -> None:
+        for each in words:
+            word, _, value = each.partition(" ")
+            self.instrument.send(
+                mix_events(value, self.instrument.wiring) if word == "mix" else events_of(word, value, self.song)
+            )
+
+    def plays_for(self, seconds: float) -> Sound:
+        """What is heard meanwhile, (outputs, frames)."""
+        silence, blocks = np.zeros((1, BLOCK), np.float32), []
+        for _ in range(math.ceil(seconds * RATE_HZ / BLOCK)):
+            block = np.empty((self.instrument.outputs, BLOCK), np.float32)
+            self.instrument.rig.step(silence, block)
+            self.instrument.band.serve()
+            blocks.append(block)
+            self.told += self.instrument.exchange.notices()
+        return np.concatenate(blocks, axis=1)
+
+
+def noise(seed: int, seconds: float = 12.0) -> Sound:
+    return np.random.default_rng(seed).uniform(-0.2, 0.2, (2, round(seconds * RATE_HZ))).astype(np.float32)
+
+
+def tone(hz: float, seconds: float = 12.0) -> Sound:
+    wave = 0.4 * np.sin(2 * np.pi * hz * np.arange(round(seconds * RATE_HZ)) / RATE_HZ)
+    return np.stack([wave, wave]).astype(np.float32)
+
+
+def is_part_of(heard: Sound, recording: Sound) -> bool:
+    """Whether a piece of the recording, to the bit and on the same frames of both sides, is what was heard."""
+    first = np.flatnonzero((recording[0] == heard[0, 0]) & (recording[1] == heard[1, 0]))
+    return any(np.array_equal(recording[:, at : at + heard.shape[1]], heard) for at in first)
+
+
+def test_every_bus_is_heard_on_its_own_outputs_and_after_a_second_as_it_was_recorded() -> None:
+    buses = ("band", "monitors", "strings", "fx")
+    mixes = [Mix(name=bus, outputs=(2 * n + 1, 2 * n + 2), hears={bus: 0.0}) for n, bus in enumerate(buses)]
+    stems = tuple(Stem(name=bus, file=f"{bus}.wav", bus=bus) for bus in buses)
+    sounds = [noise(n) for n in range(4)]
+    hall = Hall(wired(1, 8, mixes, buses), *sounds, stems=stems)
+    hall.says("start")
+    hall.plays_for(2.0)
+    heard = hall.plays_for(1.0)
+    for number, sound in enumerate(sounds):
+        assert is_part_of(heard[2 * number : 2 * number + 2], sound), buses[number]
+
+
+def test_a_stem_may_be_sent_to_other_buses_at_a_level_of_its_own() -> None:
+    mixes = [Mix(name="house", outputs=(1, 2), hears={"band": 0.0}), Mix(name="ears", outputs=(3, 4), hears={"monitors": 0.0})]
+    bass = Stem(name="bass", file="bass.wav", sends={"monitors": -20.0})
+    hall = Hall(wired(1, 4, mixes, ("band", "monitors")), tone(220), stems=(bass,))
+    hall.says("start")
+    hall.plays_for(2.0)
+    heard = hall.plays_for(1.0)
+    np.testing.assert_allclose(heard[2:], heard[:2] / 10, atol=1e-6)
+
+
+def loudness(sound: Sound) -> float:
+    return float(np.sqrt((sound.astype(np.float64) ** 2).mean()))
+
+
+def mixed(*words: str, tempo: str = "") -> tuple[Sound, Sound, Sound]:
+    """Two stems, 220 and 330 Hz: before the words are said, while it changes, and after."""
+    stems = (Stem(name="low", file="low.wav"), Stem(name="high", file="high.wav"))
+    hall = Hall(wired(1, 2, [Mix(name="house", outputs=(1, 2))]), tone(220), tone(330), stems=stems)
+    hall.says("start", *([tempo] if tempo else []))
+    hall.plays_for(3.0)
+    before = hall.plays_for(0.5)
+    hall.says(*words)
+    return before, hall.plays_for(0.5), hall.plays_for(0.5)
+
+
+def level_of(sound: Sound, hz: float) -> float:
+    """How much of a tone there is on each side, linear."""
+    window = np.hanning(sound.shape[1])
+    carrier = np.exp(-2j * np.pi * hz * np.arange(sound.shape[1]) / RATE_HZ)
+    return np.abs((sound * window * carrier).sum(axis=1)) * 2 / window.sum()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("tempo", ["", "tempo 135"])
+@pytest.mark.parametrize(
+    ("words", "low", "high"),
+    [
+        (["mute low"], (0.0, 0.0), (1.0, 1.0)),
+        (["mute low", "mute low"], (1.0, 1.0), (1.0, 1.0)),
+        (["solo low"], (1.0, 1.0), (0.0, 0.0)),
+        (["solo low", "solo high"], (1.0, 1.0), (1.0, 1.0)),
+        (["solo low", "solo low"], (1.0, 1.0), (1.0, 1.0)),
+        (["solo low", "mute low"], (0.0, 0.0), (0.0, 0.0)),
+        (["level high=-20"], (1.0, 1.0), (0.1, 0.1)),
+        (["pan low=-1", "pan high=0.5"], (1.0, 0.0), (0.5, 1.0)),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_level_pan_mute_and_solo_are_live(
+    words: list[str], low: tuple[float, float], high: tuple[float, float], tempo: str
+) -> None:
+    before, _, after = mixed(*words, tempo=tempo)
+    np.testing.assert_allclose(level_of(before, 220), 0.4, rtol=0.03)
+    np.testing.assert_allclose(level_of(after, 220) / 0.4, low, atol=0.03)
+    np.testing.assert_allclose(level_of(after, 330) / 0.4, high, atol=0.03)
+
+
+@pytest.mark.parametrize("words", ["mute low", "solo low", "level low=-60", "pan low=-1"])
+@pytest.mark.parametrize("tempo", ["", "tempo 135"])
+def test_none_of_them_is_heard_as_a_click(words: str, tempo: str) -> None:
+    """A click is sound far above the tones: 29 dB below one that is cut off at once. Within 55 dB there is to be none."""
+    _, during, _ = mixed(words, tempo=tempo)
+    assert above_2_khz(during).max() < 0.4 * 10 ** (-55 / 20)
+
+
+def above_2_khz(sound: Sound) -> npt.NDArray[np.float64]:
+    """What is left of it without all that is lower, away from its edges."""
+    spectrum = np.fft.rfft(sound * np.hanning(sound.shape[1]))
+    spectrum[:, np.fft.rfftfreq(sound.shape[1], 1 / RATE_HZ) < 2000] = 0
+    return np.abs(np.fft.irfft(spectrum))
+
+
+def strikes(sound: Sound) -> list[float]:
+    """When something is struck, in s."""
+    loud = np.abs(sound) > 0.05
+    return [at / RATE_HZ for at in np.flatnonzero(loud) if not loud[max(0, at - 2400) : at].any()]
+
+
+def test_the_drummer_who_leads_does_not_hear_the_click_and_the_others_do() -> None:
+    hall = Hall(wired(1, 2, [EARS, BASS]))
+    hall.says("take", "start")
+    hall.plays_for(0.5)
+    ears, bass = hall.plays_for(4.0)
+    assert strikes(ears) == []
+    assert len(strikes(bass)) == 8
+
+
+def test_who_follows_hears_the_click() -> None:
+    hall = Hall(wired(1, 2, [EARS, BASS]))
+    hall.says("start")
+    hall.plays_for(0.5)
+    ears, bass = hall.plays_for(4.0)
+    assert len(strikes(ears)) == len(strikes(bass)) == 8
+
+
+@pytest.mark.parametrize(("words", "leader"), [("give", Leader.BAND), ("conduct 110", Leader.CONDUCTOR)])
+@pytest.mark.parametrize("asked_s", [0.7, 1.9, 2.3])
+def test_the_click_is_back_at_least_a_bar_before_somebody_else_takes_over(words: str, leader: Leader, asked_s: float) -> None:
+    hall = Hall(wired(1, 2, [EARS, BASS]))
+    hall.says("take", "start")
+    before = hall.plays_for(asked_s + 0.5)
+    hall.says(words)
+    assert hall.instrument.exchange.snapshot()["leader"] == Leader.DRUMMER
+    after = hall.plays_for(3 * BAR_S)
+    ears = strikes(np.concatenate([before, after], axis=1)[0])
+    (handover,) = [each for each in hall.told if each["kind"] == NoticeKind.HANDOVER and each["who"] == leader]
+    took_s = (handover["frame"] + GUARD) / RATE_HZ
+    beats_before = [strike for strike in ears if strike < took_s + 0.1]
+    assert len(beats_before) >= 4
+    assert took_s - beats_before[0] >= BAR_S - 0.25 * BEAT_S
+    assert took_s - asked_s - 0.5 < 2 * BAR_S + 0.1
+
+
+def test_where_he_has_no_click_the_tempo_is_handed_over_at_once() -> None:
+    hall = Hall(wired(1, 2, [BASS]))
+    hall.says("take", "start")
+    hall.plays_for(1.0)
+    hall.says("give")
+    hall.plays_for(0.05)
+    assert hall.instrument.exchange.snapshot()["leader"] == Leader.BAND
+
+
+def test_who_takes_it_back_meanwhile_keeps_it() -> None:
+    hall = Hall(wired(1, 2, [EARS, BASS]))
+    hall.says("take", "start")
+    hall.plays_for(1.0)
+    hall.says("give")
+    hall.plays_for(0.5)
+    hall.says("take")
+    hall.plays_for(3 * BAR_S)
+    assert hall.instrument.exchange.snapshot()["leader"] == Leader.DRUMMER
+
+
+def test_the_count_is_heard_by_who_is_to_hear_it_even_where_the_click_is_off() -> None:
+    hall = Hall(wired(1, 2, [EARS, BASS]))
+    hall.instrument.send([Sent(EventKind.BUS, 0.0, CLICK)])
+    hall.says("count-in")
+    ears, bass = hall.plays_for(5.0)
+    assert len(strikes(ears)) == 4
+    assert strikes(bass) == []
+
+
+def test_a_listeners_mix_is_his_own() -> None:
+    hall = Hall(wired(1, 2, [EARS, BASS]))
+    hall.says("start", "mix bass.click=-60")
+    hall.plays_for(0.5)
+    ears, bass = hall.plays_for(2.0)
+    assert len(strikes(ears)) == 4
+    assert strikes(bass) == []
+
+
+@pytest.mark.parametrize(
+    ("outputs", "said"),
+    [
+        (1, "output 1 (house): drums, band, click, count, guide"),
+        (2, "output 1 (drummer): click, count, guide; output 2 (house): drums, band"),
+        (4, "outputs 1 and 2 (house): drums, band; outputs 3 and 4 (drummer): drums, band, click, count, guide"),
+    ],
+)
+def test_the_usual_mixes_are_said_in_words(outputs: int, said: str) -> None:
+    assert in_words(usual_mixes(outputs), ("band",)) == said
+
+
+def test_on_two_outputs_click_and_guide_are_left_and_the_band_right() -> None:
+    hall = Hall(wired(1, 2), tone(220))
+    hall.says("start")
+    hall.plays_for(2.0)
+    left, right = hall.plays_for(1.0)
+    assert len(strikes(left)) == 2
+    assert level_of(left[np.newaxis], 220)[0] < 0.001
+    assert level_of(right[np.newaxis], 220)[0] == pytest.approx(0.4, rel=0.02)
+
+
+def test_neither_click_nor_count_nor_guide_is_in_the_house_unless_asked() -> None:
+    assert set(Mix(name="house", outputs=(1, 2)).levels_db(("band", "strings"))) == {"drums", "band", "strings"}
