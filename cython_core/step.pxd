@@ -31,7 +31,6 @@ cdef struct RigState:
     float line_heard[MAX_LINES][TICK]  # of the tick being heard
     int line_input[MAX_LINES]        # which input a line is; -1: all of them, mixed
     float line_gain[32]              # of each input in that mix, linear
-    float not_drums[TICK]            # what the rig itself plays beside the drums: it may come back into the microphones
     Onset onset[MAX_ONSETS]          # of the tick being heard
     int onsets
     Pulse pulse

@@ -32,7 +32,7 @@ from cython_core.form cimport (
     count_in_then_start, cut_off, go_back, go_on, go_to, hold, is_vamping, last_hit, listen, start, stop, undo, vamp,
 )
 from cython_core.guard cimport GUARD_DELAY, MAX_OUTPUTS, guard_reset, guard_tick, guarded
-from cython_core.input_lines cimport MAX_LINES, Lines, lines_band, lines_note, lines_tick
+from cython_core.input_lines cimport MAX_LINES, Lines, lines_note, lines_tick
 from cython_core.mix cimport (
     BAND_LEFT, BEAT, BUSES, CLICK, COUNT, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, SOUNDS, fade_buses, loudest, mix_down, mix_levels,
     sound_on, strike,
@@ -102,7 +102,6 @@ cdef void play(RigState *r, float *const *played, int done, int into, int span) 
     fade_buses(&r.mix, into, span)
     r.drums_peak = max(r.drums_peak, loudest(&r.mix, DRUMS_LEFT, DRUMS_RIGHT + 1, span))
     r.band_peak = max(r.band_peak, loudest(&r.mix, BAND_LEFT, BAND_LEFT + r.band.channels, span))
-    overhear(r, into, span)
     for output in range(r.outputs):
         mix_down(&r.mix, output, into, span, &r.guard.waiting[filling][output][into])
         for i in range(span):
@@ -128,18 +127,6 @@ cdef void fill_buses(RigState *r, int done, int into, int span) noexcept nogil:
         if moment.cue:
             strike(&r.mix.guide, CUE)
         sound_all(r, before, span - before)
-
-
-cdef void overhear(RigState *r, int into, int span) noexcept nogil:
-    """What the rig itself plays beside the drums, for the lines: it may come back into the microphones."""
-    cdef int i, c
-    for i in range(span):
-        r.not_drums[into + i] = r.mix.bus[CLICK][i] + r.mix.bus[COUNT][i] + r.mix.bus[GUIDE][i]
-    for c in range(r.band.channels):
-        for i in range(span):
-            r.not_drums[into + i] += r.mix.bus[BAND_LEFT + c][i]
-    for i in range(span):
-        r.not_drums[into + i] *= 0.5
 
 
 cdef void sound_all(RigState *r, int at, int frames) noexcept nogil:
@@ -211,7 +198,6 @@ cdef void hear_lines(RigState *r) noexcept nogil:
     for i in range(r.lines.count):
         heard[i] = r.line_heard[i]
     r.lines.way_frames = (r.input_latency_s + r.output_latency_s) * r.samplerate_hz + GUARD_DELAY
-    lines_band(r.lines, r.not_drums, TICK)
     r.onsets = lines_tick(r.lines, heard, TICK, r.frame - TICK, r.onset, MAX_ONSETS)
 
 
