@@ -197,7 +197,6 @@ cdef void hear_lines(RigState *r) noexcept nogil:
     cdef int i
     for i in range(r.lines.count):
         heard[i] = r.line_heard[i]
-    r.lines.way_frames = (r.input_latency_s + r.output_latency_s) * r.samplerate_hz + GUARD_DELAY
     r.onsets = lines_tick(r.lines, heard, TICK, r.frame - TICK, r.onset, MAX_ONSETS)
 
 
