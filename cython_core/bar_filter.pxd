@@ -57,4 +57,5 @@ cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil
 cdef void bar_filter_start(BarFilter *b, double frame, double bpm) noexcept nogil
 cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil
 cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil
+cdef void bar_filter_renew(BarFilter *b, int pattern, int bin_) noexcept nogil
 cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost) noexcept nogil

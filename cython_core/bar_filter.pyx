@@ -98,8 +98,6 @@ cdef void lay_out(BarFilter *b) noexcept nogil:
 cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil:
     """One tick's share of making the meter ready; True when it is."""
     cdef int tempo = 0, done = 0, p
-    cdef const float *busy
-    cdef float beats_a_cell
     if b.cleared < b.all_cells:
         clear(b)
         return False
@@ -112,13 +110,28 @@ cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil:
             tempo += 1
         if b.prepared == b.first_cell[tempo]:
             shares_at(b.bpm[tempo], b.share[tempo])
-        beats_a_cell = <float>b.patterns.beats / b.cells[tempo]
-        busy = b.patterns.busy + (b.band[tempo] * b.patterns.bins + bin_of(b, tempo, b.prepared - b.first_cell[tempo])) * PATTERNS
         for p in range(PATTERNS):
-            b.silent[b.prepared * PATTERNS + p] = expf(-beats_a_cell * busy[p])
+            hush(b, tempo, b.prepared - b.first_cell[tempo], p)
         b.prepared += 1
         done += 1
     return b.prepared == b.all_cells
+
+
+cdef void bar_filter_renew(BarFilter *b, int pattern, int bin_) noexcept nogil:
+    """A bin of a pattern has changed: so have the cells that lie in it."""
+    cdef int tempo, cell, middle, half
+    for tempo in range(TEMPI):
+        middle = bin_ * b.cells[tempo] // b.patterns.bins + b.cells[tempo]
+        half = b.cells[tempo] // (2 * b.patterns.bins) + 2
+        for cell in range(middle - half, middle + half + 1):
+            if bin_of(b, tempo, cell % b.cells[tempo]) == bin_:
+                hush(b, tempo, cell % b.cells[tempo], pattern)
+
+
+cdef inline void hush(BarFilter *b, int tempo, int cell, int pattern) noexcept nogil:
+    """How probable it is that a pattern has no stroke during a step."""
+    cdef float busy = b.patterns.busy[(b.band[tempo] * b.patterns.bins + bin_of(b, tempo, cell)) * PATTERNS + pattern]
+    b.silent[(b.first_cell[tempo] + cell) * PATTERNS + pattern] = expf(-<float>b.patterns.beats / b.cells[tempo] * busy)
 
 
 cdef void clear(BarFilter *b) noexcept nogil:

@@ -3,6 +3,7 @@
 from cython_core.bar_filter cimport BarFilter
 from cython_core.gaits cimport Gaits
 from cython_core.onsets cimport Onset
+from cython_core.own_bar cimport OwnBar
 
 cdef struct Pulse:                   # at the last frame of the tick just heard, on the input's clock
     double beat                      # beats since the first one found; whole numbers fall on beats. Never NaN; may be corrected either way
@@ -23,6 +24,7 @@ cdef struct FollowerState:
     bint found
     BarFilter bars                   # the coarse answer: which beat, which level
     Gaits gaits                      # the fine one: phase and tempo
+    OwnBar own                       # what the drummer has been playing
     int unread                       # what is still to be read of the bar filter's answer: 2 all, 1 what it expects
     double octave                    # log2 bpm that the bar filter believes in
     double confidence, bar_confidence

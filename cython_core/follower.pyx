@@ -13,12 +13,13 @@ from collections import namedtuple
 
 from cython_core.bar_filter cimport (
     PLACES_PER_BEAT, TEMPI, bar_filter_allot, bar_filter_free, bar_filter_hear, bar_filter_meter, bar_filter_prepare, bar_filter_refer,
-    bar_filter_start, bar_filter_work,
+    bar_filter_renew, bar_filter_start, bar_filter_work,
 )
 from cython_core.gaits cimport gaits_beat_at, gaits_expect, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo
 from cython_core.hypotheses cimport MOST_HYPOTHESES, Hypothesis, rank_hypotheses
 from cython_core.onsets cimport FIRST, MAX_ONSETS, SECOND, Look
-from cython_core.patterns cimport MAX_BEATS
+from cython_core.own_bar cimport own_bar_begin, own_bar_pass, own_bar_renew, own_bar_strike
+from cython_core.patterns cimport BINS_PER_BEAT, MAX_BEATS, OWN
 
 cdef enum:
     NEAR = 4                         # places on either side that count as the same: 17.5 % of a beat and a little
@@ -34,6 +35,7 @@ cdef double LEAN_EVERY_BEATS = 0.25  # so often the gaits lean towards the bar f
 cdef double LEAN_WITHIN_BEATS = 0.3  # ... where it is not another beat
 cdef double LEAN_SD_BEATS = 0.11
 cdef double SURE_ENOUGH = 0.3
+cdef double OWN_ABOVE = 0.8          # confidence that it takes to lay strokes down in the drummer's own bar
 cdef double LATEST_S = 0.1           # an onset told later than this after its stroke, or before it, is of no use
 cdef double MOST_STROKES_PER_S = 60.0                # more than two hands and two feet can play, each stroke sent twice ...
 cdef double MOST_AT_ONCE = 16.0                      # ... for longer than this many of them: a broken cable or a stuck trigger
@@ -52,7 +54,7 @@ cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcep
     """What the song says: tempo (0: not known) and beats in a bar (0: not known, taken as 4). Forgets the past."""
     f.told_bpm = fmin(fmax(bpm, 40), 400) if bpm > 0 else 0
     f.beats_per_bar = 4 if beats_per_bar <= 0 else min(beats_per_bar, MAX_BEATS)
-    f.ready = f.started = f.found = f.is_flooded = False
+    f.ready = f.started = f.found = f.is_flooded = f.own.begun = False
     f.stock = MOST_AT_ONCE
     f.unread = 0
     bar_filter_meter(&f.bars, f.beats_per_bar)
@@ -76,6 +78,8 @@ cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long l
     elif f.unread == 1:
         gaits_expect(&f.gaits, &f.bars, f.octave)
         f.unread = 0
+    if f.ready:
+        keep_own_bar(f, end_frame)
     f.heard_frame = end_frame
     say(f, end_frame, pulse)
 
@@ -113,8 +117,27 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
         f.last_onset_frame = onset.frame
     if onset.look != FIRST:
         bar_filter_hear(&f.bars, onset)
+        if f.own.begun and f.confidence > OWN_ABOVE:
+            own_bar_strike(&f.bars.patterns, bin_at(f, onset.frame), onset)
     if onset.look != SECOND and f.bars.step >= STEPS_BEFORE_GAITS:
         gaits_hear(&f.gaits, onset)
+
+
+cdef void keep_own_bar(FollowerState *f, double frame) noexcept nogil:
+    """Let the drummer's own bar go on to `frame`, and one bin of it be made ready."""
+    cdef int bin_
+    if not f.own.begun:
+        own_bar_begin(&f.own, &f.bars.patterns, bin_at(f, frame) if f.started else 0)
+    elif f.bars.started:
+        own_bar_pass(&f.own, &f.bars.patterns, bin_at(f, frame), f.confidence > OWN_ABOVE)
+    bin_ = own_bar_renew(&f.own, &f.bars.patterns)
+    if bin_ >= 0:
+        bar_filter_renew(&f.bars, OWN, bin_)
+
+
+cdef inline double bin_at(FollowerState *f, double frame) noexcept nogil:
+    """Place in the bar at a frame, in bins."""
+    return modulo(gaits_beat_at(&f.gaits, frame) + f.gaits.bar_offset, f.bars.patterns.beats) * BINS_PER_BEAT
 
 
 cdef double silent_bars(FollowerState *f, double frame) noexcept nogil:
@@ -176,6 +199,7 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
         gap = centre(beat, best) - (beat_at - floor(beat_at))
         beat_at += gap - floor(gap + 0.5)
         gaits_seed(&f.gaits, f.bars.answer_frame, beat_at, octave)
+        f.own.begun = False
         here = near(beat, PLACES_PER_BEAT, best)
     elif may_lean(f, octave) and here > SURE_ENOUGH * total:
         gap = centre(beat, best) - (beat_at - floor(beat_at))
@@ -207,6 +231,7 @@ cdef void read_bar(FollowerState *f, const float *bar, double beat_at) noexcept 
             best = shift
     if belief[best] - belief[0] > OVERRULE_BAR * f.bars.total:
         f.gaits.bar_offset = modulo(f.gaits.bar_offset + best, beats)
+        f.own.begun = False
         belief[0] = belief[best]
     for shift in range(1, beats // f.beats_per_bar):                    # short bars in one cycle: any of them will do
         belief[0] += near(bar, beats * PLACES_PER_BEAT, place_in_bar(f, beat_at + shift * f.beats_per_bar))

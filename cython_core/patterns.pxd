@@ -1,7 +1,8 @@
 # What drummers play in a bar: typical bars of a meter, and how likely each makes a stroke, or none, at every place.
 
 cdef enum:
-    PATTERNS = 32                    # typical bars; the last one is rest
+    PATTERNS = 32                    # bars: those that were learned, the drummer's own, and rest
+    OWN = 30                         # the drummer's own
     CLASSES = 6                      # kick, snare, cymbal soft; kick, snare, cymbal loud
     BINS_PER_BEAT = 48               # places in a beat
     MAX_BEATS = 12                   # in a bar
@@ -13,7 +14,8 @@ cdef struct Patterns:
     int bins
     double temper                    # the power to which `likely` and `busy` were taken
     int prepared                     # bins made ready so far
-    float *rate                      # (bins, PATTERNS, CLASSES) strokes a beat, as learned
+    float *rate                      # (bins, PATTERNS, CLASSES) strokes a beat
+    float *usual                     # (bins, CLASSES) the same, on the average of all that was learned
     float *likely                    # (TEMPO_BANDS, CLASSES, bins, PATTERNS) the same, blurred by the hand, tempered
     float *busy                      # (TEMPO_BANDS, bins, PATTERNS) all classes together, tempered
 
@@ -21,6 +23,7 @@ cdef int patterns_allot(Patterns *p) noexcept
 cdef void patterns_free(Patterns *p) noexcept
 cdef void patterns_of_meter(Patterns *p, int beats_per_bar) noexcept nogil
 cdef bint patterns_prepare(Patterns *p) noexcept nogil
+cdef void patterns_blur(Patterns *p, int bin_, int first, int last) noexcept nogil
 cdef int band_of(double bpm) noexcept nogil
 cdef void shares_at(double bpm, float *share) noexcept nogil
 cdef double loudness(double strength) noexcept nogil

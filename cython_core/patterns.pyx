@@ -8,17 +8,19 @@ from libc.math cimport exp, log2, powf, sqrt
 from libc.stdlib cimport calloc, free
 
 cdef extern from "bar_patterns.h":
-    const unsigned short LEARNED_RATE[31][192][6]
-    const float LEARNED_SHARE[31]
-    const float LEARNED_OCTAVE[31][2]
+    const unsigned short LEARNED_RATE[30][192][6]
+    const float LEARNED_SHARE[30]
+    const float LEARNED_OCTAVE[30][2]
 
 cdef enum:
-    LEARNED = 31
+    LEARNED = OWN
+    REST = OWN + 1
     REACH = 30                       # bins: the widest blur
 
 cdef double TEMPER = 0.6             # the power to which likelihoods are taken: strokes are not as independent as Poisson says
 cdef double REST_PER_BEAT = 0.06     # strokes of all classes in a beat of rest
 cdef double REST_SHARE = 0.03
+cdef double OWN_SHARE = 0.1
 cdef double FLOOR_PER_BEAT = 0.15    # strokes of each class that may fall anywhere, in any pattern
 cdef double HAND_S = 0.012           # how uneven a hand is, beyond what the patterns hold
 cdef double LOUD = 0.5               # strength at which a stroke is half soft, half loud (as when learning)
@@ -36,13 +38,15 @@ cdef int patterns_allot(Patterns *p) noexcept:
     """Take the memory for the longest meter. 0 when there is none."""
     cdef int bins = MAX_BEATS * BINS_PER_BEAT
     p.rate = <float *>calloc(bins * PATTERNS * CLASSES, sizeof(float))
+    p.usual = <float *>calloc(bins * CLASSES, sizeof(float))
     p.likely = <float *>calloc(TEMPO_BANDS * CLASSES * bins * PATTERNS, sizeof(float))
     p.busy = <float *>calloc(TEMPO_BANDS * bins * PATTERNS, sizeof(float))
-    return p.rate is not NULL and p.likely is not NULL and p.busy is not NULL
+    return p.rate is not NULL and p.usual is not NULL and p.likely is not NULL and p.busy is not NULL
 
 
 cdef void patterns_free(Patterns *p) noexcept:
     free(p.rate)
+    free(p.usual)
     free(p.likely)
     free(p.busy)
 
@@ -62,7 +66,7 @@ cdef bint patterns_prepare(Patterns *p) noexcept nogil:
         learned_rates(p, p.prepared + p.bins)
         p.prepared += 1
     elif p.prepared < p.bins:
-        blurred_rates(p, p.prepared)
+        patterns_blur(p, p.prepared, 0, PATTERNS)
         p.prepared += 1
     return p.prepared == p.bins
 
@@ -82,16 +86,24 @@ cdef int learned_beat(int beat, int beats, int choice) noexcept nogil:
 
 cdef void learned_rates(Patterns *p, int bin_) noexcept nogil:
     cdef int pattern, kind, source
+    cdef float shares = 0
     cdef float *rate = p.rate + bin_ * PATTERNS * CLASSES
+    cdef float *usual = p.usual + bin_ * CLASSES
     for pattern in range(LEARNED):
         source = learned_beat(bin_ // BINS_PER_BEAT, p.beats, pattern % 4) * BINS_PER_BEAT + bin_ % BINS_PER_BEAT
         for kind in range(CLASSES):
             rate[pattern * CLASSES + kind] = LEARNED_RATE[pattern][source][kind] / 1000.0
+        shares += LEARNED_SHARE[pattern]
     for kind in range(CLASSES):
-        rate[LEARNED * CLASSES + kind] = REST_PER_BEAT / CLASSES
+        usual[kind] = 0
+        for pattern in range(LEARNED):
+            usual[kind] += LEARNED_SHARE[pattern] / shares * rate[pattern * CLASSES + kind]
+        rate[OWN * CLASSES + kind] = usual[kind]
+        rate[REST * CLASSES + kind] = REST_PER_BEAT / CLASSES
 
 
-cdef void blurred_rates(Patterns *p, int bin_) noexcept nogil:
+cdef void patterns_blur(Patterns *p, int bin_, int first, int last) noexcept nogil:
+    """What the hand makes of the patterns `first` up to `last` in one bin, for every band of tempi."""
     cdef int band, pattern, kind, away, reach
     cdef double sd_bins
     cdef float total
@@ -105,15 +117,15 @@ cdef void blurred_rates(Patterns *p, int bin_) noexcept nogil:
         for away in range(-reach, reach + 1):
             weight[away + reach] = <float>exp(-0.5 * away * away / (sd_bins * sd_bins))
             total += weight[away + reach]
-        for pattern in range(PATTERNS):
+        for pattern in range(first, last):
             for kind in range(CLASSES):
-                sum_[pattern][kind] = <float>(FLOOR_PER_BEAT if pattern < LEARNED else 0)
+                sum_[pattern][kind] = <float>(FLOOR_PER_BEAT if pattern != REST else 0)
         for away in range(-reach, reach + 1):
             rate = p.rate + ((bin_ + away + p.bins) % p.bins) * PATTERNS * CLASSES
-            for pattern in range(PATTERNS):
+            for pattern in range(first, last):
                 for kind in range(CLASSES):
                     sum_[pattern][kind] += weight[away + reach] / total * rate[pattern * CLASSES + kind]
-        for pattern in range(PATTERNS):
+        for pattern in range(first, last):
             total = 0
             for kind in range(CLASSES):
                 total += sum_[pattern][kind]
@@ -138,8 +150,9 @@ cdef void shares_at(double bpm, float *share) noexcept nogil:
         share[pattern] = <float>(LEARNED_SHARE[pattern] * (exp(-0.5 * away * away) + OUT_OF_TEMPO))
         total += share[pattern]
     for pattern in range(LEARNED):
-        share[pattern] *= <float>((1 - REST_SHARE) / total)
-    share[LEARNED] = <float>REST_SHARE
+        share[pattern] *= <float>((1 - OWN_SHARE - REST_SHARE) / total)
+    share[OWN] = <float>OWN_SHARE
+    share[REST] = <float>REST_SHARE
 
 
 cdef double loudness(double strength) noexcept nogil:

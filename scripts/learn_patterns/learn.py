@@ -19,10 +19,8 @@ import mido
 import numpy as np
 from numpy.typing import NDArray
 
-PATTERNS = 23  # typical bars as they are written ...
-CUT_PATTERNS = (
-    8  # ... and of Latin and African styles counted twice as fast; with the rest, 32: a multiple of what one instruction adds
-)
+PATTERNS = 22  # typical bars as they are written ...
+CUT_PATTERNS = 8  # ... and of Latin and African styles counted twice as fast; the drummer's own and rest make it 32
 CUT_SHARE = 0.2  # of all bars
 CUT_STYLES = ("latin", "afrocuban", "afrobeat", "highlife")
 CUT_FASTEST_BPM = 150  # what is written faster is counted as it is
