@@ -11,7 +11,7 @@ from live_rig.errors import RackError, RigError, ShowError
 from live_rig.rack.edits import Edits
 from live_rig.rack.preset import Preset
 from live_rig.rack.preset_page import page_of_edits
-from live_rig.rack.preset_reader import read_preset
+from live_rig.rack.shelf import Shelf
 from live_rig.rack.supervisor import Rack
 from live_rig.show.faults import change_or
 
@@ -23,16 +23,16 @@ class Colour:
     """The presets of a show, on a rack. `name`: of the one that is heard, empty for the dry drums. files: name -> file."""
 
     def __init__(self, rack: Rack, files: Mapping[str, Path], folder: Path) -> None:
-        self.rack, self.files, self.folder = rack, dict(files), folder
+        self.rack, self.folder, self._shelf = rack, folder, Shelf(files)
         self.name = ""
         self._snapshot = ""
 
     def keep_ready(self, first: list[str]) -> list[str]:
         """Let every preset of the show stand ready, those of its songs first. Returns what is wrong with any."""
         presets, faults = [], []
-        for name in dict.fromkeys([*first, *self.files]):
+        for name in dict.fromkeys([*first, *self._shelf.files]):
             try:
-                presets.append(self._read(name))
+                presets.append(self._shelf.take(name))
             except RigError as error:
                 faults.append(str(error))
         self.rack.keep(presets)
@@ -61,10 +61,10 @@ class Colour:
         for words, moment in WHEN.items():
             if value.endswith(words):
                 name, when = value.removesuffix(words), moment
-        if name not in self.files:
-            do = change_or(name, self.files, f"Say one of: {', '.join(self.files)}")
+        if name not in self._shelf.files:
+            do = change_or(name, self._shelf.files, f"Say one of: {', '.join(self._shelf.files)}")
             raise ShowError(f'There is no preset "{name}"', where="command", do=do)
-        self._to(self._read(name), name, when)
+        self._to(self._shelf.take(name), name, when)
         return value
 
     def off(self) -> None:
@@ -97,16 +97,13 @@ class Colour:
             file.write_text(page_of_edits(name, edits.preset, edits.kept()), encoding="utf-8")
         except OSError as error:
             raise ShowError(f"The preset cannot be written: {error.strerror}", where=str(file), do="Check the disk") from error
-        self.files[name] = file
+        self._shelf.files[name] = file
         return f"saved as {name}"
 
     def _edits(self) -> Edits:
         if self.rack.edits is None:
             raise RackError("No preset is heard", where="command", do="Choose one first")
         return self.rack.edits
-
-    def _read(self, name: str) -> Preset:
-        return read_preset(self.files[name])
 
     def _to(self, preset: Preset | None, name: str, when: int) -> None:
         self.rack.load_next(preset)

@@ -72,6 +72,7 @@ class RackProcess:
         self.block = SharedBlock(lines, ring_frames, PLACES)
         self.counts = [RackCounts(self.block.memory(place)) for place in range(PLACES)]
         self.users = 0  # presets in it that somebody wants
+        self.has_died = False
         self._heard: list[Ready | Told | Failed] = []
         self.line, far = spawn.Pipe()
         args = (samplerate, inputs, allowance_frames, self.block, far)
@@ -84,10 +85,17 @@ class RackProcess:
         self.users = len(asked)
         self.line.send(tuple(asked))
 
+    def listen(self) -> None:
+        """Take what it has said since the last call, and see whether it lives."""
+        try:
+            while self.line.poll():
+                self._heard.append(self.line.recv())
+        except (EOFError, OSError):
+            self.has_died = True
+        self.has_died = self.has_died or not self.process.is_alive()
+
     def hear(self, place: int) -> list[Ready | Told | Failed]:
-        """What it has said of one place since the last call. Raises EOFError or OSError when it is dead."""
-        while self.line.poll():
-            self._heard.append(self.line.recv())
+        """What it has said of one place; each word is heard once."""
         ours = [message for message in self._heard if message.place == place]
         self._heard = [message for message in self._heard if message.place != place]
         return ours

@@ -85,12 +85,7 @@ class Standing:
 
     def _hear(self, process: RackProcess) -> list[str]:
         news: list[str] = []
-        try:
-            messages = process.hear(self.place)
-        except (EOFError, OSError):
-            self.lost = "died"
-            return []
-        for message in messages:
+        for message in process.hear(self.place):
             if isinstance(message, Failed):
                 self.lost, self.is_hopeless = f"cannot play: {message.why}", True
             if isinstance(message, Told):
@@ -102,7 +97,7 @@ class Standing:
         return news
 
     def _fault(self, process: RackProcess, samplerate: float) -> str:
-        if not process.process.is_alive():
+        if process.has_died:
             return "died"
         if not self.is_ready and time.monotonic() > self.begins_s + LOADING_S:
             return "did not load"

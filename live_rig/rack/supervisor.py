@@ -3,8 +3,9 @@
 All of it happens in one thread of its own that sleeps nearly always; the callback is never asked and never waits. While a
 rack is away the drums are dry, and nothing else changes.
 
-A spare process stands by, warm and without a preset, so that the next rack has only its effects to build. The presets of a
-set stand ready, several in a process, as soon as nothing else is to be loaded.
+A spare process stands by, so that the next rack has only its effects to build. The presets of a set stand ready, several in
+a process, as soon as nothing else is to be loaded. The lock is held for as long as it takes to look, never while a process
+starts or ends or says something: what stands ready is called without a wait.
 """
 
 import threading
@@ -20,11 +21,11 @@ from live_rig.rack.edits import Edits, Knobs
 from live_rig.rack.mix import dry_mix
 from live_rig.rack.preset import Preset
 from live_rig.rack.process import PLACES, RackProcess
+from live_rig.rack.spare import Spare
 from live_rig.rack.standing import Standing, begin
 from live_rig.rack.swap import Swap
 
 GLANCE_S = 0.02  # how often it looks, when nothing calls it
-NO_ROOM_S = 5.0  # wait before the next try, when the system refused a process or its memory
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
 
 
@@ -40,8 +41,6 @@ class Rack:
         self._next: Standing | None = None  # loads, or stands ready
         self._successor: Standing | None = None  # the same for what was lost while it was heard
         self._kept: list[Standing] = []  # the set's
-        self._spare: RackProcess | None = None
-        self._spare_after_s = 0.0
         self._switching, self._when = False, AT_ONCE
         self._edits: Edits | None = None  # of the preset that is heard
         self._to_turn: Knobs = {}  # knobs that the rack has not been told of
@@ -49,6 +48,7 @@ class Rack:
         self._alerts: list[str] = []
         self._lock = threading.RLock()
         self._wakes, self._waker = Pipe(duplex=False)
+        self._spare = Spare(self._new_process, self._wake)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="rack supervisor", daemon=True)
         self._thread.start()
@@ -87,7 +87,7 @@ class Rack:
     def process_ids(self) -> set[int]:
         """Of all processes that run, the spare's too."""
         with self._lock:
-            processes = {one.process for one in self._standing() if one.process and not one.lost} | {self._spare}
+            processes = {one.process for one in self._standing() if one.process and not one.lost} | {self._spare.process}
             return {process.process.pid for process in processes if process and process.process.pid}
 
     @property
@@ -116,7 +116,7 @@ class Rack:
                 gone.is_kept = False
                 self._drop(gone)
             self._kept = wanted
-        self._waker.send_bytes(b"keep")
+        self._wake()
 
     def load_next(self, preset: Preset | None) -> None:
         """Load a preset into a rack of its own, to switch to, unless it stands ready. What was loaded before is dropped."""
@@ -124,7 +124,9 @@ class Rack:
             self._drop(self._next)
             self._next, self._switching = self._standing_ready(preset) or Standing(preset), False
             self._begin(self._next)
-        self._waker.send_bytes(b"next")
+            is_ready = self._next.is_ready
+        if not is_ready:
+            self._wake()
 
     def switch(self, when: int = AT_ONCE) -> None:
         """Crossfade to what was loaded last, as soon as it is ready: at the next block, or with the next beat or bar."""
@@ -160,9 +162,10 @@ class Rack:
         """End all racks. The drums may still be stepped, and are dry."""
         self._closing.set()
         self._thread.join()
-        for process in {self._spare, *(one.process for one in self._standing())}:
+        for process in {one.process for one in self._standing()}:
             if process:
-                process.close()
+                self._spare.bury(process)
+        self._spare.close()
         self._wakes.close()
         self._waker.close()
 
@@ -175,13 +178,23 @@ class Rack:
         fit = (one for one in self._kept if one.is_ready and not one.lost and not one.bypassed)
         return next((one for one in fit if preset is not None and one.preset == preset), None)
 
+    def _wake(self) -> None:
+        self._waker.send_bytes(b"look")
+
+    def _new_process(self) -> RackProcess:
+        drums = self.drums
+        return RackProcess(self.samplerate, drums.inputs, drums.ring_lines, drums.ring_frames, self.allowance_frames)
+
     def _watch(self) -> None:
         while not self._closing.is_set():
             with self._lock:
                 alive = {one.process for one in self._standing() if one.process and not one.lost}
-            ears = [ear for process in alive for ear in (process.line, process.process.sentinel)]
-            if self._wakes in wait([self._wakes, *ears], GLANCE_S):
+            ears = {ear: process for process in alive for ear in (process.line, process.process.sentinel)}
+            spoke = wait([self._wakes, *ears], GLANCE_S)
+            if self._wakes in spoke:
                 self._wakes.recv_bytes()
+            for process in {ears[ear] for ear in spoke if ear in ears}:
+                process.listen()
             with self._lock:
                 self._look()
 
@@ -223,32 +236,24 @@ class Rack:
                 self._begin(coming)
 
     def _begin(self, one: Standing) -> None:
-        if one.is_due and not one.lost and self._spare and not one.is_kept:
-            spare, self._spare = self._spare, None
+        if one.is_due and not one.lost and not one.is_kept and (spare := self._spare.take()):
             begin([one], spare)
 
     def _fill_up(self) -> None:
         """Let the set stand ready, where nothing else is to be loaded."""
         waiting = [one for one in self._kept if one.is_due and not one.lost]
         others = any(one.preset and not one.is_ready and not one.lost and one not in waiting for one in self._standing())
-        if waiting and self._spare and not others:
-            spare, self._spare = self._spare, None
+        if waiting and not others and (spare := self._spare.take()):
             begin(waiting[:PLACES], spare)
 
     def _stand_by(self) -> None:
         """Have a spare; while something loads, only if something else waits for it."""
-        if self._spare and not self._spare.process.is_alive():
-            self._spare.close()
-            self._spare = None
         is_loading = any(one.process and not one.is_ready and not one.lost for one in self._standing())
-        is_wanted = not is_loading or any(one.is_due and not one.is_kept for one in self._standing())
-        if self._spare is not None or not is_wanted or time.monotonic() < self._spare_after_s:
+        if is_loading and not any(one.is_due and not one.is_kept for one in self._standing()):
             return
         try:
-            drums = self.drums
-            self._spare = RackProcess(self.samplerate, drums.inputs, drums.ring_lines, drums.ring_frames, self.allowance_frames)
+            self._spare.want()
         except OSError as error:
-            self._spare_after_s = time.monotonic() + NO_ROOM_S
             self._alerts.append(f"No new effects can start ({error.strerror}). Close other programs")
 
     def _arrive(self) -> None:
@@ -319,7 +324,7 @@ class Rack:
         if gone.process:
             gone.process.users -= 1
             if gone.process.users <= 0:
-                gone.process.close()
+                self._spare.bury(gone.process)
 
     def _drop(self, one: Standing | None) -> None:
         if one:

@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Effect, Preset
+from live_rig.rack.process import RackProcess
 from live_rig.rack.supervisor import Rack
 
 SAMPLERATE, BLOCK = 48_000, 64
@@ -65,7 +68,7 @@ def until(what: Callable[[], bool]) -> None:
     end_s = time.monotonic() + DEADLINE_S
     while not what():
         assert time.monotonic() < end_s, "it never came"
-        time.sleep(0.0001)
+        os.sched_yield()  # to those who are to bring it
 
 
 @pytest.fixture
@@ -173,19 +176,23 @@ def test_a_preset_whose_rack_dies_while_loading_is_loaded_again(rack: Rack) -> N
 def test_a_rack_does_not_outlive_its_engine(tmp_path: Path) -> None:
     script = tmp_path / "engine.py"
     script.write_text(
-        "import time\nfrom live_rig.rack.preset import Effect, Preset\nfrom live_rig.rack.supervisor import Rack\n"
+        "import os, sys\nfrom live_rig.rack.preset import Effect, Preset\nfrom live_rig.rack.supervisor import Rack\n"
         "if __name__ == '__main__':\n"
         "    rack = Rack.start(Preset('a', 'A', '', (Effect('Invert'),)), 48000, 1, 64)\n"
-        "    while rack.process_id is None:\n        time.sleep(0.01)\n"
-        "    print(rack.process_id, flush=True)\n    time.sleep(60)\n"
+        "    while rack.process_id is None:\n        os.sched_yield()\n"
+        "    print(rack.process_id, flush=True)\n    sys.stdin.read()\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    engine = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment)
+    engine = subprocess.Popen(
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert engine.stdin is not None
     assert engine.stdout is not None
     pid = int(engine.stdout.readline())
     os.kill(pid, signal.SIGINT)  # Ctrl-C is the engine's to answer
     engine.kill()
     engine.wait()
+    engine.stdin.close()
     engine.stdout.close()
     until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
 
@@ -284,7 +291,7 @@ def test_a_system_without_room_for_a_rack_is_said_and_tried_again(monkeypatch: p
 
     with monkeypatch.context() as full:
         full.setattr("live_rig.rack.supervisor.RackProcess", refuse)
-        full.setattr("live_rig.rack.supervisor.NO_ROOM_S", 0.1)
+        full.setattr("live_rig.rack.spare.NO_ROOM_S", 0.1)
         rack = Rack.start(UPSIDE_DOWN, SAMPLERATE, 1, 1024)
         until(lambda: any("Cannot allocate memory" in alert for alert in rack.alerts()))
         stage = Stage(rack, tone)
@@ -317,6 +324,42 @@ def test_the_presets_of_a_set_stand_ready_in_few_processes_and_each_is_heard_wit
     assert np.abs(np.diff(stage.heard[0][BLOCK * 20 :])).max() < 0.01
     assert rack.drums.blocks_dry == 0
     assert rack.alerts() == ()
+
+
+@pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=[""])
+def test_what_stands_ready_is_heard_at_once_even_while_a_process_is_being_started(
+    rack: Rack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rack.keep(SET[:3])
+    until(lambda: rack.kept_ready == 3 and len(rack.process_ids) == 3)
+    is_starting, may_go_on = threading.Event(), threading.Event()
+
+    def slow(*args: Any) -> RackProcess:
+        is_starting.set()
+        assert may_go_on.wait(DEADLINE_S)
+        return RackProcess(*args)
+
+    def recall() -> None:
+        for number in (2, 0, 1):
+            rack.load_next(SET[number])
+            assert rack.next_is_ready
+            rack.switch()
+
+    monkeypatch.setattr("live_rig.rack.supervisor.RackProcess", slow)
+    rack.load_next(COLOUR)  # takes the spare, and another one is started
+    caller = threading.Thread(target=recall, daemon=True)
+    stage = Stage(rack, np.full(BLOCK, 0.5, np.float32))
+    try:
+        assert is_starting.wait(DEADLINE_S)
+        caller.start()
+        caller.join(DEADLINE_S)
+        assert not caller.is_alive()
+        stage.play(20)
+        assert rack.preset == SET[1]
+        assert stage.out[-1][0, -1] == pytest.approx(0.5 * 10 ** (-1 / 20), abs=1e-3)
+        assert not may_go_on.is_set()
+    finally:
+        may_go_on.set()
 
 
 @pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=[""])

@@ -1,0 +1,37 @@
+"""A show's presets as they are written now; each is read once, until somebody writes.
+
+To read a large preset takes longer than to call it, and a recall is not to wait for that.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from live_rig.paths import presets_dir
+from live_rig.rack.preset import Preset
+from live_rig.rack.preset_reader import read_preset
+
+Stamp = tuple[tuple[str, int, int], ...]  # of every file that a preset may stand on: name, when it was written, how long it is
+
+
+class Shelf:
+    """Presets by name. files: name -> file; more may come."""
+
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self.files = dict(files)
+        self._read: dict[str, tuple[Stamp, Preset]] = {}
+
+    def take(self, name: str) -> Preset:
+        """The preset of that name, which `files` must have. ShowError where it cannot be read."""
+        file = self.files[name]
+        stamp = stamp_of(presets_dir(), file.parent)
+        if name not in self._read or self._read[name][0] != stamp:
+            self._read[name] = (stamp, read_preset(file))
+        return self._read[name][1]
+
+
+def stamp_of(*folders: Path) -> Stamp:
+    """What changes when a preset in one of the folders is written, is new, or goes."""
+    there = [entry for folder in dict.fromkeys(folders) if folder.is_dir() for entry in os.scandir(folder)]
+    written = [(entry.path, entry.stat()) for entry in there if entry.name.endswith(".toml")]
+    return tuple(sorted((path, stat.st_mtime_ns, stat.st_size) for path, stat in written))

@@ -1,0 +1,124 @@
+"""Presets as a player steers them: by name, by part of the song, and kept under a name of their own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cython_core.drums import Drums
+from live_rig.errors import RackError, ShowError
+from live_rig.rack.colour import Colour
+from live_rig.rack.preset_reader import preset_faults, read_preset
+from live_rig.rack.supervisor import Rack
+
+GAIN = "master.Gain.gain_db"
+LOUD = """title = "Loud"
+says = "for a test"
+
+[[effects]]
+type = "Gain"
+gain_db = 3.0
+
+[snapshots.chorus]
+"master.Gain.gain_db" = 6.0
+"""
+SOFT = 'title = "Soft"\nsays = "for a test"\n\n[[effects]]\ntype = "Gain"\ngain_db = -9.0\n'
+
+
+@pytest.fixture
+def colour(tmp_path: Path) -> Iterator[Colour]:
+    """Two presets of a show, the loud one heard."""
+    folder = tmp_path / "presets"
+    folder.mkdir()
+    for name, text in (("loud", LOUD), ("soft", SOFT)):
+        (folder / f"{name}.toml").write_text(text)
+    rack = Rack(Drums(48_000, 1, 64), 48_000)
+    colour = Colour(rack, {file.stem: file for file in sorted(folder.glob("*.toml"))}, tmp_path)
+    call(colour, "loud")
+    yield colour
+    rack.close()
+
+
+def call(colour: Colour, value: str) -> None:
+    """A preset, and wait until it is the one that is turned."""
+    colour.do("preset", value)
+    while not (edits := colour.rack.edits) or edits.preset.name != value:
+        os.sched_yield()
+
+
+def stands(colour: Colour, knob: str = GAIN) -> float:
+    assert colour.rack.edits is not None
+    return colour.rack.edits.now[knob]
+
+
+def test_a_part_of_the_song_recalls_the_snapshot_of_its_name_and_the_next_part_lets_it_go(colour: Colour) -> None:
+    for section, gain_db in (("verse", 3.0), ("chorus", 6.0), ("solo", 3.0), ("chorus", 6.0)):
+        colour.enter(section)
+        assert stands(colour) == gain_db, section
+
+
+def test_what_is_turned_by_hand_stays_within_its_part(colour: Colour) -> None:
+    colour.enter("chorus")
+    colour.do("knob", f"{GAIN}=1.5")
+    colour.enter("chorus")  # said thirty times a second
+    assert stands(colour) == 1.5
+    colour.enter("verse")
+    assert stands(colour) == 3.0
+
+
+def test_parts_that_the_preset_does_not_name_leave_it_as_it_was_turned(colour: Colour) -> None:
+    colour.enter("verse")
+    colour.do("knob", f"{GAIN}=1.5")
+    colour.enter("solo")
+    assert stands(colour) == 1.5
+
+
+def test_a_preset_that_was_turned_is_kept_under_a_name_and_can_be_called_by_it(colour: Colour, tmp_path: Path) -> None:
+    colour.do("knob", f"{GAIN}=-1.5")
+    assert colour.do("save-preset", "my-own") == "saved as my-own"
+    file = tmp_path / "presets" / "my-own.toml"
+    assert preset_faults(file, "my-own.toml") == []
+    assert read_preset(file).effects == read_preset(tmp_path / "presets" / "loud.toml").effects
+    call(colour, "my-own")
+    assert stands(colour) == -1.5
+    colour.enter("chorus")  # what the base can do, it can do as well
+    assert stands(colour) == 6.0
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("soft", "There is a preset soft already"), ("loud", "loud is the preset that is heard"), ("a/b", "cannot be")],
+)
+def test_a_name_that_would_overwrite_or_leave_the_show_is_refused_and_nothing_is_written(
+    colour: Colour, tmp_path: Path, name: str, says: str
+) -> None:
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*.toml")}
+    with pytest.raises(ShowError, match=says):
+        colour.do("save-preset", name)
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*.toml")} == before
+
+
+def test_without_a_preset_there_is_nothing_to_turn_or_keep(colour: Colour) -> None:
+    colour.off()
+    while colour.rack.edits is not None:
+        os.sched_yield()
+    for command, value in (("knob", f"{GAIN}=0"), ("save-preset", "none"), ("undo", "")):
+        with pytest.raises(RackError, match="No preset is heard"):
+            colour.do(command, value)
+
+
+def test_a_preset_is_as_it_is_written_when_it_is_called(colour: Colour, tmp_path: Path) -> None:
+    call(colour, "soft")
+    (tmp_path / "presets" / "soft.toml").write_text(SOFT.replace("-9.0", "-12.5"))
+    call(colour, "loud")
+    call(colour, "soft")
+    assert stands(colour) == -12.5
+
+
+def test_a_preset_that_nobody_has_written_to_is_not_read_again(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
+    call(colour, "soft")
+    with monkeypatch.context() as unread:
+        unread.setattr("live_rig.rack.shelf.read_preset", None)
+        call(colour, "loud")
+        call(colour, "soft")
