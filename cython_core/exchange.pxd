@@ -43,6 +43,8 @@ cpdef enum EventKind:
     SOLO                             # likewise
     UNDO                             # take back what is queued
     ROUTE                            # value: linear gain, other: output * BUSES + a bus: what a listener hears of it
+    PAD                              # value: the index of a pad, other: velocity 1..127
+    PADS_OFF                         # whatever was struck fades
 
 cdef struct Notice:                  # step -> Python: something that happened, in order
     long long frame                  # output frame at which it is heard
@@ -108,6 +110,7 @@ cdef class Exchange:
 
 cdef bint next_event(ExchangeState *x, Event *event) noexcept nogil           # step's side: the next one due is copied out and taken
 cdef bint peek_event(ExchangeState *x, Event *event) noexcept nogil           # step's side: copied out, left where it is
+cdef bint event_at(ExchangeState *x, long long *index, Event *event) noexcept nogil    # step's side: the one of that number, or the next that waits
 cdef void tell(ExchangeState *x, const Notice *notice) noexcept nogil         # step's side: lost, and counted, when nobody reads
 cdef Snapshot *draft(ExchangeState *x) noexcept nogil                         # step's side: the snapshot to fill next
 cdef void publish(ExchangeState *x) noexcept nogil                            # step's side: the draft is the newest now

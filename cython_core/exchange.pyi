@@ -37,6 +37,8 @@ class EventKind(IntEnum):
     SOLO = 31
     UNDO = 32
     ROUTE = 33
+    PAD = 34
+    PADS_OFF = 35
 
 class NoticeKind(IntEnum):
     HANDOVER = 1

@@ -39,6 +39,15 @@ cdef bint next_event(ExchangeState *x, Event *event) noexcept nogil:
     return True
 
 
+cdef bint event_at(ExchangeState *x, long long *index, Event *event) noexcept nogil:
+    """For whoever has to know of an event before its turn: it stays where it is."""
+    index[0] = max(index[0], x.events_out)
+    if index[0] >= load(&x.events_in):
+        return False
+    event[0] = x.event[index[0] % RING]
+    return True
+
+
 cdef void tell(ExchangeState *x, const Notice *notice) noexcept nogil:
     if x.notices_in - load(&x.notices_out) < RING:
         x.notice[x.notices_in % RING] = notice[0]

@@ -11,6 +11,9 @@ cpdef enum:                          # buses
     CLICK = 10                       # while the band plays
     GUIDE
     COUNT                            # the clicks before the band comes in
+    PADS_LEFT
+    PADS_RIGHT
+    TALK                             # a microphone to speak into, for those who play
     BUSES
 
 cpdef enum:                          # sounds

@@ -7,6 +7,9 @@ BAND_RIGHT: int
 CLICK: int
 GUIDE: int
 COUNT: int
+PADS_LEFT: int
+PADS_RIGHT: int
+TALK: int
 BUSES: int
 ONE: int
 BEAT: int

@@ -10,6 +10,7 @@ from cython_core.guard cimport GuardState
 from cython_core.input_lines cimport MAX_LINES, InputLines
 from cython_core.mix cimport MixState
 from cython_core.onsets cimport MAX_ONSETS, Onset
+from cython_core.pads cimport PadsState
 from cython_core.transport cimport TICK, TransportState
 
 cdef struct RigState:
@@ -26,6 +27,9 @@ cdef struct RigState:
     DrumsState *drums
     BandLink *band
     ExchangeState *exchange
+    PadsState *pads                  # NULL: none
+    int talk_input                   # from 0; -1: none
+    float *silence                   # (max_block,)
     float *drums_left                # (max_block,) the drums of this block
     float *drums_right
     float line_heard[MAX_LINES][TICK]  # of the tick being heard

@@ -12,6 +12,7 @@ from cython_core.drums import Drums
 from cython_core.exchange import Exchange
 from cython_core.follower import Follower
 from cython_core.input_lines import Lines
+from cython_core.pads import Pads
 
 class Rig:
     """The instrument and its parts. Shapes, units and errors stand with the class in step.pyx."""
@@ -34,6 +35,8 @@ class Rig:
         input_latency_s: float = 0.0,
         output_latency_s: float = 0.0,
         drummers: Sequence[int] = (),
+        pads: Pads | None = None,
+        talk_input: int = -1,
     ) -> None: ...
     def step(self, heard: npt.NDArray[np.float32], played: npt.NDArray[np.float32]) -> None: ...
     def at(self, latency_in_s: float, latency_out_s: float) -> None: ...

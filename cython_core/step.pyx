@@ -8,7 +8,7 @@ edges, so no decision depends on how the sound is cut into blocks. Only the drum
 
 from libc.math cimport NAN, fabsf, isfinite, isnan, rint
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 import numpy as np
 
@@ -20,12 +20,12 @@ from cython_core.authority cimport (
 from cython_core.band cimport Band, band_order, band_read
 from cython_core.chart cimport Chart, ChartState, chart_next_bar, chart_section
 from cython_core.count_in cimport CountIn, CountInCall, count_in_listen, count_in_tick
-from cython_core.drums cimport AT_ONCE, ON_THE_BAR, ON_THE_BEAT, Drums, drums_step
+from cython_core.drums cimport AT_ONCE, MAX_INPUTS, ON_THE_BAR, ON_THE_BEAT, Drums, drums_step
 from cython_core.faders cimport FaderState, faders_switch
 from cython_core.exchange cimport (
     BAND_IN, BUS, CAME_IN, CONDUCT, COUNT_IN, CURVE, CUT_OFF, FINALE, GIVE, GIVE_WAY, GO_TO, HANDOVER, HOLD, LEVEL, LISTEN, LOAD, LOAD_NEXT,
     MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS, RE_ENTER, ROUTE, SHARE, SLOW_DOWN, SOLO, START, STOP, TAKE, TAP, TEMPO, UNDO, VAMP, Event,
-    Exchange, Notice, Snapshot, draft, next_event, peek_event, publish, tell,
+    Exchange, Notice, Snapshot, draft, event_at, next_event, peek_event, publish, tell,
 )
 from cython_core.follower cimport Follower, follower_tell, follower_tick
 from cython_core.form cimport (
@@ -34,10 +34,11 @@ from cython_core.form cimport (
 from cython_core.guard cimport GUARD_DELAY, MAX_OUTPUTS, guard_reset, guard_tick, guarded
 from cython_core.input_lines cimport MAX_LINES, Lines, lines_note, lines_tick
 from cython_core.mix cimport (
-    BAND_LEFT, BEAT, BUSES, CLICK, COUNT, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, SOUNDS, fade_buses, loudest, mix_down, mix_levels,
+    BAND_LEFT, BEAT, BUSES, CLICK, COUNT, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, PADS_LEFT, SOUNDS, TALK, fade_buses, loudest, mix_down, mix_levels,
     sound_on, strike,
 )
 from cython_core.onsets cimport Onset, onset_of_note
+from cython_core.pads cimport Pads, pads_hear, pads_keep, pads_play
 from cython_core.stem_bank cimport MAX_CHANNELS, MAX_STEMS
 from cython_core.transport cimport (
     COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, TO_BE_HELD, Moment, load_chart, look, moment_at, reenter, transport_reset,
@@ -56,20 +57,47 @@ cdef void step(RigState *r, const float *const *heard, float *const *played, int
     heard: (inputs, frames); played: (outputs, frames), all of it written. frames <= max_block.
     """
     cdef int done = 0, span, into
+    cdef const float *kit[MAX_INPUTS]
     r.drums.passing = passing(r, frames)
-    drums_step(r.drums, heard, r.inputs, r.frame, frames, r.drums_left, r.drums_right)
+    hear_pads(r, frames)
+    join_pads(r, heard, frames, kit)
+    drums_step(r.drums, kit, r.inputs, r.frame, frames, r.drums_left, r.drums_right)
     while done < frames:
         into = <int>(r.frame % TICK)
         span = min(TICK - into, frames - done)
         if into == 0:
             begin_tick(r)
-        play(r, played, done, into, span)
+        play(r, heard, played, done, into, span)
         hear(r, heard, done, into, span)
         done += span
         r.frame += span
         if into + span == TICK:
             end_tick(r)
     r.blocks += 1
+
+
+cdef void hear_pads(RigState *r, int frames) noexcept nogil:
+    """Whatever is struck in this block sounds in it: the pads look at events before their turn comes."""
+    cdef Event event
+    if r.pads == NULL:
+        return
+    while event_at(r.exchange, &r.pads.seen, &event) and event.frame < r.frame + frames:
+        pads_hear(r.pads, &event, max(event.frame, r.frame), &r.transport)
+        r.pads.seen += 1
+    pads_play(r.pads, &r.transport, r.frame, frames)
+
+
+cdef void join_pads(RigState *r, const float *const *heard, int frames, const float **kit) noexcept nogil:
+    """The lines of the kit: what was heard, with the pads that are to sound there, and without whoever speaks."""
+    cdef int i, n
+    for i in range(r.inputs):
+        kit[i] = heard[i]
+        if i == r.talk_input:
+            kit[i] = r.silence
+        if r.pads != NULL and r.pads.line[i] != NULL:
+            for n in range(frames):
+                r.pads.line[i][n] += kit[i][n]
+            kit[i] = r.pads.line[i]
 
 
 cdef int passing(const RigState *r, int frames) noexcept nogil:
@@ -94,11 +122,11 @@ cdef void begin_tick(RigState *r) noexcept nogil:
     take_events(r)
 
 
-cdef void play(RigState *r, float *const *played, int done, int into, int span) noexcept nogil:
+cdef void play(RigState *r, const float *const *heard, float *const *played, int done, int into, int span) noexcept nogil:
     """Part of a tick, out: buses filled, routed to the guard, and what the guard held back sent out."""
     cdef int filling = r.guard.filling
     cdef int i, output
-    fill_buses(r, done, into, span)
+    fill_buses(r, heard, done, into, span)
     fade_buses(&r.mix, into, span)
     r.drums_peak = max(r.drums_peak, loudest(&r.mix, DRUMS_LEFT, DRUMS_RIGHT + 1, span))
     r.band_peak = max(r.band_peak, loudest(&r.mix, BAND_LEFT, BAND_LEFT + r.band.channels, span))
@@ -108,13 +136,19 @@ cdef void play(RigState *r, float *const *played, int done, int into, int span) 
             played[output][done + i] = guarded(&r.guard, output, into + i)
 
 
-cdef void fill_buses(RigState *r, int done, int into, int span) noexcept nogil:
+cdef void fill_buses(RigState *r, const float *const *heard, int done, int into, int span) noexcept nogil:
     """Drums from the rack, the band from its ring, and what is struck, to the sample."""
     cdef float *band[MAX_CHANNELS]
     cdef int c, before
     cdef const Moment *moment = moment_at(&r.transport, r.frame)
     memcpy(r.mix.bus[DRUMS_LEFT], r.drums_left + done, span * sizeof(float))
     memcpy(r.mix.bus[DRUMS_RIGHT], r.drums_right + done, span * sizeof(float))
+    for c in range(2):
+        if r.pads != NULL:
+            memcpy(r.mix.bus[PADS_LEFT + c], r.pads.out[c] + done, span * sizeof(float))
+        else:
+            memset(r.mix.bus[PADS_LEFT + c], 0, span * sizeof(float))
+    speak(r, heard, done, span)
     for c in range(r.band.channels):
         band[c] = r.mix.bus[BAND_LEFT + c]
     band_read(r.band, r.frame, span, band)
@@ -127,6 +161,15 @@ cdef void fill_buses(RigState *r, int done, int into, int span) noexcept nogil:
         if moment.cue:
             strike(&r.mix.guide, CUE)
         sound_all(r, before, span - before)
+
+
+cdef void speak(RigState *r, const float *const *heard, int done, int span) noexcept nogil:
+    """The talkback microphone, as it comes; what is no number is silence."""
+    cdef int i
+    cdef float sample
+    for i in range(span):
+        sample = heard[r.talk_input][done + i] if r.talk_input >= 0 else 0.0
+        r.mix.bus[TALK][i] = sample if isfinite(sample) else 0.0
 
 
 cdef void sound_all(RigState *r, int at, int frames) noexcept nogil:
@@ -282,7 +325,8 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
     elif event.kind == RE_ENTER:
         reenter(t, section_start(t) if isnan(event.value) else event.value)
     elif event.kind == NOTE:
-        if onset_of_note(<int>event.value, <int>event.other, struck(r, event), &note):
+        if (r.pads == NULL or not pads_keep(r.pads, <int>event.value)) and onset_of_note(
+                <int>event.value, <int>event.other, struck(r, event), &note):
             lines_note(r.lines, &note)
     elif event.kind in (LEVEL, PAN, MUTE, SOLO) and 0 <= event.other < MAX_STEMS:
         turn_knob(&t.faders, event.kind, <int>event.other, <float>event.value)
@@ -436,13 +480,14 @@ cdef class Rig:
 
     samplerate_hz: 44100..192000; inputs 1..32, outputs 1..32; max_block: frames, the largest block there will be; the parts are made for the
     same rate. route: (outputs, BUSES) float32, linear: how much of each bus (see mix.pxd) each output gets; drummers: the outputs in the
-    drummer's ears, where the click is silent while he leads; sounds: three mono float32 arrays at the session's rate: the click's one, its beat, the guide's cue.
+    drummer's ears, where the click is silent while he leads; pads: what is struck, or None; talk_input: from 0, a microphone that is no part of the
+    kit and is heard while the bus TALK is up, -1: none; sounds: three mono float32 arrays at the session's rate: the click's one, its beat, the guide's cue.
     """
 
     def __cinit__(
         self, double samplerate_hz, int inputs, int outputs, int max_block, Lines lines, Follower follower, CountIn count_in, Drums drums,
         Band band, Exchange exchange, const float[:, ::1] route, sounds, double input_latency_s=0.0, double output_latency_s=0.0,
-        drummers=(),
+        drummers=(), Pads pads=None, int talk_input=-1,
     ):
         if not (1 <= inputs <= 32 and 1 <= outputs <= MAX_OUTPUTS and 44100 <= samplerate_hz <= 192000):
             raise ValueError("a rig has 1 to 32 inputs and outputs, at 44.1 to 192 kHz")
@@ -455,18 +500,22 @@ cdef class Rig:
         if r == NULL:
             raise MemoryError
         r.drums_left, r.drums_right = <float *>calloc(max_block, sizeof(float)), <float *>calloc(max_block, sizeof(float))
-        if not (r.drums_left and r.drums_right):
+        r.silence = <float *>calloc(max_block, sizeof(float))
+        if not (r.drums_left and r.drums_right and r.silence):
             raise MemoryError
+        if talk_input >= inputs or (pads is not None and pads.state.max_block < max_block):
+            raise ValueError(f"talkback on input {talk_input + 1} of {inputs}, or pads for shorter blocks than {max_block}")
         sounds = [np.ascontiguousarray(sound, np.float32) for sound in sounds]
-        self.parts = (lines, follower, count_in, drums, band, exchange, sounds)
+        self.parts = (lines, follower, count_in, drums, band, exchange, sounds, pads)
         r.samplerate_hz, r.inputs, r.outputs, r.max_block = samplerate_hz, inputs, outputs, max_block
         r.input_latency_s, r.output_latency_s = input_latency_s, output_latency_s
         r.lines, r.follower, r.count_in, r.drums, r.band, r.exchange = (
             lines.state, follower.state, count_in.state, drums.state, band.link, exchange.state
         )
+        r.pads, r.talk_input = (pads.state if pads is not None else NULL), talk_input
         cdef int i, b
         for i in range(inputs):
-            r.line_gain[i] = 1.0
+            r.line_gain[i] = 0.0 if i == talk_input else 1.0
         for i in range(r.lines.count):
             r.line_input[i] = lines.inputs[i]
         r.leads_next = NOBODY
@@ -488,7 +537,7 @@ cdef class Rig:
             for b in range(BUSES):
                 r.mix.route[i][b] = r.mix.asked[i][b] = route[i, b]
         for b in range(BUSES):
-            r.mix.wanted[b] = r.mix.level[b] = 1.0
+            r.mix.wanted[b] = r.mix.level[b] = 0.0 if b == TALK else 1.0
         for i in range(SOUNDS):
             sound = sounds[i]
             r.mix.sound[i], r.mix.length[i] = &sound[0], <int>sound.shape[0]
@@ -498,6 +547,7 @@ cdef class Rig:
         if self.state != NULL:
             free(self.state.drums_left)
             free(self.state.drums_right)
+            free(self.state.silence)
             free(self.state)
 
     def step(self, const float[:, ::1] heard, float[:, ::1] played):

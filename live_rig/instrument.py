@@ -17,6 +17,7 @@ from cython_core.drums import Drums
 from cython_core.exchange import EventKind, Exchange
 from cython_core.follower import Follower
 from cython_core.input_lines import Lines
+from cython_core.pads import Pads
 from cython_core.step import Rig
 from live_rig.audio.sounds import rig_sounds
 from live_rig.conducting.cues import Sent
@@ -61,6 +62,7 @@ class Instrument:
         *,
         spare_frames: int | None = None,
         click_on: bool = False,
+        pads: Pads | None = None,
     ) -> None:
         self.samplerate_hz = samplerate_hz
         self.wiring = wiring
@@ -84,6 +86,8 @@ class Instrument:
             np.ascontiguousarray(wiring.route, np.float32),
             rig_sounds(samplerate_hz),
             drummers=wiring.drummers,
+            pads=pads,
+            talk_input=wiring.talk_input,
         )
         self._charts: list[Chart] = []
         if not click_on:

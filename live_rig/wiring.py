@@ -22,11 +22,21 @@ class Wiring:
     drummers: tuple[int, ...] = ()  # outputs, from 0, in the drummer's ears
     buses: tuple[str, ...] = (BAND,)  # of stems
     mixes: tuple[Mix, ...] = ()
+    talk_input: int = -1  # from 0: a microphone that is no part of the kit; -1: none
     lines: tuple[tuple[str, int], ...] = ()  # what stands before each microphone, and its input from 0; none: all are one mix
 
     def heard_by(self, lines: tuple[tuple[str, int], ...]) -> "Wiring":
         """With these microphones as lines of their own."""
         return replace(self, lines=lines)
+
+    def with_talkback(self, input_: int, to: Sequence[str] | None, gain_db: float) -> "Wiring":
+        """With a microphone to speak into, from 0, for the mixes of those names; None: for the drummer's."""
+        route = self.route.copy()
+        for mix in self.mixes:
+            if mix.name in to if to is not None else mix.is_drummers:
+                for output, number, gain in knobs(mix, "talkback", gain_db, self.buses):
+                    route[output, number] = gain
+        return replace(self, route=route, talk_input=input_)
 
     def and_also(self, extra: "Wiring") -> "Wiring":
         """With the outputs of another wiring after these."""
@@ -49,10 +59,11 @@ def wired(inputs: int, outputs: int, mixes: Sequence[Mix] = (), buses: Sequence[
 def knobs(mix: Mix, source: str, level_db: float, buses: Sequence[str]) -> list[tuple[int, int, float]]:
     """(output from 0, bus, linear gain) for one source in one mix. A pair gets left and right, a single output half of each."""
     gain = linear(level_db)
-    struck = {"click": bus.CLICK, "count": bus.COUNT, "guide": bus.GUIDE}
+    struck = {"click": bus.CLICK, "count": bus.COUNT, "guide": bus.GUIDE, "talkback": bus.TALK}
     if source in struck:
         return [(output - 1, struck[source], gain) for output in mix.outputs]
-    left = bus.DRUMS_LEFT if source == "drums" else bus.BAND_LEFT + 2 * list(buses).index(source)
+    pairs = {"drums": bus.DRUMS_LEFT, "pads": bus.PADS_LEFT}
+    left = pairs[source] if source in pairs else bus.BAND_LEFT + 2 * list(buses).index(source)
     if len(mix.outputs) == 1:
         return [(mix.outputs[0] - 1, side, gain / 2) for side in (left, left + 1)]
     return [(output - 1, left + side, gain) for side, output in enumerate(mix.outputs)]
@@ -62,8 +73,8 @@ def each_bus_apart(inputs: int) -> Wiring:
     """Eight outputs for `render`: the mix (two), the drums (two), the band (two), the click with the count, the guide."""
     route = np.zeros((8, bus.BUSES), np.float32)
     for side in (0, 1):
-        route[side, [bus.DRUMS_LEFT + side, bus.BAND_LEFT + side]] = 1.0
-        route[2 + side, bus.DRUMS_LEFT + side] = 1.0
+        route[side, [bus.DRUMS_LEFT + side, bus.PADS_LEFT + side, bus.BAND_LEFT + side]] = 1.0
+        route[2 + side, [bus.DRUMS_LEFT + side, bus.PADS_LEFT + side]] = 1.0
         route[4 + side, bus.BAND_LEFT + side] = 1.0
     route[6, [bus.CLICK, bus.COUNT]] = route[7, bus.GUIDE] = 1.0
     return Wiring(inputs, route)

@@ -241,9 +241,9 @@ def test_a_listeners_mix_is_his_own() -> None:
 @pytest.mark.parametrize(
     ("outputs", "said"),
     [
-        (1, "output 1 (house): drums, band, click, count, guide"),
-        (2, "output 1 (drummer): click, count, guide; output 2 (house): drums, band"),
-        (4, "outputs 1 and 2 (house): drums, band; outputs 3 and 4 (drummer): drums, band, click, count, guide"),
+        (1, "output 1 (house): drums, pads, band, click, count, guide"),
+        (2, "output 1 (drummer): click, count, guide; output 2 (house): drums, pads, band"),
+        (4, "outputs 1 and 2 (house): drums, pads, band; outputs 3 and 4 (drummer): drums, pads, band, click, count, guide"),
     ],
 )
 def test_the_usual_mixes_are_said_in_words(outputs: int, said: str) -> None:
@@ -261,4 +261,4 @@ def test_on_two_outputs_click_and_guide_are_left_and_the_band_right() -> None:
 
 
 def test_neither_click_nor_count_nor_guide_is_in_the_house_unless_asked() -> None:
-    assert set(Mix(name="house", outputs=(1, 2)).levels_db(("band", "strings"))) == {"drums", "band", "strings"}
+    assert set(Mix(name="house", outputs=(1, 2)).levels_db(("band", "strings"))) == {"drums", "pads", "band", "strings"}

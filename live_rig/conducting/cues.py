@@ -4,6 +4,7 @@ What concerns the set (next-song, song, preset) is the engine's; all else goes s
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -15,6 +16,7 @@ from cython_core.transport import Quantum
 from live_rig.conducting.chart import first_beat, linear
 from live_rig.errors import ShowError
 from live_rig.show.mix import OWN_SOURCES
+from live_rig.show.pad import LOUDEST_VELOCITY, Pad
 from live_rig.show.song import Song
 from live_rig.wiring import Wiring, knobs
 
@@ -37,6 +39,7 @@ PLAIN = {
     "count-in": EventKind.COUNT_IN,
     "panic": EventKind.PANIC,
     "unqueue": EventKind.UNDO,
+    "pads-off": EventKind.PADS_OFF,
 }
 QUANTA = {"bar": Quantum.AT_BAR, "beat": Quantum.AT_BEAT, "phrase": Quantum.AT_PHRASE}
 LEADERS = {"band": Leader.BAND, "drummer": Leader.DRUMMER, "conductor": Leader.CONDUCTOR}
@@ -142,6 +145,19 @@ def place_of(command: str, text: str) -> float:
     if not -1 <= place <= 1:
         raise ShowError(f"{place:g} is beyond the last seat", where="command", do="Say -1 (left) to 1 (right)")
     return place
+
+
+def pad_event(value: str, pads: Sequence[Pad]) -> Sent:
+    """A pad by its name, and how hard it is struck. ShowError where there is none, or no such strength."""
+    names = [pad.name for pad in pads]
+    name, equals, velocity = (value, "", "") if value in names or "=" not in value else value.rpartition("=")
+    if name not in names:
+        do = f"Say one of: {', '.join(names)}" if names else "Write [[pads]] into show.toml"
+        raise ShowError(f'There is no pad "{name}"', where="command", do=do)
+    hard = number("pad", velocity, f"1 to {LOUDEST_VELOCITY}, such as {name}=64") if equals else LOUDEST_VELOCITY
+    if not 1 <= hard <= LOUDEST_VELOCITY:
+        raise ShowError(f"A pad is not struck with {hard:g}", where="command", do=f"Say 1 to {LOUDEST_VELOCITY}")
+    return Sent(EventKind.PAD, names.index(name), hard)
 
 
 def mix_events(value: str, wiring: Wiring) -> list[Sent]:

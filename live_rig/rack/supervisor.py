@@ -25,7 +25,7 @@ from live_rig.rack.spare import Spare
 from live_rig.rack.standing import Standing, begin
 from live_rig.rack.swap import Swap
 
-GLANCE_S = 0.02  # how often it looks, when nothing calls it
+GLANCE_S = 0.05  # how often it looks, when nothing calls it
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
 
 

@@ -12,7 +12,7 @@ from live_rig.show.faults import Fault, change_or
 from live_rig.show.written import Claim, GainDb, Text, Whole, Written
 
 STRUCK = ("click", "count", "guide")
-OWN_SOURCES = ("drums", *STRUCK)
+OWN_SOURCES = ("drums", "pads", *STRUCK, "talkback")
 BAND = "band"  # the bus that there is without a word
 MOST_BUSES = 4
 
@@ -20,7 +20,7 @@ Output = Annotated[Whole, Field(ge=1, le=32)]
 
 
 class Mix(Written):
-    """What one listener hears, in dB. `hears` None: drums and all stems; in the drummer's ears click, count and guide too."""
+    """What one listener hears, in dB. `hears` None: drums, pads and all stems, and in the drummer's ears what is struck."""
 
     name: Text
     outputs: Annotated[tuple[Output, ...], Field(min_length=1, max_length=2)]  # counted from 1
@@ -31,13 +31,13 @@ class Mix(Written):
         """Every source that is heard, and how loud."""
         if self.hears is not None:
             return dict(self.hears)
-        return dict.fromkeys(["drums", *buses, *(STRUCK if self.is_drummers else ())], 0.0)
+        return dict.fromkeys(["drums", "pads", *buses, *(STRUCK if self.is_drummers else ())], 0.0)
 
 
 def usual_mixes(outputs: int) -> tuple[Mix, ...]:
     """Where the show says nothing. Four outputs: the house on 1 and 2, the drummer's ears on 3 and 4. Two: click, count and
     guide on 1, drums and band on 2. One: everything."""
-    house = {"drums": 0.0, BAND: 0.0}
+    house = {"drums": 0.0, "pads": 0.0, BAND: 0.0}
     struck = dict.fromkeys(STRUCK, 0.0)
     if outputs == 1:
         return (Mix(name="house", outputs=(1,), hears=house | struck),)

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints
 
 from live_rig.show.faults import Fault
 from live_rig.show.mix import BAND, MOST_BUSES, Mix
+from live_rig.show.pad import Pad, Talkback
 from live_rig.show.song import Song
 from live_rig.show.written import Text, Whole, Written
 
@@ -52,6 +53,8 @@ class ShowSheet(Written):
     audio: Audio = Audio()
     buses: Annotated[tuple[Text, ...], Field(min_length=1, max_length=MOST_BUSES)] = (BAND,)  # of stems
     mixes: tuple[Mix, ...] = ()  # one for each listener; none: the usual ones
+    pads: Annotated[tuple[Pad, ...], Field(max_length=64)] = ()
+    talkback: Talkback | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Show:
     gives_way: GivesWay = "patient"
     buses: tuple[str, ...] = (BAND,)
     mixes: tuple[Mix, ...] = ()
+    pads: tuple[Pad, ...] = ()
+    talkback: Talkback | None = None
 
     def song(self, song_id: str) -> Song | None:
         """The song of this id, None where the set has none."""

@@ -53,7 +53,7 @@ def stem_faults(
     ends_s: dict[int, float] = {}
     for number, stem in stems.items():
         try:
-            ends_s[number] = stem.offset_s + _measured(folder, stem.file).length_s
+            ends_s[number] = stem.offset_s + measured(folder, stem.file).length_s
         except NotPlayable as fault:
             yield Fault(
                 f'"{stem.file}": {fault.what}' if fault.what.startswith("it ") else fault.what,
@@ -66,12 +66,13 @@ def stem_faults(
         yield from _length_faults(stems, ends_s, last_beat_s)
 
 
-def _measured(folder: Path, file: str) -> AudioFile:
+def measured(folder: Path, file: str) -> AudioFile:
+    """A sound file of a folder. Raises NotPlayable, with the nearest there is."""
     path = folder / file
     if not path.is_file():
         present = sorted(each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.suffix.lower() in SOUNDS)
         raise NotPlayable(
-            f'"{file}" is not there', change_or(file, present, f"Copy {file} into {folder.name}, or take the stem out")
+            f'"{file}" is not there', change_or(file, present, f"Copy {file} into {folder.name}, or take it out of the list")
         )
     return measure(path)
 

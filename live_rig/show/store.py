@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from live_rig.show.faults import Fault, ShowFaults, change_or
-from live_rig.show.mix import BAND, Mix, bus_faults, mix_faults
+from live_rig.show.mix import BAND, Mix, bus_faults, mix_faults, usual_mixes
 from live_rig.show.models import good_items, read_as
+from live_rig.show.pad import Pad, pad_faults, talkback_faults
 from live_rig.show.pedal import pedal_faults
 from live_rig.show.preset import own_preset_faults, preset_files
 from live_rig.show.setlist import SONG_ID, Show, ShowSheet, setlist_faults
@@ -14,6 +15,7 @@ from live_rig.show.song_folder import read_song
 from live_rig.show.toml_page import Page, read_page
 
 SHOW_FILE = "show.toml"
+MOST_USUAL_OUTPUTS = 4
 
 
 def read_show(folder: Path) -> Show:
@@ -41,6 +43,8 @@ def read_show(folder: Path) -> Show:
         gives_way=sheet.gives_way,
         buses=sheet.buses,
         mixes=sheet.mixes,
+        pads=sheet.pads,
+        talkback=sheet.talkback,
     )
 
 
@@ -56,7 +60,10 @@ def read_sheet(folder: Path) -> tuple[Page, ShowSheet | None, list[Fault]]:
     sheet = read_as(page, ShowSheet)
     if isinstance(sheet, list):
         return page, None, sheet + _show_faults(page, folder)
-    return page, sheet, _show_faults(page, folder)
+    inputs = [line.input for line in sheet.audio.lines]
+    mixes = [mix.name for mix in sheet.mixes or usual_mixes(sheet.audio.outputs or MOST_USUAL_OUTPUTS)]
+    faults = page.all_placed(talkback_faults(sheet.talkback, mixes, inputs))
+    return page, sheet, [*_show_faults(page, folder), *faults]
 
 
 def show_folder(given: Path) -> Path:
@@ -74,6 +81,8 @@ def _show_faults(page: Page, folder: Path) -> list[Fault]:
             faults.append(Fault(f'there is no song "{song_id}" in songs/', do, ("songs", number)))
     if isinstance(pedals, dict):
         faults += pedal_faults(pedals)
+    pads = good_items(page, "pads", Pad)
+    faults += pad_faults(pads, folder, pedals if isinstance(pedals, dict) else ())
     return page.all_placed([*faults, *_listening_faults(page)])
 
 

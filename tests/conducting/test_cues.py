@@ -16,7 +16,7 @@ from tests.playing import song
 
 TUNE = song(120, "head:4 solo:2~ hit:2!")
 OF_THE_SET = {"say", "next-song", "previous-song", "song", "preset", "mix"}
-OF_THE_SET |= {"compare", "knob", "redo", "save-preset", "snapshot", "undo"}
+OF_THE_SET |= {"pad", "talkback", "compare", "knob", "redo", "save-preset", "snapshot", "undo"}
 
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - OF_THE_SET))
@@ -98,7 +98,7 @@ def test_a_listeners_mix_is_turned_on_his_own_outputs() -> None:
     assert mix_events("drummer.drums=0", four) == drums
     with pytest.raises(ShowError, match=r"There is no mix.*house, drummer"):
         mix_events("singer.click=0", four)
-    with pytest.raises(ShowError, match=r"There is no source.*drums, click"):
+    with pytest.raises(ShowError, match=r"There is no source.*drums, pads, click"):
         mix_events("drummer.harp=0", four)
 
 

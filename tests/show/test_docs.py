@@ -9,6 +9,7 @@ from live_rig.show.command import COMMANDS
 from live_rig.show.cue import Cue
 from live_rig.show.meter import MeterChange
 from live_rig.show.mix import Mix
+from live_rig.show.pad import Layer, Pad, Talkback
 from live_rig.show.section import Section
 from live_rig.show.setlist import Audio, ShowSheet
 from live_rig.show.song import SongSheet
@@ -49,8 +50,26 @@ def test_the_mixes_of_the_page_are_right(show: Path) -> None:
     ]
 
 
+def test_the_pads_and_the_talkback_of_the_page_are_right(show: Path) -> None:
+    pads, talkback = (re.findall(rf"```toml\n(\[{word}.*?)```", PAGE, re.DOTALL)[0] for word in (r"\[pads", "talkback"))
+    for name in re.findall(r"pads/[\w-]+\.wav", pads):
+        (show / name).parent.mkdir(exist_ok=True)
+        write_sound(show / name, length_s=1, samplerate_hz=8000)
+    sheet = show / "show.toml"
+    mixes = "".join(f'[[mixes]]\nname = "{name}"\noutputs = [{n}]\n' for n, name in ((1, "drummer"), (2, "bass")))
+    sheet.write_text(f"{sheet.read_text()}\n{mixes}\n{pads}\n{talkback}")
+    read = read_show(show)
+    assert [(pad.name, pad.note, len(pad.sounds), pad.slices) for pad in read.pads] == [
+        ("clap", 39, 2, 0),
+        ("shaker", 70, 1, 32),
+    ]
+    assert read.talkback == Talkback(input=8, to=("drummer", "bass"))
+
+
 @pytest.mark.parametrize(
-    "model", [ShowSheet, Audio, Mix, SongSheet, Stem, Section, Cue, MeterChange], ids=lambda model: model.__name__
+    "model",
+    [ShowSheet, Audio, Mix, Pad, Layer, Talkback, SongSheet, Stem, Section, Cue, MeterChange],
+    ids=lambda model: model.__name__,
 )
 def test_every_key_is_explained(model: type[Written]) -> None:
     keys = [field.alias or name for name, field in model.model_fields.items()]
