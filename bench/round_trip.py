@@ -67,9 +67,9 @@ class Stroke:
         self._client.close()
 
     def connect(self) -> None:
-        """Out to the wire's ear, and through the rig to the other: PortAudio's first input and output."""
-        rig_in = self._client.get_ports("PortAudio", is_audio=True, is_input=True)[0]
-        rig_out = self._client.get_ports("PortAudio", is_audio=True, is_output=True)[
+        """Out to the wire's ear, and through the rig to the other: the rig's first input and its last output."""
+        rig_in = self._client.get_ports("live-rig:", is_audio=True, is_input=True)[0]
+        rig_out = self._client.get_ports("live-rig:", is_audio=True, is_output=True)[
             -1
         ]  # of two, the first is the drummer's click
         self._client.connect(self._out, self._ears[0])

@@ -23,10 +23,28 @@ cdef struct DeviceState:
     long long longest_ns             # in one callback
     long long total_ns
     long long over_budget            # callbacks that took longer than their block lasts
-    long long asked_to_stop          # written by Python, read by the timer
+
+cdef struct Way:                     # in to a device: a stream's, or the timer's. One at a time is open
+    DeviceState *device
+    long long is_shut                # written by Python
+    long long is_inside              # written by whoever plays: this way is in use just now
+
+cdef struct Plugs:                   # of a JACK client
+    Way *way
+    void *(*buffer)(void *port, unsigned int frames) noexcept nogil     # jack_port_get_buffer
+    int inputs
+    int outputs
+    void *heard[32]                  # ports
+    void *played[32]
+
+cdef class JackPlugs:
+    cdef Plugs *plugs
+    cdef readonly object parts
 
 cdef void run_block(DeviceState *d, const float *heard, float *played, int frames) noexcept nogil
 
 cdef class Device:
     cdef DeviceState *state
+    cdef Way *open_way
+    cdef list ways                   # addresses: none goes before the device does, a lost stream may still call
     cdef readonly object parts

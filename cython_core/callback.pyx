@@ -4,11 +4,13 @@ Neither takes the GIL: PortAudio is given the address of a C function, the timer
 """
 
 from libc.stdlib cimport calloc, free
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
+
+import time
 
 import numpy as np
 
-from cython_core.atomics cimport load, store
+from cython_core.atomics cimport exchange, load, store
 from cython_core.step cimport Rig, RigState, step
 
 cdef extern from *:
@@ -65,17 +67,33 @@ cdef enum:
     OUTPUT_UNDERFLOW = 4
     OUTPUT_OVERFLOW = 8
     GO_ON = 0                        # paContinue
+    END = 2                          # paAbort
 
+cdef double LEAVES_SOON_S = 0.0005
 cdef long long GIVES_UP_NS = 200_000_000     # a timer further behind than this starts anew instead of catching up
 
 
 cdef int portaudio_callback(
-    const void *heard, void *played, unsigned long frames, const void *time_info, unsigned long flags, void *device
+    const void *heard, void *played, unsigned long frames, const void *time_info, unsigned long flags, void *userdata
 ) noexcept nogil:
-    """What PortAudio calls: interleaved float32 in and out."""
-    cdef DeviceState *d = <DeviceState *>device
+    """What PortAudio calls: interleaved float32 in and out. By a way that has been shut, silence comes out, and nothing is played."""
+    cdef Way *way = <Way *>userdata
+    cdef DeviceState *d = way.device
+    exchange(&way.is_inside, 1)
+    if load(&way.is_shut):
+        exchange(&way.is_inside, 0)
+        if played != NULL:
+            memset(played, 0, frames * d.outputs * sizeof(float))
+        return END
+    play_block(d, heard, played, frames, flags)
+    exchange(&way.is_inside, 0)
+    return GO_ON
+
+
+cdef void play_block(DeviceState *d, const void *heard, void *played, unsigned long frames, unsigned long flags) noexcept nogil:
+    """A device's block, in pieces that the rig can take, and counted."""
     cdef unsigned was = flush_denormals()
-    cdef long long begun = now_ns(), taken
+    cdef long long begun = now_ns()
     cdef unsigned long done = 0, piece
     if flags & (INPUT_UNDERFLOW | INPUT_OVERFLOW | OUTPUT_UNDERFLOW | OUTPUT_OVERFLOW):
         d.late += 1
@@ -86,13 +104,74 @@ cdef int portaudio_callback(
             <float *>played + done * d.outputs if played != NULL else NULL, <int>piece,
         )
         done += piece
-    taken = now_ns() - begun
-    d.callbacks += 1
-    d.total_ns += taken
-    d.longest_ns = max(d.longest_ns, taken)
-    d.over_budget += taken > <long long>(frames * 1e9 / d.rig.samplerate_hz)
+    count_block(d, now_ns() - begun, frames)
     restore_denormals(was)
-    return GO_ON
+
+
+cdef void count_block(DeviceState *d, long long taken_ns, unsigned long frames) noexcept nogil:
+    d.callbacks += 1
+    d.total_ns += taken_ns
+    d.longest_ns = max(d.longest_ns, taken_ns)
+    d.over_budget += taken_ns > <long long>(frames * 1e9 / d.rig.samplerate_hz)
+
+
+cdef int jack_callback(unsigned int frames, void *userdata) noexcept nogil:
+    """What JACK calls: a buffer for each plug."""
+    cdef Plugs *p = <Plugs *>userdata
+    cdef unsigned was
+    cdef long long begun
+    cdef float *heard[32]
+    cdef float *played[32]
+    cdef unsigned int done = 0, piece
+    cdef int i
+    for i in range(p.inputs):
+        heard[i] = <float *>p.buffer(p.heard[i], frames)
+    for i in range(p.outputs):
+        played[i] = <float *>p.buffer(p.played[i], frames)
+        memset(played[i], 0, frames * sizeof(float))
+    exchange(&p.way.is_inside, 1)
+    if not load(&p.way.is_shut):
+        was, begun = flush_denormals(), now_ns()
+        while done < frames:
+            piece = min(frames - done, <unsigned int>p.way.device.max_block)
+            run_plugs(p, heard, played, done, <int>piece)
+            done += piece
+        count_block(p.way.device, now_ns() - begun, frames)
+        restore_denormals(was)
+    exchange(&p.way.is_inside, 0)
+    return 0
+
+
+cdef int jack_late(void *userdata) noexcept nogil:
+    """JACK says that somebody was late: for the rig it is a block missed, whoever it was."""
+    cdef Plugs *p = <Plugs *>userdata
+    if not load(&p.way.is_shut):
+        p.way.device.late += 1
+    return 0
+
+
+cdef void run_plugs(Plugs *p, float *const *heard, float *const *played, int at, int frames) noexcept nogil:
+    """Frames `at` and on of all plugs around one step."""
+    cdef DeviceState *d = p.way.device
+    cdef int channel
+    for channel in range(d.rig.inputs):
+        if d.feed != NULL or channel >= p.inputs:
+            hear_feed(d, channel, frames)
+        else:
+            memcpy(d.heard[channel], heard[channel] + at, frames * sizeof(float))
+    d.feed_at += frames
+    step(d.rig, <const float *const *>d.heard, d.played, frames)
+    for channel in range(min(p.outputs, d.rig.outputs)):
+        memcpy(played[channel] + at, d.played[channel], frames * sizeof(float))
+    if d.capture != NULL:
+        keep(d, frames)
+
+
+cdef void hear_feed(DeviceState *d, int channel, int frames) noexcept nogil:
+    """The recording in place of the first input; the others are silent."""
+    cdef int i
+    for i in range(frames):
+        d.heard[channel][i] = d.feed[d.feed_at + i] if d.feed != NULL and channel == 0 and d.feed_at + i < d.feed_frames else 0.0
 
 
 cdef void run_block(DeviceState *d, const float *heard, float *played, int frames) noexcept nogil:
@@ -100,13 +179,13 @@ cdef void run_block(DeviceState *d, const float *heard, float *played, int frame
     cdef int i, channel
     cdef RigState *r = d.rig
     for channel in range(r.inputs):
-        for i in range(frames):
-            if d.feed != NULL:
-                d.heard[channel][i] = d.feed[d.feed_at + i] if channel == 0 and d.feed_at + i < d.feed_frames else 0.0
-            else:
-                d.heard[channel][i] = heard[i * d.inputs + channel] if heard != NULL and channel < d.inputs else 0.0
+        if d.feed != NULL or heard == NULL or channel >= d.inputs:
+            hear_feed(d, channel, frames)
+        else:
+            for i in range(frames):
+                d.heard[channel][i] = heard[i * d.inputs + channel]
     d.feed_at += frames
-    step(r, d.heard, d.played, frames)
+    step(r, <const float *const *>d.heard, d.played, frames)
     if played != NULL:
         for channel in range(d.outputs):
             for i in range(frames):
@@ -156,10 +235,14 @@ cdef class Device:
         if capture_frames:
             d.capture = <float *>calloc(capture_frames * rig.state.outputs, sizeof(float))
             d.capture_frames = capture_frames
-        self.parts = (rig, feed)
+        self.parts, self.ways = (rig, feed), []
+        self.open_way = <Way *><size_t>self.way()
+        self.open_way.is_shut = 0
 
     def __dealloc__(self):
         cdef int i
+        for way in self.ways or ():
+            free(<void *><size_t>way)
         if self.state != NULL:
             for i in range(32):
                 free(self.state.heard[i])
@@ -174,8 +257,25 @@ cdef class Device:
 
     @property
     def userdata(self):
-        """Address of what PortAudio shall hand to it."""
-        return <size_t>self.state
+        """Address of what PortAudio shall hand to it: the way in that is open."""
+        return <size_t>self.open_way
+
+    def way(self):
+        """Address of another way in, for another stream; shut until it is let in."""
+        cdef Way *way = <Way *>calloc(1, sizeof(Way))
+        if way == NULL:
+            raise MemoryError
+        way.device, way.is_shut = self.state, 1
+        self.ways.append(<size_t>way)
+        return <size_t>way
+
+    def let_in(self, size_t way):
+        """Shut out whoever plays, and when he has left, open this way. Two never play at once."""
+        self.shut(<size_t>self.open_way)
+        while load(&self.open_way.is_inside):
+            time.sleep(LEAVES_SOON_S)
+        self.open_way = <Way *>way
+        store(&self.open_way.is_shut, 0)
 
     @property
     def counts(self):
@@ -208,16 +308,20 @@ cdef class Device:
         store(&d.collected, until)
         return collected
 
-    def run(self, int block):
-        """Play `block` frames at a time on the machine's clock until `stop`: the virtual device. Call it in a thread; it lets go of the GIL."""
+    def run(self, int block, size_t way=0, long long frames=-1):
+        """Play `block` frames at a time on the machine's clock, by a way in (0: the one that is open), until that is shut or so many frames have
+        been played: the virtual device. Call it in a thread; it lets go of the GIL.
+        """
         cdef DeviceState *d = self.state
+        cdef Way *own = <Way *>way if way else self.open_way
+        cdef long long played = 0
         cdef long long period_ns = <long long>(block * 1e9 / d.rig.samplerate_hz), due
         if not 0 < block <= d.max_block:
             raise ValueError(f"blocks of this rig have 1 to {d.max_block} frames")
         with nogil:
             due = now_ns()
-            while not load(&d.asked_to_stop):
-                portaudio_callback(NULL, NULL, block, NULL, 0, d)
+            while (frames < 0 or played < frames) and portaudio_callback(NULL, NULL, block, NULL, 0, own) == GO_ON:
+                played += block
                 due += period_ns
                 if now_ns() > due + period_ns:
                     d.late += 1
@@ -225,6 +329,45 @@ cdef class Device:
                     due = now_ns()
                 sleep_until_ns(due)
 
-    def stop(self):
-        """Make `run` return after its present block."""
-        store(&self.state.asked_to_stop, 1)
+    def shut(self, size_t way):
+        """Shut a way in: its `run` returns after the present block, a stream that comes by it plays silence."""
+        store(&(<Way *>way).is_shut, 1)
+
+
+cdef class JackPlugs:
+    """A rig's device as a client of JACK: C functions for its callbacks, and what they are to be handed.
+
+    way: in to the device; buffer: address of jack_port_get_buffer; heard, played: addresses of the ports, up to 32 each.
+    """
+
+    def __cinit__(self, Device device, size_t way, size_t buffer, heard, played):
+        cdef Plugs *p = <Plugs *>calloc(1, sizeof(Plugs))
+        if p == NULL:
+            raise MemoryError
+        self.plugs, self.parts = p, device
+        if len(heard) > 32 or len(played) > 32:
+            raise ValueError(f"{len(heard)} inputs and {len(played)} outputs, and there may be 32 of each")
+        p.way, p.inputs, p.outputs = <Way *>way, len(heard), len(played)
+        p.buffer = <void *(*)(void *, unsigned int) noexcept nogil>buffer
+        for number, port in enumerate(heard):
+            p.heard[number] = <void *><size_t>port
+        for number, port in enumerate(played):
+            p.played[number] = <void *><size_t>port
+
+    def __dealloc__(self):
+        free(self.plugs)
+
+    @property
+    def callback(self):
+        """Address of a JackProcessCallback."""
+        return <size_t>&jack_callback
+
+    @property
+    def late_callback(self):
+        """Address of a JackXRunCallback."""
+        return <size_t>&jack_late
+
+    @property
+    def userdata(self):
+        """Address of what JACK shall hand to both. It lives as long as this."""
+        return <size_t>self.plugs

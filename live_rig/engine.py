@@ -9,6 +9,7 @@ What is left for Python is what may wait: commands, words, and watching over the
 import time
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -17,17 +18,20 @@ from cython_core.authority import Leader
 from cython_core.callback import Device
 from cython_core.chart import Chart
 from cython_core.exchange import EventKind, NoticeKind
-from cython_core.mix import CLICK
+from cython_core.mix import CLICK, TALK
 from cython_core.transport import Listening, State
 from live_rig.audio.device import AudioDevice, find_device
+from live_rig.audio.jack_stream import JackStream
+from live_rig.audio.lifeline import Lifeline
 from live_rig.audio.midi_in import MidiIn
+from live_rig.audio.pads import open_pads
 from live_rig.audio.recording import read_drums
-from live_rig.audio.stream import RigStream, open_stream
+from live_rig.audio.stream import JACK, RigStream, open_stream
 from live_rig.audio.timer import TimerStream
 from live_rig.band.renderer import NativeLoop, prefetch, renderer
 from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of
-from live_rig.conducting.cues import Sent, events_of, mix_events
+from live_rig.conducting.cues import Sent, events_of, mix_events, pad_event
 from live_rig.control.protocol import StageState
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument, spare_for
@@ -47,7 +51,8 @@ VIRTUAL_RATE_HZ = 48_000
 VIRTUAL_BLOCK = 64
 ALERT_LASTS_S = 12.0
 SAID_LASTS_S = 8.0  # words of the conductor's, on the stage
-STANDS_STILL_S = 1.0  # a device that has asked for nothing for so long has gone
+TALKING = "The talkback is open"
+GONE = "No sound: {device} has gone, and the song goes on. Plug it in: it comes back by itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +76,24 @@ class Engine:
             show.audio.samplerate or (self.audio_device.samplerate_hz if self.audio_device else VIRTUAL_RATE_HZ)
         )
         inputs, outputs = self._channels(setup)
-        wiring = wired(max(1, inputs), outputs, show.mixes, show.buses)
+        kit_inputs = max([1, inputs, *(pad.input for pad in show.pads if pad.input)])
+        wiring = wired(kit_inputs, outputs, show.mixes, show.buses)
         if setup.extra is not None:
             wiring = wiring.and_also(setup.extra)
-        wiring = wiring.heard_by(self._lines(inputs))
+        wiring = self._with_talkback(wiring.heard_by(self._lines(inputs)), inputs)
         feed = read_drums(setup.drums, self.samplerate_hz) if setup.drums else None
         allowance_frames = round(show.audio.look_ahead_ms / 1000 * self.samplerate_hz)
         self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK, allowance_frames)
         self.colour = Colour(self.rack, show.presets, show.folder)
-        self.instrument = Instrument(self.rack.drums, self.samplerate_hz, wiring, MAX_BLOCK, spare_frames=self._spare_frames())
+        try:
+            pads = open_pads(show.pads, show.folder, self.samplerate_hz, MAX_BLOCK)
+        except RigError:
+            self.rack.close()
+            raise
+        self.instrument = Instrument(
+            self.rack.drums, self.samplerate_hz, wiring, MAX_BLOCK, spare_frames=self._spare_frames(), pads=pads
+        )
+        self.is_talking = False
         for output in range(self.instrument.outputs if show.audio.limiter == "off" else 0):
             self.instrument.rig.set_limiter(output, False)
         self.device = Device(self.instrument.rig, inputs, outputs, feed, round(setup.capture_s * self.samplerate_hz))
@@ -95,9 +109,14 @@ class Engine:
         self.click_on = any("click" in (mix.hears or {}) for mix in show.mixes)  # who writes it down wants to hear it
         self.instrument.send([Sent(EventKind.BUS, float(self.click_on), CLICK)])
         self._told: dict[str, int] = {}
-        self._frame_seen, self._moved_s = -1, time.monotonic()
+        self._was_lost = False
         try:
             self._stream = self._open(inputs, outputs)
+            self._lifeline = (
+                Lifeline(self.device, self._stream, self._block_frames, partial(self._open_anew, inputs, outputs))
+                if self.audio_device
+                else None
+            )
             self._midi = MidiIn(setup.midi_in, show.pedals, self._press, self._strike) if setup.midi_in else None
             if show.songs:
                 self._load(0)
@@ -130,10 +149,9 @@ class Engine:
                 latency_out_s + (self.drums_to_line_frames() + self.instrument.rig.guard_delay_frames) / self.samplerate_hz
             )
         self.instrument.rig.at(latency_in_s, latency_out_s)
-        self._stream.start()
+        (self._lifeline or self._stream).start()
         if not self.show.mixes:
             self.alert(self.hears[:1].upper() + self.hears[1:])
-        self._moved_s = time.monotonic()
         if self.show.songs:
             self.do("gives-way", self.show.gives_way)
             self.do("listen", "")
@@ -143,7 +161,7 @@ class Engine:
         """Silence, and every thread and process gone."""
         if self._midi:
             self._midi.close()
-        self._stream.close()
+        (self._lifeline or self._stream).close()
         self._renderer.stop()
         for loop in self._prefetching:
             loop.stop()
@@ -188,6 +206,10 @@ class Engine:
             self._said = (time.monotonic() + SAID_LASTS_S, value)
         if command == "click":
             self.click_on = value == "on"
+        if command == "pad":
+            self.instrument.send([pad_event(value, self.show.pads)])
+        if command == "talkback":
+            return self._talk(value)
         if command == "mix":
             self.instrument.send(mix_events(value, self.instrument.wiring))
         self.instrument.send(events_of(command, value, self.song))
@@ -227,18 +249,21 @@ class Engine:
                 self._load_next()
         for words in self.rack.alerts():
             self.alert(words)
+        if self.is_talking:
+            self.alert(TALKING)
         self._tell_of_more("late", self.device.counts["late"] if self.audio_device else 0, "Drop-outs: the machine is too busy")
         self._tell_of_more("howls", self.instrument.rig.howls, "Something fed back: its output is down until it stops")
         missing = self.instrument.exchange.snapshot()["band_frames_missing"]
         self._tell_of_more("missing", missing, "The band fell silent for a moment: the disk or the machine is busy")
 
     def _watch_device(self) -> None:
-        """An alert for as long as nothing is asked of the rig: a cable was pulled, or the sound server has ended."""
-        frame, now_s = self.instrument.exchange.snapshot()["frame"], time.monotonic()
-        if frame != self._frame_seen:
-            self._frame_seen, self._moved_s = frame, now_s
-        elif now_s - self._moved_s > STANDS_STILL_S:
-            self.alert(f"No sound: {self.device_name} has gone. Plug it in, then start Live Rig again")
+        """An alert for as long as the device is away, and one when it is back."""
+        is_lost, gone = self._lifeline is not None and self._lifeline.is_lost, GONE.format(device=self.device_name)
+        back = f"{self.device_name} is back"
+        if is_lost or self._was_lost:
+            self.alerts = deque((alert for alert in self.alerts if alert[1] not in (gone, back)), maxlen=self.alerts.maxlen)
+            self.alert(gone if is_lost else back)
+        self._was_lost = is_lost
 
     def _tell_of_more(self, what: str, count: int, words: str) -> None:
         """An alert when a count has grown."""
@@ -287,10 +312,40 @@ class Engine:
             return spare_for(self.show.audio.block or VIRTUAL_BLOCK)
         return spare_for(round(self.audio_device.output_latency_ms / 1e3 * self.samplerate_hz))
 
-    def _open(self, inputs: int, outputs: int) -> RigStream | TimerStream:
+    def _open(self, inputs: int, outputs: int) -> RigStream | JackStream | TimerStream:
         if self.audio_device is None:
             return TimerStream(self.device, self.show.audio.block or VIRTUAL_BLOCK)
         return open_stream(self.audio_device, self.device, self.samplerate_hz, inputs, outputs)
+
+    def _with_talkback(self, wiring: Wiring, inputs: int) -> Wiring:
+        talkback = self.show.talkback
+        if talkback is None or not inputs:  # a recording in place of the inputs says nothing
+            return wiring
+        if talkback.input > inputs:
+            raise ShowError(
+                f"The talkback is on input {talkback.input}, and {self.device_name} has {inputs} open",
+                where=f"{self.show.folder}/show.toml, talkback",
+                do="Plug it in where there is one, or ask for more inputs in [audio]",
+            )
+        return wiring.with_talkback(talkback.input - 1, talkback.to, talkback.gain_db)
+
+    def _talk(self, value: str) -> str:
+        """Open or shut the talkback microphone; it stays so."""
+        if self.instrument.wiring.talk_input < 0:
+            raise ShowError("There is no talkback", where=f"{self.show.folder}/show.toml", do="Write [talkback] with its input")
+        self.is_talking = value == "on" if value else not self.is_talking
+        self.instrument.send([Sent(EventKind.BUS, float(self.is_talking), TALK)])
+        return "talkback on" if self.is_talking else "talkback off"
+
+    def _open_anew(self, inputs: int, outputs: int, way: int) -> RigStream | JackStream:
+        """The device that has gone, once it is there again, in the lifeline's thread. Raises DeviceError while it is not."""
+        assert self.audio_device is not None
+        self._stream.close()
+        if self.audio_device.host != JACK:
+            self.audio_device = find_device(self.audio_device.name) or self.audio_device
+        stream = open_stream(self.audio_device, self.device, self.samplerate_hz, inputs, outputs, way)
+        self._stream = stream
+        return stream
 
     def _number_of(self, song_id: str) -> int:
         for number, song in enumerate(self.show.songs):

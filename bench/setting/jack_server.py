@@ -27,11 +27,11 @@ class JackServer:
     """`jackd -d dummy` at 48 kHz under a name nobody else has, for as long as the context lasts. Raises NoJack.
 
     block_frames: what it asks of its clients at a time. is_realtime: whether its threads run before all others, as they do
-    where the system allows it.
+    where the system allows it. inputs, outputs: plugs of its card.
     """
 
-    def __init__(self, block_frames: int, samplerate_hz: int = 48_000) -> None:
-        self.block_frames, self.samplerate_hz = block_frames, samplerate_hz
+    def __init__(self, block_frames: int, samplerate_hz: int = 48_000, inputs: int = 2, outputs: int = 2) -> None:
+        self.block_frames, self.samplerate_hz, self.inputs, self.outputs = block_frames, samplerate_hz, inputs, outputs
         self.name = f"live-rig-{os.getpid()}-{next(_numbers)}"
         own = {"JACK_DEFAULT_SERVER": self.name, "JACK_NO_AUDIO_RESERVATION": "1", "JACK_NO_START_SERVER": "1"}
         self.environ = os.environ | own
@@ -43,10 +43,18 @@ class JackServer:
             raise NoJack("jackd is not installed (Debian: apt install jackd2)")
         self._folder = tempfile.TemporaryDirectory(prefix="live-rig-jack-")
         self._log = Path(self._folder.name) / "jackd.log"
+        return self._started(jackd)
+
+    def come_back(self) -> None:
+        """After it has died: the same server once more, as far as clients can tell."""
+        self._started(shutil.which("jackd") or "jackd")
+
+    def _started(self, jackd: str) -> "JackServer":
         for self.is_realtime in (True, False):
             with self._log.open("wb") as log:
                 words = [jackd, *([] if self.is_realtime else ["--no-realtime"]), "-n", self.name]
                 words += ["-d", "dummy", "-r", str(self.samplerate_hz), "-p", str(self.block_frames)]
+                words += ["-C", str(self.inputs), "-P", str(self.outputs)]
                 self._process = subprocess.Popen(words, env=self.environ, stdout=log, stderr=subprocess.STDOUT)
             if self._answers():
                 return self

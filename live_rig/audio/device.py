@@ -29,7 +29,7 @@ class AudioDevice:
 
 def audio_devices() -> list[AudioDevice]:
     """Every device PortAudio sees, in its order. Looks anew each time."""
-    sounddevice._terminate()
+    let_go_of_portaudio()
     sounddevice._initialize()
     hosts = sounddevice.query_hostapis()
     _, default_output = sounddevice.default.device
@@ -47,6 +47,12 @@ def audio_devices() -> list[AudioDevice]:
         )
         for index, found in enumerate(sounddevice.query_devices())
     ]
+
+
+def let_go_of_portaudio() -> None:
+    """Nothing is open on it: let it leave whatever it speaks to."""
+    while sounddevice._initialized:
+        sounddevice._terminate()
 
 
 def midi_inputs() -> list[str]:

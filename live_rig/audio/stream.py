@@ -8,6 +8,7 @@ import sounddevice
 
 from cython_core.callback import Device
 from live_rig.audio.device import AudioDevice
+from live_rig.audio.jack_stream import JackStream
 from live_rig.errors import DeviceError
 
 JACK = "JACK Audio Connection Kit"
@@ -17,14 +18,14 @@ CLOSES_WITHIN_S = 3.0
 class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
     """sounddevice's stream around the rig's callback, as sounddevice's sibling rtmixer does it.
 
-    Blocks are left to the device (blocksize 0): an explicit size makes PortAudio buffer once more on JACK. The lowest latency
-    is asked for.
+    Blocks are left to the device (blocksize 0). The lowest latency is asked for.
     """
 
-    def __init__(self, device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int) -> None:
+    def __init__(
+        self, device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int, way: int
+    ) -> None:
         ffi = sounddevice._ffi
-        self._rig_device = rig_device
-        self._audio_device, self._is_duplex = device, inputs > 0
+        self._rig_device, self._is_closed = rig_device, False
         sides: dict[str, Any] = {"device": device.index, "channels": outputs}
         if inputs:
             sides = {"device": (device.index, device.index), "channels": (inputs, outputs)}
@@ -35,27 +36,23 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
             dtype="float32",
             latency="low",
             callback=ffi.cast("PaStreamCallback *", rig_device.callback),
-            userdata=ffi.cast("void *", rig_device.userdata),
+            userdata=ffi.cast("void *", way),
             clip_off=True,
             dither_off=True,
             **sides,
         )
 
     def latencies_s(self) -> tuple[float, float]:
-        """(input, output) in seconds: from the plug to the frame that is heard, and from the frame that is played to the plug.
-
-        On JACK, PortAudio takes a block off each side of an open stream; what JACK itself says of its ports stands with the
-        device.
-        """
-        if self._audio_device.host == JACK:
-            latency_in_s = self._audio_device.input_latency_ms / 1e3 if self._is_duplex else 0.0
-            return latency_in_s, self._audio_device.output_latency_ms / 1e3
+        """(input, output) in seconds: from the plug to the frame that is heard, from the one that is played to the plug."""
         if isinstance(self.latency, tuple):
             return float(self.latency[0]), float(self.latency[1])
         return 0.0, float(self.latency)
 
     def close(self) -> None:
         """Stop and close. A device that has gone is left behind: PortAudio would wait for it for ever, here and at the exit."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         closing = Thread(target=super().close, name="closing", daemon=True)
         closing.start()
         closing.join(CLOSES_WITHIN_S)
@@ -63,16 +60,20 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
             atexit.unregister(sounddevice._exit_handler)
 
 
-def open_stream(device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int) -> RigStream:
-    """Open, but do not start. DeviceError in words when the device will not."""
+def open_stream(
+    device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int, way: int = 0
+) -> RigStream | JackStream:
+    """Open, but do not start. way: in to the rig's device, 0: the open one. DeviceError in words when the device will not."""
     if device.outputs < outputs or device.inputs < inputs:
         raise DeviceError(
             f'"{device.name}" has {device.inputs} inputs and {device.outputs} outputs; the show wants {inputs} and {outputs}',
             where="show.toml, [audio]",
             do="Ask for fewer there, or choose another device (live-rig devices)",
         )
+    if device.host == JACK:
+        return JackStream(device, rig_device, samplerate_hz, inputs, outputs, way or rig_device.userdata)
     try:
-        return RigStream(device, rig_device, samplerate_hz, inputs, outputs)
+        return RigStream(device, rig_device, samplerate_hz, inputs, outputs, way or rig_device.userdata)
     except (sounddevice.PortAudioError, ValueError) as error:
         raise refused(device, samplerate_hz, error) from error
 

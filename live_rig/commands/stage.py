@@ -47,8 +47,9 @@ def answering_engine() -> DoorAddress | None:
 
 def attach(address: DoorAddress, *, fullscreen: bool) -> int:
     """One more window on an engine that runs: it may go, and nothing else does."""
+    window = open_window(address, fullscreen=fullscreen)
     print(f"An engine runs already, at {address.url}: this is a window on it. Closing it ends nothing.", flush=True)
-    open_window(address, fullscreen=fullscreen).wait()
+    window.wait()
     return 0
 
 
@@ -66,10 +67,12 @@ def run(args: argparse.Namespace) -> int:
                 do="End it first (Ctrl-C where it runs), or say only: live-rig stage",
             )
         return attach(running, fullscreen=args.fullscreen)
-    engine = Engine(opened_show(args.show), Setup(args.device, args.drums, args.midi_in))
+    show = opened_show(args.show)
+    engine = Engine(show, Setup(args.device, args.drums, args.midi_in))
 
     async def show_window(address: DoorAddress) -> None:
         window = open_window(address, fullscreen=args.fullscreen)
+        print(f'"{show.title}" on {engine.device_name}; the control door is {address.url}. Ctrl-C ends it.', flush=True)
         closed = asyncio.create_task(asyncio.to_thread(window.wait))
         asked = asyncio.create_task(until_asked_to_stop())
         await asyncio.wait({closed, asked}, return_when=asyncio.FIRST_COMPLETED)

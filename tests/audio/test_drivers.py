@@ -5,7 +5,6 @@ the band stretched in the drummer's time, the click and the guide, does not.
 """
 
 import ctypes
-import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -104,12 +103,10 @@ def by_timer(block: int) -> Block:
     instrument = instrument_with(rack)
     heard = strokes()[0]
     device = Device(instrument.rig, 0, 2, heard, 2 * len(heard))
-    band, timer = renderer(instrument.band), TimerStream(device, block)
+    band, timer = renderer(instrument.band), TimerStream(device, block, frames=len(heard))
     band.start()
     timer.start()
-    while device.feed_left:
-        time.sleep(0.01)
-    timer.close()
+    timer.wait()
     band.stop()
     if instrument.band.frames_missing:
         raise TooBusy(f"the band's renderer came too late for {instrument.band.frames_missing} frames")

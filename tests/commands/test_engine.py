@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import psutil
@@ -27,7 +26,6 @@ LIVE_RIG = [sys.executable, "-c", "from live_rig.cli import main; raise SystemEx
 FESTIVAL = examples_dir() / "festival"
 DRUMS = FESTIVAL / "drummer" / "audio.flac"
 PATIENCE_S = 60.0
-T = TypeVar("T")
 
 
 @pytest.fixture
@@ -56,8 +54,9 @@ def running(home: dict[str, str], *words: str | Path) -> Iterator[tuple[subproce
     """A command that plays, once its door is open; it ends politely with the block."""
     with subprocess.Popen([*LIVE_RIG, *map(str, words)], env=home, stdout=subprocess.PIPE, text=True) as process:
         try:
-            door_file = Path(home["XDG_RUNTIME_DIR"]) / "live-rig" / "door.json"
-            address = until(lambda: read_door_file(door_file), "the door opens")
+            assert process.stdout is not None
+            assert "the control door is" in process.stdout.readline()
+            address = read_door_file(Path(home["XDG_RUNTIME_DIR"]) / "live-rig" / "door.json")
             assert address is not None
             with connect(address):  # once it answers, it also hears that it is to stop
                 pass
@@ -67,26 +66,19 @@ def running(home: dict[str, str], *words: str | Path) -> Iterator[tuple[subproce
             process.wait(PATIENCE_S)
 
 
-def is_gone(process: psutil.Process) -> bool:
-    """Whether a killed process has ended, buried or not."""
-    try:
-        return bool(process.status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return True
-
-
-def until(look: Callable[[], T | None], what: str) -> T:
-    """What `look` finds, once it finds something."""
-    end_s = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end_s:
-        if found := look():
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"in vain: {what}")
+def window_of(process: subprocess.Popen[str]) -> psutil.Process:
+    """The stage window that a command has opened, before it said a word."""
+    (window,) = (child for child in psutil.Process(process.pid).children() if "ui.stage" in child.cmdline())
+    return window
 
 
 def state_where(door: Door, holds: Callable[[StageState], object], what: str) -> StageState:
-    return until(lambda: state if holds(state := door.state()) else None, what)
+    """The first of the states that come in which it holds."""
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        if holds(state := door.state()):
+            return state
+    raise AssertionError(f"in vain: {what}")
 
 
 # What is refused
@@ -188,13 +180,13 @@ def test_a_rack_that_is_killed_in_the_middle_of_the_tune_is_back_soon_and_the_te
 
 def test_a_window_that_is_killed_leaves_the_engine_playing(home: dict[str, str]) -> None:
     with running(home | {"QT_QPA_PLATFORM": "offscreen"}, "stage", FESTIVAL, "--device", "virtual") as (engine, address):
-        family = psutil.Process(engine.pid)
-        window = until(lambda: next((p for p in family.children() if "ui.stage" in p.cmdline()), None), "the window opens")
+        window = window_of(engine)
         with connect(address) as door:
             door.do("start")
             state_where(door, lambda state: state.is_playing, "it plays")
             window.kill()
-            until(lambda: is_gone(window), "the window is gone")
+            assert engine.stdout is not None
+            assert "The window is closed" in engine.stdout.readline()
             after = door.state()
             later = state_where(door, lambda state: state.bar > after.bar, "the tune goes on")
             assert later.is_playing
@@ -217,9 +209,7 @@ def test_a_second_stage_is_a_window_on_the_engine_that_runs(home: dict[str, str]
         stage = subprocess.Popen([*LIVE_RIG, "stage"], env=shown, stdout=subprocess.PIPE, text=True)
         assert stage.stdout is not None
         assert "An engine runs already" in stage.stdout.readline()
-        family = psutil.Process(stage.pid)
-        window = until(lambda: next((p for p in family.children() if "ui.stage" in p.cmdline()), None), "the window opens")
-        window.kill()
+        window_of(stage).kill()
         assert stage.wait(20) == 0
         assert "An engine runs already" in refused(shown, "stage", FESTIVAL)
         with connect(address) as door:

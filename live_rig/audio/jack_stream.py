@@ -1,0 +1,88 @@
+"""A JACK server (or PipeWire, which speaks as one) plays the rig, through JACK's own thread and a C callback without the GIL.
+
+Not by way of PortAudio, which waits for ever for a server that has ended, and takes the process down when it meets the next
+one. JACK itself lets go of a dead server at once.
+"""
+
+import atexit
+import re
+from typing import Any
+
+from cython_core.callback import Device, JackPlugs
+from live_rig.audio.device import AudioDevice, let_go_of_portaudio
+from live_rig.errors import DeviceError
+
+NAME = "live-rig"
+
+
+class JackStream:
+    """The rig as a client of the server, with a plug for each channel, joined to the device's plugs in their order.
+
+    way: in to the rig's device. Raises DeviceError in words when the server is not there or runs at another rate.
+    """
+
+    def __init__(
+        self, device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int, way: int
+    ) -> None:
+        import jack  # here: it cannot be imported where libjack is not
+
+        let_go_of_portaudio()  # its own client would keep what a server that ends leaves behind
+        self._jack, self._device, self._is_closed = jack, device, False
+        try:
+            self._client = jack.Client(NAME, no_start_server=True)
+        except jack.JackOpenError as error:
+            do = "Start it, and try again; or choose another device (live-rig devices)"
+            raise DeviceError(f'"{device.name}" is not there: no JACK server answers', where=str(error), do=do) from error
+        if self._client.samplerate != samplerate_hz:
+            rate_hz = self._client.samplerate
+            self._client.close()
+            raise DeviceError(
+                f'"{device.name}" does not run at {samplerate_hz:g} Hz',
+                where=f"its own rate is {rate_hz:g} Hz",
+                do=f"Set samplerate = {rate_hz:g} in show.toml, [audio], or change the server's rate",
+            )
+        self._heard = [self._client.inports.register(f"in_{number + 1}") for number in range(inputs)]
+        self._played = [self._client.outports.register(f"out_{number + 1}") for number in range(outputs)]
+        self._plugs = JackPlugs(rig_device, way, self._address(jack._lib.jack_port_get_buffer), *self._plug_addresses())
+        self._give_callbacks()
+        atexit.register(self.close)  # JACK's thread is not to call into what is being taken apart
+
+    def start(self) -> None:
+        """Let it sound."""
+        self._client.activate()
+        to_us = zip(self._theirs(is_output=True), self._heard, strict=False)
+        from_us = zip(self._played, self._theirs(is_output=False), strict=False)
+        for source, plug in (*to_us, *from_us):
+            self._client.connect(source, plug)
+
+    def latencies_s(self) -> tuple[float, float]:
+        """(input, output) in seconds, as the server says them of the device's plugs."""
+        latency_in_s = self._device.input_latency_ms / 1e3 if self._heard else 0.0
+        return latency_in_s, self._device.output_latency_ms / 1e3
+
+    def close(self) -> None:
+        """Leave the server, or what is left of it."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        atexit.unregister(self.close)
+        self._client.deactivate(ignore_errors=True)
+        self._client.close(ignore_errors=True)
+
+    def _theirs(self, *, is_output: bool) -> list[Any]:
+        """The device's plugs that give (or take) sound."""
+        pattern = f"^{re.escape(self._device.name)}:"
+        return list(self._client.get_ports(pattern, is_audio=True, is_output=is_output, is_input=not is_output))
+
+    def _plug_addresses(self) -> tuple[list[int], list[int]]:
+        return [self._address(plug._ptr) for plug in self._heard], [self._address(plug._ptr) for plug in self._played]
+
+    def _address(self, pointer: Any) -> int:
+        return int(self._jack._ffi.cast("uintptr_t", pointer))
+
+    def _give_callbacks(self) -> None:
+        """C functions, in place of the Python ones that JACK-Client would have."""
+        ffi, lib, client = self._jack._ffi, self._jack._lib, self._client._ptr
+        userdata = ffi.cast("void *", self._plugs.userdata)
+        lib.jack_set_process_callback(client, ffi.cast("JackProcessCallback", self._plugs.callback), userdata)
+        lib.jack_set_xrun_callback(client, ffi.cast("JackXRunCallback", self._plugs.late_callback), userdata)

@@ -1,0 +1,95 @@
+"""A device that goes, and comes back: the song goes on by the machine's clock meanwhile, and nobody has to do a thing.
+
+A cable is pulled, a sound server ends, a driver resets: all one sees of it is that nothing is asked of the rig any more. Then
+the clock plays, unheard, so that transport, cues and recordings stay where they belong; and the device is looked for until it
+is there.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from cython_core.callback import Device
+from live_rig.audio.timer import TimerStream
+from live_rig.errors import RigError
+
+STANDS_STILL_S = 1.0  # a device that has asked for nothing for so long has gone
+LOOK_EVERY_S = 0.1
+TRY_EVERY_S = 1.0
+
+
+class Stream(Protocol):
+    """What plays: a sound card's stream, or the timer."""
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Lifeline:
+    """Watches over the device, in a thread of its own, from `start` on.
+
+    stream: what plays now. reopen: opens the device once more, by the way in that it is given (see `Device.way`), or raises
+    RigError while it is not there. is_lost: whether the clock plays in its place.
+    """
+
+    def __init__(
+        self,
+        device: Device,
+        stream: Stream,
+        block_frames: int,
+        reopen: Callable[[int], Stream],
+    ) -> None:
+        self._device, self._stream, self._block_frames = device, stream, block_frames
+        self._reopen = reopen
+        self.is_lost = False
+        self._seen, self._moved_s = -1, 0.0
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="lifeline", daemon=True)
+
+    def start(self) -> None:
+        """Let it sound."""
+        self._stream.start()
+        self._moved_s = time.monotonic()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Silence."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(TRY_EVERY_S)
+        self._stream.close()
+
+    def _watch(self) -> None:
+        while not self._closing.wait(TRY_EVERY_S if self.is_lost else LOOK_EVERY_S):
+            if self.is_lost:
+                self._try()
+            elif self._stands_still():
+                self._lose()
+
+    def _stands_still(self) -> bool:
+        callbacks = self._device.counts["callbacks"]
+        if callbacks != self._seen:
+            self._seen, self._moved_s = callbacks, time.monotonic()
+        return time.monotonic() - self._moved_s > STANDS_STILL_S
+
+    def _lose(self) -> None:
+        """Let the clock play. The stream is left behind as it is: to close it may take for ever."""
+        way = self._device.way()
+        clock = TimerStream(self._device, self._block_frames, way)
+        self._device.let_in(way)
+        clock.start()
+        self._stream, self.is_lost = clock, True
+
+    def _try(self) -> None:
+        way = self._device.way()
+        try:
+            stream = self._reopen(way)
+        except RigError:
+            return
+        clock = self._stream
+        self._device.let_in(way)
+        clock.close()
+        stream.start()
+        self._stream, self.is_lost, self._moved_s = stream, False, time.monotonic()

@@ -1,0 +1,83 @@
+"""A device that stops asking for sound: the clock takes over, and hands back to the device when it is there again."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from cython_core.callback import Device
+from cython_core.drums import Drums
+from live_rig.audio import lifeline
+from live_rig.audio.lifeline import Lifeline
+from live_rig.audio.timer import TimerStream
+from live_rig.errors import DeviceError
+from live_rig.instrument import Instrument, house_and_ears
+
+RATE_HZ, BLOCK = 48_000, 64
+WITHIN_S = 20.0
+
+
+class Counting:
+    """A device's stream that says when it has been started; it plays so many frames, and then asks for nothing any more."""
+
+    def __init__(self, device: Device, frames: int, way: int = 0) -> None:
+        self._stream = TimerStream(device, BLOCK, way, frames)
+        self.is_started = threading.Event()
+
+    def start(self) -> None:
+        self._stream.start()
+        self.is_started.set()
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def test_the_song_goes_on_while_the_device_is_away_and_on_the_device_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
+    monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
+    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, house_and_ears(1, 2), BLOCK)
+    feed = np.arange(1, 480_001, dtype=np.float32) / 1e6  # a ramp: a frame that is left out, or played twice, would show
+    device = Device(instrument.rig, 0, 2, feed, RATE_HZ * 5)
+    tried: list[int] = []
+    back: list[Counting] = []
+    is_back = threading.Event()
+
+    def reopen(way: int) -> Counting:
+        tried.append(instrument.rig.frame)
+        if len(tried) < 4:
+            raise DeviceError("It is not there", where="here", do="Wait")
+        back.append(Counting(device, RATE_HZ // 10, way))
+        is_back.set()
+        return back[0]
+
+    first = Counting(device, 100 * BLOCK)
+    life = Lifeline(device, first, BLOCK, reopen)
+    assert not life.is_lost
+    life.start()
+    try:
+        assert is_back.wait(WITHIN_S)
+        assert back[0].is_started.wait(WITHIN_S)
+        assert tried[0] >= 100 * BLOCK
+        assert np.all(np.diff(tried) > 0)  # the clock played all along
+    finally:
+        life.close()
+    played = device.collect()[:, 1]
+    assert len(played) == instrument.rig.frame
+    fed = np.concatenate([np.zeros(BLOCK + instrument.rig.guard_delay_frames, np.float32), feed])[: len(played)]
+    assert np.abs(np.diff(played) - np.diff(fed))[200:].max() < 1e-4
+
+
+def test_whoever_is_shut_out_plays_silence_and_moves_nothing() -> None:
+    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, house_and_ears(1, 2), BLOCK)
+    device = Device(instrument.rig, 0, 2, np.full(48_000, 0.1, np.float32))
+    lost, way = device.userdata, device.way()
+    device.run(BLOCK, way, 10 * BLOCK)  # it has not been let in
+    assert instrument.rig.frame == 0
+    device.run(BLOCK, lost, 10 * BLOCK)
+    assert instrument.rig.frame == 10 * BLOCK
+    device.let_in(way)
+    device.run(BLOCK, lost, 10 * BLOCK)
+    assert instrument.rig.frame == 10 * BLOCK
+    device.run(BLOCK, way, 10 * BLOCK)
+    assert instrument.rig.frame == 20 * BLOCK
