@@ -10,7 +10,7 @@ from setuptools import Extension, setup
 from setuptools.command.build_py import build_py
 
 # Native libraries beyond libc and libm, per module.
-LIBRARIES = {"stretcher": ["rubberband"]}
+LIBRARIES = {"stretcher": ["rubberband"], "transposer": ["rubberband"]}
 
 # No contraction into fused multiply-adds and no -ffast-math: a tick gives the same bits on every machine that has IEEE floats.
 COMPILE_ARGS = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-ffp-contract=off", "-fno-math-errno"]

@@ -3,8 +3,8 @@
     python bench/band.py [time] [cost] [live] [--minutes 10]
 
 time: clicks every beat of a song at 250 bpm, against the line, while the tempo does this and that.
-cost: CPU time of the renderer for a second of sound, its worst chunk, and the same mix through Rubber Band's own program.
-live: the renderer's thread in real time for --minutes, the callback's side played by a loop: the fewest frames that were ready.
+cost: CPU time of the renderers for a second of sound, a bus's worst chunk, and the same mix through Rubber Band's program.
+live: the renderers' threads in real time for --minutes, the callback's side played by a loop: the fewest frames ready.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from cython_core.band import Band
 from cython_core.stem_bank import Stems
-from live_rig.band.renderer import prefetch, renderer, run_this_thread_first
+from live_rig.band.renderer import prefetch, renderers, run_this_thread_first
 
 SAMPLERATE_HZ, CHUNK, SONG_BPM = 48_000, 256, 250.0
 BEAT_FRAMES = SAMPLERATE_HZ * 60 / SONG_BPM
@@ -50,19 +50,20 @@ def click_song(beats: int) -> tuple[Stems, NDArray[np.float64]]:
 
 
 def play(stems: Stems, tempo: Tempo, seconds: float, buses: int = 1) -> tuple[Sound, NDArray[np.float64], float, float]:
-    """Stems shared out among the buses: what is heard, (output frame, source frame) of the line, CPU seconds, and the worst
-    chunk's of them."""
-    band, source, chunks = Band(SAMPLERATE_HZ, 2 + buses, buses), 0.0, int(seconds * SAMPLERATE_HZ / CHUNK)
+    """Stems shared out among the buses: what is heard, (output frame, source frame) of the line, CPU seconds of all buses, and
+    the worst chunk's of one of them: each has a thread of its own."""
+    band, source, chunks = Band(SAMPLERATE_HZ, buses=buses), 0.0, int(seconds * SAMPLERATE_HZ / CHUNK)
     heard, line = np.zeros((2 * buses, chunks * CHUNK), np.float32), np.zeros((2, chunks))
-    spent = np.zeros(chunks)
+    spent = np.zeros((buses, chunks))
     gains = [[float(stem % buses == channel // 2) for stem in range(stems.count)] for channel in range(2 * buses)]
     for number in range(chunks):
         frame = band.ahead_frames + number * CHUNK
         line[:, number] = frame, source
-        before = time.thread_time()
         band.order(frame, source, stems=stems, gains=gains)
-        band.serve()
-        spent[number] = time.thread_time() - before
+        for bus in range(buses):
+            before = time.thread_time()
+            band.serve_bus(bus)
+            spent[bus, number] = time.thread_time() - before
         heard[:, number * CHUNK : (number + 1) * CHUNK] = band.read(number * CHUNK, CHUNK)
         source += CHUNK * tempo(frame / SAMPLERATE_HZ) / SONG_BPM
     return heard, line, float(spent.sum()), float(spent.max())
@@ -130,8 +131,7 @@ def in_memory(sounds: list[Sound]) -> Stems:
     return stems
 
 
-def cost_table() -> None:
-    seconds = 20.0
+def cost_table(seconds: float) -> None:
     print("\nstems buses  rate    % of a core   worst chunk, ms of 5.33")
     for stems, buses in ((1, 1), (5, 1), (16, 1), (16, 4)):
         bank = in_memory(music(stems, seconds * 2.6))
@@ -166,7 +166,7 @@ def live(minutes: float) -> None:
     paged.mark([0])
     paged.load()
     band = Band(SAMPLERATE_HZ)
-    threads = [renderer(band), prefetch(paged)]
+    threads = [*renderers(band), prefetch(paged)]
     for thread in threads:
         thread.start()
     run_this_thread_first(CALLBACK_PRIORITY)
@@ -197,11 +197,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", default=["time", "cost", "live"])
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--seconds", type=float, default=20.0, help="of each row of cost")
     args = parser.parse_args()
     if "time" in args.what:
         time_table(args.minutes)
     if "cost" in args.what:
-        cost_table()
+        cost_table(args.seconds)
     if "live" in args.what:
         live(args.minutes)
 

@@ -1,5 +1,7 @@
 # A song's stems as the renderer reads them: pages of memory, filled ahead of the reading.
 
+from libc.stdio cimport FILE
+
 cdef enum:
     MAX_STEMS = 16
     MAX_BUSES = 4                    # stereo buses that stems are mixed onto
@@ -29,14 +31,15 @@ cdef struct StemBank:
     long long *page                  # (pages,) StemPage *, or 0: not there. Written by prefetch, read by the renderer
     long long reading                # frame of the song the newest voice reads at; written by the renderer, read by prefetch
     long long leaving                # frame of the song at which the voice before it is being left; likewise
+    long long expected               # frame of the song that a start, or a jump that waits, will lead to; written by the callback, likewise
     long long asked                  # page that was missing, or -1; written by both
-    long long missed                 # frames that were silent because their page was not there; written by the renderer
+    long long missed                 # frames that were silent because their page was not there; written by the renderers
     long long ordered                # output frame of the newest order for these stems; written by the callback
-    long long voices                 # voices that play them; written by the renderer
+    long long voices                 # voices that play them; written by the renderers
+    long long unread[MAX_STEMS]      # frames that could not be read from a stem's file, and are silent; written by prefetch
 
-cdef int stems_mix(StemBank *b, long long frame, int frames, int first, int channels, Gains *gain, const Gains *to_gain,
-                   float *const *out) noexcept nogil
-    # out[c] = the stems from `frame` on, for channel first + c, each gain going from gain to to_gain; then gain = to_gain.
+cdef int stems_mix(StemBank *b, long long frame, int frames, int bus, Gains *gain, const Gains *to_gain, float *const *out) noexcept nogil
+    # out[side] = the stems from `frame` on, as a bus gets them, each gain going from gain to to_gain; then gain = to_gain.
     # Silence outside the song. Returns the frames that were missing.
 cdef bint stems_ready(StemBank *b, long long frame, int frames) noexcept nogil
     # Whether all is there; if not, the first missing page is asked for.
@@ -45,6 +48,9 @@ cdef class Stems:
     cdef StemBank *bank
     cdef readonly double samplerate_hz
     cdef object arrays               # keeps the samples alive
+    cdef FILE *file[MAX_STEMS]       # NULL: the array is read. Prefetch only, as the next two
+    cdef long long file_start[MAX_STEMS]     # bytes before the first frame
+    cdef float *read_frames          # (PAGE, 2)
     cdef StemPage *slot              # (slots,)
     cdef int slots, slots_made
     cdef int refused                 # errno of the system, when it would not lock a page; else 0
@@ -56,8 +62,10 @@ cdef class Stems:
     cdef long long pages_for(self, double seconds) noexcept nogil
     cdef long long most_pages(self, long long marks) noexcept nogil
     cdef bint fetch_most_urgent(self) noexcept nogil
+    cdef bint fetch_place(self, long long frame) noexcept nogil
     cdef bint fetch_run(self, long long first_frame, long long frames) noexcept nogil
     cdef bint fetch(self, long long number) noexcept nogil
     cdef StemPage *free_slot(self) noexcept nogil
     cdef StemPage *new_slot(self) noexcept nogil
     cdef void fill(self, StemPage *slot, long long number) noexcept nogil
+    cdef void read(self, int s, long long frame, float *left, float *right) noexcept nogil

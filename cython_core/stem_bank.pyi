@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ class Stems:
         arrays: Sequence[NDArray[np.float32]],
         samplerate_hz: float,
         starts: Sequence[int] | None = None,
+        files: Sequence[tuple[str | Path, int]] = (),
     ) -> None: ...
     @property
     def count(self) -> int: ...
@@ -20,6 +22,8 @@ class Stems:
     def frames(self) -> int: ...
     @property
     def missed_frames(self) -> int: ...
+    @property
+    def unreadable(self) -> tuple[int, ...]: ...
     @property
     def held_bytes(self) -> int: ...
     @property

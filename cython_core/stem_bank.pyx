@@ -1,28 +1,32 @@
 """A song's stems in memory, a little ahead of where the band plays.
 
-Ten minutes of sixteen stereo stems are 3.7 GB: too much to hold, and a mapped file may make its reader wait for the disk. So
+Ten minutes of sixteen stereo stems are 3.7 GB: too much to hold, and a file may make its reader wait for the disk. So
 the renderer never touches the files. `Stems.keep_loaded`, in a thread of its own, copies pages of all stems into memory that
-is locked where the system allows it: the next ten seconds from where the renderer reads, and the first two of every marked
-place.
+is locked where the system allows it: the next ten seconds from where the renderer reads, and the first two of every place that a jump or a
+start may lead to. Files are read, not mapped: one that is cut short or on a disk that was pulled is a silent stem, where a mapped one would be the
+end of the program.
 
 A page's version is odd while the page is filled, and the renderer looks at it before and after it reads (a seqlock): a page
 taken away under the renderer is heard as silence and counted, never as something else.
 """
 
+import os
 from collections.abc import Sequence
 
 import numpy as np
 
 from libc.errno cimport errno
+from libc.stdio cimport _IONBF, clearerr, fclose, fopen, fread, setvbuf
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset, strerror
 
-from cython_core.atomics cimport exchange, load, store
+from cython_core.atomics cimport add, exchange, load, store
 
 cdef extern from *:
     """
     #if defined(_WIN32)
     #include <windows.h>
+    static int rig_seek(FILE *file, long long place) { return _fseeki64(file, place, SEEK_SET); }
     static int rig_lock(void *p, size_t n) { return VirtualLock(p, n) ? 0 : -1; }
     static void rig_unlock(void *p, size_t n) { VirtualUnlock(p, n); }
     static void rig_nap(int ms) { Sleep(ms); }
@@ -31,6 +35,7 @@ cdef extern from *:
     #else
     #include <sys/mman.h>
     #include <time.h>
+    static int rig_seek(FILE *file, long long place) { return fseeko(file, (off_t)place, SEEK_SET); }
     static int rig_lock(void *p, size_t n) { return mlock(p, n); }
     static void rig_unlock(void *p, size_t n) { munlock(p, n); }
     static void rig_nap(int ms) { struct timespec t = {0, ms * 1000000L}; nanosleep(&t, 0); }
@@ -38,6 +43,7 @@ cdef extern from *:
     static void rig_write_fence(void) { __atomic_thread_fence(__ATOMIC_RELEASE); }
     #endif
     """
+    int seek "rig_seek"(FILE *file, long long place) noexcept nogil
     int lock_memory "rig_lock"(void *place, size_t size) noexcept nogil
     void unlock_memory "rig_unlock"(void *place, size_t size) noexcept nogil
     void nap "rig_nap"(int ms) noexcept nogil
@@ -47,7 +53,8 @@ cdef extern from *:
 cdef double AHEAD_S = 10.0           # of the song, kept in memory from where it plays
 cdef double BEHIND_S = 0.5           # and behind it: a jump is decided after the stretcher has read on
 cdef double LEAVING_S = 1.0          # kept where a voice fades out
-cdef double MARKED_S = 2.0           # kept from every marked place
+cdef double MARKED_S = 2.0           # kept from every place that may be next
+cdef double LEAD_IN_S = 0.15         # and before it, for the stretcher's first windows
 cdef enum:
     MAX_MARKS = 256
     SPARE_PAGES = 8                  # pages just left, which a fading voice may still read
@@ -113,51 +120,53 @@ cdef void keep_to_numbers(float *out, int frames) noexcept nogil:
             out[i] = 0.0
 
 
-cdef bint mix_channels(StemBank *b, long long frame, int frames, int at, int first, int channels, const Gains *gain, const Gains *slope,
-                       float *const *out) noexcept nogil:
-    """One run of frames of every channel, `at` frames after the gains began to move. False, and silence, where its page is missing."""
+cdef bint mix_sides(StemBank *b, long long frame, int frames, int at, int bus, const Gains *gain, const Gains *slope,
+                    float *const *out) noexcept nogil:
+    """One run of frames of both sides, `at` frames after the gains began to move. False, and silence, where its page is missing."""
     cdef float now[MAX_STEMS]
     cdef StemPage *page = NULL
     cdef long long version = 0
-    cdef int c, s
+    cdef int side, s, c
     if not b.in_memory:
         page = open_page(b, frame, &version)
         if page == NULL:
             return False
-    for c in range(channels):
+    for side in range(SIDES):
+        c = SIDES * bus + side
         for s in range(b.stems):
-            now[s] = gain.of[first + c][s] + slope.of[first + c][s] * at
-        mix_run(b, page, frame, frames, c % SIDES, now, slope.of[first + c], out[c] + at)
+            now[s] = gain.of[c][s] + slope.of[c][s] * at
+        mix_run(b, page, frame, frames, side, now, slope.of[c], out[side] + at)
     if page == NULL or is_untouched(page, version):
         return True
-    for c in range(channels):
-        memset(out[c] + at, 0, frames * sizeof(float))
+    for side in range(SIDES):
+        memset(out[side] + at, 0, frames * sizeof(float))
     return False
 
 
-cdef int stems_mix(StemBank *b, long long frame, int frames, int first, int channels, Gains *gain, const Gains *to_gain,
-                   float *const *out) noexcept nogil:
+cdef int stems_mix(StemBank *b, long long frame, int frames, int bus, Gains *gain, const Gains *to_gain, float *const *out) noexcept nogil:
     cdef Gains slope
-    cdef int s, c, run, at = 0, missing = 0
-    for c in range(channels):
-        memset(out[c], 0, frames * sizeof(float))
+    cdef int s, c, side, run, at = 0, missing = 0
+    for side in range(SIDES):
+        c = SIDES * bus + side
+        memset(out[side], 0, frames * sizeof(float))
         for s in range(b.stems):
-            slope.of[first + c][s] = (to_gain.of[first + c][s] - gain.of[first + c][s]) / frames
+            slope.of[c][s] = (to_gain.of[c][s] - gain.of[c][s]) / frames
     while at < frames and frame + at < b.frames:
         if frame + at < 0:
             at = <int>min(<long long>frames, -frame)
             continue
         run = frames - at if b.in_memory else min(frames - at, <int>(PAGE - (frame + at) % PAGE))
-        if not mix_channels(b, frame + at, run, at, first, channels, gain, &slope, out):
+        if not mix_sides(b, frame + at, run, at, bus, gain, &slope, out):
             store(&b.asked, (frame + at) // PAGE)
             missing += run
         at += run
-    for c in range(channels):
+    for side in range(SIDES):
+        c = SIDES * bus + side
         for s in range(b.stems):
-            gain.of[first + c][s] = to_gain.of[first + c][s]
-        keep_to_numbers(out[c], frames)
+            gain.of[c][s] = to_gain.of[c][s]
+        keep_to_numbers(out[side], frames)
     if missing:
-        store(&b.missed, b.missed + missing)
+        add(&b.missed, missing)
     return missing
 
 
@@ -177,10 +186,12 @@ cdef class Stems:
 
     arrays: float32, shape (2, frames) each, full scale 1.0, any strides (the transpose of an interleaved file will do); kept
     referenced, and read by `keep_loaded` only (or, after `all_in_memory`, by the renderer). starts: the frame of the song at
-    which each begins (default 0; negative cuts its beginning off). Beyond its end a stem is silent.
+    which each begins (default 0; negative cuts its beginning off). files: (path, bytes before the first frame) of each, where the same sound lies
+    as a file of interleaved float32, to be read in place of the arrays. Beyond its end a stem is silent. Raises OSError for a file that is not there.
     """
 
-    def __cinit__(self, arrays: Sequence[np.ndarray], samplerate_hz: float, starts: Sequence[int] | None = None):
+    def __cinit__(self, arrays: Sequence[np.ndarray], samplerate_hz: float, starts: Sequence[int] | None = None,
+                  files: Sequence[tuple[str, int]] = ()):
         cdef size_t at
         if not 0 < len(arrays) <= MAX_STEMS:
             raise ValueError(f"1 to {MAX_STEMS} stems, not {len(arrays)}")
@@ -202,8 +213,15 @@ cdef class Stems:
         self.bank.page = <long long *>calloc(self.bank.pages, sizeof(long long))
         self.slots = <int>self.most_pages(MAX_MARKS)
         self.slot = <StemPage *>calloc(self.slots, sizeof(StemPage))
-        if self.bank.page == NULL or self.slot == NULL:
+        self.read_frames = <float *>calloc(PAGE * SIDES, sizeof(float))
+        if self.bank.page == NULL or self.slot == NULL or self.read_frames == NULL:
             raise MemoryError("no memory for the stems' pages")
+        for stem, (path, start) in enumerate(files):
+            self.file_start[stem] = start
+            self.file[stem] = fopen(os.fsencode(path), "rb")
+            if self.file[stem] == NULL:
+                raise OSError(errno, strerror(errno).decode(errors="replace"), str(path))
+            setvbuf(self.file[stem], NULL, _IONBF, 0)
 
     def __dealloc__(self):
         cdef int i
@@ -212,6 +230,10 @@ cdef class Stems:
                 unlock_memory(self.slot[i].samples, self.page_bytes())
                 free(self.slot[i].samples)
             free(self.slot)
+        for i in range(MAX_STEMS):
+            if self.file[i] != NULL:
+                fclose(self.file[i])
+        free(self.read_frames)
         if self.bank != NULL:
             free(self.bank.page)
             free(self.bank)
@@ -225,7 +247,7 @@ cdef class Stems:
     cdef long long most_pages(self, long long marks) noexcept nogil:
         """How many pages may be in memory at once, with so many places marked."""
         cdef long long most = self.pages_for(BEHIND_S + AHEAD_S) + self.pages_for(LEAVING_S) + SPARE_PAGES
-        return most + marks * self.pages_for(MARKED_S)
+        return most + (marks + 1) * self.pages_for(LEAD_IN_S + MARKED_S)
 
     @property
     def count(self) -> int:
@@ -240,6 +262,11 @@ cdef class Stems:
     def missed_frames(self) -> int:
         """Frames that were silent because they were not in memory in time."""
         return load(&self.bank.missed)
+
+    @property
+    def unreadable(self) -> tuple[int, ...]:
+        """The stems, from 0, whose files could not be read as far as they should go: they are silent there."""
+        return tuple([s for s in range(self.bank.stems) if load(&self.bank.unread[s])])
 
     @property
     def held_bytes(self) -> int:
@@ -295,12 +322,19 @@ cdef class Stems:
             return True
         if self.fetch_run(load(&self.bank.leaving), <long long>(LEAVING_S * hz)):
             return True
+        if self.fetch_place(load(&self.bank.expected)):
+            return True
         if self.fetch_run(reading - <long long>(BEHIND_S * hz), <long long>((BEHIND_S + AHEAD_S) * hz)):
             return True
         for i in range(<int>load(&self.marks)):
-            if self.fetch_run(load(&self.marked[i]), <long long>(MARKED_S * hz)):
+            if self.fetch_place(load(&self.marked[i])):
                 return True
         return False
+
+    cdef bint fetch_place(self, long long frame) noexcept nogil:
+        """What is needed to play from a frame of the song."""
+        cdef double hz = self.samplerate_hz
+        return self.fetch_run(frame - <long long>(LEAD_IN_S * hz), <long long>((LEAD_IN_S + MARKED_S) * hz))
 
     cdef bint fetch_run(self, long long first_frame, long long frames) noexcept nogil:
         cdef long long number
@@ -351,9 +385,26 @@ cdef class Stems:
         write_fence()
         memset(slot.samples, 0, self.page_bytes())
         for s in range(self.bank.stems):
+            if self.file[s] != NULL:
+                self.read(s, number * PAGE, slot.samples + SIDES * s * PAGE, slot.samples + (SIDES * s + 1) * PAGE)
+                continue
             for side in range(SIDES):
                 add_mapped(self.bank, s, side, number * PAGE, PAGE, 1.0, 0.0, slot.samples + (SIDES * s + side) * PAGE)
         slot.wanted = self.pass_number
         store(&slot.number, number)
         store(&slot.version, slot.version + 1)
         store(&self.bank.page[number], <long long><size_t>slot)
+
+    cdef void read(self, int s, long long frame, float *left, float *right) noexcept nogil:
+        """A page of one stem, out of its file, from a frame of the song on."""
+        cdef long long begin = max(frame, self.bank.start[s]), end = min(frame + PAGE, self.bank.start[s] + self.bank.length[s])
+        cdef size_t got = 0, i, wanted = <size_t>max(end - begin, 0)
+        if wanted == 0:
+            return
+        if seek(self.file[s], self.file_start[s] + (begin - self.bank.start[s]) * SIDES * <long long>sizeof(float)) == 0:
+            got = fread(self.read_frames, SIDES * sizeof(float), wanted, self.file[s])
+        for i in range(got):
+            left[begin - frame + i], right[begin - frame + i] = self.read_frames[SIDES * i], self.read_frames[SIDES * i + 1]
+        if got < wanted:
+            clearerr(self.file[s])
+            store(&self.bank.unread[s], self.bank.unread[s] + <long long>(wanted - got))

@@ -38,11 +38,12 @@ from cython_core.mix cimport (
     sound_on, strike,
 )
 from cython_core.onsets cimport Onset, onset_of_note
+from cython_core.orders cimport CHUNK
 from cython_core.pads cimport Pads, pads_hear, pads_keep, pads_play
 from cython_core.stem_bank cimport MAX_CHANNELS, MAX_STEMS
 from cython_core.transport cimport (
-    COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, TO_BE_HELD, Moment, load_chart, look, moment_at, reenter, transport_reset,
-    transport_tick,
+    COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, TO_BE_HELD, Moment, load_chart, look, moment_at, reenter, transport_order,
+    transport_reset, transport_tick,
 )
 
 cdef enum:
@@ -195,19 +196,31 @@ cdef void hear(RigState *r, const float *const *heard, int done, int into, int s
 
 cdef void end_tick(RigState *r) noexcept nogil:
     """A whole tick has been heard: who is where, who leads, where the song goes."""
-    cdef Place place
-    cdef Lead lead
     guard_tick(&r.guard)
     find_beat(r)
-    see(r, &place)
-    hand_over_in_time(r, &place)
-    decide_authority(&r.authority, &r.pulse, &place, <double>r.frame, r.samplerate_hz, &lead)
-    cdef bint is_complete = transport_tick(&r.transport, &lead, &r.authority, &r.pulse, &place)
-    tell_what_happened(r)
-    if is_complete:
+    while r.transport.head < head_belongs_at(r):
+        lead_on(r)
+    if (r.frame + r.band.ahead_frames) % CHUNK == 0:
+        transport_order(&r.transport, r.frame + r.band.ahead_frames)
         band_order(r.band, &r.transport.order)
         r.transport.order.jump_frame = -1
     take_snapshot(r)
+
+
+cdef long long head_belongs_at(const RigState *r) noexcept nogil:
+    """How far the line is to be known by now: nearer in silence, so that the band comes in sooner, and by newer news of the drummer."""
+    return r.frame + r.band.ahead_frames - (0 if r.transport.state == PLAYING else r.band.late_frames)
+
+
+cdef void lead_on(RigState *r) noexcept nogil:
+    """The head of the line, one tick further."""
+    cdef Place place
+    cdef Lead lead
+    see(r, &place)
+    hand_over_in_time(r, &place)
+    decide_authority(&r.authority, &r.pulse, &place, <double>r.frame, r.samplerate_hz, &lead)
+    transport_tick(&r.transport, &lead, &r.authority, &r.pulse, &place)
+    tell_what_happened(r)
 
 
 cdef void see(RigState *r, Place *place) noexcept nogil:
@@ -523,7 +536,7 @@ cdef class Rig:
         for i in drummers:
             r.mix.is_drummers[i] = 1
         guard_reset(&r.guard, outputs, samplerate_hz)
-        transport_reset(&r.transport, samplerate_hz, r.band.ahead_frames)
+        transport_reset(&r.transport, samplerate_hz, r.band.ahead_frames - r.band.late_frames)
         authority_reset(&r.authority, 120.0)
         r.authority.gives_way, r.authority.share = PATIENT, 0.5
         follower_tell(r.follower, 0.0, 0)

@@ -1,7 +1,7 @@
 # Where the song is, in beats: the only owner of the song position.
 
 from cython_core.authority cimport AuthorityState, Lead, Place
-from cython_core.band cimport BandOrder
+from cython_core.orders cimport BandOrder
 from cython_core.steering cimport Steering
 from cython_core.chart cimport ChartState
 from cython_core.faders cimport FaderState
@@ -64,7 +64,7 @@ cdef struct TransportState:
     Steering steering
     long long last_stroke            # output frame of the drummer's last stroke; -1: he has not played yet
     int is_leaving                   # the drummer has ended, and the band ends with him
-    long long head                   # output frame that the line is known up to
+    long long head                   # output frame that the line is known up to; in silence nearer than while it plays
     double start_beat                # where the next start begins
     int is_band_in                   # LISTENING: come in on the next bar line, sure or not
     int listens_for                  # LISTENING: a Listening
@@ -93,6 +93,7 @@ cdef struct TransportState:
 cdef void transport_reset(TransportState *t, double samplerate_hz, long long head) noexcept nogil
 cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil
 cdef void reenter(TransportState *t, double song_beat) noexcept nogil
-cdef bint transport_tick(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil
+cdef void transport_tick(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil
+cdef void transport_order(TransportState *t, long long frame) noexcept nogil        # fills in t.order, for the line up to `frame`
 cdef void look(const TransportState *t, Place *place) noexcept nogil
 cdef const Moment *moment_at(const TransportState *t, long long frame) noexcept nogil

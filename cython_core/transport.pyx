@@ -2,7 +2,8 @@
 
 The line is made at its *head*, a fixed distance ahead of the sound: the renderer's delay. At each tick the head moves on by one tick at the
 present tempo, and what it passes (a beat, a jump, a bar line to come in on) is written down to the frame. Whatever sounds (the band,
-the click, the guide) reads the same line later, so all of it falls together.
+the click, the guide) reads the same line later, so all of it falls together. While the band is silent the head keeps nearer, since what follows
+on silence may be ordered later; when the band comes in, the head goes out to its distance at once.
 
 How it keeps to its leader is `cython_core.steering`'s.
 """
@@ -10,8 +11,8 @@ How it keeps to its leader is `cython_core.steering`'s.
 from libc.math cimport INFINITY, NAN, ceil, floor, fmod, isnan, rint
 from libc.string cimport memset
 
+from cython_core.atomics cimport store
 from cython_core.authority cimport BAND, COUNTED_IN, CUED_IN, DRUMMER, align, hand_over
-from cython_core.band cimport CHUNK
 from cython_core.chart cimport (
     ENDS_IN_COUNT, ENDS_IN_SEGUE, Section, chart_bar_start, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
     chart_source,
@@ -46,7 +47,7 @@ cdef double clamped(double x, double low, double high) noexcept nogil:
 
 
 cdef void transport_reset(TransportState *t, double samplerate_hz, long long head) noexcept nogil:
-    """No song, silence, and a line known up to `head`, a multiple of CHUNK."""
+    """No song, silence, and a line known up to `head`, a multiple of TICK."""
     memset(t, 0, sizeof(TransportState))
     t.samplerate_hz, t.head, t.bpm = samplerate_hz, head, 120.0
     t.last_hit, t.count_frame, t.last_stroke = -1, -1, -1
@@ -334,8 +335,8 @@ cdef double section_end(const TransportState *t, double song_beat) noexcept nogi
     return t.chart.section[chart_section(t.chart, song_beat)].end_beat
 
 
-cdef bint transport_tick(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil:
-    """Move the head on by one tick. True when an order for the renderer is complete, in `t.order`. Constant time, no allocation."""
+cdef void transport_tick(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil:
+    """Move the head on by one tick. Constant time, no allocation."""
     cdef Moment *made = &t.moment[(t.head // TICK) % MOMENTS]
     made.line, made.song_beat, made.bpm, made.beat_at, made.cue = t.line, t.line + t.fold, t.bpm, -1, 0
     made.state, made.is_held = t.state, t.hold == HELD
@@ -349,11 +350,19 @@ cdef bint transport_tick(TransportState *t, const Lead *lead, AuthorityState *a,
             end_with_drummer(t, a)
             advance(t, made)
     t.head += TICK
-    if t.head % CHUNK:
-        return False
-    t.order.frame = t.head
+
+
+cdef void transport_order(TransportState *t, long long frame) noexcept nogil:
+    """`frame`: where the head is, if the band plays; a multiple of CHUNK."""
+    t.order.frame = frame
     t.order.source = heard_source(t) if t.state == PLAYING else NAN
     t.order.stems = t.chart.stems if t.chart != NULL else NULL
     faders_move(&t.faders)
     t.order.gain = t.faders.now
-    return True
+    if t.order.stems != NULL:
+        store(&t.order.stems.expected, expected_source(t))
+
+
+cdef long long expected_source(const TransportState *t) noexcept nogil:
+    """The frame of the recording that the next start, or the jump that waits, will lead to."""
+    return <long long>chart_source(t.chart, t.queued_to if t.state == PLAYING and t.queued == JUMP else t.start_beat)

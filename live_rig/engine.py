@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from cython_core.authority import Leader
@@ -28,7 +28,8 @@ from live_rig.audio.pads import open_pads
 from live_rig.audio.recording import read_drums
 from live_rig.audio.stream import JACK, RigStream, open_stream
 from live_rig.audio.timer import TimerStream
-from live_rig.band.renderer import NativeLoop, prefetch, renderer
+from live_rig.band.lost_stems import StemWatch
+from live_rig.band.renderer import NativeLoop, prefetch, renderers
 from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of, mix_events, pad_event
@@ -51,6 +52,7 @@ VIRTUAL_RATE_HZ = 48_000
 VIRTUAL_BLOCK = 64
 ALERT_LASTS_S = 12.0
 SAID_LASTS_S = 8.0  # words of the conductor's, on the stage
+STEMS_LOOKED_AFTER_S = 1.0  # so often their files are looked for
 TALKING = "The talkback is open"
 GONE = "No sound: {device} has gone, and the song goes on. Plug it in: it comes back by itself"
 
@@ -99,9 +101,11 @@ class Engine:
         self.device = Device(self.instrument.rig, inputs, outputs, feed, round(setup.capture_s * self.samplerate_hz))
         self._is_fed = setup.drums is not None
         self._block_frames = show.audio.block or VIRTUAL_BLOCK
-        self._renderer = renderer(self.instrument.band)
+        self._renderers = renderers(self.instrument.band)
         self._prefetching: list[NativeLoop] = []
         self._charts: dict[str, Chart] = {}
+        self._stem_watches: dict[str, StemWatch] = {}
+        self._is_closing = Event()
         self._song_number = 0
         self.alerts: deque[tuple[float, str]] = deque(maxlen=8)
         self.happened: list[dict[str, Any]] = []
@@ -141,7 +145,8 @@ class Engine:
 
     def start(self) -> None:
         """Let it sound."""
-        self._renderer.start()
+        for loop in self._renderers:
+            loop.start()
         latency_in_s, latency_out_s = self._stream.latencies_s()
         if self._is_fed:
             # A fed recording is heard only through the rig, that much later: the band is to meet it there.
@@ -156,14 +161,15 @@ class Engine:
             self.do("gives-way", self.show.gives_way)
             self.do("listen", "")
         Thread(target=self._prepare_the_rest, name="decoding", daemon=True).start()
+        Thread(target=self._look_after_stems, name="stem watch", daemon=True).start()
 
     def close(self) -> None:
         """Silence, and every thread and process gone."""
+        self._is_closing.set()
         if self._midi:
             self._midi.close()
         (self._lifeline or self._stream).close()
-        self._renderer.stop()
-        for loop in self._prefetching:
+        for loop in [*self._renderers, *self._prefetching]:
             loop.stop()
         self.rack.close()
 
@@ -367,6 +373,7 @@ class Engine:
             loop = prefetch(stems)
             loop.start()
             self._prefetching.append(loop)
+            self._stem_watches[song.id] = StemWatch(song, stems)
             self._charts[song.id] = chart_of(song, self.samplerate_hz, stems, self.show.buses)
         return self._charts[song.id]
 
@@ -389,6 +396,13 @@ class Engine:
                 open_stems(song, round(self.samplerate_hz), cache_dir())
             except RigError as error:
                 self.alert(str(error))
+
+    def _look_after_stems(self) -> None:
+        """Say which stem of the song has been lost. In a thread of its own: a disk may take its time to answer."""
+        while not self._is_closing.wait(STEMS_LOOKED_AFTER_S):
+            if self.song is not None and self.song.id in self._stem_watches:
+                for words in self._stem_watches[self.song.id].look():
+                    self.alert(words)
 
     def _switch_to_songs_preset(self) -> None:
         if self.song is not None and self.song.preset and self.song.preset != self.colour.name:

@@ -69,7 +69,7 @@ class Instrument:
         self.outputs = len(wiring.route)
         self.exchange = Exchange()
         buses = len(wiring.buses)
-        self.band = Band(samplerate_hz, -(-(spare_frames or spare_for(max_block)) // CHUNK) + buses - 1, buses)
+        self.band = Band(samplerate_hz, -(-(spare_frames or spare_for(max_block)) // CHUNK), buses)
         self.drums = drums
         self.lines = lines_of(samplerate_hz, wiring)
         self.rig = Rig(

@@ -1,13 +1,14 @@
 """The threads behind the band: native loops that hold no GIL, started and stopped from Python.
 
-The renderer has 10 ms for a chunk and needs 0.4 to 4, so it asks the system to be run before others. Where that is not
-allowed it plays all the same, and `not_urgent` says why. The prefetch thread has seconds.
+A renderer, one for each bus, has 10 ms for a chunk and needs 0.4 to 4, so it asks the system to be run before others. Where
+that is not allowed it plays all the same, and `not_urgent` says why. The prefetch thread has seconds.
 """
 
 import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from cython_core.band import Band
 from cython_core.stem_bank import Stems
@@ -49,9 +50,12 @@ class NativeLoop:
         self._loop()
 
 
-def renderer(band: Band) -> NativeLoop:
-    """The thread that renders what the band is ordered."""
-    return NativeLoop("band renderer", band.run, band.stop, is_urgent=True)
+def renderers(band: Band) -> list[NativeLoop]:
+    """The threads that render what the band is ordered: one for each bus."""
+    return [
+        NativeLoop(f"band renderer {bus + 1}", partial(band.run, bus), partial(band.stop, bus), is_urgent=True)
+        for bus in range(band.buses)
+    ]
 
 
 def prefetch(stems: Stems) -> NativeLoop:

@@ -1,8 +1,9 @@
 """From the stems of a song, as they lie in the show, to `Stems` that the band can play.
 
 Each file is decoded once: to float32 at the stems' rate, two channels, as a plain .npy of shape (frames, 2) in a cache
-outside the show. Its name is made of the file's content and the rate, so an exchanged file is decoded anew and a moved one
-is not. It is written under another name and renamed when it is whole. What is in the cache can be deleted at any time.
+outside the show; and once more in every key that a song is transposed to. Its name is made of the file's content, the rate and
+the key, so an exchanged file is decoded anew and a moved one is not. It is written under another name and renamed when it is
+whole. What is in the cache can be deleted at any time.
 """
 
 import errno
@@ -12,7 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile
@@ -21,12 +22,14 @@ from numpy.typing import NDArray
 
 from cython_core.stem_bank import Stems
 from cython_core.stem_rate import stem_rate_hz
+from cython_core.transposer import Transposer
 from live_rig.errors import DeviceError, ShowError
 from live_rig.show.audio_file import COPY_AGAIN, NotPlayable, measure
 from live_rig.show.song import Song
 from live_rig.show.stem import Stem
 
 Interleaved = NDArray[np.float32]  # shape (frames, 2), full scale 1.0
+Mapped = np.memmap[Any, np.dtype[np.float32]]  # the same, as it lies in a file
 
 FORMAT = 1  # of the cache: another number, another name
 BLOCK_FRAMES = 1 << 16
@@ -52,6 +55,7 @@ def open_stems(song: Song, samplerate_hz: int, cache_dir: Path, say: Callable[[s
         [array.T for array in arrays],
         stem_hz,
         starts=[round(stem.offset_s * stem_hz) for stem in song.stems],
+        files=[(str(array.filename), array.offset) for array in arrays],
     )
     stems.mark([round(time_s * stem_hz) for time_s in places_s(song)])
     return stems
@@ -65,16 +69,25 @@ def places_s(song: Song) -> list[float]:
     return [0.0, *(float(bar_starts_s[bar]) for bar in firsts if bar < len(bar_starts_s))]
 
 
-def _mapped(song: Song, stem: Stem, stem_hz: int, folder: Path, say: Callable[[str], None]) -> Interleaved:
+def _mapped(song: Song, stem: Stem, stem_hz: int, folder: Path, say: Callable[[str], None]) -> Mapped:
     path = song.folder / stem.file
+    semitones = 0 if stem.is_percussion else song.transpose
     try:
-        cached = folder / f"{_digest(path)}-{stem_hz}-{FORMAT}.npy"
+        digest = _digest(path)
+        cached = folder / f"{digest}-{stem_hz}-{FORMAT}.npy"
         ready = _cached(cached)
         if ready is None:
             audio = measure(path)
             say(f'Preparing "{stem.name}" of "{song.title}"')
-            _write(cached, path, stem_hz, round(audio.length_s * stem_hz))
+            _write(cached, _decoded(path, stem_hz), round(audio.length_s * stem_hz), stem_hz)
             ready = _cached(cached)
+        if semitones and ready is not None:
+            cached = folder / f"{digest}-{stem_hz}{semitones:+d}-{FORMAT}.npy"
+            recorded, ready = ready, _cached(cached)
+            if ready is None:
+                say(f'Transposing "{stem.name}" of "{song.title}" by {semitones:+d}')
+                _write(cached, _transposed(recorded, stem_hz, semitones), len(recorded), stem_hz)
+                ready = _cached(cached)
     except NotPlayable as fault:
         what = f'The stem "{stem.name}" cannot be played: {fault.what}'
         raise ShowError(what, where=f"{song.title}, {path}", do=fault.do) from None
@@ -92,22 +105,22 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
-def _cached(cached: Path) -> Interleaved | None:
+def _cached(cached: Path) -> Mapped | None:
     """What the cache has under this name, or None if it has nothing whole."""
     try:
-        array: Interleaved = np.load(cached, mmap_mode="r", allow_pickle=False)
+        array: Mapped = np.load(cached, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
     return array if array.dtype == np.float32 and array.ndim == SIDES and array.shape[1] == SIDES else None
 
 
-def _write(cached: Path, path: Path, samplerate_hz: int, frames: int) -> None:
-    """Decode `path` into the cache: whole, or not at all."""
+def _write(cached: Path, blocks: Iterator[Interleaved], frames: int, samplerate_hz: int) -> None:
+    """Put what `blocks` give into the cache: whole, or not at all."""
     part = cached.with_name(f"{cached.stem}-{os.getpid()}{PART}")
     try:
         _need_room(cached.parent, frames * BYTES_PER_FRAME)
         with part.open("wb") as file:
-            _write_frames(file, path, samplerate_hz, frames)
+            _write_frames(file, blocks, frames, samplerate_hz)
             file.flush()
             os.fsync(file.fileno())
         part.replace(cached)
@@ -119,12 +132,12 @@ def _write(cached: Path, path: Path, samplerate_hz: int, frames: int) -> None:
         part.unlink(missing_ok=True)
 
 
-def _write_frames(file: BinaryIO, path: Path, samplerate_hz: int, frames: int) -> None:
-    """A .npy of exactly `frames` frames: what is decoded, cut or followed by silence."""
+def _write_frames(file: BinaryIO, blocks: Iterator[Interleaved], frames: int, samplerate_hz: int) -> None:
+    """A .npy of exactly `frames` frames: what is given, cut or followed by silence."""
     header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.float32)), "fortran_order": False, "shape": (frames, SIDES)}
     np.lib.format.write_array_header_1_0(file, header)
     left = frames
-    for block in _decoded(path, samplerate_hz):
+    for block in blocks:
         file.write(np.ascontiguousarray(block[:left]).tobytes())
         left -= min(left, len(block))
     if left > MISSING_END_S * samplerate_hz:
@@ -143,6 +156,14 @@ def _decoded(path: Path, samplerate_hz: int) -> Iterator[Interleaved]:
             yield stereo if resampler is None else resampler.resample_chunk(stereo)
         if resampler is not None:
             yield resampler.resample_chunk(np.zeros((0, SIDES), np.float32), last=True)
+
+
+def _transposed(recorded: Interleaved, samplerate_hz: int, semitones: int) -> Iterator[Interleaved]:
+    """The same sound in another key, block by block."""
+    transposer = Transposer(samplerate_hz, semitones, len(recorded))
+    for start in range(0, len(recorded), transposer.block_frames):
+        block = np.ascontiguousarray(recorded[start : start + transposer.block_frames].T)
+        yield transposer.transposed(block, start + transposer.block_frames >= len(recorded)).T
 
 
 def _make(folder: Path) -> None:

@@ -23,6 +23,7 @@ from live_rig.show.written import Bar, Bpm, Text, Whole, Written
 Ending = Literal["wait", "segue", "count-in"]
 Count = Literal["one bar", "two bars", "half-time"]
 WHOLE_SONG = "song"  # the one section of a song that names none
+MOST_SEMITONES = 6
 TEMPO_MARGIN = 1.5  # a tempo further than this from the beat map's is half or double time, or a slip
 
 
@@ -43,6 +44,7 @@ class SongSheet(Written):
     beats: FileInFolder = "beats.csv"
     slowest_bpm: Bpm | None = None  # the band goes no slower, whoever leads; a section may say otherwise
     fastest_bpm: Bpm | None = None
+    transpose: Annotated[Whole, Field(ge=-MOST_SEMITONES, le=MOST_SEMITONES)] = 0  # semitones; percussion keeps its pitch
     count: Count = "one bar"  # what the drummer's sticks, or the click, count before bar 1
     tempo_curve: tuple[TempoPoint, ...] = ()  # what the command `curve` conducts
     meters: tuple[MeterChange, ...] = ()  # where it changes on the way

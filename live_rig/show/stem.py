@@ -43,6 +43,7 @@ class Stem(Written):
     sends: dict[str, GainDb] = Field(default_factory=dict)  # and to which others, in dB beside its own level
     offset_s: Annotated[Number, Field(ge=0, le=3600)] = 0.0  # where this file starts on the song's time line
     ends_early: Claim = False  # it is meant to end before the others
+    is_percussion: Claim = Field(default=False, alias="percussion")  # it keeps its pitch when the song is transposed
 
 
 def stem_faults(

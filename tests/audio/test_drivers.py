@@ -16,7 +16,7 @@ from cython_core.exchange import EventKind
 from cython_core.stem_bank import Stems
 from live_rig.audio.offline import play
 from live_rig.audio.timer import TimerStream
-from live_rig.band.renderer import renderer
+from live_rig.band.renderer import renderers
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
 from live_rig.engine import Engine, Setup
@@ -103,7 +103,7 @@ def by_timer(block: int) -> Block:
     instrument = instrument_with(rack)
     heard = strokes()[0]
     device = Device(instrument.rig, 0, 2, heard, 2 * len(heard))
-    band, timer = renderer(instrument.band), TimerStream(device, block, frames=len(heard))
+    (band,), timer = renderers(instrument.band), TimerStream(device, block, frames=len(heard))
     band.start()
     timer.start()
     timer.wait()

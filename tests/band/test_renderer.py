@@ -2,7 +2,7 @@ import numpy as np
 
 from cython_core.band import Band
 from cython_core.stem_bank import Stems
-from live_rig.band.renderer import prefetch, renderer
+from live_rig.band.renderer import prefetch, renderers
 
 CHUNK = 256
 
@@ -12,15 +12,17 @@ def quiet_stems() -> Stems:
 
 
 def test_the_renderer_thread_renders_all_that_was_ordered_before_it_is_stopped() -> None:
-    band, stems = Band(48_000), quiet_stems()
+    band, stems = Band(48_000, buses=2), quiet_stems()
     stems.all_in_memory()
-    thread = renderer(band)
-    thread.start()
+    threads = renderers(band)
+    for thread in threads:
+        thread.start()
     first = band.ahead_frames
     for number in range(20):
         assert band.order(first + number * CHUNK, number * CHUNK, stems=stems)
-    thread.stop()
-    assert not thread.is_running
+    for thread in threads:
+        thread.stop()
+        assert not thread.is_running
     assert band.serve() == 0
     heard = np.concatenate([band.read(number * CHUNK, CHUNK) for number in range(20)], axis=1)
     assert band.frames_missing == 0
@@ -40,4 +42,5 @@ def test_the_prefetch_thread_ends_when_it_is_told_and_has_fetched_what_was_marke
 
 
 def test_stopping_what_never_ran_does_nothing() -> None:
-    renderer(Band(48_000)).stop()
+    for thread in renderers(Band(48_000, buses=2)):
+        thread.stop()

@@ -265,6 +265,36 @@ def test_a_wandering_tempo_is_met_after_a_minute_as_at_first() -> None:
     assert abs(errors[:20].mean() - errors[-20:].mean()) < 0.2
 
 
+@pytest.mark.parametrize(("rate", "within_ms"), [(1.0, 0.03), (1.1, 0.2)])
+def test_an_hour_into_a_song_the_map_is_as_exact_as_at_its_start(rate: float, within_ms: float) -> None:
+    """An hour of line, ordered from its beginning to its end; its last seconds are heard."""
+    hour, tail = 3600 * SAMPLERATE_HZ // CHUNK * CHUNK, 6 * SAMPLERATE_HZ
+    places = [n * SAMPLERATE_HZ // 3 for n in range(1, 16)]
+    sound = np.zeros((2, 7 * SAMPLERATE_HZ), np.float32)
+    for place in places:
+        sound[:, place : place + len(struck())] = struck()
+    orders, source = Line([Jump(5000, 0.0)], lambda _: rate).orders(CHUNK), 0.0
+    for order in orders:
+        source = order["source"]
+        if order["frame"] >= hour:
+            break
+    exact = (hour - 5000) * rate
+    assert abs(source - exact) < 0.01
+    first = round(exact) - SAMPLERATE_HZ // 10
+    stems, band = Stems([sound], SAMPLERATE_HZ, starts=[first]), Band(SAMPLERATE_HZ)
+    stems.all_in_memory()
+    heard = np.zeros((2, tail), np.float32)
+    for frame in range(0, tail - CHUNK, CHUNK):
+        ordered = frame + band.ahead_frames + hour
+        band.order(ordered, exact + (ordered - hour) * rate, stems=stems)
+        band.serve()
+        heard[:, frame : frame + CHUNK] = band.read(frame + hour, CHUNK)
+    expected = [(first + place - exact) / rate for place in places]
+    expected = [place for place in expected if SAMPLERATE_HZ // 2 < place < tail - SAMPLERATE_HZ // 2]
+    assert len(expected) > 10
+    assert np.abs(click_errors_ms(heard, expected)).max() < within_ms
+
+
 def ordered_at(heard: Heard, source: float) -> float:
     """The output frame at which the line that was ordered goes through `source`."""
     for (before, low), (after, high) in pairwise(heard.sources.items()):
