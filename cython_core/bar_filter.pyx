@@ -146,8 +146,8 @@ cdef inline int bin_of(BarFilter *b, int tempo, int cell) noexcept nogil:
     return <int>((cell - 0.5) * b.patterns.bins / b.cells[tempo] + b.patterns.bins + 0.5) % b.patterns.bins
 
 
-cdef void bar_filter_start(BarFilter *b, double frame, double bpm) noexcept nogil:
-    """The first stroke falls at `frame`: probably on beat 1; in the tempo told, or if `bpm` is 0 in one that people play."""
+cdef void bar_filter_start(BarFilter *b, double frame, double bpm, int first_half) noexcept nogil:
+    """The first stroke falls at `frame`: probably so many half beats into the bar; in the tempo told, or if `bpm` is 0 in one that people play."""
     cdef int tempo, p, half, beats = b.patterns.beats
     cdef double prior, place, total = 0
     cdef float *at
@@ -157,7 +157,7 @@ cdef void bar_filter_start(BarFilter *b, double frame, double bpm) noexcept nogi
             prior = bell((b.octave[tempo] - log2(bpm)) / TOLD_OCTAVES) + TOLD_WRONG * prior
         b.active[tempo] = True
         for half in range(2 * beats):
-            place = (FIRST_IS_ONE if half % (2 * b.patterns.beats_per_bar) == 0
+            place = (FIRST_IS_ONE if half % (2 * b.patterns.beats_per_bar) == first_half
                      else (1 - FIRST_IS_ONE) / beats * (0.7 if half % 2 == 0 else 0.3))
             at = b.mass + (b.first_cell[tempo] + half * b.cells[tempo] // (2 * beats)) * PATTERNS
             for p in range(PATTERNS):

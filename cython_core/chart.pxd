@@ -51,6 +51,7 @@ cdef double chart_source(const ChartState *c, double beat) noexcept nogil      #
 cdef double chart_bpm(const ChartState *c, double beat) noexcept nogil         # tempo of the recording there
 cdef double chart_next_bar(const ChartState *c, double beat) noexcept nogil    # first downbeat at or after a song beat
 cdef double chart_bar_start(const ChartState *c, double beat) noexcept nogil   # last downbeat at or before it
+cdef int chart_beats_in_bar(const ChartState *c, double beat) noexcept nogil   # of the bar it lies in
 cdef int chart_bar(const ChartState *c, double beat) noexcept nogil            # number of its bar; 1 is the first
 cdef double chart_curve_bpm(const ChartState *c, double beat) noexcept nogil   # of the written tempo curve; 0: there is none
 cdef int chart_section(const ChartState *c, double beat) noexcept nogil        # index of its section

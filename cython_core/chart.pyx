@@ -61,6 +61,19 @@ cdef double chart_bar_start(const ChartState *c, double beat) noexcept nogil:
     return whole
 
 
+cdef int chart_beats_in_bar(const ChartState *c, double beat) noexcept nogil:
+    """Before the first mapped bar, those of the song's meter; in the last, which may be cut short, and after it, those of the bar before."""
+    cdef double start = chart_bar_start(c, beat), end
+    if start < c.first_beat:
+        return c.beats_per_bar
+    end = chart_next_bar(c, start + 1.0)
+    if end >= c.first_beat + c.beats:
+        end = chart_bar_start(c, c.first_beat + c.beats - 1.0)
+        start = chart_bar_start(c, end - 1.0)
+        return c.beats_per_bar if start < c.first_beat else <int>(end - start)
+    return <int>(end - start)
+
+
 cdef int chart_bar(const ChartState *c, double beat) noexcept nogil:
     cdef int whole = <int>floor(beat + 1e-9), bar = 0, i
     if whole < 0:

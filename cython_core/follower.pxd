@@ -21,6 +21,7 @@ cdef struct FollowerState:
     int beats_per_bar
     bint ready                       # the meter has been made ready
     bint started                     # a first stroke has been heard
+    bint goes_on                     # in another meter: the place in the bar is known
     bint found
     BarFilter bars                   # the coarse answer: which beat, which level
     Gaits gaits                      # the fine one: phase and tempo
@@ -42,3 +43,4 @@ cdef class Follower:
 
 cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long long end_frame, int frames, Pulse *pulse) noexcept nogil
 cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcept nogil
+cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_beat) noexcept nogil

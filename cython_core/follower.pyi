@@ -42,6 +42,8 @@ class Follower:
     def __init__(self, samplerate_hz: float, bpm: float | None = None, beats_per_bar: int | None = None) -> None: ...
     def tell(self, bpm: float | None = None, beats_per_bar: int | None = None) -> None:
         """What the song says. Forgets the past."""
+    def change_meter(self, beats_per_bar: int, bar_beat: float) -> None:
+        """The song goes on in another meter, and is at `bar_beat` of a bar (0: its one). Beat and tempo are followed on."""
     def tick(self, onsets: npt.NDArray[np.void], frames: int) -> Pulse:
         """Hear one tick of `frames` (1..32) frames, with the onsets told in it, (n,) of `cython_core.onsets.ONSET`."""
     def hypotheses(self, room: int = 2) -> list[Hypothesis]:

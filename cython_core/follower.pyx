@@ -5,7 +5,7 @@ strokes one by one against the patterns that the bar filter believes in, and giv
 clearly surer of another phase, level or bar line, it overrules: `read_answer` is the one place where that is decided.
 """
 
-from libc.math cimport exp, fabs, floor, fmax, fmin, pow
+from libc.math cimport exp, fabs, floor, fmax, fmin, pow, rint
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
@@ -54,9 +54,23 @@ cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcep
     """What the song says: tempo (0: not known) and beats in a bar (0: not known, taken as 4). Forgets the past."""
     f.told_bpm = fmin(fmax(bpm, 40), 400) if bpm > 0 else 0
     f.beats_per_bar = 4 if beats_per_bar <= 0 else min(beats_per_bar, MAX_BEATS)
-    f.ready = f.started = f.found = f.is_flooded = f.own.begun = False
+    f.ready = f.started = f.found = f.is_flooded = f.goes_on = f.own.begun = False
     f.stock = MOST_AT_ONCE
     f.unread = 0
+    bar_filter_meter(&f.bars, f.beats_per_bar)
+
+
+cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_beat) noexcept nogil:
+    """The song goes on in bars of so many beats, and is at `bar_beat` of one. Beat and tempo are followed on; for the half second that it takes to
+    make the meter ready, by the gaits alone."""
+    beats_per_bar = min(max(beats_per_bar, 1), MAX_BEATS)
+    if beats_per_bar == f.beats_per_bar:
+        return
+    f.beats_per_bar = beats_per_bar
+    f.ready = False
+    f.unread = 0
+    f.goes_on, f.own.begun = f.started, False
+    f.gaits.bar_offset = rint(bar_beat - gaits_beat_at(&f.gaits, f.heard_frame))
     bar_filter_meter(&f.bars, f.beats_per_bar)
 
 
@@ -66,7 +80,7 @@ cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long l
     if not f.ready:
         f.ready = bar_filter_prepare(&f.bars)
     for i in range(count):
-        if (f.ready and is_stroke(&onsets[i]) and fabs(onsets[i].frame - end_frame) <= LATEST_S * f.samplerate_hz
+        if ((f.ready or f.goes_on) and is_stroke(&onsets[i]) and fabs(onsets[i].frame - end_frame) <= LATEST_S * f.samplerate_hz
                 and is_played_by_hand(f, &onsets[i], end_frame)):
             hear(f, &onsets[i])
     if f.bars.started and silent_bars(f, end_frame) > ASLEEP_BARS:
@@ -102,11 +116,12 @@ cdef bint is_played_by_hand(FollowerState *f, const Onset *onset, double frame) 
 
 
 cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
-    """One stroke, for both trackers; the first one starts them."""
+    """One stroke, for both trackers; the first one starts them. While another meter is made ready, for the gaits alone."""
     if not f.bars.started and onset.look == SECOND:
         return
-    if not f.bars.started:
-        bar_filter_start(&f.bars, onset.frame, pow(2, gaits_octave(&f.gaits)) if f.started else f.told_bpm)
+    if f.ready and not f.bars.started:
+        bar_filter_start(&f.bars, onset.frame, pow(2, gaits_octave(&f.gaits)) if f.started else f.told_bpm, first_half(f, onset.frame))
+        f.goes_on = False
         if not f.started:
             gaits_start(&f.gaits, onset.frame, f.told_bpm if f.told_bpm > 0 else UNTOLD_BPM)
             f.confidence = f.bar_confidence = 0.3
@@ -115,12 +130,18 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
             f.started = True
     if onset.look != SECOND:
         f.last_onset_frame = onset.frame
-    if onset.look != FIRST:
+    if f.ready and onset.look != FIRST:
         bar_filter_hear(&f.bars, onset)
         if f.own.begun and f.confidence > OWN_ABOVE:
             own_bar_strike(&f.bars.patterns, bin_at(f, onset.frame), onset)
-    if onset.look != SECOND and f.bars.step >= STEPS_BEFORE_GAITS:
+    if onset.look != SECOND and (f.bars.step >= STEPS_BEFORE_GAITS or not f.ready):
         gaits_hear(&f.gaits, onset)
+
+
+cdef int first_half(FollowerState *f, double frame) noexcept nogil:
+    """How many half beats of the bar have gone by at the first stroke that the bar filter hears: none, where nothing is known of it."""
+    cdef int halves = 2 * f.beats_per_bar
+    return <int>rint(2 * modulo(gaits_beat_at(&f.gaits, frame) + f.gaits.bar_offset, f.beats_per_bar)) % halves if f.goes_on else 0
 
 
 cdef void keep_own_bar(FollowerState *f, double frame) noexcept nogil:
@@ -341,6 +362,10 @@ cdef class Follower:
     def tell(self, bpm=None, beats_per_bar=None):
         """What the song says. Forgets the past; a new meter takes about half a second of ticks to be made ready."""
         follower_tell(self.state, 0 if bpm is None else bpm, 0 if beats_per_bar is None else beats_per_bar)
+
+    def change_meter(self, int beats_per_bar, double bar_beat):
+        """The song goes on in another meter, and is at `bar_beat` of a bar. Beat and tempo are followed on."""
+        follower_change_meter(self.state, beats_per_bar, bar_beat)
 
     def tick(self, onsets, int frames):
         """Hear one tick of `frames` frames with the onsets told in it; returns the pulse at its end."""

@@ -18,7 +18,7 @@ from cython_core.authority cimport (
     hand_over, slow_down, tap,
 )
 from cython_core.band cimport Band, band_order, band_read
-from cython_core.chart cimport Chart, ChartState, chart_next_bar, chart_section
+from cython_core.chart cimport Chart, ChartState, chart_bar_start, chart_beats_in_bar, chart_next_bar, chart_section
 from cython_core.count_in cimport CountIn, CountInCall, count_in_listen, count_in_tick
 from cython_core.drums cimport AT_ONCE, MAX_INPUTS, ON_THE_BAR, ON_THE_BEAT, Drums, drums_step
 from cython_core.faders cimport FaderState, faders_switch
@@ -27,7 +27,7 @@ from cython_core.exchange cimport (
     MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS, RE_ENTER, ROUTE, SHARE, SLOW_DOWN, SOLO, START, STOP, TAKE, TAP, TEMPO, UNDO, VAMP, Event,
     Exchange, Notice, Snapshot, draft, event_at, next_event, peek_event, publish, tell,
 )
-from cython_core.follower cimport Follower, follower_tell, follower_tick
+from cython_core.follower cimport Follower, follower_change_meter, follower_tell, follower_tick
 from cython_core.form cimport (
     count_in_then_start, cut_off, go_back, go_on, go_to, hold, is_vamping, last_hit, listen, start, stop, undo, vamp,
 )
@@ -198,6 +198,7 @@ cdef void end_tick(RigState *r) noexcept nogil:
     """A whole tick has been heard: who is where, who leads, where the song goes."""
     guard_tick(&r.guard)
     find_beat(r)
+    tell_meter(r)
     while r.transport.head < head_belongs_at(r):
         lead_on(r)
     if (r.frame + r.band.ahead_frames) % CHUNK == 0:
@@ -245,6 +246,18 @@ cdef void find_beat(RigState *r) noexcept nogil:
     if r.onsets > 0:
         t.last_stroke = r.frame
     follower_tick(r.follower, r.onset, r.onsets, r.frame, TICK, &r.pulse)
+
+
+cdef void tell_meter(RigState *r) noexcept nogil:
+    """Where what is heard now is in another meter than before, let the follower know, and where in the bar it is."""
+    cdef const ChartState *chart = r.transport.chart
+    cdef const Moment *heard = moment_at(&r.transport, r.frame)
+    cdef bint plays = heard.state == PLAYING and r.transport.state == PLAYING
+    cdef double song_beat = heard.song_beat if plays else r.transport.start_beat
+    if chart != NULL and not chart.is_of_one_meter:
+        follower_change_meter(
+            r.follower, chart_beats_in_bar(chart, song_beat), song_beat - chart_bar_start(chart, song_beat) if plays else 0.0
+        )
 
 
 cdef void hear_lines(RigState *r) noexcept nogil:

@@ -120,6 +120,29 @@ def test_the_trace_is_the_line_that_is_heard(studio: Studio) -> None:
     assert np.abs(apart_ms(attacks(heard), on_beats)).max() < 2
 
 
+# In every meter
+
+METERS = [("3/4", (3,)), ("5/4", (3, 2)), ("7/8", (4, 3)), ("6/8", (2,)), ("12/8", (4,))]  # and how a bar is grouped
+
+
+@pytest.mark.parametrize(("meter", "groups"), METERS)
+def test_a_piece_in_any_meter_is_played_from_its_count_to_its_end(studio: Studio, meter: str, groups: tuple[int, ...]) -> None:
+    bpm, bars, beats_per_bar = 230, 4, sum(groups)
+    counts = 4 if beats_per_bar == 2 else beats_per_bar
+    tune = studio.clicking(song(bpm, f"head:{bars}", beats_per_bar=beats_per_bar).model_copy(update={"meter": meter}))
+    counted = beats((bpm + 6, counts))
+    plays = beats((bpm + 6, bars * beats_per_bar), start_s=0.5 + counts * 60 / (bpm + 6))
+    drummer, first = clicks(counted), 0
+    for length in groups * bars:
+        drummer += rock(plays[first : first + length])
+        first += length
+    heard = played(tune, drummer, start="count-in", length_s=plays[-1] + 1.0)
+    assert happened(heard, "came-in")[0] == pytest.approx(plays[0], abs=0.02)
+    assert np.abs(apart_ms(attacks(heard), plays)).max() < 20
+    assert len(attacks(heard)) == bars * beats_per_bar
+    assert happened(heard, "ended")[0] == pytest.approx(plays[-1] + 60 / (bpm + 6), abs=0.03)
+
+
 # What the drummer hears of the band
 
 

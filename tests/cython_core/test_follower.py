@@ -195,3 +195,26 @@ def test_a_stroke_in_every_tick_is_lived_through_and_forgotten_within_bars() -> 
 def test_the_same_strokes_give_the_same_bits() -> None:
     onsets = groove(0.4, 6)
     assert listen(Follower(SAMPLERATE_HZ, 150, 4), onsets, 9.0) == listen(Follower(SAMPLERATE_HZ, 150, 4), onsets, 9.0)
+
+
+SEVEN = (*((beat, KICK) for beat in (0, 3)), *((beat, SNARE) for beat in (2, 5, 6)), *((half / 2, HAT) for half in range(14)))
+
+
+@pytest.mark.parametrize(("pattern", "beats"), [(SEVEN, 7), (WALTZ, 3)])
+@pytest.mark.parametrize("bpm", [90, 160, 250])
+def test_told_of_another_meter_it_keeps_the_beat_and_has_the_new_bar(pattern, beats: int, bpm: int) -> None:
+    beat_s, changes_s = 60 / bpm, 0.5 + 32 * 60 / bpm
+    follower = Follower(SAMPLERATE_HZ, bpm, 4)
+    heard = len(listen(follower, groove(beat_s, 8), changes_s))
+    follower.change_meter(beats, 0.0)
+    strokes, at = np.sort(groove(beat_s, 8, pattern, beats, start_s=changes_s), order="told_frame"), 0
+    for tick in range(heard, heard + int(8 * beats * beat_s * SAMPLERATE_HZ / TICK)):
+        first = at
+        while at < len(strokes) and strokes["told_frame"][at] <= (tick + 1) * TICK:
+            at += 1
+        pulse = follower.tick(strokes[first:at], TICK)
+        bar_beat = (((tick + 1) * TICK / SAMPLERATE_HZ - changes_s) / beat_s) % beats
+        away = (pulse.bar_beat - bar_beat + beats / 2) % beats - beats / 2
+        assert pulse.beats_per_bar == beats
+        assert pulse.confidence > 0.5
+        assert abs(away) < 0.2, (tick + 1 - heard) * TICK / SAMPLERATE_HZ

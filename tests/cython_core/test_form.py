@@ -14,7 +14,7 @@ from live_rig.show.beat_map import BeatMap
 from live_rig.show.cue import Cue
 from live_rig.show.meter import MeterChange
 from live_rig.show.song import Song
-from tests.playing import RATE_HZ, Heard, beats, play, rock, song
+from tests.playing import RATE_HZ, Heard, beats, clicks, play, rock, song
 
 BAR_S, BEAT_S = 2.0, 0.5  # at 120
 TUNE = "head:4 solo:2~ bridge:4 hit:2!"
@@ -202,6 +202,20 @@ def test_in_every_meter_and_where_it_changes_a_jump_is_on_the_bar_line(bars: tup
         ((after_bars, to),) = jumps(heard)
         assert after_bars * BAR_S == pytest.approx(sum(bars[: number + 1]) * BEAT_S, abs=A_FRAME_S)
         assert to == sum(bars[:-1])
+
+
+def test_where_the_meter_changes_the_band_stays_with_a_drummer_who_leads() -> None:
+    bars = (4,) * 4 + (7,) * 3 + (3,) * 4
+    plays = beats((126, 16), (129, 21), (126, 13), start_s=2.5)
+    notes, first = clicks(beats((126, 4), start_s=2.5 - 4 * 60 / 126)), 0
+    for length in bars:
+        notes += rock(plays[first : first + length], beats_per_bar=length)
+        first += length
+    heard = play(measured(*bars), sorted(notes), start="count-in", leader=Leader.DRUMMER)
+    assert not heard.times(NoticeKind.BACK_ON_BEAT)
+    for beat in range(1, 48):
+        assert abs(heard.asynchrony_ms(plays[beat])) < 40, beat
+        assert heard.song_beat_at(plays[beat]) == pytest.approx(beat, abs=0.1)
 
 
 def test_a_pickup_is_played_before_bar_1_and_counted_up_to() -> None:
