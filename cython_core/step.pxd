@@ -7,10 +7,11 @@ from cython_core.drums cimport DrumsState
 from cython_core.exchange cimport ExchangeState
 from cython_core.follower cimport FollowerState, Pulse
 from cython_core.guard cimport GuardState
-from cython_core.input_lines cimport MAX_LINES, InputLines
+from cython_core.input_lines cimport InputLines
 from cython_core.mix cimport MixState
 from cython_core.onsets cimport MAX_ONSETS, Onset
 from cython_core.pads cimport PadsState
+from cython_core.strokes cimport MAX_LINES
 from cython_core.transport cimport TICK, TransportState
 
 cdef struct RigState:

@@ -32,7 +32,7 @@ from cython_core.form cimport (
     count_in_then_start, cut_off, go_back, go_on, go_to, hold, is_vamping, last_hit, listen, start, stop, undo, vamp,
 )
 from cython_core.guard cimport GUARD_DELAY, MAX_OUTPUTS, guard_reset, guard_tick, guarded
-from cython_core.input_lines cimport MAX_LINES, Lines, lines_note, lines_tick
+from cython_core.input_lines cimport Lines, lines_note, lines_tick
 from cython_core.mix cimport (
     BAND_LEFT, BEAT, BUSES, CLICK, COUNT, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, PADS_LEFT, SOUNDS, TALK, fade_buses, loudest, mix_down, mix_levels,
     sound_on, strike,
@@ -41,6 +41,7 @@ from cython_core.onsets cimport Onset, onset_of_note
 from cython_core.orders cimport CHUNK
 from cython_core.pads cimport Pads, pads_hear, pads_keep, pads_play
 from cython_core.stem_bank cimport MAX_CHANNELS, MAX_STEMS
+from cython_core.strokes cimport MAX_LINES
 from cython_core.transport cimport (
     COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, TO_BE_HELD, Moment, load_chart, look, moment_at, reenter, transport_order,
     transport_reset, transport_tick,
