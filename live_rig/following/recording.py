@@ -1,6 +1,7 @@
 """A recording of drums, heard from its beginning in the order it was played: onsets as they would be told live."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -74,18 +75,21 @@ def _pads(path: Path, samplerate_hz: float) -> tuple[NDArray[np.void], float]:
     return strokes, length_s
 
 
+@contextmanager
+def _can_be_read(path: Path, otherwise: str, do: str) -> Iterator[None]:
+    """ShowError, with libsndfile's reason, where it cannot."""
+    try:
+        yield
+    except soundfile.LibsndfileError as error:
+        raise ShowError(f"{otherwise}: {error.error_string}", where=str(path), do=do) from None
+
+
 def _open(path: Path) -> soundfile.SoundFile:
     """A sound file that can be heard."""
     if not path.is_file():
         raise ShowError("There is no such file", where=str(path), do="Check the name")
-    try:
+    with _can_be_read(path, "This is no recording that can be read", "Use WAV, FLAC, Ogg or MP3, or a MIDI file"):
         sound = soundfile.SoundFile(path)
-    except soundfile.LibsndfileError as error:
-        raise ShowError(
-            f"This is no recording that can be read: {error.error_string}",
-            where=str(path),
-            do="Use WAV, FLAC, Ogg or MP3, or a MIDI file",
-        ) from None
     if not RATES_HZ[0] <= sound.samplerate <= RATES_HZ[1]:
         what = f"The recording has {sound.samplerate} samples a second"
         raise ShowError(what, where=str(path), do="Convert it to 44100 or 48000")
@@ -118,18 +122,9 @@ def _listen(
 
 def _read(path: Path, sound: soundfile.SoundFile, heard: int, frames: int) -> NDArray[np.float32]:
     """The next frames of one file, mixed to one channel; fewer where it ends."""
-    try:
+    with _can_be_read(path, f"The recording breaks off at {heard / sound.samplerate:.1f} s", "Copy or export it again"):
         piece = sound.read(frames, dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
-        raise ShowError(
-            f"The recording breaks off at {heard / sound.samplerate:.1f} s: {error.error_string}",
-            where=str(path),
-            do="Copy or export it again",
-        ) from None
     if not np.isfinite(piece).all():
-        raise ShowError(
-            f"The recording holds samples that are no numbers, near {heard / sound.samplerate:.0f} s",
-            where=str(path),
-            do="Export it again",
-        )
+        what = f"The recording holds samples that are no numbers, near {heard / sound.samplerate:.0f} s"
+        raise ShowError(what, where=str(path), do="Export it again")
     return np.asarray(piece.mean(axis=1) if piece.size else piece[:, 0], np.float32)

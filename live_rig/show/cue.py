@@ -1,11 +1,9 @@
 """Cues: what the conductor says, at which bar, to whom."""
 
-from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import StringConstraints
 
-from live_rig.show.faults import Fault
 from live_rig.show.written import Bar, Claim, Text, Written
 
 # Readable at three metres on the stage window, at a glance.
@@ -20,14 +18,3 @@ class Cue(Written):
     to: Text = "all"
     for_bars: Bar | None = None
     hold: Claim = False  # a fermata: the band rests on the bar's first beat until it is told to go on
-
-
-def cue_faults(cues: Mapping[int, Cue], bars: int) -> Iterator[Fault]:
-    """Cues in bars that a song of `bars` bars does not have; `cues` by their place in the list."""
-    for number, cue in cues.items():
-        if cue.bar > bars:
-            yield Fault(
-                f'"{cue.say}" is cued at bar {cue.bar}, and the beat map has {bars} bars',
-                f"Write a bar from 1 to {bars}",
-                ("cues", number, "bar"),
-            )

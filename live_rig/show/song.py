@@ -4,9 +4,9 @@
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 from pydantic import ConfigDict, Field
@@ -32,6 +32,9 @@ class TempoPoint(Written):
 
     bar: Bar
     bpm: Bpm
+
+
+InBar = TypeVar("InBar", TempoPoint, Cue)
 
 
 class SongSheet(Written):
@@ -139,15 +142,12 @@ def limit_faults(slowest: object, fastest: object) -> Iterator[Fault]:
         )
 
 
-def curve_faults(points: Mapping[int, TempoPoint], bars: int) -> Iterator[Fault]:
-    """Points of the tempo curve in bars that a song of `bars` bars does not have; `points` by their place in the list."""
-    for number, point in points.items():
-        if point.bar > bars:
-            yield Fault(
-                f"the tempo curve has bar {point.bar}, and the beat map has {bars} bars",
-                f"Write a bar from 1 to {bars}",
-                ("tempo_curve", number, "bar"),
-            )
+def beyond_the_song(key: str, things: Mapping[int, InBar], bars: int, said: Callable[[InBar], str]) -> Iterator[Fault]:
+    """What stands in bars that a song of `bars` bars does not have: `things` by their place in list `key`, `said` in words."""
+    for number, thing in things.items():
+        if thing.bar > bars:
+            what = f"{said(thing)} bar {thing.bar}, and the beat map has {bars} bars"
+            yield Fault(what, f"Write a bar from 1 to {bars}", (key, number, "bar"))
 
 
 def meter_fault(meter: str, beats: Sequence[Beat]) -> Fault | None:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, parse_beats, usual_beats_per_bar
-from live_rig.show.cue import Cue, cue_faults
+from live_rig.show.cue import Cue
 from live_rig.show.faults import Fault, change_or
 from live_rig.show.meter import MeterChange, bars_in, beats_per_bar, change_faults, is_meter
 from live_rig.show.models import good_items, read_as
 from live_rig.show.section import Section, section_faults
-from live_rig.show.song import Song, SongSheet, TempoPoint, curve_faults, limit_faults, meter_fault, song_of, tempo_faults
+from live_rig.show.song import Song, SongSheet, TempoPoint, beyond_the_song, limit_faults, meter_fault, song_of, tempo_faults
 from live_rig.show.stem import Stem, stem_faults
 from live_rig.show.toml_page import Page, read_page, read_text
 from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
@@ -88,8 +88,9 @@ def _faults_between(
         yield from section_faults(list(sections.values()), bars)
     yield from change_faults(good_items(page, "meters", MeterChange), bars)
     if bars is not None:
-        yield from curve_faults(good_items(page, "tempo_curve", TempoPoint), bars)
-        yield from cue_faults(good_items(page, "cues", Cue), bars)
+        points, cues = good_items(page, "tempo_curve", TempoPoint), good_items(page, "cues", Cue)
+        yield from beyond_the_song("tempo_curve", points, bars, lambda _: "the tempo curve has")
+        yield from beyond_the_song("cues", cues, bars, lambda cue: f'"{cue.say}" is cued at')
 
 
 def _preset_faults(preset: object, presets: Mapping[str, Path]) -> Iterator[Fault]:

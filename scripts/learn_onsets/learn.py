@@ -71,14 +71,18 @@ def batches(excerpts: list[Excerpt], random: np.random.Generator) -> Iterator[tu
             yield inputs[pick], Wanted(*(column[pick] for column in wanted))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def learning_options(about: str | None, units: tuple[int, int], passes: int, out: Path) -> argparse.Namespace:
+    """The command line of a network that is learned: `heard`, `units`, `passes`, `out`."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--heard", type=Path, required=True)
-    parser.add_argument("--units", type=int, nargs=2, default=(128, 48))
-    parser.add_argument("--passes", type=int, default=8)
-    parser.add_argument("--out", type=Path, default=HEADER)
-    options = parser.parse_args()
+    parser.add_argument("--units", type=int, nargs=2, default=units)
+    parser.add_argument("--passes", type=int, default=passes)
+    parser.add_argument("--out", type=Path, default=out)
+    return parser.parse_args()
 
+
+def main() -> None:
+    options = learning_options(__doc__, (128, 48), 8, HEADER)
     random, began = np.random.default_rng(1), time.monotonic()
     excerpts = read_excerpts(options.heard)
     checked, learned = excerpts[: len(excerpts) // 20], excerpts[len(excerpts) // 20 :]

@@ -9,7 +9,6 @@ Rebuild the core afterwards. Ten parts (five hours of sound) take two minutes of
 
 from __future__ import annotations
 
-import argparse
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from learn import HEADER as FIRST_HEADER
-from learn import TOGETHER_S
+from learn import TOGETHER_S, learning_options
 from network import BANDS, HOPS_KEPT, KINDS, ONSET, RANGE, SEEN_AFTER, WHERE, Array, Network, likely, shown
 
 HOPS_BEFORE, HOPS_AFTER, HARDLY, RIVALS = 8, 11, 0.04, 2  # as in cython_core
@@ -145,13 +144,7 @@ def write_header(network: torch.nn.Sequential, path: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--heard", type=Path, required=True)
-    parser.add_argument("--units", type=int, nargs=2, default=(192, 64))
-    parser.add_argument("--passes", type=int, default=26)
-    parser.add_argument("--out", type=Path, default=HEADER)
-    options = parser.parse_args()
-
+    options = learning_options(__doc__, (192, 64), 26, HEADER)
     torch.manual_seed(1)
     torch.set_num_threads(1)
     looks = read_looks(options.heard)
