@@ -30,13 +30,13 @@ test: .venv/built        ## everything that must hold
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m mypy
-	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n auto --dist loadfile
 
 bench: .venv/built       ## what it costs, on this machine
 	.venv/bin/live-rig bench
 
-scores: .venv/built      ## how well people are followed, over a corpus of drum takes
-	.venv/bin/python bench/scores.py
+scores: .venv/built      ## how well people are followed, over a corpus of drum takes; writes docs/following-scores.md
+	.venv/bin/python -m bench.scores
 
 clean:                   ## everything that was built
 	rm -rf .venv build dist *.egg-info cython_core/*.c cython_core/*.so
