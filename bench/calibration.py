@@ -1,20 +1,24 @@
 """Does the confidence mean something? Of the beats told with a confidence of 0.9, how many were right.
 
-    python bench/calibration.py [EVERY] [--svg docs/calibration.svg]
+    python -m bench.calibration [EVERY] [--print]
 
 Every EVERYth take of the corpus (1: all), told and blind, from sound and from notes. A beat is right within 70 ms and 17.5 %
-of a beat of the true one nearest, the take's constant lean taken off. Prints a table, and the calibration error: the mean
-distance between what was said and what was so.
+of a beat of the true one nearest, the take's constant lean taken off. The calibration error is the mean distance between what
+was said and what was so. The table goes into docs/following-scores.md and the curve into docs/calibration.svg (--print: the
+table to the terminal, and no curve).
 """
 
 import argparse
-import json
+import itertools
+import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from scores import CORPUS, WAYS, Way
 
+from bench.scores import SAID, WAYS, Way
+from bench.setting.corpus import meta, takes
+from bench.setting.page import DOCS, add_print_option, publish, table
 from cython_core.beat_calls import BeatCalls
 from cython_core.follower import Follower
 from live_rig.following.recording import open_recording
@@ -27,9 +31,9 @@ SIDE, LEFT, TOP = 360, 60, 40
 
 def judged(take: Path, way: Way) -> np.ndarray:
     """(n, 2): the confidence of each beat told within the take's scored part, and whether it was right."""
-    meta, truth = json.loads((take / "meta.json").read_text(encoding="utf-8")), read_truth(take / "beats.csv")
+    known, truth = meta(take), read_truth(take / "beats.csv")
     true_s = np.array([beat.time_s for beat in truth])
-    told = (meta["nominal_bpm"], meta["beats_per_bar"]) if way.is_told else (None, None)
+    told = (way.told * known["nominal_bpm"], known["beats_per_bar"]) if way.told else (None, None)
     rate, pieces = open_recording(take / way.file)
     calls = BeatCalls(Follower(rate, *told), way.lead_ms / 1000)
     heard = np.concatenate([calls.hear(onsets, until) for onsets, until in pieces])
@@ -80,20 +84,23 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("every", nargs="?", type=int, default=1, metavar="EVERY")
-    parser.add_argument("--svg", type=Path, metavar="FILE")
+    add_print_option(parser)
     options = parser.parse_args()
-    takes = sorted(path.parent for path in CORPUS.glob("*/beats.csv"))[:: options.every]
-    curves = {}
-    print(f"{len(takes)} takes; said: right, of how many")
-    for name in ("told-audio", "told-notes", "blind-audio", "blind-notes"):
-        with ProcessPoolExecutor(2) as pool:
-            beats = np.concatenate(list(pool.map(judged, takes, [WAYS[name]] * len(takes))))
-        curves[name.replace("audio", "sound").replace("-", ", from ")] = points = curve(beats)
-        error = sum(abs(said - so) * count for said, so, count in points) / max(1, sum(count for _, _, count in points))
-        rows = ", ".join(f"{said:.2f}: {so:.2f} of {count}" for said, so, count in points)
-        print(f"{name}: {rows}; calibration error {error:.3f}", flush=True)
-    if options.svg:
-        options.svg.write_text(picture(curves), encoding="utf-8")
+    heard, curves, rows = takes(options.every), {}, []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for name in ("told-audio", "told-notes", "blind-audio", "blind-notes"):
+            beats = np.concatenate(list(pool.map(judged, heard, itertools.repeat(WAYS[name]))))
+            curves[SAID[name]] = points = curve(beats)
+            error = sum(abs(said - so) * count for said, so, count in points) / max(1, sum(count for _, _, count in points))
+            in_range = dict(zip(np.digitize([said for said, _, _ in points], EDGES), points, strict=True))
+            cells = [
+                f"{in_range[part][1]:.2f} of {in_range[part][2]}" if part in in_range else "–" for part in range(1, len(EDGES))
+            ]
+            rows.append([SAID[name], *cells, f"{error:.3f}"])
+    ranges = [f"{low:g} to {min(high, 1):g}" for low, high in itertools.pairwise(EDGES)]
+    publish("following-scores.md", "calibration", table(["said", *ranges, "error"], rows), is_printed=options.is_printed)
+    if not options.is_printed:
+        (DOCS / "calibration.svg").write_text(picture(curves), encoding="utf-8")
 
 
 if __name__ == "__main__":

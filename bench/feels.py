@@ -1,17 +1,21 @@
 """What it follows, from 40 to 400 bpm, in bars of 2 to 12 and in the feels that people play: takes made by this script.
 
-    python bench/feels.py
+    python -m bench.feels [BPM ...] [--print]
 
 Strokes as a person plays them (8 ms loose, the hats softer than the drums) go into the follower as an electronic kit would
 send them. No person ever played these: they show what is in reach, not how well people are followed. For each: the share of
-time after the fourth bar in which the beat, and the one, were right, told the meter and a tempo 4 % off, and told nothing.
+time after the fourth bar in which the beat, and the one, were right, told the meter and a tempo 4 % off, and told nothing. The
+tables go into docs/following-scores.md.
 """
 
-import sys
+import argparse
+import os
+from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 
+from bench.setting.page import add_print_option, publish, table
 from cython_core.follower import Follower
 from cython_core.onsets import ONSET
 
@@ -90,15 +94,29 @@ def followed(feel: Feel, bpm: float, told: tuple[float | None, int | None]) -> t
     return float(np.mean(right)), float(np.mean(ones))
 
 
+def both(name: str, bpm: float) -> tuple[str, str]:
+    """A feel at a tempo: told meter and tempo, and told nothing; share of time with the beat right / with the one right."""
+    feel = feels(bpm)[name]
+    told, blind = followed(feel, bpm, (bpm * 1.04, feel.beats)), followed(feel, bpm, (None, None))
+    return f"{told[0]:.2f} / {told[1]:.2f}", f"{blind[0]:.2f} / {blind[1]:.2f}" if feel.beats == 4 else f"{blind[0]:.2f}"
+
+
 def main() -> None:
-    """Print a row for each feel and tempo."""
-    print("| | bpm | told: beat | the one | told nothing: beat | the one |\n|---|---|---|---|---|---|")
-    tempi = [float(word) for word in sys.argv[1:]] or [40, 60, 90, 120, 180, 250, 330, 400]
-    for bpm in tempi:
-        for name, feel in feels(bpm).items():
-            told, blind = followed(feel, bpm, (bpm * 1.04, feel.beats)), followed(feel, bpm, (None, None))
-            one = f"{blind[1]:.2f}" if feel.beats == 4 else "–"
-            print(f"| {name} | {bpm:.0f} | {told[0]:.2f} | {told[1]:.2f} | {blind[0]:.2f} | {one} |", flush=True)
+    """A row for each feel, a column for each tempo."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bpm", nargs="*", type=float, default=[40, 60, 90, 120, 180, 250, 330, 400], metavar="BPM")
+    add_print_option(parser)
+    options = parser.parse_args()
+    names, parts = list(feels(120)), []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        cells = list(pool.map(both, [name for name in names for _ in options.bpm], options.bpm * len(names)))
+    for title, which in (("told", 0), ("told nothing", 1)):
+        rows = [
+            [name, *(cell[which] for cell in cells[row * len(options.bpm) :][: len(options.bpm)])]
+            for row, name in enumerate(names)
+        ]
+        parts.append(table([f"{title}: beat / the one", *(f"{bpm:g} bpm" for bpm in options.bpm)], rows))
+    publish("following-scores.md", "feels", "\n\n".join(parts), is_printed=options.is_printed)
 
 
 if __name__ == "__main__":

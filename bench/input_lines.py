@@ -1,6 +1,6 @@
 """What separate microphones bring: the corpus's takes played on a kit, heard as one mix and as five lines, some of them broken.
 
-    python bench/input_lines.py [EVERY]
+    python -m bench.input_lines [EVERY]
 
 Takes every EVERYth take (6). Each take's notes are played on Hydrogen's kits (`scripts/learn_onsets`; Debian's
 hydrogen-drumkits and hydrogen-data, and scipy) into a microphone for each drum and one overhead, with the other drums 15 dB
@@ -8,24 +8,23 @@ down in every close one. Told tempo and meter, every beat 20 ms ahead; F as in d
 but scored here.
 """
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "scripts" / "learn_onsets"), str(Path(__file__).parent)]
+from bench.setting.corpus import CHECKOUT, meta, takes
+from cython_core.beat_calls import BeatCalls
+from cython_core.follower import Follower
+from cython_core.input_lines import Lines
+from live_rig.following.truth import meet, read_truth
+from live_rig.importers.midi_file import read_strokes
 
-from kits import HYDROGEN, RATE, hydrogen_kit  # noqa: E402
-from perform import Player, read_take  # noqa: E402
-from scores import CORPUS  # noqa: E402
+sys.path.insert(0, str(CHECKOUT / "scripts" / "learn_onsets"))
 
-from cython_core.beat_calls import BeatCalls  # noqa: E402
-from cython_core.follower import Follower  # noqa: E402
-from cython_core.input_lines import Lines  # noqa: E402
-from live_rig.following.truth import meet, read_truth  # noqa: E402
-from live_rig.importers.midi_file import read_strokes  # noqa: E402
+from kits import HYDROGEN, RATE, hydrogen_kit
+from perform import Player, read_take
 
 DRUMS = ("kick", "snare", "tom", "hat", "overhead")
 STANDS_BEFORE = {
@@ -65,7 +64,7 @@ SPOILT: dict[str, Spoil] = {
 def five_lines(take: Path, kit: str) -> Sound:
     """(5, frames): each microphone's own drum, and all others softly."""
     notes = read_take(take / "perf.mid")
-    length_s = json.loads((take / "meta.json").read_text())["duration_s"]
+    length_s = meta(take)["duration_s"]
     player = Player(hydrogen_kit(HYDROGEN / kit), np.random.default_rng(7))
     own = np.stack([player.play([n for n in notes if STANDS_BEFORE[n.piece] == drum], length_s) for drum in DRUMS])
     all_ = own.sum(axis=0)
@@ -76,9 +75,9 @@ def five_lines(take: Path, kit: str) -> Sound:
 
 def scored(take: Path, strokes: np.ndarray, frames: int) -> tuple[float, float]:
     """F and scatter in ms after the eighth beat, the constant lean taken off."""
-    meta, truth = json.loads((take / "meta.json").read_text()), read_truth(take / "beats.csv")
+    known, truth = meta(take), read_truth(take / "beats.csv")
     true_s = np.array([beat.time_s for beat in truth])
-    calls = BeatCalls(Follower(RATE, meta["nominal_bpm"], meta["beats_per_bar"]), 0.02).hear(strokes, frames)
+    calls = BeatCalls(Follower(RATE, known["nominal_bpm"], known["beats_per_bar"]), 0.02).hear(strokes, frames)
     called_s = calls["beat_frame"] / RATE
     called_s = called_s[(called_s > true_s[8] - 0.1) & (called_s < true_s[-1] + 0.1)]
     lean_s = np.nan_to_num(np.nanmedian(meet(called_s, true_s).off_s)) if len(called_s) else 0.0
@@ -88,10 +87,10 @@ def scored(take: Path, strokes: np.ndarray, frames: int) -> tuple[float, float]:
 
 def main() -> None:
     """Print a line for each way of listening."""
-    takes = sorted(path.parent for path in CORPUS.glob("*/beats.csv"))[:: int(sys.argv[1]) if len(sys.argv) > 1 else 6]
+    heard = takes(int(sys.argv[1]) if len(sys.argv) > 1 else 6)
     found: dict[str, list[tuple[float, float]]] = {}
     trusts: dict[str, list[tuple[float, ...]]] = {}
-    for number, take in enumerate(takes):
+    for number, take in enumerate(heard):
         lines = five_lines(take, KITS[number % len(KITS)])
         frames = lines.shape[1]
         found.setdefault("one mix", []).append(scored(take, Lines(RATE).feed(lines.mean(axis=0)[None]), frames))
@@ -108,7 +107,7 @@ def main() -> None:
         found.setdefault("mix and pads", []).append(scored(take, rig.feed(lines.mean(axis=0)[None], notes=late), frames))
         trusts.setdefault("mix and pads", []).append((rig.pads_late_s * 1000,))
         found.setdefault("notes alone", []).append(scored(take, notes, frames))
-    print(f"{len(takes)} takes; F, scatter in ms; trust in {', '.join(DRUMS)}")
+    print(f"{len(heard)} takes; F, scatter in ms; trust in {', '.join(DRUMS)}")
     for name, figures in found.items():
         f, scatter_ms = np.nanmean(figures, axis=0)
         print(f"{name:14} {f:.3f} {scatter_ms:5.1f}   {np.round(np.mean(trusts.get(name, [[]]), axis=0), 2)}")
