@@ -23,9 +23,10 @@ from live_rig.paths import examples_dir
 RATE_HZ, CHUNK = 48_000, 256
 RATES = (0.75, 1.0, 1.33, 2.5)
 STEMS = ("percussion", "piano", "trumpets")
-FROM_S, LENGTH_S = 20.0, 15.0  # of the recording
+FROM_S, LENGTH_S = 20.0, 12.0  # of the recording
 WINDOW = 2048  # frames
 LOWEST_HZ, HIGHEST_HZ = 50.0, 16_000.0
+SMOOTH_S = 0.005
 SOUNDING = 0.01  # RMS below which a window is not judged
 BEFORE_S, AFTER_S, STEP_S = 0.02, 0.06, 0.0005  # the picture of an attack
 APART_S = 0.15  # attacks that have this much to themselves before they are judged
@@ -72,10 +73,10 @@ def flatness_db(sound: Sound, centres: Curve) -> Curve:
 
 
 def envelope(sound: Sound) -> Curve:
-    """RMS of every STEP_S."""
-    step = round(STEP_S * RATE_HZ)
-    steps = sound[0, : sound.shape[1] // step * step].astype(np.float64).reshape(-1, step)
-    return np.sqrt((steps**2).mean(axis=1))
+    """RMS around every STEP_S, within SMOOTH_S: less would show the waves of a low tone, and pick their crests for attacks."""
+    bell = np.hanning(round(SMOOTH_S * RATE_HZ))
+    power = np.convolve(sound[0].astype(np.float64) ** 2, bell / bell.sum(), "same")
+    return np.sqrt(np.maximum(power[:: round(STEP_S * RATE_HZ)], 0.0))
 
 
 def attacks(sound: Sound) -> Curve:
@@ -108,17 +109,12 @@ def shape(sound: Sound, places: Curve) -> Curve:
     return np.mean(shapes, axis=0)
 
 
-def rise_ms(curve: Curve) -> tuple[float, float]:
-    """(from a tenth to nine tenths of its peak, when it is at a half), in ms; the second from where it should be struck."""
-    peak = int(curve.argmax())
-    up = curve[: peak + 1] / curve[peak]
-
-    def reached(part: float) -> float:
-        below = np.flatnonzero(up < part)
-        at = int(below[-1]) if len(below) else 0
-        return at + (part - up[at]) / max(up[min(at + 1, peak)] - up[at], 1e-9)
-
-    return (reached(0.9) - reached(0.1)) * STEP_S * 1e3, reached(0.5) * STEP_S * 1e3 - BEFORE_S * 1e3
+def struck(level: Curve, place: float) -> tuple[float, float]:
+    """The attack at a frame: ms from there to half of its peak, and the peak, within 10 ms before and 30 after."""
+    first = round((place / RATE_HZ - 0.01) / STEP_S)
+    near = level[max(first, 0) : first + round(0.04 / STEP_S)]
+    half = int(np.flatnonzero(near >= near.max() / 2)[0])
+    return (max(first, 0) + half) * STEP_S * 1e3 - place / RATE_HZ * 1e3, float(near.max())
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +127,22 @@ class Compared:
     flat_after: Curve
     shape_before: Curve
     shape_after: Curve
+    late_ms: Curve  # of each attack, against its place
+    louder_db: Curve  # likewise, than it was recorded
 
 
 def compared(name: str, sound: Sound, rate: float) -> Compared:
     """The recording and what is heard of it, at the same places."""
     made = heard(sound, rate)
     centres = np.arange(RATE_HZ * 2, sound.shape[1] - RATE_HZ, RATE_HZ // 10).astype(float)
-    struck = attacks(sound)
-    struck = struck[struck > 2 * RATE_HZ]
-    return Compared(
-        name,
-        rate,
-        flatness_db(sound, centres),
-        flatness_db(made, centres / rate),
-        shape(sound, struck),
-        shape(made, struck / rate),
-    )
+    places = attacks(sound)
+    places = places[places > 2 * RATE_HZ]
+    before, after = envelope(sound), envelope(made)
+    pairs = [(struck(before, place), struck(after, place / rate)) for place in places]
+    late_ms = np.array([there - here for (here, _), (there, _) in pairs])
+    louder_db = np.array([20 * np.log10(there / here) for (_, here), (_, there) in pairs])
+    flat_before, flat_after = flatness_db(sound, centres), flatness_db(made, centres / rate)
+    return Compared(name, rate, flat_before, flat_after, shape(sound, places), shape(made, places / rate), late_ms, louder_db)
 
 
 def cents(hz: float, rate: float) -> float:
@@ -176,7 +172,7 @@ def path(points: list[str], colour: str, wide: float) -> str:
 
 def drawn(rows: list[Compared]) -> str:
     """Rates from top to bottom; for each stem flatness over time, and the attack. Grey is the recording."""
-    width, height = LEFT + len(STEMS) * (CELL + 20), TOP + len(RATES) * (HIGH + GAP) + 20
+    width, height = LEFT + len(STEMS) * (CELL + 50), TOP + len(RATES) * (HIGH + GAP) + 20
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         ' font-family="Helvetica, Arial, sans-serif" font-size="11" fill="#24272c">',
@@ -185,15 +181,14 @@ def drawn(rows: list[Compared]) -> str:
         " -70 to 0 dB; mean attack, from 20 ms before to 60 ms after</text>",
     ]
     for row in rows:
-        lines += cell(row, LEFT + STEMS.index(row.stem) * (CELL + 20), TOP + RATES.index(row.rate) * (HIGH + GAP))
+        lines += cell(row, LEFT + STEMS.index(row.stem) * (CELL + 50), TOP + RATES.index(row.rate) * (HIGH + GAP))
     return "\n".join([*lines, "</svg>", ""])
 
 
 def cell(row: Compared, left: float, top: float) -> list[str]:
     """One stem at one rate."""
     off_db = float(np.nanmedian(row.flat_after - row.flat_before))
-    (before_ms, at_ms), (after_ms, there_ms) = rise_ms(row.shape_before), rise_ms(row.shape_after)
-    rises = f"rise {before_ms:.1f} to {after_ms:.1f} ms, {there_ms - at_ms:+.1f} ms"
+    rises = f"attacks {np.median(row.late_ms):+.1f} ms, {np.median(row.louder_db):+.1f} dB"
     flat_wide, struck = CELL * 0.62, left + CELL * 0.66
     lines = [
         f'<text x="{left}" y="{top - 6}">{row.stem} at {row.rate:g} x: flatness {off_db:+.1f} dB; {rises}</text>',
@@ -216,14 +211,12 @@ def main() -> None:
     parser.add_argument("--svg", type=Path, metavar="FILE")
     options = parser.parse_args()
     rows = [compared(name, sound, rate) for name in STEMS for sound in [recorded(name)] for rate in RATES]
-    print("| stem | rate | flatness recorded, dB | heard, dB | rise recorded, ms | heard, ms | later by, ms | peak, dB |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| stem | rate | flatness recorded, dB | heard, dB | attacks later by, ms | nine of ten within, ms | louder by, dB |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     for row in rows:
-        (before_ms, at_ms), (after_ms, there_ms) = rise_ms(row.shape_before), rise_ms(row.shape_after)
-        peak_db = 20 * np.log10(row.shape_after.max() / row.shape_before.max())
         flat = f"{np.nanmedian(row.flat_before):.1f} | {np.nanmedian(row.flat_after):.1f}"
-        rise = f"{before_ms:.1f} | {after_ms:.1f} | {there_ms - at_ms:.1f}"
-        print(f"| {row.stem} | {row.rate:g} | {flat} | {rise} | {peak_db:.1f} |")
+        late = f"{np.median(row.late_ms):.1f} | {np.percentile(np.abs(row.late_ms), 90):.1f}"
+        print(f"| {row.stem} | {row.rate:g} | {flat} | {late} | {np.median(row.louder_db):.1f} |", flush=True)
     for rate in RATES:
         off = ", ".join(f"{cents(hz, rate):.2f}" for hz in TONES_HZ)
         print(f"sines of {TONES_HZ} Hz at {rate:g} x are off by, cents: {off}")

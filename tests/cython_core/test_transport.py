@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cython_core.authority import Leader, Reason
 from cython_core.exchange import NoticeKind
-from tests.playing import RATE_HZ, TICK, Heard, beats, clicks, play, rock, song
+from tests.playing import HAT, KICK, RATE_HZ, SNARE, TICK, Heard, beats, clicks, play, rock, song
 
 FEW = settings(max_examples=8, deadline=None, derandomize=True)
 
@@ -133,6 +133,23 @@ def test_when_the_drummer_stops_the_band_goes_on_in_his_last_tempo() -> None:
     assert heard.plays[-1]
     assert np.abs(after / 126 - 1).max() < 0.015
     assert steps(heard).min() > 0
+
+
+FEELS = {"half-time": ((0.0, 1.5), (2.0,)), "double-time": ((0.0, 1.0, 2.0, 3.0), (0.5, 1.5, 2.5, 3.5))}
+
+
+@pytest.mark.parametrize("feel", FEELS)
+def test_a_half_time_or_double_time_feel_is_no_other_tempo(feel: str) -> None:
+    """The drummer changes feel, not tempo, under a band that follows him: it neither halves nor doubles."""
+    plays = beats((195, 40))
+    notes, (kick, snare) = rock(plays[:16]), FEELS[feel]
+    for bar_s in plays[16::4]:
+        struck = [*((at, KICK) for at in kick), *((at, SNARE) for at in snare), *((half / 2, HAT) for half in range(8))]
+        notes += [(bar_s + at * 60 / 195, note, 70 if note == HAT else 105) for at, note in struck]
+    heard = play(song(190), sorted(notes), start="uninvited", leader=Leader.DRUMMER)
+    assert not heard.times(NoticeKind.BACK_ON_BEAT)
+    assert heard.bpm_at(plays[-2]) == pytest.approx(195, rel=0.01)
+    assert max(abs(heard.asynchrony_ms(float(beat_s))) for beat_s in plays[12:]) < 15
 
 
 # Count-ins
