@@ -13,6 +13,7 @@ cdef struct InputLine:
     Coupling coupling                # how much of the band gets into it
     bint is_due                      # a hop has ended and waits to be judged
     int waits                        # ticks until then
+    long long asked                  # the how manieth of all second looks that have been asked for; 0: none is due
     float loudest                    # log2 power of its loud strokes
 
 cdef struct InputLines:
@@ -29,6 +30,7 @@ cdef struct InputLines:
     double pad_late                  # frames by which the pads are later than the microphones
     double pairs                     # notes met by sound
     long long last_heard             # when a microphone last told of a stroke; -1: never
+    long long asked                  # second looks asked for so far
     Bleed bleed
     double way_frames                # of the band from its bus to the microphones; < 0: it does not come there
 

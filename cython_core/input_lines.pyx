@@ -12,7 +12,7 @@ from libc.string cimport memset
 import numpy as np
 
 from cython_core.bleed cimport bleed_play, bleed_reset, bleed_tick, coupling_hop, coupling_reset, explain_away
-from cython_core.onsets cimport BANDS, HOPS_RING, ONLY, SECOND, bank_tick, judge_hop, keep_hop, onsets_reset
+from cython_core.onsets cimport BANDS, HOPS_RING, ONLY, SECOND, bank_tick, judge_again, judge_hop, keep_hop, onsets_reset
 from cython_core.onsets import ONSET
 from cython_core.strokes cimport (
     HAT, KICK, MIX, OVERHEAD, SNARE, TOM, strokes_hear, strokes_open, strokes_remember, strokes_reset, strokes_tell, trust, was_padded,
@@ -21,6 +21,7 @@ from cython_core.strokes cimport (
 
 cdef enum:
     LINES_A_TICK = 2                 # whose hops are judged in one tick; a hop lasts four ticks and more
+    LOOKS_A_TICK = 1                 # second looks, which cost more than all that; a line has none in three hops after one
     FOUND = 8                        # onsets of one line in a tick, at most
 
 cdef double AUDIBLE_S = 4.0          # notes wait for sound if any was heard in this time
@@ -69,6 +70,7 @@ cdef int lines_tick(InputLines *l, const float *const *heard, int frames, long l
             l.line[i].is_due = False
             told += judge_line(l, i, end, is_plain, found + told, room - told)
         l.line[i].waits -= 1
+    told += look_again_in_turn(l, end, is_plain, found + told, room - told)
     while l.paired < l.sounds and l.sound[l.paired % NOTES_KEPT] < end - PAIRED_AFTER_S * l.samplerate_hz:
         learn_pads(l, l.sound[l.paired % NOTES_KEPT])
         l.paired = max(l.paired + 1, l.sounds - NOTES_KEPT)
@@ -77,14 +79,39 @@ cdef int lines_tick(InputLines *l, const float *const *heard, int frames, long l
 
 
 cdef int judge_line(InputLines *l, int i, long long end, bint is_plain, Onset *found, int room) noexcept nogil:
-    """What the last hop of a line has to say: told at once where there is nobody else to ask, else put to what the others say."""
+    """What the last hop of a line has to say at first; a second look waits for its turn."""
     cdef Onset[FOUND] now
     cdef InputLine *line = &l.line[i]
-    cdef int k, count, told = 0
+    cdef int count
     if l.way_frames >= 0:
         coupling_hop(&line.coupling, &l.bleed, line.finder.kept_power)
     keep_hop(&line.finder)
     count = judge_hop(&line.finder, now, FOUND)
+    if line.finder.is_asked_again:
+        l.asked += 1
+        line.asked = l.asked
+    return pass_on(l, i, now, count, end, is_plain, found, room)
+
+
+cdef int look_again_in_turn(InputLines *l, long long end, bint is_plain, Onset *found, int room) noexcept nogil:
+    """The second looks that this tick has time for, whoever has waited longest first."""
+    cdef Onset[FOUND] now
+    cdef int turn, i, next_, told = 0
+    for turn in range(LOOKS_A_TICK):
+        next_ = -1
+        for i in range(l.count):
+            if l.line[i].asked and (next_ < 0 or l.line[i].asked < l.line[next_].asked):
+                next_ = i
+        if next_ >= 0:
+            l.line[next_].asked = 0
+            told += pass_on(l, next_, now, judge_again(&l.line[next_].finder, now, FOUND), end, is_plain, found + told, room - told)
+    return told
+
+
+cdef int pass_on(InputLines *l, int i, Onset *now, int count, long long end, bint is_plain, Onset *found, int room) noexcept nogil:
+    """Told at once where there is nobody else to ask, else put to what the other lines say."""
+    cdef InputLine *line = &l.line[i]
+    cdef int k, told = 0
     for k in range(count):
         if l.way_frames >= 0 and not explain_away(&line.coupling, &line.finder, &now[k]):
             continue

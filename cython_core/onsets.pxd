@@ -18,6 +18,7 @@ cdef enum:
     HOPS_KEPT = 12                   # of 3 ms each: what the first look is shown of every band, beside its two means
     HOPS_RING = 24                   # and what is kept for the second
     FIRST_ANSWERS = 6
+    SHOWN_AGAIN = 534                # numbers that the second look is shown
 
 cdef struct OnsetState:
     double samplerate_hz
@@ -36,12 +37,16 @@ cdef struct OnsetState:
     float unspent                                                   # the last hop's likelihood of an onset, if none was told
     int hops_since_onset
     long long hop_end                                               # the frame after the last of that hop
+    bint is_asked_again                                             # a second look is due: what it is shown, ...
+    float[SHOWN_AGAIN] shown_again
+    long long asked_end                                             # ... and `hop_end` when it was asked for
 
 cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil
 cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil
-cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long first_frame) noexcept nogil    # these three in turn are a tick,
+cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long first_frame) noexcept nogil    # these four in turn are a tick,
 cdef void keep_hop(OnsetState *o) noexcept nogil                                                            # for those who do something
-cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil                                    # in between
+cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil                                    # in between, or leave the
+cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil                                  # last for a later tick
 cdef bint onset_of_note(int note, int velocity, double frame, Onset *onset) noexcept nogil
 
 cdef class Onsets:

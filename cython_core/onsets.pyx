@@ -40,7 +40,7 @@ cdef enum:
     SEEN_AFTER = 3                          # hops heard after the hop of an onset when the network is asked about it
     APART = 4                               # hops between two onsets at least
     RIVALS = 2                              # hops on either side of which only the likeliest is looked at again
-    HOPS_SHOWN = HOPS_BEFORE + 1 + HOPS_AFTER
+    HOPS_SHOWN = HOPS_BEFORE + 1 + HOPS_AFTER   # (HOPS_SHOWN + 2) * BANDS + FIRST_ANSWERS is SHOWN_AGAIN
 
 cdef extern from "onset_weights.h" nogil:   # written by scripts/learn_onsets; inputs by units, row after row
     enum: INPUTS
@@ -83,6 +83,7 @@ cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil:
     o.hop_end = 0
     o.loudest = SOFTEST
     o.unspent = 0
+    o.is_asked_again = False
     o.hops_since_onset = APART - HOPS_KEPT          # that a sound begins with the stream is no onset
 
 
@@ -91,7 +92,8 @@ cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long fi
     if not bank_tick(o, heard, frames, first_frame):
         return 0
     keep_hop(o)
-    return judge_hop(o, found, room)
+    cdef int count = judge_hop(o, found, room)
+    return count + judge_again(o, found + count, room - count)
 
 
 cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long first_frame) noexcept nogil:
@@ -116,9 +118,36 @@ cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long fir
 
 
 cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil:
-    """What the hops kept so far have to say: fills `found` with the onsets told now, and returns how many."""
+    """What the hops kept so far have to say at first: fills `found` with the onsets told now, and returns how many.
+
+    A second look may be due after it; `judge_again` takes it, now or within the next two hops.
+    """
+    cdef int hop = (o.newest + HOPS_RING - HOPS_AFTER) % HOPS_RING
     cdef int count = 1 if room > 0 and _judge(o, o.hop_end, found) else 0
-    return count + _judge_again(o, o.hop_end, found + count, room - count)
+    if _peaks(o, hop):
+        _show_again(o, hop, o.shown_again)
+        o.is_asked_again, o.asked_end = True, o.hop_end
+    return count
+
+
+cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil:
+    """The second look that is due, if one is: one onset for each drum that may have been struck. It is dear; see `is_asked_again`."""
+    cdef SecondLook look
+    cdef int kind, count = 0
+    if not o.is_asked_again:
+        return 0
+    o.is_asked_again = False
+    look_again(o.shown_again, &look)
+    for kind in range(DRUM_KINDS):
+        if look.likely[kind] > UNLIKELY and count < room:
+            found[count].frame = o.asked_end + (look.where - HOPS_AFTER - 1) * o.hop_frames - TOLD_LATE_S * o.samplerate_hz
+            found[count].strength = look.strength[kind]
+            found[count].kick = look.likely[kind] if kind == 0 else 0
+            found[count].snare = look.likely[kind] if kind == 1 else 0
+            found[count].cymbal = look.likely[kind] if kind == 2 else 0
+            found[count].look = SECOND
+            count += 1
+    return count
 
 
 cdef inline void _clean(OnsetState *o, const float *heard, float *clean, int frames) noexcept nogil:
@@ -253,27 +282,6 @@ cdef void _show_again(const OnsetState *o, int hop, float *shown) noexcept nogil
     for i in range(FIRST_ANSWERS):
         shown[(HOPS_SHOWN + 2) * BANDS + i] = said[i]
     shown[(HOPS_SHOWN + 2) * BANDS + WHERE_IN_HOP] *= 0.3
-
-
-cdef int _judge_again(OnsetState *o, long long end_frame, Onset *found, int room) noexcept nogil:
-    """A second look at the hop HOPS_AFTER hops ago, where the first thought an onset possible: one onset for each drum."""
-    cdef float[(HOPS_SHOWN + 2) * BANDS + FIRST_ANSWERS] shown
-    cdef SecondLook look
-    cdef int hop = (o.newest + HOPS_RING - HOPS_AFTER) % HOPS_RING, kind, count = 0
-    if not _peaks(o, hop):
-        return 0
-    _show_again(o, hop, shown)
-    look_again(shown, &look)
-    for kind in range(DRUM_KINDS):
-        if look.likely[kind] > UNLIKELY and count < room:
-            found[count].frame = end_frame + (look.where - HOPS_AFTER - 1) * o.hop_frames - TOLD_LATE_S * o.samplerate_hz
-            found[count].strength = look.strength[kind]
-            found[count].kick = look.likely[kind] if kind == 0 else 0
-            found[count].snare = look.likely[kind] if kind == 1 else 0
-            found[count].cymbal = look.likely[kind] if kind == 2 else 0
-            found[count].look = SECOND
-            count += 1
-    return count
 
 
 # Notes as General MIDI and Roland's TD modules number them.

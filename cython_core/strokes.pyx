@@ -13,6 +13,7 @@ from cython_core.onsets cimport FIRST, ONLY, SECOND
 
 cdef double SAME_S = 0.010           # two lines' words closer than this are about one stroke
 cdef double WAIT_S = 0.0055          # from the first word to the last: the finder takes 9 to 15 ms
+cdef double WAIT_AGAIN_S = 0.0095    # the same for second looks, which take turns
 cdef double FINDER_S = 0.0155        # after a stroke the onset finder has told of it
 cdef double AGAIN_S = 0.025          # a late word this near to a stroke already told is about that one
 cdef float BLEED_DB = -14.0          # under a line's loud strokes: from here down it hears other drums through its microphone ...
@@ -95,7 +96,7 @@ cdef void strokes_hear(Strokes *s, const Onset *onset, int line, long long end, 
         into = free_
         memset(&s.group[into], 0, sizeof(Group))
         s.group[into].is_open, s.group[into].frame, s.group[into].is_second = True, onset.frame, onset.look == SECOND
-        s.group[into].due_frame = end + <long long>(WAIT_S * s.samplerate_hz)
+        s.group[into].due_frame = end + <long long>((WAIT_AGAIN_S if onset.look == SECOND else WAIT_S) * s.samplerate_hz)
         if line < 0:
             s.group[into].due_frame = max(s.group[into].due_frame, <long long>(onset.frame + FINDER_S * s.samplerate_hz))
     said = &s.group[into].pad if line < 0 else &s.group[into].line[line]
