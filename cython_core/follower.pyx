@@ -43,6 +43,7 @@ cdef int STEPS_BEFORE_GAITS = 2      # nothing is expected before that
 cdef int STEPS_BEFORE_FOUND = 150    # where no tempo was told
 cdef double TRUST_BEATS = 8.0        # time constant of the trust in what is followed ...
 cdef double LOST_BELOW = 0.6         # ... and where it ends: then any tempo may be the right one
+cdef double DOUBTED_BARS = 8.0       # and for so long a told tempo may turn out to be wrong
 cdef double STOPPED_BARS = 2.5       # bars of silence after which it is as likely as not that the drummer has stopped for good
 cdef double STOPPED_SPREAD_BARS = 0.6
 cdef double ASLEEP_BARS = 16.0       # bars of silence after which only the tempo is kept, and the next stroke is a new beginning
@@ -231,9 +232,14 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
     f.confidence = fmin(here / total, 1)
     read_bar(f, bar, beat_at)
     f.trust += (f.confidence - f.trust) * fmin(1, f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 / TRUST_BEATS)
-    bar_filter_refer(&f.bars, octave, f.trust < LOST_BELOW)
+    bar_filter_refer(&f.bars, octave, f.trust < LOST_BELOW or heard_bars(f, octave) < DOUBTED_BARS)
     f.octave = octave
     f.unread = 1
+
+
+cdef double heard_bars(FollowerState *f, double octave) noexcept nogil:
+    """For how many bars, at this tempo, the bar filter has been at work."""
+    return f.bars.step * f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 / f.beats_per_bar
 
 
 cdef bint may_lean(FollowerState *f, double octave) noexcept nogil:
