@@ -23,6 +23,7 @@ cdef struct FollowerState:
     bint started                     # a first stroke has been heard
     bint goes_on                     # in another meter: the place in the bar is known
     bint found
+    bint is_new                      # the bar filter began with what was told, not with what had been followed
     BarFilter bars                   # the coarse answer: which beat, which level
     Gaits gaits                      # the fine one: phase and tempo
     OwnBar own                       # what the drummer has been playing

@@ -123,7 +123,8 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
     if f.ready and not f.bars.started:
         bar_filter_start(&f.bars, onset.frame, pow(2, gaits_octave(&f.gaits)) if f.started else f.told_bpm, first_half(f, onset.frame))
         f.goes_on = False
-        if not f.started:
+        f.is_new = not f.started
+        if f.is_new:
             gaits_start(&f.gaits, onset.frame, f.told_bpm if f.told_bpm > 0 else UNTOLD_BPM)
             f.confidence = f.bar_confidence = 0.3
             f.trust = 1
@@ -232,14 +233,14 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
     f.confidence = fmin(here / total, 1)
     read_bar(f, bar, beat_at)
     f.trust += (f.confidence - f.trust) * fmin(1, f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 / TRUST_BEATS)
-    bar_filter_refer(&f.bars, octave, f.trust < LOST_BELOW or heard_bars(f, octave) < DOUBTED_BARS)
+    bar_filter_refer(&f.bars, octave, f.trust < LOST_BELOW or is_doubted(f, octave))
     f.octave = octave
     f.unread = 1
 
 
-cdef double heard_bars(FollowerState *f, double octave) noexcept nogil:
-    """For how many bars, at this tempo, the bar filter has been at work."""
-    return f.bars.step * f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 / f.beats_per_bar
+cdef bint is_doubted(FollowerState *f, double octave) noexcept nogil:
+    """May the tempo told turn out to be wrong? Not after DOUBTED_BARS, nor where it is the drummer's own that goes on."""
+    return f.is_new and f.bars.step * f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 < DOUBTED_BARS * f.beats_per_bar
 
 
 cdef bint may_lean(FollowerState *f, double octave) noexcept nogil:
