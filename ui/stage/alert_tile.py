@@ -1,4 +1,4 @@
-"""What is wrong, if anything is: one line, the newest first, and nothing to click away."""
+"""What is wrong, if anything is: the newest first, large, over the song's form, and nothing to click away."""
 
 from dataclasses import dataclass
 
@@ -29,16 +29,13 @@ def alert_words(state: StageState, engine_gone: str, answer: str) -> AlertWords:
 
 
 class AlertTile(Tile[AlertWords]):
-    """A line on a red ground, an answer without it, or nothing at all."""
+    """One line or two on a red ground; an answer on a plain one."""
 
     def draw(self, painter: QPainter, room: QRectF) -> None:
-        if not self.words.line:
-            return
-        height = room.height() * 0.42
-        pad = height if self.words.is_wrong else 0.0
-        row = QRectF(room.left() + pad, room.center().y() - height / 2, room.width() - 2 * pad, height)
-        if self.words.is_wrong:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.WRONG_GROUND)
-            painter.drawRoundedRect(room, theme.radius(self), theme.radius(self))
-        theme.write(painter, row, self.words.line, theme.WRONG if self.words.is_wrong else theme.SOFT)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.WRONG_GROUND if self.words.is_wrong else theme.PANEL)
+        painter.drawRoundedRect(room, theme.radius(self), theme.radius(self))
+        pad = room.height() * 0.16
+        row = room.adjusted(pad, pad, -pad, -pad)
+        ink = theme.WRONG if self.words.is_wrong else theme.TEXT
+        theme.write_lines(painter, row, self.words.line, ink, most_lines=2, most_px=room.height() * 0.5)

@@ -39,22 +39,22 @@ class FeelTile(Tile[FeelWords]):
 
     def draw(self, painter: QPainter, room: QRectF) -> None:
         words = self.words
-        text = QRectF(room.left(), room.top(), room.width(), room.height() * 0.36)
+        text = QRectF(room.left(), room.top(), room.width(), room.height() * 0.40)
         for side, align in (("dragging", theme.LEFT), ("rushing", theme.RIGHT)):
             theme.write(painter, text, side, theme.TEXT if words.feel == side else theme.FAINT, align=align)
         theme.write(painter, text, words.feel if words.feel == POCKET else words.ms, theme.TEXT, align=theme.CENTRE)
-        bar = QRectF(room.left(), room.top() + room.height() * 0.66, room.width(), room.height() * 0.16)
+        bar = QRectF(room.left(), room.top() + room.height() * 0.72, room.width(), room.height() * 0.24)
         middle, half = bar.center().x(), bar.width() / 2
         painter.fillRect(bar, theme.PANEL)
         pocket = half * IN_THE_POCKET_MS / FULL_SCALE_MS
         painter.fillRect(QRectF(middle - pocket, bar.top(), 2 * pocket, bar.height()), theme.LINE)
         if words.lean is not None:
             self._draw_mark(painter, bar, middle, middle + words.lean * half)
-        painter.fillRect(QRectF(middle - 1, bar.top() - bar.height() * 0.5, 2, bar.height() * 2), theme.SOFT)
+        painter.fillRect(QRectF(middle - 1, bar.top() - bar.height() * 0.3, 2, bar.height() * 1.6), theme.SOFT)
 
     def _draw_mark(self, painter: QPainter, bar: QRectF, middle: float, x: float) -> None:
         painter.fillRect(QRectF(min(middle, x), bar.top(), abs(x - middle), bar.height()), theme.TEXT)
-        side = bar.height() * 0.9
+        side = bar.height() * 0.6
         x = min(max(x, bar.left() + side), bar.right() - side)
         tip = QPointF(x, bar.top() - side * 0.1)
         painter.setPen(Qt.PenStyle.NoPen)

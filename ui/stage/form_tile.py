@@ -10,6 +10,7 @@ from ui import theme
 from ui.stage.tile import Tile
 
 NARROWEST = 0.65  # of the mean width: a last hit of one bar is to be seen, and hit
+SMALLEST, LARGEST = 0.24, 0.5  # size of the names, of the strip's height
 GOES_ROUND = "↻ "
 
 
@@ -58,11 +59,17 @@ class FormTile(Tile[FormWords]):
 
     def draw(self, painter: QPainter, room: QRectF) -> None:
         gap = max(2.0, room.width() * 0.003)
-        for number, (name, left, right) in enumerate(self.words.parts):
-            cell = QRectF(room.left() + left * room.width(), room.top(), (right - left) * room.width() - gap, room.height())
-            self._draw_part(painter, cell, name, number)
+        cells = [
+            QRectF(room.left() + left * room.width(), room.top(), (right - left) * room.width() - gap, room.height())
+            for _, left, right in self.words.parts
+        ]
+        names = [name for name, *_ in self.words.parts]
+        fitting = [cell.width() * 0.9 / theme.width_per_px(name, True) for cell, name in zip(cells, names, strict=True)]
+        size_px = max(SMALLEST * room.height(), min([LARGEST * room.height(), *fitting]))  # one for all
+        for number, (cell, name) in enumerate(zip(cells, names, strict=True)):
+            self._draw_part(painter, cell, name, number, size_px)
 
-    def _draw_part(self, painter: QPainter, cell: QRectF, name: str, number: int) -> None:
+    def _draw_part(self, painter: QPainter, cell: QRectF, name: str, number: int, size_px: float) -> None:
         is_now, is_asked = number == self.words.now, number == self.words.asked
         radius = theme.radius(self) * 0.6
         painter.setPen(Qt.PenStyle.NoPen)
@@ -79,7 +86,6 @@ class FormTile(Tile[FormWords]):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(cell.adjusted(1, 1, -1, -1), radius, radius)
         ink: QColor = theme.TEXT if is_now or is_asked else theme.SOFT
-        pad = cell.height() * 0.3
-        theme.write(
-            painter, cell.adjusted(pad * 0.5, pad, -pad * 0.5, -pad), name, ink, align=theme.CENTRE, is_bold=is_now, least=0.45
-        )
+        half = size_px * theme.CAPITAL / 2
+        room = QRectF(cell.left() + 2, cell.center().y() - half, cell.width() - 4, 2 * half)
+        theme.write(painter, room, name, ink, align=theme.CENTRE, is_bold=is_now, least=0.8)

@@ -36,8 +36,13 @@ def rig_words(state: StageState) -> RigWords:
         else fate or state.preset or "effects on"
     )
     lost = "1 drop-out" if state.blocks_late == 1 else f"{state.blocks_late} drop-outs" if state.blocks_late else ""
-    parts = (lost, "click on" if state.click_on else "", state.device)
+    parts = (lost, click(state), state.device)
     return RigWords(sound, "  ·  ".join(part for part in parts if part), state.effects not in IN_TROUBLE)
+
+
+def click(state: StageState) -> str:
+    """Whether there is a click, and whether the drummer hears it: while he leads, it would only echo him."""
+    return "" if not state.click_on else "click on, not for you" if state.click_hushed else "click on"
 
 
 class RigTile(Tile[RigWords]):

@@ -68,12 +68,13 @@ class StageWindow(QWidget):
             "set": self.set,
             "levels": self.levels,
             "rig": self.rig,
-            "alert": self.alert,
             "beat": self.beat,
             "form": self.form,
         }
         for tile in self.tiles.values():
             tile.setParent(self)
+        self.alert.setParent(self)
+        self.alert.hide()
         self.overlay = Overlay(self)
         self._make_touchable()
         link.state_changed.connect(self.show_state)
@@ -145,7 +146,9 @@ class StageWindow(QWidget):
         self._show_alert()
 
     def _show_alert(self) -> None:
-        self.alert.show_words(alert_words(self._state, self._engine_gone, self._answer))
+        words = alert_words(self._state, self._engine_gone, self._answer)
+        self.alert.show_words(words)
+        self.alert.setVisible(bool(words.line))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         if event is None or event.isAutoRepeat():
@@ -173,6 +176,8 @@ class StageWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: ARG002, N802
         for name, place in places(self.width(), self.height()).items():
             self.tiles[name].setGeometry(*place)
+        self.alert.setGeometry(self.form.geometry())  # what is wrong comes before the form
+        self.alert.raise_()
         top = round(self.height() * 0.5)
         self.overlay.setGeometry(0, top, self.width(), self.height() - top)
         self.overlay.raise_()

@@ -38,6 +38,7 @@ def playing(**fields: Any) -> StageState:
         ),
         (state(leader="conductor"), LeaderWords("conductor", "CONDUCTOR")),
         (state(leader="shared", drummer_share=0.6), LeaderWords("shared", "SHARED 60%")),
+        (state(leader="drummer", takes_over="conductor"), LeaderWords("drummer", "DRUMMER", coming="conductor")),
     ],
 )
 def test_the_leader_is_named(now: StageState, words: LeaderWords) -> None:
@@ -163,6 +164,7 @@ def test_the_set_says_which_song_and_which_follows(now: StageState, words: SetWo
         (state(), RigWords()),
         (state(effects="on", preset="big-room", device="UMC404"), RigWords("big-room", "UMC404")),
         (state(effects="on", device="UMC404", click_on=True), RigWords("effects on", "click on  ·  UMC404")),
+        (state(effects="on", click_on=True, click_hushed=True), RigWords("effects on", "click on, not for you")),
         (state(effects="dry", preset="big-room"), RigWords("big-room: effects off for now, the kit is dry", "", False)),
         (
             state(effects="restarting", preset="big-room"),
