@@ -67,9 +67,10 @@ cdef void hand_over(AuthorityState *a, int leader, int why, const Pulse *pulse, 
     a.follows_curve = 0
     if leader in (BAND, SHARED) and place.recorded_bpm > 0:
         a.ratio = place.bpm / place.recorded_bpm
-    elif leader == CONDUCTOR:
-        a.conductor_bpm = place.bpm
+    if leader != CONDUCTOR:
         a.taps, a.tap_frame = 0, -1.0
+    elif a.taps < 2:                     # taps that came before hold from here
+        a.conductor_bpm = place.bpm
     if leader in (DRUMMER, SHARED) and pulse.found:
         align(a, pulse, place)
 

@@ -12,6 +12,12 @@ cdef struct Section:
     double slowest_bpm               # slower and faster than these the band does not go there
     double fastest_bpm
 
+cdef struct Call:
+    double beat                      # song beat at which it is said
+    double cue_beat                  # of the cue that it leads to: not said where the band will not come by there
+    const float *sound               # mono, at the session's rate; NULL: the chime
+    int frames
+
 cdef struct ChartState:
     int first_beat                   # of the mapped beats; negative where there is a pickup
     int beats                        # how many are mapped, >= 2
@@ -19,8 +25,8 @@ cdef struct ChartState:
     int *beat_in_bar                 # (beats,) 1 on a downbeat
     int sections
     Section *section                 # one after the other, without gaps
-    int cues
-    double *cue_beat                 # (cues,) song beats at which the guide speaks up, rising
+    int calls
+    Call *call                       # (calls,) what the guide says, in the order of time
     int fermatas
     double *fermata                  # (fermatas,) song beats at which the band comes to rest until it is told to go on
     int phrase_bars                  # in a phrase, counted from the start of its section; 0: a section is one phrase
@@ -45,7 +51,9 @@ cpdef enum Ending:
 cdef class Chart:
     cdef ChartState state
     cdef readonly object stems
+    cdef readonly object spoken
     cdef set_faders(self, gains, pans, mutes, sends)
+    cdef set_calls(self, calls)
 
 cdef double chart_source(const ChartState *c, double beat) noexcept nogil      # frame of the recording at a song beat
 cdef double chart_bpm(const ChartState *c, double beat) noexcept nogil         # tempo of the recording there

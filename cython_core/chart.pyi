@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from enum import IntEnum
 
+import numpy as np
 import numpy.typing as npt
 
 from cython_core.stem_bank import Stems
@@ -25,7 +26,7 @@ class Chart:
         sections: Sequence[tuple[float, float, bool, bool] | tuple[float, float, bool, bool, int]],
         bpm: float,
         beats_per_bar: int,
-        cues: Sequence[float] = (),
+        calls: Sequence[tuple[float, float, npt.NDArray[np.float32] | None]] = (),
         ending: int = ...,
         stems: Stems | None = None,
         gains: Sequence[float] = (),

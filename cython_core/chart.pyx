@@ -122,15 +122,15 @@ cdef class Chart:
 
     source_frames: (n,) float64, n >= 2, rising: frame of the recording at each mapped beat; beat_in_bar: (n,) int32, 1 on downbeats;
     first_beat: number of the first mapped beat (0, or negative with a pickup); sections: (first_beat, end_beat, is_vamp, is_finale, times)
-    each, without gaps; tempo_limits: (slowest, fastest) bpm, one per section, or none at all; curve: (song beat, bpm), rising; cues, fermatas:
-    song beats, rising; phrase_bars: 0, or how long a phrase is; count_bars: bars counted before bar 1, with a click every count_beats; gains:
+    each, without gaps; tempo_limits: (slowest, fastest) bpm, one per section, or none at all; curve: (song beat, bpm), rising; calls: what
+    the guide says: (song beat, song beat of the cue it leads to, mono float32 at the session's rate or None: the chime), rising; fermatas: song beats, rising; phrase_bars: 0, or how long a phrase is; count_bars: bars counted before bar 1, with a click every count_beats; gains:
     linear, pans: -1 to 1, mutes, one per stem; sends: (buses, stems) linear, without them all go to the first bus; bpm: what the song is
     told to have; stems: None, or what `Band` plays.
     """
 
     def __cinit__(
         self, double samplerate_hz, source_frames, beat_in_bar, int first_beat, sections, double bpm, int beats_per_bar,
-        cues=(), int ending=ENDS_WAITING, Stems stems=None, gains=(), pans=(), mutes=(), sends=(), fermatas=(), int phrase_bars=0,
+        calls=(), int ending=ENDS_WAITING, Stems stems=None, gains=(), pans=(), mutes=(), sends=(), fermatas=(), int phrase_bars=0,
         tempo_limits=(), curve=(), int count_bars=1, int count_beats=1,
     ):
         cdef const double[::1] source = np.ascontiguousarray(source_frames, np.float64)
@@ -140,17 +140,17 @@ cdef class Chart:
         cdef ChartState *c = &self.state
         c.samplerate_hz, c.bpm, c.beats_per_bar, c.ending = samplerate_hz, bpm, beats_per_bar, ending
         c.count_bars, c.count_beats = max(1, count_bars), max(1, count_beats)
-        c.first_beat, c.beats, c.sections, c.cues = first_beat, <int>source.shape[0], <int>len(sections), <int>len(cues)
+        c.first_beat, c.beats, c.sections, c.calls = first_beat, <int>source.shape[0], <int>len(sections), <int>len(calls)
         c.source = <double *>calloc(c.beats, sizeof(double))
         c.beat_in_bar = <int *>calloc(c.beats, sizeof(int))
         c.section = <Section *>calloc(c.sections, sizeof(Section))
-        c.cue_beat = <double *>calloc(max(c.cues, 1), sizeof(double))
+        c.call = <Call *>calloc(max(c.calls, 1), sizeof(Call))
         c.curve_points = <int>len(curve)
         c.curve_beat = <double *>calloc(max(c.curve_points, 1), sizeof(double))
         c.curve_bpm = <double *>calloc(max(c.curve_points, 1), sizeof(double))
         c.fermatas, c.phrase_bars = <int>len(fermatas), phrase_bars
         c.fermata = <double *>calloc(max(c.fermatas, 1), sizeof(double))
-        if not (c.curve_beat and c.curve_bpm and c.source and c.beat_in_bar and c.section and c.cue_beat and c.fermata):
+        if not (c.curve_beat and c.curve_bpm and c.source and c.beat_in_bar and c.section and c.call and c.fermata):
             raise MemoryError
         cdef int i
         for i in range(c.beats):
@@ -162,11 +162,10 @@ cdef class Chart:
             c.section[i].slowest_bpm, c.section[i].fastest_bpm = tempo_limits[i] if tempo_limits else (0.0, INFINITY)
         for i in range(c.curve_points):
             c.curve_beat[i], c.curve_bpm[i] = curve[i]
-        for i in range(c.cues):
-            c.cue_beat[i] = cues[i]
         for i in range(c.fermatas):
             c.fermata[i] = fermatas[i]
         self.set_faders(gains, pans, mutes, sends)
+        self.set_calls(calls)
         if stems is not None:
             c.stems = stems.bank
         self.stems = stems
@@ -185,11 +184,21 @@ cdef class Chart:
                 self.state.faders.send[bus][s] = sends[bus][s]
         faders_settle(&self.state.faders)
 
+    cdef set_calls(self, calls):
+        cdef const float[::1] sound
+        cdef int i
+        self.spoken = [None if said is None else np.ascontiguousarray(said, np.float32) for _, _, said in calls]
+        for i in range(len(calls)):
+            self.state.call[i].beat, self.state.call[i].cue_beat = calls[i][:2]
+            if self.spoken[i] is not None and len(self.spoken[i]):
+                sound = self.spoken[i]
+                self.state.call[i].sound, self.state.call[i].frames = &sound[0], <int>sound.shape[0]
+
     def __dealloc__(self):
         free(self.state.source)
         free(self.state.beat_in_bar)
         free(self.state.section)
-        free(self.state.cue_beat)
+        free(self.state.call)
         free(self.state.curve_beat)
         free(self.state.curve_bpm)
         free(self.state.fermata)

@@ -23,7 +23,7 @@ cpdef enum EventKind:
     VAMP                             # loop the section it is in until NEXT
     HOLD                             # come to rest on the next downbeat
     CUT_OFF                          # stop on the next beat
-    FINALE                           # the last hit, two beats from now (or on the next bar line when not holding)
+    FINALE                           # the last hit, two beats from now (or on the next bar line when not holding); value 1: on the drummer's stroke
     TAKE                             # the drummer leads
     GIVE                             # the band leads
     CONDUCT                          # the conductor leads; value: bpm, or 0: as it is now
@@ -45,6 +45,7 @@ cpdef enum EventKind:
     ROUTE                            # value: linear gain, other: output * BUSES + a bus: what a listener hears of it
     PAD                              # value: the index of a pad, other: velocity 1..127
     PADS_OFF                         # whatever was struck fades
+    CHIME                            # the guide's "look up"
 
 cdef struct Notice:                  # step -> Python: something that happened, in order
     long long frame                  # output frame at which it is heard

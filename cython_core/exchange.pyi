@@ -39,6 +39,7 @@ class EventKind(IntEnum):
     ROUTE = 33
     PAD = 34
     PADS_OFF = 35
+    CHIME = 36
 
 class NoticeKind(IntEnum):
     HANDOVER = 1

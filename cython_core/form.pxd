@@ -21,4 +21,6 @@ cdef void go_back(TransportState *t) noexcept nogil
 cdef void vamp(TransportState *t) noexcept nogil
 cdef void hold(TransportState *t) noexcept nogil
 cdef void cut_off(TransportState *t) noexcept nogil
+cdef void last_hit_on_stroke(TransportState *t) noexcept nogil
+cdef void strike_last_hit(TransportState *t, long long frame) noexcept nogil
 cdef void last_hit(TransportState *t, double bpm, long long now_frame, double output_latency_s) noexcept nogil

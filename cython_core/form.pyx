@@ -4,12 +4,12 @@ A command never moves the song by itself: it writes down a turn (where, and wher
 may wait at a time, beside the two that the song itself has: the end of a vamp and the end of the song.
 """
 
-from libc.math cimport INFINITY, NAN, floor
+from libc.math cimport INFINITY, NAN, floor, isnan
 
-from cython_core.chart cimport chart_bar_start, chart_end, chart_next_bar, chart_next_phrase, chart_section
+from cython_core.chart cimport chart_bar_start, chart_bpm, chart_end, chart_next_bar, chart_next_phrase, chart_section
 from cython_core.transport cimport (
-    AT_BAR, AT_BEAT, AT_PHRASE, COUNTING, CUT, END, ENDED, ENTER, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, PLAYING, SILENT,
-    TO_BE_HELD,
+    AT_BAR, AT_BEAT, AT_PHRASE, COUNTING, CUT, END, ENDED, ENTER, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, ON_HIS_STROKE, PLAYING,
+    SILENT, TO_BE_HELD,
 )
 
 cdef double LAST_HIT_AFTER_BEATS = 2.0   # from the conductor's cue to the hit: time for one more breath
@@ -117,6 +117,8 @@ cdef void go_on(TransportState *t) noexcept nogil:
     if t.hold != NOT_HELD:
         t.hold = NOT_HELD
         t.bpm = t.hold_bpm
+        if t.last_hit == ON_HIS_STROKE:
+            t.queued, t.last_hit = NO_TURN, -1
     elif is_vamping(t, song_beat_of(t)):
         t.is_released = 1
         if next_place(t, AT_PHRASE) < t.chart.section[section].end_beat and section + 1 < t.chart.sections:
@@ -164,21 +166,44 @@ cdef void cut_off(TransportState *t) noexcept nogil:
         queue(t, CUT, song_beat_of(t) if t.hold == HELD else floor(song_beat_of(t)) + 1.0, NAN)
 
 
-cdef void last_hit(TransportState *t, double bpm, long long now_frame, double output_latency_s) noexcept nogil:
-    """The last hit: heard two beats of `bpm` from now where the band is held, else on the next bar line."""
+cdef double finale_beat(const TransportState *t) noexcept nogil:
+    """The song beat of the last hit; NaN where the song has none, or does not play."""
     cdef int i
-    if t.chart == NULL or t.state != PLAYING:
-        return
-    for i in range(t.chart.sections):
-        if t.chart.section[i].is_finale:
-            break
-    else:
+    if t.chart != NULL and t.state == PLAYING:
+        for i in range(t.chart.sections):
+            if t.chart.section[i].is_finale:
+                return t.chart.section[i].first_beat
+    return NAN
+
+
+cdef void last_hit_on_stroke(TransportState *t) noexcept nogil:
+    """The last hit is the drummer's: the band rests, on the next downbeat if it does not yet, until he strikes it."""
+    cdef double beat = finale_beat(t)
+    if isnan(beat):
         cut_off(t)
         return
+    hold(t)
+    t.last_hit = ON_HIS_STROKE
+    queue(t, LAST, INFINITY, beat)
+
+
+cdef void strike_last_hit(TransportState *t, long long frame) noexcept nogil:
+    """He has struck it: it is heard from `frame` on (-1: once the line is there), and the line goes there as soon as it can."""
+    t.struck_frame, t.last_hit = frame, t.head + 1
+    t.hold_bpm = chart_bpm(t.chart, t.queued_to)
+
+
+cdef void last_hit(TransportState *t, double bpm, long long now_frame, double output_latency_s) noexcept nogil:
+    """The last hit: heard two beats of `bpm` from now where the band is held, else on the next bar line."""
+    cdef double beat = finale_beat(t)
+    if isnan(beat):
+        cut_off(t)
+        return
+    t.last_hit = -1
     if t.hold == HELD:
         t.hold_bpm = bpm
         t.last_hit = now_frame + <long long>((LAST_HIT_AFTER_BEATS * 60.0 / bpm - output_latency_s) * t.samplerate_hz)
         t.last_hit = max(t.last_hit, t.head + 1)
-        queue(t, LAST, INFINITY, t.chart.section[i].first_beat)
+        queue(t, LAST, INFINITY, beat)
     else:
-        queue(t, LAST, chart_next_bar(t.chart, song_beat_of(t)), t.chart.section[i].first_beat)
+        queue(t, LAST, chart_next_bar(t.chart, song_beat_of(t)), beat)

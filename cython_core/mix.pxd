@@ -20,11 +20,17 @@ cpdef enum:                          # sounds
     ONE = 0                          # the click's downbeat
     BEAT
     CUE                              # the guide's "look up"
+    VAMP_WORD                        # and what it says of a command: where it cannot say it, the chime, too
+    LAST_TIME_WORD
+    HOLD_WORD
+    CUT_OFF_WORD
+    LAST_HIT_WORD
     SOUNDS
 
 cdef struct Voice:                   # a sound under way
-    int sound                        # -1: none
-    int at                           # frames played
+    const float *sound               # mono; NULL: none
+    int frames                       # in all
+    int at                           # played
 
 cdef struct MixState:
     double samplerate_hz
@@ -45,8 +51,9 @@ cdef struct MixState:
     Voice guide
 
 cdef void mix_levels(MixState *m) noexcept nogil                                  # once a tick: ramps towards what is wanted
-cdef void strike(Voice *voice, int sound) noexcept nogil
-cdef void sound_on(const MixState *m, Voice *voice, float *to, int frames) noexcept nogil    # the next frames of a voice
+cdef void strike(const MixState *m, Voice *voice, int sound) noexcept nogil       # one of the rig's own sounds
+cdef void strike_up(Voice *voice, const float *sound, int frames) noexcept nogil  # any other
+cdef void sound_on(Voice *voice, float *to, int frames) noexcept nogil    # the next frames of a voice
 cdef void fade_buses(MixState *m, int into, int frames) noexcept nogil            # levels applied; `into` frames after the tick began
 cdef void mix_down(const MixState *m, int output, int into, int frames, float *to) noexcept nogil    # what an output gets of all buses
 cdef float loudest(const MixState *m, int first, int end, int frames) noexcept nogil          # sample in buses first .. end - 1

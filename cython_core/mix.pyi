@@ -14,4 +14,9 @@ BUSES: int
 ONE: int
 BEAT: int
 CUE: int
+VAMP_WORD: int
+LAST_TIME_WORD: int
+HOLD_WORD: int
+CUT_OFF_WORD: int
+LAST_HIT_WORD: int
 SOUNDS: int

@@ -31,20 +31,24 @@ cdef void mix_levels(MixState *m) noexcept nogil:
                      0.0 if bus == CLICK and m.is_hushed and m.is_drummers[output] else m.asked[output][bus])
 
 
-cdef void strike(Voice *voice, int sound) noexcept nogil:
-    voice.sound, voice.at = sound, 0
+cdef void strike(const MixState *m, Voice *voice, int sound) noexcept nogil:
+    strike_up(voice, m.sound[sound], m.length[sound])
 
 
-cdef void sound_on(const MixState *m, Voice *voice, float *to, int frames) noexcept nogil:
+cdef void strike_up(Voice *voice, const float *sound, int frames) noexcept nogil:
+    voice.sound, voice.frames, voice.at = sound, frames, 0
+
+
+cdef void sound_on(Voice *voice, float *to, int frames) noexcept nogil:
     cdef int i
     memset(to, 0, frames * sizeof(float))
-    if voice.sound < 0:
+    if voice.sound == NULL:
         return
-    for i in range(min(frames, m.length[voice.sound] - voice.at)):
-        to[i] = m.sound[voice.sound][voice.at + i]
+    for i in range(min(frames, voice.frames - voice.at)):
+        to[i] = voice.sound[voice.at + i]
     voice.at += frames
-    if voice.at >= m.length[voice.sound]:
-        voice.sound = -1
+    if voice.at >= voice.frames:
+        voice.sound = NULL
 
 
 cdef void fade_buses(MixState *m, int into, int frames) noexcept nogil:

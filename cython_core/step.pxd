@@ -12,6 +12,8 @@ from cython_core.mix cimport MixState
 from cython_core.onsets cimport MAX_ONSETS, Onset
 from cython_core.pads cimport PadsState
 from cython_core.strokes cimport MAX_LINES
+from cython_core.struck_hit cimport StruckHit
+from cython_core.takeover cimport Takeover
 from cython_core.transport cimport TICK, TransportState
 
 cdef struct RigState:
@@ -42,9 +44,8 @@ cdef struct RigState:
     AuthorityState authority
     TransportState transport
     MixState mix
-    int leads_next                   # a Leader who waits for the drummer to have his click back for a bar; -1: nobody
-    double leads_next_at             # beat of the line
-    double leads_next_bpm            # a conductor's tempo; 0: as it is then
+    StruckHit struck_hit
+    Takeover takeover                # who waits for the drummer to have his click back for a bar
     GuardState guard
     long long blocks
     long long events_lost

@@ -14,37 +14,41 @@ import numpy as np
 
 from cython_core.atomics cimport store
 from cython_core.authority cimport (
-    ASKED, BAND as BAND_LEADS, CONDUCTED, CONDUCTOR, DRUMMER, EASY, PATIENT, SHARED, Lead, Place, authority_reset, conduct, decide_authority, drummer_line,
-    hand_over, slow_down, tap,
+    ASKED, BAND as BAND_LEADS, CONDUCTOR, DRUMMER, EASY, PATIENT, Lead, Place, authority_reset, decide_authority, drummer_line, hand_over, tap,
 )
 from cython_core.band cimport Band, band_order, band_read
-from cython_core.chart cimport Chart, ChartState, chart_bar_start, chart_beats_in_bar, chart_next_bar, chart_section
+from cython_core.chart cimport (
+    Call, Chart, ChartState, chart_bar_start, chart_beats_in_bar, chart_next_bar, chart_section, chart_source,
+)
 from cython_core.count_in cimport CountIn, CountInCall, count_in_listen, count_in_tick
 from cython_core.drums cimport AT_ONCE, MAX_INPUTS, ON_THE_BAR, ON_THE_BEAT, Drums, drums_step
 from cython_core.faders cimport FaderState, faders_switch
 from cython_core.exchange cimport (
-    BAND_IN, BUS, CAME_IN, CONDUCT, COUNT_IN, CURVE, CUT_OFF, FINALE, GIVE, GIVE_WAY, GO_TO, HANDOVER, HOLD, LEVEL, LISTEN, LOAD, LOAD_NEXT,
-    MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS, RE_ENTER, ROUTE, SHARE, SLOW_DOWN, SOLO, START, STOP, TAKE, TAP, TEMPO, UNDO, VAMP, Event,
-    Exchange, Notice, Snapshot, draft, event_at, next_event, peek_event, publish, tell,
+    BAND_IN, BUS, CAME_IN, CHIME, COUNT_IN, CUT_OFF, FINALE, GIVE_WAY, GO_TO, HANDOVER, HOLD, LAST_HIT, LEVEL, LISTEN, LOAD, LOAD_NEXT, MUTE, NEXT, NOTE, PAN,
+    PANIC, PREVIOUS, RE_ENTER, ROUTE, SOLO, START, STOP, TAKE, TAP, UNDO, VAMP, Event, Exchange, Notice, Snapshot, draft, event_at, next_event,
+    peek_event, publish, tell,
 )
 from cython_core.follower cimport Follower, follower_change_meter, follower_tell, follower_tick
 from cython_core.form cimport (
-    count_in_then_start, cut_off, go_back, go_on, go_to, hold, is_vamping, last_hit, listen, start, stop, undo, vamp,
+    count_in_then_start, cut_off, go_back, go_on, go_to, hold, is_vamping, last_hit, last_hit_on_stroke, listen, start, stop,
+    strike_last_hit, undo, vamp,
 )
 from cython_core.guard cimport GUARD_DELAY, MAX_OUTPUTS, guard_reset, guard_tick, guarded
 from cython_core.input_lines cimport Lines, lines_note, lines_tick
 from cython_core.mix cimport (
-    BAND_LEFT, BEAT, BUSES, CLICK, COUNT, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, PADS_LEFT, SOUNDS, TALK, fade_buses, loudest, mix_down, mix_levels,
-    sound_on, strike,
+    BAND_LEFT, BEAT, BUSES, CLICK, COUNT, CUE, CUT_OFF_WORD, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, HOLD_WORD, LAST_HIT_WORD, LAST_TIME_WORD, ONE,
+    PADS_LEFT, SOUNDS, TALK, VAMP_WORD, fade_buses, loudest, mix_down, mix_levels, sound_on, strike, strike_up,
 )
 from cython_core.onsets cimport Onset, onset_of_note
 from cython_core.orders cimport CHUNK
 from cython_core.pads cimport Pads, pads_hear, pads_keep, pads_play
 from cython_core.stem_bank cimport MAX_CHANNELS, MAX_STEMS
 from cython_core.strokes cimport MAX_LINES
+from cython_core.struck_hit cimport is_last_hit, struck_hit_begin, struck_hit_sound
+from cython_core.takeover cimport Takeover, take_over, takes_over
 from cython_core.transport cimport (
-    COUNTING, FOR_THE_BAR, HELD, LISTENING, PLAYING, TO_BE_HELD, Moment, load_chart, look, moment_at, reenter, transport_order,
-    transport_reset, transport_tick,
+    COUNTING, FOR_THE_BAR, HELD, LAST, LISTENING, ON_HIS_STROKE, PLAYING, TO_BE_HELD, Moment, load_chart, look, moment_at, reenter,
+    transport_order, transport_reset, transport_tick,
 )
 
 cdef enum:
@@ -154,14 +158,15 @@ cdef void fill_buses(RigState *r, const float *const *heard, int done, int into,
     for c in range(r.band.channels):
         band[c] = r.mix.bus[BAND_LEFT + c]
     band_read(r.band, r.frame, span, band)
+    struck_hit_sound(&r.struck_hit, r.frame, span, r.band.channels, r.samplerate_hz, band)
     before = span
     if moment.state >= COUNTING and into <= moment.beat_at < into + span:
         before = moment.beat_at - into
     sound_all(r, 0, before)
     if before < span:
-        strike(&r.mix.count if moment.is_count else &r.mix.click, ONE if moment.beat_in_bar == 1 else BEAT)
-        if moment.cue:
-            strike(&r.mix.guide, CUE)
+        strike(&r.mix, &r.mix.count if moment.is_count else &r.mix.click, ONE if moment.beat_in_bar == 1 else BEAT)
+        if moment.call:
+            call_out(r, &r.transport.chart.call[moment.call - 1])
         sound_all(r, before, span - before)
 
 
@@ -174,11 +179,24 @@ cdef void speak(RigState *r, const float *const *heard, int done, int span) noex
         r.mix.bus[TALK][i] = sample if isfinite(sample) else 0.0
 
 
+cdef void call_out(RigState *r, const Call *call) noexcept nogil:
+    """The guide says what the song has there; or chimes."""
+    if call.sound == NULL:
+        strike(&r.mix, &r.mix.guide, CUE)
+    else:
+        strike_up(&r.mix.guide, call.sound, call.frames)
+
+
+cdef void say(RigState *r, int word) noexcept nogil:
+    """The guide says what was asked for just now."""
+    strike(&r.mix, &r.mix.guide, word)
+
+
 cdef void sound_all(RigState *r, int at, int frames) noexcept nogil:
     """Click, count and guide go on."""
-    sound_on(&r.mix, &r.mix.click, r.mix.bus[CLICK] + at, frames)
-    sound_on(&r.mix, &r.mix.count, r.mix.bus[COUNT] + at, frames)
-    sound_on(&r.mix, &r.mix.guide, r.mix.bus[GUIDE] + at, frames)
+    sound_on(&r.mix.click, r.mix.bus[CLICK] + at, frames)
+    sound_on(&r.mix.count, r.mix.bus[COUNT] + at, frames)
+    sound_on(&r.mix.guide, r.mix.bus[GUIDE] + at, frames)
 
 
 cdef void hear(RigState *r, const float *const *heard, int done, int into, int span) noexcept nogil:
@@ -246,6 +264,8 @@ cdef void find_beat(RigState *r) noexcept nogil:
         )
     if r.onsets > 0:
         t.last_stroke = r.frame
+    if t.queued == LAST and t.last_hit == ON_HIS_STROKE and t.hold == HELD:
+        await_last_hit(r)
     follower_tick(r.follower, r.onset, r.onsets, r.frame, TICK, &r.pulse)
 
 
@@ -259,6 +279,20 @@ cdef void tell_meter(RigState *r) noexcept nogil:
         follower_change_meter(
             r.follower, chart_beats_in_bar(chart, song_beat), song_beat - chart_bar_start(chart, song_beat) if plays else 0.0
         )
+
+
+cdef void await_last_hit(RigState *r) noexcept nogil:
+    """Is one of these strokes the one that the band waits for? Where the stems have the session's own rate it is heard at once."""
+    cdef TransportState *t = &r.transport
+    cdef int i
+    for i in range(r.onsets):
+        if is_last_hit(&r.onset[i]):
+            if r.band.bus[0].stem_rate.finer == 1 and t.chart.stems != NULL:
+                struck_hit_begin(&r.struck_hit, r.frame, chart_source(t.chart, t.queued_to), t.chart.stems, &t.faders.now)
+                strike_last_hit(t, r.frame)
+            else:
+                strike_last_hit(t, -1)
+            return
 
 
 cdef void hear_lines(RigState *r) noexcept nogil:
@@ -309,46 +343,48 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
         go_to(t, event.value, <int>event.other)
     elif event.kind == NEXT:
         go_on(t)
+        if t.is_released:
+            say(r, LAST_TIME_WORD)
     elif event.kind == PREVIOUS:
         go_back(t)
     elif event.kind == UNDO:
         undo(t)
-        r.leads_next = NOBODY
+        r.takeover.kind = 0
     elif event.kind == VAMP:
         vamp(t)
+        if t.state == PLAYING:
+            say(r, VAMP_WORD)
     elif event.kind == HOLD:
         hold(t)
+        if t.hold == TO_BE_HELD:
+            say(r, HOLD_WORD)
     elif event.kind == CUT_OFF:
         cut_off(t)
+        if t.state == PLAYING:
+            say(r, CUT_OFF_WORD)
+    elif event.kind == FINALE and event.value:
+        last_hit_on_stroke(t)
+        if t.state == PLAYING:
+            say(r, LAST_HIT_WORD)
     elif event.kind == FINALE:
         last_hit(t, t.hold_bpm if a.leader != CONDUCTOR else a.conductor_bpm, r.frame, place.conductor_to_head_s
                  - (t.head - r.frame) / r.samplerate_hz)
+        if t.state == PLAYING:
+            say(r, LAST_HIT_WORD)
+    elif event.kind == CHIME:
+        say(r, CUE)
     elif event.kind == TAKE:
-        r.leads_next = NOBODY
+        r.takeover.kind = 0
         hand_over(a, DRUMMER, ASKED, &r.pulse, &place)
-    elif event.kind == GIVE:
-        take_from_drummer(r, BAND_LEADS, 0.0, &place)
-    elif event.kind == CONDUCT:
-        take_from_drummer(r, CONDUCTOR, event.value, &place)
-    elif event.kind == TEMPO:
-        hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
-        conduct(a, event.value)
     elif event.kind == TAP:
-        hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
         place.conductor_to_head_s += (r.frame - struck(r, event)) / r.samplerate_hz
+        if a.leader != CONDUCTOR:
+            ask_for_tempo(r, event, &place)
         tap(a, struck(r, event), r.samplerate_hz, event.value if event.value > 0 else 1.0, &place)
-    elif event.kind == SHARE:
-        a.share = min(max(event.value, 0.0), 1.0)
-        hand_over(a, SHARED, ASKED, &r.pulse, &place)
+    elif takes_over(event.kind) != NOBODY:
+        ask_for_tempo(r, event, &place)
     elif event.kind == GIVE_WAY:
         a.gives_way = max(0, min(<int>event.value, EASY))
-    elif event.kind == CURVE:
-        hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
-        conduct(a, place.bpm)
-        a.follows_curve = 1
-    elif event.kind == SLOW_DOWN:
-        hand_over(a, CONDUCTOR, CONDUCTED, &r.pulse, &place)
-        slow_down(a, max(event.value, 1.0), min(max(event.other, 0.1), 1.0), &place)
     elif event.kind == RE_ENTER:
         reenter(t, section_start(t) if isnan(event.value) else event.value)
     elif event.kind == NOTE:
@@ -398,31 +434,29 @@ cdef bint drummer_misses_click(const RigState *r) noexcept nogil:
     return False
 
 
-cdef void take_from_drummer(RigState *r, int leader, double bpm, const Place *place) noexcept nogil:
+cdef void ask_for_tempo(RigState *r, const Event *event, const Place *place) noexcept nogil:
     """Hand over at once; or, where the drummer has been without a click, a whole bar after it is back in his ears, on a bar line."""
     cdef TransportState *t = &r.transport
-    cdef double here = t.line + t.fold
-    if drummer_misses_click(r):
-        r.leads_next, r.leads_next_bpm = leader, bpm
-        r.leads_next_at = chart_next_bar(t.chart, chart_next_bar(t.chart, here) + 1.0) - t.fold
-    else:
-        r.leads_next = NOBODY
-        hand_over(&r.authority, leader, ASKED, &r.pulse, place)
-        if leader == CONDUCTOR and bpm > 0:
-            conduct(&r.authority, bpm)
+    cdef Takeover *next_one = &r.takeover
+    if not drummer_misses_click(r):
+        next_one.kind = 0
+        take_over(&r.authority, event.kind, event.value, event.other, &r.pulse, place)
+        return
+    if not next_one.kind:
+        next_one.at = chart_next_bar(t.chart, chart_next_bar(t.chart, t.line + t.fold) + 1.0) - t.fold
+    next_one.kind, next_one.value, next_one.other = event.kind, event.value, event.other
 
 
 cdef void hand_over_in_time(RigState *r, const Place *place) noexcept nogil:
-    """Whoever waits for his bar line gets the tempo there; sooner, where the band falls silent, or somebody else takes it."""
+    """Whoever waits for his bar line gets the tempo there; sooner, where the band falls silent or rests, or somebody else takes it."""
     cdef TransportState *t = &r.transport
+    cdef Takeover *next_one = &r.takeover
     if r.authority.leader != DRUMMER:
-        r.leads_next = NOBODY
-    if r.leads_next != NOBODY and (t.state != PLAYING or t.line >= r.leads_next_at):
-        hand_over(&r.authority, r.leads_next, ASKED, &r.pulse, place)
-        if r.leads_next == CONDUCTOR and r.leads_next_bpm > 0:
-            conduct(&r.authority, r.leads_next_bpm)
-        r.leads_next = NOBODY
-    r.mix.is_hushed = r.authority.leader == DRUMMER and t.state == PLAYING and r.leads_next == NOBODY
+        next_one.kind = 0
+    if next_one.kind and (t.state != PLAYING or t.hold == HELD or t.line >= next_one.at):
+        take_over(&r.authority, next_one.kind, next_one.value, next_one.other, &r.pulse, place)
+        next_one.kind = 0
+    r.mix.is_hushed = r.authority.leader == DRUMMER and t.state == PLAYING and not next_one.kind
 
 
 cdef double struck(const RigState *r, const Event *event) noexcept nogil:
@@ -453,6 +487,8 @@ cdef void tell_what_happened(RigState *r) noexcept nogil:
         notify(r, HANDOVER, t.bpm)
     if t.notice:
         notify(r, t.notice, t.notice_value)
+        if t.notice == LAST_HIT:
+            r.struck_hit.until_frame = t.order.jump_frame
         if t.notice == CAME_IN:
             set_band_level(r, 1.0)
             r.mix.wanted[COUNT] = 1.0
@@ -463,6 +499,8 @@ cdef void notify(RigState *r, int kind, double value) noexcept nogil:
     notice.frame, notice.kind, notice.value = r.transport.head, kind, value
     if r.transport.order.jump_frame >= 0:
         notice.frame = r.transport.order.jump_frame
+    if kind == LAST_HIT and r.struck_hit.from_frame >= 0:
+        notice.frame = r.struck_hit.from_frame
     notice.who, notice.why = r.authority.leader, r.authority.why
     notice.beat = r.transport.line + r.transport.fold
     tell(r.exchange, &notice)
@@ -495,7 +533,7 @@ cdef void take_snapshot(RigState *r) noexcept nogil:
     s.drummer_found, s.drummer_bpm, s.drummer_bar_beat = r.pulse.found, r.pulse.bpm, r.pulse.bar_beat
     s.asynchrony_ms = heard_asynchrony_ms(r)
     s.stem_level, s.stem_pan, s.stem_muted, s.stem_solo = t.faders.level, t.faders.pan, t.faders.is_muted, t.faders.is_solo
-    s.is_click_hushed, s.leads_next = r.mix.is_hushed, r.leads_next
+    s.is_click_hushed, s.leads_next = r.mix.is_hushed, takes_over(r.takeover.kind)
     s.input_peak, s.drums_peak, s.band_peak, s.limited = r.input_peak, r.drums_peak, r.band_peak, r.guard.least
     r.input_peak, r.drums_peak, r.band_peak = r.input_peak * PEAK_FALLS, r.drums_peak * PEAK_FALLS, r.band_peak * PEAK_FALLS
     r.guard.least += (1.0 - r.guard.least) * (1.0 - PEAK_FALLS)
@@ -508,7 +546,7 @@ cdef class Rig:
     samplerate_hz: 44100..192000; inputs 1..32, outputs 1..32; max_block: frames, the largest block there will be; the parts are made for the
     same rate. route: (outputs, BUSES) float32, linear: how much of each bus (see mix.pxd) each output gets; drummers: the outputs in the
     drummer's ears, where the click is silent while he leads; pads: what is struck, or None; talk_input: from 0, a microphone that is no part of the
-    kit and is heard while the bus TALK is up, -1: none; sounds: three mono float32 arrays at the session's rate: the click's one, its beat, the guide's cue.
+    kit and is heard while the bus TALK is up, -1: none; sounds: mono float32 arrays at the session's rate, one for each sound of mix.pxd.
     """
 
     def __cinit__(
@@ -545,7 +583,7 @@ cdef class Rig:
             r.line_gain[i] = 0.0 if i == talk_input else 1.0
         for i in range(r.lines.count):
             r.line_input[i] = lines.inputs[i]
-        r.leads_next = NOBODY
+        r.struck_hit.from_frame = -1
         self.prepare_mix(route, sounds)
         for i in drummers:
             r.mix.is_drummers[i] = 1
@@ -568,7 +606,6 @@ cdef class Rig:
         for i in range(SOUNDS):
             sound = sounds[i]
             r.mix.sound[i], r.mix.length[i] = &sound[0], <int>sound.shape[0]
-        r.mix.click.sound = r.mix.count.sound = r.mix.guide.sound = -1
 
     def __dealloc__(self):
         if self.state != NULL:

@@ -10,6 +10,7 @@ from cython_core.follower cimport Pulse
 cdef enum:
     TICK = 32                        # frames
     MOMENTS = 4096                   # ticks of the line that are remembered
+    ON_HIS_STROKE = -2               # in place of the frame of a last hit that waits for the drummer's
 
 cpdef enum State:
     SILENT = 0
@@ -51,7 +52,7 @@ cdef struct Moment:                  # the line at the first frame of a tick
     int beat_at                      # frame within the tick at which a beat falls; -1: none does
     int beat_in_bar                  # of that beat
     int is_count                     # it comes before the band
-    int cue                          # 1 + index of the cue that falls in the tick; 0: none
+    int call                         # 1 + index of what the guide says at that beat; 0: nothing
 
 cdef struct TransportState:
     double samplerate_hz
@@ -83,7 +84,8 @@ cdef struct TransportState:
     int hold                         # a Hold
     double hold_at                   # song beat
     double hold_bpm                  # the tempo before it
-    long long last_hit               # output frame of the last hit; -1
+    long long last_hit               # output frame of the last hit; -1; ON_HIS_STROKE
+    long long struck_frame           # output frame at which the drummer's stroke has sounded it already; -1
     FaderState faders
     BandOrder order                  # the one being written
     Moment moment[MOMENTS]           # by tick: moment[frame / TICK % MOMENTS]

@@ -14,7 +14,7 @@ from libc.string cimport memset
 from cython_core.atomics cimport store
 from cython_core.authority cimport BAND, COUNTED_IN, CUED_IN, DRUMMER, align, hand_over
 from cython_core.chart cimport (
-    ENDS_IN_COUNT, ENDS_IN_SEGUE, Section, chart_bar_start, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
+    ENDS_IN_COUNT, ENDS_IN_SEGUE, Call, Section, chart_bar_start, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
     chart_source,
 )
 from cython_core.faders cimport faders_move
@@ -50,18 +50,22 @@ cdef void transport_reset(TransportState *t, double samplerate_hz, long long hea
     """No song, silence, and a line known up to `head`, a multiple of TICK."""
     memset(t, 0, sizeof(TransportState))
     t.samplerate_hz, t.head, t.bpm = samplerate_hz, head, 120.0
-    t.last_hit, t.count_frame, t.last_stroke = -1, -1, -1
+    t.last_hit, t.struck_frame, t.count_frame, t.last_stroke = -1, -1, -1, -1
     t.order.jump_frame = -1
     t.order.source = NAN
 
 
 cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil:
     """Make `chart` the song. What sounds is faded out; nothing sounds until it is started."""
+    cdef int tick
     if t.state == PLAYING:
         write_jump(t, t.head + 1, heard_source(t), NAN)
+    for tick in range(MOMENTS):          # what was to be said is of the song before
+        t.moment[tick].call = 0
     t.chart, t.state = chart, SILENT
     t.line = t.fold = t.start_beat = 0.0
     t.hold, t.queued, t.vamps, t.is_released, t.rounds, t.section = 0, 0, 0, 0, 0, 0
+    t.last_hit = t.struck_frame = -1
     if chart != NULL:
         t.faders = chart.faders
         t.start_beat = min(<double>chart.first_beat, chart.section[0].first_beat)
@@ -173,15 +177,24 @@ cdef void come_in(TransportState *t, double at, Moment *made) noexcept nogil:
 
 
 cdef void mark_beat(TransportState *t, Moment *made, double at, double song_beat) noexcept nogil:
-    cdef int i = <int>(song_beat - t.chart.first_beat), cue
+    cdef int call
     made.is_count = t.state == COUNTING
     made.beat_in_bar = <int>(song_beat - chart_bar_start(t.chart, song_beat)) + 1
     if t.state == COUNTING and (made.beat_in_bar - 1) % t.chart.count_beats and song_beat < t.start_beat:
         return
     made.beat_at = min(<int>at, TICK - 1)
-    for cue in range(t.chart.cues):
-        if t.chart.cue_beat[cue] == song_beat:
-            made.cue = cue + 1
+    for call in range(t.chart.calls):
+        if t.chart.call[call].beat == song_beat and is_ahead(t, &t.chart.call[call]):
+            made.call = call + 1
+
+
+cdef bint is_ahead(const TransportState *t, const Call *call) noexcept nogil:
+    """Whether the band comes by the cue that is called, as far as is known now: not out of a vamp, nor past a jump."""
+    cdef Bend bend
+    if t.state == COUNTING:
+        return True
+    next_bend(t, call.beat, &bend)
+    return call.cue_beat <= call.beat or call.cue_beat < bend.at or bend.turn == END
 
 
 cdef void take_bend(TransportState *t, const Bend *bend, double at, double tick_beats, Moment *made) noexcept nogil:
@@ -216,10 +229,21 @@ cdef void take_bend(TransportState *t, const Bend *bend, double at, double tick_
         t.rounds += 1
     else:
         t.is_released = t.vamps = t.rounds = 0
+    t.notice, t.notice_value = (LAST_HIT if bend.turn == LAST else JUMPED), bend.to
+    if bend.turn == LAST and t.struck_frame >= 0:
+        join_struck_hit(t, frame, leaves, bend.to, tick_beats)
+        return
     t.fold = bend.to - (t.line + at * beats_per_frame)
     write_jump(t, frame, leaves, chart_source(t.chart, bend.to + late_beats))
-    t.notice, t.notice_value = (LAST_HIT if bend.turn == LAST else JUMPED), bend.to
     mark_beat(t, made, at, bend.to)
+
+
+cdef void join_struck_hit(TransportState *t, long long frame, double leaves, double hit_beat, double tick_beats) noexcept nogil:
+    """The last hit sounds since `struck_frame`, in the recording's own time: be in the middle of it."""
+    cdef double beats_per_frame = t.bpm / 60.0 / t.samplerate_hz
+    write_jump(t, frame, leaves, chart_source(t.chart, hit_beat + (frame - t.struck_frame) * beats_per_frame))
+    t.fold = hit_beat + (t.head + TICK - t.struck_frame) * beats_per_frame - t.line - tick_beats
+    t.struck_frame = -1
 
 
 cdef void pass_on(TransportState *t, long long frame, double leaves, double at, double tick_beats, Moment *made) noexcept nogil:
@@ -338,7 +362,7 @@ cdef double section_end(const TransportState *t, double song_beat) noexcept nogi
 cdef void transport_tick(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil:
     """Move the head on by one tick. Constant time, no allocation."""
     cdef Moment *made = &t.moment[(t.head // TICK) % MOMENTS]
-    made.line, made.song_beat, made.bpm, made.beat_at, made.cue = t.line, t.line + t.fold, t.bpm, -1, 0
+    made.line, made.song_beat, made.bpm, made.beat_at, made.call = t.line, t.line + t.fold, t.bpm, -1, 0
     made.state, made.is_held = t.state, t.hold == HELD
     t.notice = 0
     if t.chart != NULL:

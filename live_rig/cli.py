@@ -17,6 +17,7 @@ COMMANDS = {
     "new": "make an empty show",
     "add-song": "add a song to a show",
     "export": "a song's beats, or those that were played, for other programs",
+    "voice": "speak a show's cues into files, for the guide",
     "check": "read a show and list everything wrong with it",
     "devices": "audio devices and MIDI ports",
     "plugins": "VST3 plugins: scan, list, info, test, state",

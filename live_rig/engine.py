@@ -28,6 +28,7 @@ from live_rig.audio.pads import open_pads
 from live_rig.audio.recording import read_drums
 from live_rig.audio.stream import JACK, RigStream, open_stream
 from live_rig.audio.timer import TimerStream
+from live_rig.audio.voice import Voice
 from live_rig.band.lost_stems import StemWatch
 from live_rig.band.renderer import NativeLoop, prefetch, renderers
 from live_rig.band.stems import open_stems
@@ -92,8 +93,15 @@ class Engine:
         except RigError:
             self.rack.close()
             raise
+        self.voice = Voice.of_show(show.folder)
         self.instrument = Instrument(
-            self.rack.drums, self.samplerate_hz, wiring, MAX_BLOCK, spare_frames=self._spare_frames(), pads=pads
+            self.rack.drums,
+            self.samplerate_hz,
+            wiring,
+            MAX_BLOCK,
+            spare_frames=self._spare_frames(),
+            pads=pads,
+            voice=self.voice,
         )
         self.is_talking = False
         for output in range(self.instrument.outputs if show.audio.limiter == "off" else 0):
@@ -374,7 +382,7 @@ class Engine:
             loop.start()
             self._prefetching.append(loop)
             self._stem_watches[song.id] = StemWatch(song, stems)
-            self._charts[song.id] = chart_of(song, self.samplerate_hz, stems, self.show.buses)
+            self._charts[song.id] = chart_of(song, self.samplerate_hz, stems, self.show.buses, self.voice)
         return self._charts[song.id]
 
     def _load(self, number: int) -> None:

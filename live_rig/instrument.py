@@ -20,6 +20,7 @@ from cython_core.input_lines import Lines
 from cython_core.pads import Pads
 from cython_core.step import Rig
 from live_rig.audio.sounds import rig_sounds
+from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
 from live_rig.wiring import Wiring, each_bus_apart, wired
 
@@ -63,6 +64,7 @@ class Instrument:
         spare_frames: int | None = None,
         click_on: bool = False,
         pads: Pads | None = None,
+        voice: Voice | None = None,
     ) -> None:
         self.samplerate_hz = samplerate_hz
         self.wiring = wiring
@@ -84,7 +86,7 @@ class Instrument:
             self.band,
             self.exchange,
             np.ascontiguousarray(wiring.route, np.float32),
-            rig_sounds(samplerate_hz),
+            rig_sounds(samplerate_hz, voice),
             drummers=wiring.drummers,
             pads=pads,
             talk_input=wiring.talk_input,

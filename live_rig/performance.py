@@ -16,6 +16,7 @@ from cython_core.authority import Leader, Reason
 from cython_core.exchange import EventKind, NoticeKind
 from cython_core.transport import Listening
 from live_rig.audio.offline import play
+from live_rig.audio.voice import Voice
 from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import LEADERS, Sent, events_of
@@ -66,11 +67,12 @@ def perform(plan: Plan, drums: npt.NDArray[np.float32]) -> Performance:
     """Play `plan` against drums, mono float32 at its samplerate. ShowError where the script asks for what there is not."""
     rate = plan.samplerate_hz
     rack = InlineRack(plan.preset, rate, 1, max(plan.blocks))
-    instrument = Instrument(rack.drums, rate, each_bus_apart(1), max(plan.blocks), click_on=True)
+    voice = Voice.of_show(plan.song.folder.parent.parent)
+    instrument = Instrument(rack.drums, rate, each_bus_apart(1), max(plan.blocks), click_on=True, voice=voice)
     instrument.rig.at(plan.input_latency_s, plan.output_latency_s)
     stems = open_stems(plan.song, rate, cache_dir())
     stems.all_in_memory()
-    instrument.load(chart_of(plan.song, rate, stems))
+    instrument.load(chart_of(plan.song, rate, stems, voice=voice))
     events = deque(scripted_events(plan))
     send_due(instrument, events)
     heard = arriving(plan, drums)

@@ -182,8 +182,18 @@ def test_who_follows_hears_the_click() -> None:
     assert len(strikes(ears)) == len(strikes(bass)) == 8
 
 
-@pytest.mark.parametrize(("words", "leader"), [("give", Leader.BAND), ("conduct 110", Leader.CONDUCTOR)])
-@pytest.mark.parametrize("asked_s", [0.7, 1.9, 2.3])
+TAKEOVERS = [
+    ("give", Leader.BAND, 1.9),
+    ("conduct 110", Leader.CONDUCTOR, 0.7),
+    ("tempo 110", Leader.CONDUCTOR, 2.3),
+    ("tap", Leader.CONDUCTOR, 1.9),
+    ("rit 2", Leader.CONDUCTOR, 2.3),
+    ("curve", Leader.CONDUCTOR, 0.7),
+    ("share 40", Leader.SHARED, 1.9),
+]
+
+
+@pytest.mark.parametrize(("words", "leader", "asked_s"), TAKEOVERS, ids=[words for words, *_ in TAKEOVERS])
 def test_the_click_is_back_at_least_a_bar_before_somebody_else_takes_over(words: str, leader: Leader, asked_s: float) -> None:
     hall = Hall(wired(1, 2, [EARS, BASS]))
     hall.says("take", "start")
@@ -198,6 +208,39 @@ def test_the_click_is_back_at_least_a_bar_before_somebody_else_takes_over(words:
     assert len(beats_before) >= 4
     assert took_s - beats_before[0] >= BAR_S - 0.25 * BEAT_S
     assert took_s - asked_s - 0.5 < 2 * BAR_S + 0.1
+
+
+def test_what_was_asked_for_begins_where_it_is_handed_over() -> None:
+    hall = Hall(wired(1, 2, [EARS, BASS]))
+    hall.says("take", "start")
+    hall.plays_for(1.0)
+    hall.says("tempo 90")
+    hall.plays_for(0.5)
+    assert hall.instrument.exchange.snapshot()["bpm"] == pytest.approx(120)
+    hall.plays_for(2.5 * BAR_S)
+    assert hall.instrument.exchange.snapshot()["bpm"] == pytest.approx(90)
+
+
+def test_taps_that_come_while_the_click_returns_are_heard() -> None:
+    hall = Hall(wired(1, 2, [EARS, BASS]))
+    hall.says("take", "start")
+    hall.plays_for(1.0)
+    for _ in range(8):
+        hall.says("tap")
+        hall.plays_for(60 / 100)
+    assert hall.instrument.exchange.snapshot()["leader"] == Leader.CONDUCTOR
+    assert hall.instrument.exchange.snapshot()["bpm"] == pytest.approx(100, rel=0.03)
+
+
+def test_a_hold_does_not_keep_waiting_who_asked_for_the_tempo() -> None:
+    hall = Hall(wired(1, 2, [EARS, BASS]))
+    hall.says("take", "start")
+    hall.plays_for(1.7)
+    hall.says("give", "hold")
+    hall.plays_for(1.5)
+    now = hall.instrument.exchange.snapshot()
+    assert now["is_holding"]
+    assert now["leader"] == Leader.BAND
 
 
 def test_where_he_has_no_click_the_tempo_is_handed_over_at_once() -> None:

@@ -182,6 +182,37 @@ def test_the_last_hits_own_attack_falls_two_beats_after_its_cue(studio: Studio) 
     assert np.abs(attacks(heard) - 9.0).min() < 0.003
 
 
+RESTS = [(3.0, "hold", ""), (8.0, "finale", "drummer")]
+STROKE_S = 9.37
+
+
+def test_the_last_hit_falls_with_the_drummers_own_stroke(studio: Studio) -> None:
+    his = [(8.6, 42, 40), (STROKE_S, 49, 120), (STROKE_S + 0.2, 49, 120)]
+    tune = studio.clicking(song(120, "head:4 hit:2!"))
+    heard = played(tune, his, RESTS, "command", authority="band", length_s=12, latencies_s=(0.003, 0.005))
+    after = attacks(heard)[attacks(heard) > 8.2]
+    assert 0 <= after[0] - STROKE_S < 0.015
+    assert happened(heard, "last-hit")[0] == pytest.approx(after[0], abs=0.003)
+    assert after[1] - after[0] == pytest.approx(0.5, abs=0.003)  # it goes on from there, in the recording's own time
+
+
+def test_the_struck_hit_goes_over_into_the_band_without_a_gap_or_a_step(studio: Studio) -> None:
+    tune = studio.sounding(song(120, "head:4 hit:2!"))
+    heard = played(tune, [(STROKE_S, 49, 120)], RESTS, "command", authority="band", length_s=12).buses["band"][0]
+    hit = heard[round((STROKE_S + 0.005) * RATE_HZ) : round((STROKE_S + 1.0) * RATE_HZ)]
+    loudness = np.sqrt(np.square(hit[: len(hit) // 480 * 480].reshape(-1, 480)).mean(axis=1))
+    assert loudness.min() > 0.05
+    assert np.abs(np.diff(hit)).max() < 0.05  # of a sine of 0.3 at 220 Hz it is 0.009
+
+
+def test_no_stroke_is_the_last_hit_before_the_band_rests(studio: Studio) -> None:
+    says = [(5.1, "finale", "drummer")]
+    his = [(5.4, 49, 127), (7.5, 49, 127)]
+    heard = played(studio.clicking(song(120, "head:8 hit:2!")), his, says, "command", authority="band", length_s=9)
+    (hit_s,) = happened(heard, "last-hit")
+    assert 0 <= hit_s - 7.5 < 0.01
+
+
 def test_after_the_cut_off_there_is_silence(studio: Studio) -> None:
     heard = played(studio.sounding(song(120)), says=[(3.1, "cut-off", "")], start="command", authority="band", length_s=5)
     (cut_s,) = happened(heard, "stopped")

@@ -1,7 +1,9 @@
-"""The click and the guide's cue: short sounds, made at the session's rate."""
+"""The rig's own sounds, at the session's rate: the click, the guide's chime, and what the guide says of a command."""
 
 import numpy as np
 import numpy.typing as npt
+
+from live_rig.audio.voice import Voice
 
 Mono = npt.NDArray[np.float32]
 
@@ -13,9 +15,17 @@ def blip(samplerate_hz: float, frequency_hz: float, length_s: float, peak: float
     return np.asarray(peak * np.sin(2 * np.pi * frequency_hz * t) * envelope, np.float32)
 
 
-def rig_sounds(samplerate_hz: float) -> tuple[Mono, Mono, Mono]:
-    """The click's one, the click's beat, the guide's cue (two rising notes), in the order the rig wants them."""
+COMMAND_WORDS = ("vamp", "last time", "hold", "cut off", "last hit")
+
+
+def rig_sounds(samplerate_hz: float, voice: Voice | None = None) -> list[Mono]:
+    """The click's one, the click's beat, the guide's chime (two rising notes), the words, in the order the rig wants them.
+
+    Words that `voice` has no sound for are the chime.
+    """
     low, high = (blip(samplerate_hz, f, 0.18, 0.5) for f in (880.0, 1318.5))
     gap = np.zeros(len(low) // 2, np.float32)
-    cue = np.concatenate([low[: len(gap)], high])
-    return blip(samplerate_hz, 2000.0, 0.03, 0.7), blip(samplerate_hz, 1500.0, 0.03, 0.5), cue
+    chime = np.concatenate([low[: len(gap)], high])
+    said = [voice.says(word, samplerate_hz) if voice else None for word in COMMAND_WORDS]
+    words = [chime if sound is None else sound for sound in said]
+    return [blip(samplerate_hz, 2000.0, 0.03, 0.7), blip(samplerate_hz, 1500.0, 0.03, 0.5), chime, *words]

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from cython_core.chart import Chart, Ending
 from cython_core.stem_bank import Stems
+from live_rig.audio.voice import Voice
+from live_rig.conducting.calls import calls_of
 from live_rig.show.cue import Cue
 from live_rig.show.section import Section
 from live_rig.show.song import Song
@@ -14,10 +16,12 @@ COUNTS = {"one bar": (1, 1), "two bars": (2, 1), "half-time": (2, 2)}  # bars, b
 ENDINGS = {"wait": Ending.ENDS_WAITING, "segue": Ending.ENDS_IN_SEGUE, "count-in": Ending.ENDS_IN_COUNT}
 
 
-def chart_of(song: Song, samplerate_hz: float, stems: Stems | None, buses: Sequence[str] = ()) -> Chart:
+def chart_of(
+    song: Song, samplerate_hz: float, stems: Stems | None, buses: Sequence[str] = (), voice: Voice | None = None
+) -> Chart:
     """The chart of a song whose recording is at `samplerate_hz`; stems None: a song that is counted, but makes no sound.
 
-    buses: the show's, by name; without any, all stems are on one.
+    buses: the show's, by name; without any, all stems are on one. voice: the guide's; without one it chimes.
     """
     return Chart(
         samplerate_hz,
@@ -27,7 +31,7 @@ def chart_of(song: Song, samplerate_hz: float, stems: Stems | None, buses: Seque
         [spanned(song, section) for section in song.sections],
         song.tempo_bpm,
         song.beats_per_bar,
-        cues=[first_beat(song, cue.bar) for cue in song.cues],
+        calls=calls_of(song, voice or Voice(()), samplerate_hz),
         ending=ENDINGS[song.ending],
         fermatas=[first_beat(song, cue.bar) for cue in song.cues if cue.hold],
         phrase_bars=song.phrase_bars or 0,

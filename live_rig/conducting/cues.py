@@ -32,7 +32,6 @@ PLAIN = {
     "vamp": EventKind.VAMP,
     "hold": EventKind.HOLD,
     "cut-off": EventKind.CUT_OFF,
-    "finale": EventKind.FINALE,
     "take": EventKind.TAKE,
     "give": EventKind.GIVE,
     "curve": EventKind.CURVE,
@@ -76,6 +75,10 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
     if command == "bar":
         number, quantum = quantized(song, value)
         return [Sent(EventKind.GO_TO, first_beat(song, bar_of(song, number)), quantum)]
+    if command == "finale":
+        return [Sent(EventKind.FINALE, float(value == "drummer"))]
+    if command == "say":
+        return [Sent(EventKind.CHIME)]
     if command in ("mute", "solo"):
         return [Sent(EventKind.MUTE if command == "mute" else EventKind.SOLO, Switch.OTHER, stem_named(song, value))]
     if command == "pan":

@@ -39,7 +39,7 @@ COMMANDS = {
     "vamp": Kind("", "go round in this section until next"),
     "hold": Kind("", "come to rest on the next downbeat, until next"),
     "cut-off": Kind("", "the band stops on the next beat"),
-    "finale": Kind("", "go to the finale: its first beat is the last hit"),
+    "finale": Kind("[cue|drummer]", "the last hit: two beats from now, or on the drummer's own stroke"),
     "take": Kind("", "the drummer takes the tempo"),
     "give": Kind("", "the drummer gives the tempo to the band"),
     "conduct": Kind("[BPM]", "the conductor takes the tempo"),

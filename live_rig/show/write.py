@@ -55,6 +55,19 @@ def replaced_file(place: Path, text: str) -> Iterator[None]:
             raise
 
 
+@contextmanager
+def whole_file(place: Path) -> Iterator[Path]:
+    """A file to fill, which becomes `place` in the end; where anything is raised, never. Raises DeviceError."""
+    with _disk_in_words(place):
+        making = place.with_name(f".making-{place.name}")
+        try:
+            place.parent.mkdir(exist_ok=True)
+            yield making
+            making.replace(place)
+        finally:
+            making.unlink(missing_ok=True)
+
+
 def write_file(place: Path, text: str) -> None:
     """Make `text` the file `place`, or leave it as it was. Raises DeviceError."""
     with replaced_file(place, text):

@@ -15,7 +15,7 @@ from live_rig.wiring import wired
 from tests.playing import song
 
 TUNE = song(120, "head:4 solo:2~ hit:2!")
-OF_THE_SET = {"say", "next-song", "previous-song", "song", "preset", "mix"}
+OF_THE_SET = {"next-song", "previous-song", "song", "preset", "mix"}
 OF_THE_SET |= {"pad", "talkback", "compare", "knob", "redo", "save-preset", "snapshot", "undo"}
 
 
