@@ -18,7 +18,7 @@ from live_rig.show.cue import Cue
 from live_rig.show.song import Song
 from tests.playing import BLOCK, RATE_HZ, song
 
-AHEAD_S = 0.065  # of a song that is started at 0 s
+AHEAD_S = 0.044  # of a song that is started at 0 s
 CUED = song(120, "head:2 solo:2~ out:4").model_copy(update={"cues": (Cue(bar=3, say="vamp"), Cue(bar=5, say="out"))})
 HEIGHTS = {"2": 0.2, "3": 0.3, "vamp": 0.4, "out": 0.5, "last time": 0.6}
 

@@ -12,7 +12,7 @@ from live_rig.show.song import TempoPoint
 from tests.playing import Heard, beats, play, rock, song
 
 FEW = settings(max_examples=6, deadline=None, derandomize=True)
-CAME_IN_S = 0.065  # of a song that is started at 0 s
+CAME_IN_S = 0.044  # of a song that is started at 0 s
 
 
 def pushing(ratio: float, says: list[tuple[float, str]], count: int = 64) -> Heard:
