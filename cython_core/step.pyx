@@ -472,8 +472,10 @@ cdef void load_song(RigState *r, const ChartState *chart) noexcept nogil:
 
 
 cdef void begin_leading(RigState *r) noexcept nogil:
-    """The band starts by itself: in the recording's tempo, or in the conductor's."""
+    """The band starts by itself: in the recording's tempo, or in the conductor's. One that plays has its tempo."""
     cdef Place place
+    if r.transport.state == PLAYING:
+        return
     see(r, &place)
     r.authority.ratio = 1.0
     r.authority.is_aligned = 0
