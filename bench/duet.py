@@ -5,11 +5,11 @@
 The corpus's drummers do not hear the band; a real one does, and two who follow each other may drift, or swing. Each drummer
 here has a timekeeper and hands (Wing & Kristofferson 1973: timekeeper SD 1 % of the beat and at least 2 ms, motor SD 3 ms),
 corrects his phase by alpha and his period by beta of the asynchrony he hears (Repp 2005; alpha 0 to 0.5, beta 0 to 0.2),
-and hears the band up to 30 ms late, which nobody has told the rig (what it is told, it makes up for). He strikes kick,
-snare and hi-hat as MIDI notes; the real rig follows him, authority: drummer. The same drummer alone, with the same noise,
-is the measure: drift is the last quarter's tempo against the first's, spread the SD of the tempo from bar to bar, swing how
-far the asynchrony goes back and forth (its most negative autocorrelation at one to four beats; above 0.5 they chase each
-other).
+and plays over a round trip of up to 30 ms, which the rig is told and makes up for; some hear the band 15 or 30 ms later
+still, and nobody has told the rig. He strikes kick, snare and hi-hat as MIDI notes; the real rig follows him, authority:
+drummer. The same drummer alone, with the same noise, is the measure: drift is the last quarter's tempo against the first's,
+spread the SD of the tempo from bar to bar, swing how far the asynchrony goes back and forth (its most negative
+autocorrelation at one to four beats; above 0.5 they chase each other).
 """
 
 import argparse
@@ -36,7 +36,8 @@ from tests.playing import HAT, KICK, RATE_HZ, SNARE, song
 
 BLOCK = 64
 ALPHAS, BETAS = (0.0, 0.25, 0.5), (0.0, 0.1, 0.2)
-DELAYS_MS, TEMPI_BPM = (0.0, 15.0, 30.0), (60.0, 120.0, 200.0, 330.0)
+DELAYS_MS = ((0.0, 0.0), (15.0, 0.0), (30.0, 0.0), (0.0, 15.0), (0.0, 30.0))  # round trip told, and what is not told
+TEMPI_BPM = (60.0, 120.0, 200.0, 330.0)
 FIRST_BEATS = 16  # to lock; not judged
 
 
@@ -47,7 +48,8 @@ class Drummer:
     bpm: float
     alpha: float
     beta: float
-    delay_ms: float
+    trip_ms: float  # input and output latency together, which the rig is told
+    untold_ms: float = 0.0  # so much later he hears the band, and nobody has told the rig
     accelerates: float = 0.0
     length_s: float = 60.0
     seed: int = 1
@@ -60,7 +62,8 @@ class Figures:
     bpm: float
     alpha: float
     beta: float
-    delay_ms: float
+    trip_ms: float
+    untold_ms: float
     drift: float  # of the pair, at the end against the start
     drift_alone: float
     spread: float
@@ -84,22 +87,29 @@ class Hands:
         self.beats = round(who.length_s / self.period_s)
         self.next_s, self.count = 0.5, 0
 
-    def strike(self, asynchrony_s: float | None) -> float:
-        """The time of this beat's stroke; then on to the next. asynchrony_s: band minus drummer, as he heard it last."""
-        who, at_s = self.who, self.next_s + self.rng.normal(0, 0.003)
+    def strike(self) -> float:
+        """The time of this beat's stroke."""
+        self.count += 1
+        return self.next_s + self.rng.normal(0, 0.003)
+
+    def go_on(self, asynchrony_s: float | None) -> None:
+        """On to the next beat. asynchrony_s: band minus drummer, as he heard it at the stroke just made."""
+        who = self.who
         wish = (1 + who.accelerates) ** (-1 / self.beats)
         heard = 0.0 if asynchrony_s is None else float(np.clip(asynchrony_s, -0.25 * self.period_s, 0.25 * self.period_s))
         self.period_s = (self.period_s + who.beta * heard) * wish
         clock_sd_s = max(0.002, 0.01 * self.period_s)
         self.next_s += self.period_s + who.alpha * heard + self.rng.normal(0, clock_sd_s)
-        self.count += 1
-        return at_s
 
 
 def alone(who: Drummer) -> np.ndarray:
     """His beats with nobody to listen to."""
     hands = Hands(who)
-    return np.array([hands.strike(None) for _ in range(hands.beats)])
+    struck = []
+    for _ in range(hands.beats):
+        struck.append(hands.strike())
+        hands.go_on(None)
+    return np.array(struck)
 
 
 def together(who: Drummer) -> tuple[np.ndarray, np.ndarray]:
@@ -108,29 +118,33 @@ def together(who: Drummer) -> tuple[np.ndarray, np.ndarray]:
     hands = Hands(who)
     instrument.load(chart_of(song(who.bpm, f"head:{hands.beats // 4 + 50}"), RATE_HZ, None))
     instrument.send([Sent(EventKind.TAKE), Sent(EventKind.LISTEN, Listening.FOR_THE_BAR, Leader.DRUMMER)])
+    half_s = who.trip_ms / 2e3
+    instrument.rig.at(half_s, half_s)
     silence, played = np.zeros((1, BLOCK), np.float32), np.empty((8, BLOCK), np.float32)
     struck, off = [], []
-    to_ear_frames = instrument.rig.guard_delay_frames
+    to_ear_frames = instrument.rig.guard_delay_frames + round(half_s * RATE_HZ)
     due: list[tuple[int, int, int]] = []
-    frame, heard = 0, None
-    while hands.count < hands.beats:
-        if hands.next_s * RATE_HZ < frame + 4 * BLOCK:
-            heard = asynchrony(instrument, struck[-1], to_ear_frames) if struck else None
+    frame, has_heard = 0, True
+    while hands.count < hands.beats or not has_heard:
+        if not has_heard and frame > struck[-1] * RATE_HZ + to_ear_frames:
+            heard = asynchrony(instrument, struck[-1], to_ear_frames)
             off.append(np.nan if heard is None else heard)
-            late = None if heard is None else heard + who.delay_ms / 1e3
-            at_s = max(hands.strike(late), (frame + BLOCK) / RATE_HZ)
+            hands.go_on(None if heard is None else heard + who.untold_ms / 1e3)
+            has_heard = True
+        if has_heard and hands.count < hands.beats and hands.next_s * RATE_HZ < frame + 4 * BLOCK:
+            at_s, has_heard = max(hands.strike(), (frame + BLOCK) / RATE_HZ), False
             struck.append(at_s)
             place = (len(struck) - 1) % 4
             drum = KICK if place in (0, 2) else SNARE
-            due += [(round(at_s * RATE_HZ), drum, 105 if place == 0 else 95), (round(at_s * RATE_HZ), HAT, 80)]
-            due.append((round((at_s + hands.period_s / 2) * RATE_HZ), HAT, 60))
+            on, off_beat = round((at_s + half_s) * RATE_HZ), round((at_s + half_s + hands.period_s / 2) * RATE_HZ)
+            due += [(on, drum, 105 if place == 0 else 95), (on, HAT, 80), (off_beat, HAT, 60)]
             due.sort()
         while due and due[0][0] < frame + BLOCK:
             at, note, velocity = due.pop(0)
             instrument.send([Sent(EventKind.NOTE, note, velocity)], max(at, frame))
         instrument.rig.step(silence, played)
         frame += BLOCK
-    return np.array(struck), np.array([*off[1:], np.nan])
+    return np.array(struck), np.array(off)
 
 
 def asynchrony(instrument: Instrument, beat_s: float, to_ear_frames: int) -> float | None:
@@ -173,7 +187,8 @@ def judge(who: Drummer) -> Figures:
         who.bpm,
         who.alpha,
         who.beta,
-        who.delay_ms,
+        who.trip_ms,
+        who.untold_ms,
         drift(with_band),
         drift(by_himself),
         float(100 * np.std(with_band) / np.mean(with_band)),
@@ -185,35 +200,35 @@ def judge(who: Drummer) -> Figures:
 
 
 def table(rows: list[Figures]) -> str:
-    """By delay and tempo: the worst drift and spread beyond his own, the mean SD, how many of the drummers were steady."""
-    lines = ["delay ms   bpm  takes steady  drift % beyond his own (worst)  spread % beyond (worst)  SD ms  swing (worst)"]
-    for delay_ms, bpm in sorted({(row.delay_ms, row.bpm) for row in rows}):
-        takes = [row for row in rows if (row.delay_ms, row.bpm) == (delay_ms, bpm)]
+    """By delays and tempo: the worst drift and spread beyond his own, the mean SD, how many of the drummers were steady."""
+    lines = ["told ms  untold ms   bpm  takes steady  drift % beyond his own (worst)  spread % beyond  SD ms  swing (worst)"]
+    for untold_ms, trip_ms, bpm in sorted({(row.untold_ms, row.trip_ms, row.bpm) for row in rows}):
+        takes = [row for row in rows if (row.untold_ms, row.trip_ms, row.bpm) == (untold_ms, trip_ms, bpm)]
         drifted = max(abs(row.drift) - abs(row.drift_alone) for row in takes)
         spread = max(row.spread - row.spread_alone for row in takes)
         steady = sum(row.is_steady for row in takes)
         lines.append(
-            f"{delay_ms:8.0f} {bpm:5.0f} {len(takes):6d} {steady:6d} {drifted:31.2f} {spread:24.2f}"
+            f"{trip_ms:7.0f} {untold_ms:10.0f} {bpm:5.0f} {len(takes):6d} {steady:6d} {drifted:31.2f} {spread:24.2f}"
             f" {np.mean([row.sd_ms for row in takes]):6.1f} {max(row.swing for row in takes):9.2f}"
         )
     return "\n".join(lines)
 
 
 def draw(rows: list[Figures], path: Path) -> None:
-    """The map: a field for each delay and tempo, alpha across and beta up; green where it is steady, with drift and swing."""
+    """The map: a field for each pair of delays and tempo, alpha across and beta up; green where it is steady."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PyQt6.QtCore import QRectF, Qt
     from PyQt6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter
 
     _app = QGuiApplication([])
-    delays, speeds = sorted({row.delay_ms for row in rows}), sorted({row.bpm for row in rows})
+    delays, speeds = sorted({(row.untold_ms, row.trip_ms) for row in rows}), sorted({row.bpm for row in rows})
     cell, field = 84, 84 * len(ALPHAS) + 60
     image = QImage(field * len(delays) + 20, (84 * len(BETAS) + 70) * len(speeds) + 30, QImage.Format.Format_RGB32)
     image.fill(QColor("#ffffff"))
     painter = QPainter(image)
     painter.setFont(QFont("sans-serif", 10))
     for row in rows:
-        left = delays.index(row.delay_ms) * field + 60 + ALPHAS.index(row.alpha) * cell
+        left = delays.index((row.untold_ms, row.trip_ms)) * field + 60 + ALPHAS.index(row.alpha) * cell
         top = speeds.index(row.bpm) * (84 * len(BETAS) + 70) + 30 + (len(BETAS) - 1 - BETAS.index(row.beta)) * cell
         worst = max(abs(row.drift) - abs(row.drift_alone), row.spread - row.spread_alone) / 0.5
         colour = QColor("#2e9e6b") if row.is_steady else QColor("#e6b23c") if worst < 4 else QColor("#cf5448")
@@ -224,7 +239,7 @@ def draw(rows: list[Figures], path: Path) -> None:
         if row.alpha == ALPHAS[0]:
             painter.drawText(QRectF(left - 55, top, 50, cell), Qt.AlignmentFlag.AlignCenter, f"b {row.beta:g}")
             if row.beta == BETAS[-1]:
-                painter.drawText(left, top - 8, f"{row.bpm:.0f} bpm, hears it {row.delay_ms:.0f} ms late")
+                painter.drawText(left, top - 8, f"{row.bpm:.0f} bpm, told {row.trip_ms:.0f} ms, not told {row.untold_ms:.0f}")
     painter.end()
     image.save(str(path))
 
@@ -241,8 +256,8 @@ def main() -> int:
     tempi_bpm = (120.0, 330.0) if args.quick else TEMPI_BPM
     length_s = 60 * (args.minutes or (1.0 if args.quick else 5.0))
     every = itertools.product(tempi_bpm, ALPHAS, BETAS, DELAYS_MS)
-    drummers = [Drummer(bpm, alpha, beta, delay, length_s=length_s) for bpm, alpha, beta, delay in every]
-    rising = [Drummer(bpm, 0.25, 0.05, 0.0, 0.2, length_s) for bpm in tempi_bpm]
+    drummers = [Drummer(bpm, alpha, beta, *delays, length_s=length_s) for bpm, alpha, beta, delays in every]
+    rising = [Drummer(bpm, 0.25, 0.05, 0.0, 0.0, 0.2, length_s) for bpm in tempi_bpm]
     with ProcessPoolExecutor(args.jobs) as pool:
         rows, risen = list(pool.map(judge, drummers)), list(pool.map(judge, rising))
     print(table(rows), end="\n\n")
