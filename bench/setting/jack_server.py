@@ -27,10 +27,14 @@ class JackServer:
     """`jackd -d dummy` at 48 kHz under a name nobody else has, for as long as the context lasts. Raises NoJack.
 
     block_frames: what it asks of its clients at a time. is_realtime: whether its threads run before all others, as they do
-    where the system allows it. inputs, outputs: plugs of its card.
+    where the system allows it. inputs, outputs: plugs of its card. cables: so many lead from the outputs of a
+    device "loopback" to its inputs, and take one block.
     """
 
-    def __init__(self, block_frames: int, samplerate_hz: int = 48_000, inputs: int = 2, outputs: int = 2) -> None:
+    def __init__(
+        self, block_frames: int, samplerate_hz: int = 48_000, inputs: int = 2, outputs: int = 2, cables: int = 0
+    ) -> None:
+        self.cables = cables
         self.block_frames, self.samplerate_hz, self.inputs, self.outputs = block_frames, samplerate_hz, inputs, outputs
         self.name = f"live-rig-{os.getpid()}-{next(_numbers)}"
         own = {"JACK_DEFAULT_SERVER": self.name, "JACK_NO_AUDIO_RESERVATION": "1", "JACK_NO_START_SERVER": "1"}
@@ -53,6 +57,7 @@ class JackServer:
         for self.is_realtime in (True, False):
             with self._log.open("wb") as log:
                 words = [jackd, *([] if self.is_realtime else ["--no-realtime"]), "-n", self.name]
+                words += ["-L", str(self.cables)] if self.cables else []
                 words += ["-d", "dummy", "-r", str(self.samplerate_hz), "-p", str(self.block_frames)]
                 words += ["-C", str(self.inputs), "-P", str(self.outputs)]
                 self._process = subprocess.Popen(words, env=self.environ, stdout=log, stderr=subprocess.STDOUT)
