@@ -4,8 +4,8 @@
 
 The real engine plays on the virtual device in blocks of 64, the band too; a VST3 plugin, built for the purpose, halves a tone,
 and fails where a single sample of it is loud. Every sample of drums is looked at. Lost: samples that are further from the dry
-tone than the wet one ever is, as silence would be. Band: frames that it lacked. Back: from the failure to the last sample that is
-not wet again. Needs Linux, g++ and Debian's dpf-source.
+tone than the wet one ever is, as silence would be. Band: frames that it lacked. Back: from the failure to the last sample that
+is not wet again. Needs Linux, g++ and Debian's dpf-source.
 """
 
 import argparse

@@ -8,6 +8,7 @@ a process, as soon as nothing else is to be loaded. The lock is held for as long
 starts or ends or says something: what stands ready is called without a wait.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,8 @@ from live_rig.rack.process import PLACES, RackProcess
 from live_rig.rack.spare import Spare
 from live_rig.rack.standing import Standing, begin
 from live_rig.rack.swap import Swap
+
+log = logging.getLogger(__name__)
 
 GLANCE_S = 0.05  # how often it looks, when nothing calls it
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
@@ -46,6 +49,7 @@ class Rack:
         self._to_turn: Knobs = {}  # knobs that the rack has not been told of
         self._dry_blocks, self._dry_until_s = 0, 0.0
         self._alerts: list[str] = []
+        self._has_stumbled = False
         self._lock = threading.RLock()
         self._wakes, self._waker = Pipe(duplex=False)
         self._spare = Spare(self._new_process, self._wake)
@@ -196,7 +200,17 @@ class Rack:
             for process in {ears[ear] for ear in spoke if ear in ears}:
                 process.listen()
             with self._lock:
-                self._look()
+                self._look_safely()
+
+    def _look_safely(self) -> None:
+        """A fault in here must not leave the effects without anybody who looks after them."""
+        try:
+            self._look()
+            self._has_stumbled = False
+        except Exception:
+            if not self._has_stumbled:
+                log.exception("The supervisor of the effects stumbled, and goes on")
+            self._has_stumbled = True
 
     def _look(self) -> None:
         for one in self._standing():
@@ -228,7 +242,8 @@ class Rack:
             self._swap.heard.is_hopeless = True  # it has its successor; a second one would be a second start
         for number, one in enumerate(self._kept):
             if one.lost and not (one.is_hopeless and one is not self._swap.heard):
-                self._kept[number] = one.successor(is_kept=True)
+                # what was heard has its successor already: this one waits to be called, and has all its tries before it
+                self._kept[number] = Standing(one.preset, is_kept=True) if one.is_hopeless else one.successor(is_kept=True)
                 one.is_kept = False
                 self._drop(one)
         for coming in (self._next, self._successor):

@@ -285,6 +285,33 @@ def test_a_rack_that_keeps_dying_stays_off_until_its_preset_is_chosen_again(rack
     assert rack.preset == UPSIDE_DOWN
 
 
+@pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=[""])
+def test_a_preset_of_the_set_that_keeps_dying_stays_off_until_it_is_chosen_again_and_the_others_play(
+    rack: Rack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("live_rig.rack.standing.RETRY_S", (0.0, 0.0, 0.0))
+    rack.keep(SET[:2])
+    until(lambda: rack.kept_ready == 2)
+    rack.load_next(SET[1])
+    rack.switch()
+    stage, told = Stage(rack, tone), list[str]()
+    for _ in range(4):
+        stage.play_until(lambda: rack.status() == "on")
+        assert rack.process_id is not None
+        os.kill(rack.process_id, signal.SIGKILL)
+        stage.play_until(lambda: rack.status() != "on")
+    until(lambda: bool(told.extend(rack.alerts()) or any("are off" in alert for alert in told)))
+    until(lambda: rack.kept_ready == 2)
+    for preset in (SET[0], SET[1]):
+        rack.load_next(preset)
+        assert rack.next_is_ready
+        rack.switch()
+        stage.play_until(lambda: rack.status() == "on")
+        stage.play(20)
+        assert rack.preset == preset
+    assert not caplog.records  # nobody stumbled
+
+
 def test_a_system_without_room_for_a_rack_is_said_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError(12, "Cannot allocate memory")
