@@ -121,12 +121,18 @@ def main() -> None:
 def report(log: np.ndarray, level: np.ndarray, pressed: list[tuple[int, int]], called_ms: list[float]) -> None:
     """From every press to the end of the first block in which the preset is there alone."""
     ended_ns, late_ms = log[:, 3], log[:, 0] / 1e6
-    waits_ms, clock_ms = [], []
-    for press_ns, wanted in pressed:
+    waits_ms, clock_ms, never = [], [], 0
+    ends = [int(np.searchsorted(ended_ns, press_ns)) for press_ns, _ in pressed[1:]] + [len(ended_ns)]
+    for (press_ns, wanted), end in zip(pressed, ends, strict=True):
         first = int(np.searchsorted(ended_ns, press_ns))
-        there = first + int(np.argmax(np.abs(level[first:] / (0.5 * 10 ** (STEP_DB * wanted / 20)) - 1) < 0.002))
+        is_there = np.abs(level[first:end] / (0.5 * 10 ** (STEP_DB * wanted / 20)) - 1) < 0.002
+        if not is_there.any():
+            never += 1
+            continue
+        there = first + int(np.argmax(is_there))
         waits_ms.append((ended_ns[there] - press_ns) / 1e6)
         clock_ms.append(late_ms[first : there + 1].max())
+    print(f"not there before the next one was called: {never}")
     waits, clock, called = np.array(waits_ms), np.array(clock_ms), np.array(called_ms)
     on_time = clock < BLOCK / SAMPLERATE * 1000
     print(f"press to full sound, ms, over {len(waits)} recalls: median {np.median(waits):.1f}, worst {waits.max():.1f}")

@@ -38,7 +38,7 @@ cdef struct Voice:                   # what one rack makes of its share of the d
     long long quiet_frames           # since anything was last heard of it
     long long ringing_frames
     bint is_ending                   # its tail would not end by itself, and is faded out
-    double tail_gain                 # 1, falling to 0 by then
+    double tail_gain                 # 1, falling to 0 by then; and back to 1 where it gets the drums again meanwhile
 
 cdef struct DrumsState:
     double samplerate_hz

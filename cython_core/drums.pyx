@@ -129,8 +129,9 @@ cdef void take_switch(DrumsState *d) noexcept nogil:
     if wanted == d.playing or wanted < 0 or load(&d.wanted_when) > d.passing:
         return
     voice = &d.voice[wanted]
-    if load(&voice.stage) == RINGING and not voice.is_ending:
+    if load(&voice.stage) == RINGING:
         voice.ringing_frames = voice.quiet_frames = 0
+        voice.is_ending = False                  # where its tail was being faded out, it comes up again
         store(&voice.hurried, 0)
     elif load(&voice.stage) == READY and not exchange(&voice.claimed, 1):
         voice.first_frame = d.frame
@@ -204,10 +205,17 @@ cdef void sound(DrumsState *d, Voice *voice, int frames, bint delay_moved, float
             if n + 1 < voice.step_left:
                 heard += voice.step[side] * (voice.step_left - n - 1) / d.step_frames
             loudest = max(loudest, fabsf(heard))
-            out[n] += <float>(heard * max(0.0, voice.tail_gain - n * d.tail_slope)) if voice.is_ending else heard
+            if voice.is_ending:
+                out[n] += <float>(heard * max(0.0, voice.tail_gain - n * d.tail_slope))
+            elif voice.tail_gain < 1.0:
+                out[n] += <float>(heard * min(1.0, voice.tail_gain + n * slope))
+            else:
+                out[n] += heard
         voice.last[side] = heard
         voice.last_dry[side] = dry
     voice.wetness = wetness
+    if not voice.is_ending:
+        voice.tail_gain = min(1.0, voice.tail_gain + frames * slope)
     voice.missing_frames = 0 if is_wet else voice.missing_frames + frames
     voice.step_left = max(0, voice.step_left - frames)
     voice.quiet_frames = voice.quiet_frames + frames if loudest < QUIET else 0

@@ -7,11 +7,13 @@ import pedalboard
 import pytest
 from numpy.typing import NDArray
 
+from cython_core.drums import Drums
 from cython_core.rack_ring import SUB_BLOCK
 from live_rig.rack.chain import build
 from live_rig.rack.effects import effect_types
-from live_rig.rack.inline import InlineRack
+from live_rig.rack.inline import InlineConsole, InlineRack
 from live_rig.rack.preset import Effect, Preset
+from live_rig.rack.swap import Swap
 
 SAMPLERATE = 48_000
 LOOKING_AHEAD = {"BrickwallLimiter", "GSMFullRateCompressor", "MP3Compressor", "PitchShift", "Resample"}
@@ -92,6 +94,39 @@ def test_a_chain_that_turns_to_nan_is_silenced_and_plays_on() -> None:
     out, rack = played(Preset("broken", "Broken", "", (Effect("LowpassFilter", {"cutoff_frequency_hz": float("nan")}),)), [64])
     np.testing.assert_array_equal(out[0, 64 + 96 :], strokes[96:-64])
     assert rack.drums.blocks_dry > 700
+
+
+def test_a_preset_that_is_called_again_while_its_tail_is_cut_short_is_there_within_ten_milliseconds() -> None:
+    drums = Drums(SAMPLERATE, 1, 64)
+    swap: Swap[InlineConsole] = Swap(drums)
+    echo = Effect("Delay", {"delay_seconds": 0.1, "feedback": 0.8, "mix": 0.5})
+    loud, soft = (
+        InlineConsole(Preset(name, name, "", (*effects, Effect("Gain", {"gain_db": db}))), SAMPLERATE, drums, 0)
+        for name, effects, db in (("loud", (echo,), -6.0), ("soft", (), -20.0))
+    )
+    tone, out = 0.25 * np.sin(2 * np.pi * 200 * np.arange(2 * SAMPLERATE) / SAMPLERATE), []
+
+    def play(blocks: int) -> None:
+        for _ in range(blocks):
+            start = 64 * len(out)
+            out.append(drums.step(np.ascontiguousarray(tone[None, start : start + 64], np.float32), start)[0])
+            loud.work()
+            soft.work()
+
+    for rack in (loud, soft):
+        assert swap.stand(rack, rack.memory, 0, rack.mix)
+        swap.to(rack)
+        play(200)
+    drums.hurry(swap._voices[loud])
+    play(30)  # 40 of the 100 ms that its tail takes to end
+    swap.to(loud)
+    play(60)
+    assert swap.is_heard(loud)
+    heard = np.concatenate(out)
+    assert np.abs(np.diff(heard[64 * 420 :])).max() < 3 * np.abs(np.diff(tone)).max()
+    again = heard[64 * 440 : 64 * 450]  # 13 ms after it was called
+    assert np.abs(again).max() > 0.1
+    assert drums.blocks_dry == 0
 
 
 def test_a_preset_switch_is_no_click_and_the_old_ones_tail_rings_on() -> None:
