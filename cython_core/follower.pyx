@@ -239,8 +239,10 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
 
 
 cdef bint is_doubted(FollowerState *f, double octave) noexcept nogil:
-    """May the tempo told turn out to be wrong? Not after DOUBTED_BARS, nor where it is the drummer's own that goes on."""
-    return f.is_new and f.bars.step * f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 < DOUBTED_BARS * f.beats_per_bar
+    """May the tempo told turn out to be wrong? Not after DOUBTED_BARS, nor where it is the drummer's own that goes on, nor in bars of
+    more than four beats: their patterns are put together from shorter ones, and another tempo can look better by chance."""
+    return (f.is_new and f.beats_per_bar <= 4
+            and f.bars.step * f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 < DOUBTED_BARS * f.beats_per_bar)
 
 
 cdef bint may_lean(FollowerState *f, double octave) noexcept nogil:
