@@ -53,6 +53,18 @@ class Stage:
             assert time.monotonic() < end_s
             self.play()
 
+    def go_on_until(self, what: Callable[[], bool]) -> None:
+        """As a device does: no answer is waited for longer than a block lasts. A rack hangs when many are owing."""
+        end_s = time.monotonic() + DEADLINE_S
+        while not what():
+            assert time.monotonic() < end_s
+            self.play(answered=False)
+            self.wait_a_block()
+
+    def wait_a_block(self) -> None:
+        over_s = time.monotonic() + BLOCK / SAMPLERATE
+        until(lambda: self.rack.has_answered() or time.monotonic() > over_s)
+
     @property
     def heard(self) -> NDArray[np.float32]:
         return np.concatenate(self.out, axis=1)
@@ -69,6 +81,23 @@ def until(what: Callable[[], bool]) -> None:
     while not what():
         assert time.monotonic() < end_s, "it never came"
         os.sched_yield()  # to those who are to bring it
+
+
+def spares(rack: Rack) -> list[psutil.Process]:
+    """The processes that are being started, or stand by."""
+    others = (child for child in psutil.Process().children() if child.pid != rack.process_id)
+    return [child for child in others if "resource_tracker" not in str(child.cmdline())]
+
+
+def die_until_off(stage: Stage) -> None:
+    """Kill the rack as often as it comes back, until it stays off and says so."""
+    rack, told = stage.rack, list[str]()
+    for _ in range(4):
+        stage.play_until(lambda: rack.status() == "on")
+        assert rack.process_id is not None
+        os.kill(rack.process_id, signal.SIGKILL)
+        stage.play_until(lambda: rack.status() != "on")
+    until(lambda: bool(told.extend(rack.alerts()) or any("are off" in alert for alert in told)))
 
 
 @pytest.fixture
@@ -162,10 +191,8 @@ def test_a_preset_switch_has_no_click_and_drops_nothing(rack: Rack) -> None:
 
 def test_a_preset_whose_rack_dies_while_loading_is_loaded_again(rack: Rack) -> None:
     rack.load_next(UPSIDE_DOWN)
-    others = (child for child in psutil.Process().children() if child.pid != rack.process_id)
-    children = [child for child in others if "resource_tracker" not in str(child.cmdline())]
-    assert children
-    for child in children:
+    until(lambda: bool(spares(rack)))
+    for child in spares(rack):
         child.kill()
     until(lambda: rack.next_is_ready)
     rack.switch()
@@ -251,33 +278,21 @@ def test_a_plugin_that_fails_twice_is_left_out_and_can_be_tried_again(rack: Rack
         told.extend(rack.alerts())
         return any(words in alert for alert in told)
 
-    def play_until(what: Callable[[], bool]) -> None:
-        end_s = time.monotonic() + DEADLINE_S
-        while not what():
-            assert time.monotonic() < end_s, told
-            stage.play(answered=False)
-            time.sleep(BLOCK / SAMPLERATE)
-
-    play_until(lambda: is_told("failed twice and is off"))
-    play_until(lambda: rack.status() == "on")
+    stage.go_on_until(lambda: is_told("failed twice and is off"))
+    stage.go_on_until(lambda: rack.status() == "on")
     stage.play(20)
     np.testing.assert_allclose(stage.out[-1], -0.95, atol=1e-6)
     assert sum("come back by themselves" in alert for alert in told) == 1
     told.clear()
     rack.load_next(failing)
-    play_until(lambda: rack.next_is_ready)
+    stage.go_on_until(lambda: rack.next_is_ready)
     rack.switch()
-    play_until(lambda: is_told("come back by themselves"))
+    stage.go_on_until(lambda: is_told("come back by themselves"))
 
 
 def test_a_rack_that_keeps_dying_stays_off_until_its_preset_is_chosen_again(rack: Rack) -> None:
-    stage, told = Stage(rack, tone), list[str]()
-    for _ in range(4):
-        stage.play_until(lambda: rack.status() == "on")
-        assert rack.process_id is not None
-        os.kill(rack.process_id, signal.SIGKILL)
-        stage.play_until(lambda: rack.status() != "on")
-    until(lambda: bool(told.extend(rack.alerts()) or any("are off" in alert for alert in told)))
+    stage = Stage(rack, tone)
+    die_until_off(stage)
     assert rack.status() == "dry"
     rack.load_next(UPSIDE_DOWN)
     rack.switch()
@@ -294,13 +309,8 @@ def test_a_preset_of_the_set_that_keeps_dying_stays_off_until_it_is_chosen_again
     until(lambda: rack.kept_ready == 2)
     rack.load_next(SET[1])
     rack.switch()
-    stage, told = Stage(rack, tone), list[str]()
-    for _ in range(4):
-        stage.play_until(lambda: rack.status() == "on")
-        assert rack.process_id is not None
-        os.kill(rack.process_id, signal.SIGKILL)
-        stage.play_until(lambda: rack.status() != "on")
-    until(lambda: bool(told.extend(rack.alerts()) or any("are off" in alert for alert in told)))
+    stage = Stage(rack, tone)
+    die_until_off(stage)
     until(lambda: rack.kept_ready == 2)
     for preset in (SET[0], SET[1]):
         rack.load_next(preset)
