@@ -163,8 +163,6 @@ class Engine:
             )
         self.instrument.rig.at(latency_in_s, latency_out_s)
         (self._lifeline or self._stream).start()
-        if not self.show.mixes:
-            self.alert(self.hears[:1].upper() + self.hears[1:])
         if self.show.songs:
             self.do("gives-way", self.show.gives_way)
             self.do("listen", "")
@@ -184,7 +182,7 @@ class Engine:
     @property
     def hears(self) -> str:
         """Who hears what on which outputs, in words."""
-        return in_words(self.instrument.wiring.mixes, self.show.buses)
+        return in_words(self.instrument.wiring.mixes, self.show.buses, bool(self.show.pads))
 
     def now_s(self) -> float:
         """Seconds played so far."""

@@ -85,7 +85,7 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
         "click_hushed": bool(now["is_click_hushed"] and around.click_on and around.wiring.drummers),
         "takes_over": Leader(now["leads_next"]).name.lower() if now["leads_next"] >= 0 else "",
         "mixes": tuple(mix.name for mix in around.wiring.mixes),
-        "hears": in_words(around.wiring.mixes, around.wiring.buses),
+        "hears": in_words(around.wiring.mixes, around.wiring.buses, bool(around.show.pads)),
         "preset": around.preset,
         "effects": around.effects,
         "device": around.device,

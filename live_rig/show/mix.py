@@ -47,12 +47,12 @@ def usual_mixes(outputs: int) -> tuple[Mix, ...]:
     return (Mix(name="house", outputs=(1, 2), hears=house), Mix(name="drummer", outputs=ears, drummer=True))
 
 
-def in_words(mixes: Sequence[Mix], buses: Sequence[str]) -> str:
-    """Who hears what on which outputs: "output 1: click, count, guide; output 2: drums, band"."""
+def in_words(mixes: Sequence[Mix], buses: Sequence[str], has_pads: bool) -> str:
+    """Who hears what on which outputs: "output 1 (drummer): click, count, guide; output 2 (house): drums, band"."""
     said = []
     for mix in mixes:
         numbers = " and ".join(str(output) for output in mix.outputs)
-        heard = ", ".join(mix.levels_db(buses)) or "nothing"
+        heard = ", ".join(source for source in mix.levels_db(buses) if source != "pads" or has_pads) or "nothing"
         said.append(f"{'output' if len(mix.outputs) == 1 else 'outputs'} {numbers} ({mix.name}): {heard}")
     return "; ".join(said)
 

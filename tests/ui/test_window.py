@@ -41,6 +41,14 @@ def test_tiles_show_what_the_engine_says(door: OpenDoor, window: StageWindow, qt
     qtbot.waitUntil(lambda: window.beat.words.beat == 3)
 
 
+def test_who_hears_what_is_said_first_and_is_no_alarm(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
+    door.state = StageState(hears="output 1 (drummer): click")
+    qtbot.waitUntil(lambda: window.alert.words.line == "Output 1 (drummer): click")
+    assert not window.alert.words.is_wrong
+    door.state = StageState(hears="output 1 (drummer): click", alerts=("The disk is slow",))
+    qtbot.waitUntil(lambda: window.alert.words.is_wrong)
+
+
 @pytest.mark.parametrize("key", PRESSES)
 def test_each_key_asks_the_engine(key: Key, door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(window, key)

@@ -12,14 +12,14 @@ from ui.stage.tile import Tile
 
 @dataclass(frozen=True, slots=True)
 class AlertWords:
-    """The line, and whether it is something wrong or only an answer."""
+    """The line, and whether it is something wrong or only something to know."""
 
     line: str = ""
     is_wrong: bool = False
 
 
 def alert_words(state: StageState, engine_gone: str, answer: str) -> AlertWords:
-    """An engine that is gone comes before all it said last; then what it says is wrong; then why a key did nothing."""
+    """An engine that is gone comes before all it said last; then what it says is wrong; then what is only to be known."""
     if engine_gone:
         return AlertWords(engine_gone, True)
     if state.alerts:

@@ -104,6 +104,8 @@ class StageWindow(QWidget):
 
     def show_state(self, state: StageState) -> None:
         """Show it everywhere; each tile repaints if its own words changed."""
+        if state.hears and state.hears != self._state.hears:
+            self._say(state.hears[:1].upper() + state.hears[1:])
         self._state = state
         self._clock.hear(state, time.monotonic())
         self.leader.show_words(leader_words(state, is_engine_there=self._engine_gone != GONE))
