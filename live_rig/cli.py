@@ -19,7 +19,7 @@ COMMANDS = {
     "export": "a song's beats, or those that were played, for other programs",
     "voice": "speak a show's cues into files, for the guide",
     "check": "read a show and list everything wrong with it",
-    "devices": "audio devices and MIDI ports",
+    "devices": "audio devices and MIDI ports; measure, tune",
     "plugins": "VST3 plugins: scan, list, info, test, state",
     "bench": "measure this machine",
 }

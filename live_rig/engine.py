@@ -85,6 +85,7 @@ class Engine:
             wiring = wiring.and_also(setup.extra)
         wiring = self._with_talkback(wiring.heard_by(self._lines(inputs)), inputs)
         feed = read_drums(setup.drums, self.samplerate_hz) if setup.drums else None
+        self._block_frames = show.audio.block or VIRTUAL_BLOCK
         allowance_frames = round(show.audio.look_ahead_ms / 1000 * self.samplerate_hz)
         self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK, allowance_frames)
         self.colour = Colour(self.rack, show.presets, show.folder)
@@ -108,7 +109,6 @@ class Engine:
             self.instrument.rig.set_limiter(output, False)
         self.device = Device(self.instrument.rig, inputs, outputs, feed, round(setup.capture_s * self.samplerate_hz))
         self._is_fed = setup.drums is not None
-        self._block_frames = show.audio.block or VIRTUAL_BLOCK
         self._renderers = renderers(self.instrument.band)
         self._prefetching: list[NativeLoop] = []
         self._charts: dict[str, Chart] = {}
@@ -178,6 +178,17 @@ class Engine:
         for loop in [*self._renderers, *self._prefetching]:
             loop.stop()
         self.rack.close()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the device has gone, and the clock plays in its place."""
+        return self._lifeline is not None and self._lifeline.is_lost
+
+    @property
+    def stroke_ms(self) -> float:
+        """From a stroke to its sound: as the device tells its latencies, and what the rig adds."""
+        rig_frames = self.instrument.drums.delay_frames + self.instrument.rig.guard_delay_frames
+        return 1e3 * (sum(self._stream.latencies_s()) + rig_frames / self.samplerate_hz)
 
     @property
     def hears(self) -> str:
@@ -270,8 +281,7 @@ class Engine:
 
     def _watch_device(self) -> None:
         """An alert for as long as the device is away, and one when it is back."""
-        is_lost, gone = self._lifeline is not None and self._lifeline.is_lost, GONE.format(device=self.device_name)
-        back = f"{self.device_name} is back"
+        is_lost, gone, back = self.is_lost, GONE.format(device=self.device_name), f"{self.device_name} is back"
         if is_lost or self._was_lost:
             self.alerts = deque((alert for alert in self.alerts if alert[1] not in (gone, back)), maxlen=self.alerts.maxlen)
             self.alert(gone if is_lost else back)
@@ -319,15 +329,20 @@ class Engine:
         return tuple((line.drum, line.input - 1) for line in self.show.audio.lines)
 
     def _spare_frames(self) -> int:
-        """For the blocks that are to be expected: no device has longer ones than its output latency."""
-        if self.audio_device is None:
-            return spare_for(self.show.audio.block or VIRTUAL_BLOCK)
+        """For the blocks that are to be expected: asked for, or else no longer than the device's output latency."""
+        if self.show.audio.block or self.audio_device is None:
+            return spare_for(self._block_frames)
         return spare_for(round(self.audio_device.output_latency_ms / 1e3 * self.samplerate_hz))
 
     def _open(self, inputs: int, outputs: int) -> RigStream | JackStream | TimerStream:
         if self.audio_device is None:
-            return TimerStream(self.device, self.show.audio.block or VIRTUAL_BLOCK)
-        return open_stream(self.audio_device, self.device, self.samplerate_hz, inputs, outputs)
+            return TimerStream(self.device, self._block_frames)
+        return self._open_card(inputs, outputs)
+
+    def _open_card(self, inputs: int, outputs: int, way: int = 0) -> RigStream | JackStream:
+        assert self.audio_device is not None
+        block = self.show.audio.block
+        return open_stream(self.audio_device, self.device, self.samplerate_hz, inputs, outputs, way, block)
 
     def _with_talkback(self, wiring: Wiring, inputs: int) -> Wiring:
         talkback = self.show.talkback
@@ -355,8 +370,7 @@ class Engine:
         self._stream.close()
         if self.audio_device.host != JACK:
             self.audio_device = find_device(self.audio_device.name) or self.audio_device
-        stream = open_stream(self.audio_device, self.device, self.samplerate_hz, inputs, outputs, way)
-        self._stream = stream
+        self._stream = stream = self._open_card(inputs, outputs, way)
         return stream
 
     def _number_of(self, song_id: str) -> int:

@@ -5,6 +5,7 @@ one. JACK itself lets go of a dead server at once.
 """
 
 import atexit
+import ctypes
 import re
 from typing import Any
 
@@ -13,16 +14,31 @@ from live_rig.audio.device import AudioDevice, let_go_of_portaudio
 from live_rig.errors import DeviceError
 
 NAME = "live-rig"
+CAPTURE, PLAYBACK = 0, 1  # jack_latency_callback_mode_t
+
+
+class LatencyRange(ctypes.Structure):
+    """jack_latency_range_t, in frames."""
+
+    _fields_ = (("least", ctypes.c_uint32), ("most", ctypes.c_uint32))
 
 
 class JackStream:
     """The rig as a client of the server, with a plug for each channel, joined to the device's plugs in their order.
 
-    way: in to the rig's device. Raises DeviceError in words when the server is not there or runs at another rate.
+    way: in to the rig's device. block_frames: what the server shall ask of all its clients at a time; None: as it is. Raises
+    DeviceError in words when the server is not there, runs at another rate, or keeps its blocks.
     """
 
     def __init__(
-        self, device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int, way: int
+        self,
+        device: AudioDevice,
+        rig_device: Device,
+        samplerate_hz: float,
+        inputs: int,
+        outputs: int,
+        way: int,
+        block_frames: int | None = None,
     ) -> None:
         import jack  # here: it cannot be imported where libjack is not
 
@@ -41,6 +57,8 @@ class JackStream:
                 where=f"its own rate is {rate_hz:g} Hz",
                 do=f"Set samplerate = {rate_hz:g} in show.toml, [audio], or change the server's rate",
             )
+        if block_frames:
+            self._set_block(block_frames)
         self._heard = [self._client.inports.register(f"in_{number + 1}") for number in range(inputs)]
         self._played = [self._client.outports.register(f"out_{number + 1}") for number in range(outputs)]
         self._plugs = JackPlugs(rig_device, way, self._address(jack._lib.jack_port_get_buffer), *self._plug_addresses())
@@ -56,9 +74,9 @@ class JackStream:
             self._client.connect(source, plug)
 
     def latencies_s(self) -> tuple[float, float]:
-        """(input, output) in seconds, as the server says them of the device's plugs."""
-        latency_in_s = self._device.input_latency_ms / 1e3 if self._heard else 0.0
-        return latency_in_s, self._device.output_latency_ms / 1e3
+        """(input, output) in seconds, as the server says them of the device's plugs; 0 where there are none."""
+        heard_s = self._latency_s(self._theirs(is_output=True), CAPTURE) if self._heard else 0.0
+        return heard_s, self._latency_s(self._theirs(is_output=False), PLAYBACK)
 
     def close(self) -> None:
         """Leave the server, or what is left of it."""
@@ -68,6 +86,27 @@ class JackStream:
         atexit.unregister(self.close)
         self._client.deactivate(ignore_errors=True)
         self._client.close(ignore_errors=True)
+
+    def _latency_s(self, plugs: list[Any], way: int) -> float:
+        """Of the first of the plugs. JACK-Client does not ask for it, so we do."""
+        if not plugs:
+            return 0.0
+        says, port = LatencyRange(), ctypes.c_void_p(self._address(plugs[0]._ptr))
+        ctypes.CDLL(self._jack._libname).jack_port_get_latency_range(port, way, ctypes.byref(says))
+        return float(says.most / self._client.samplerate)
+
+    def _set_block(self, block_frames: int) -> None:
+        if self._client.blocksize == block_frames:
+            return
+        try:
+            self._client.blocksize = block_frames
+        except self._jack.JackErrorCode as error:
+            self._client.close()
+            raise DeviceError(
+                f'"{self._device.name}" does not take blocks of {block_frames} frames',
+                where=str(error),
+                do="Take block out of show.toml, [audio], or write another",
+            ) from error
 
     def _theirs(self, *, is_output: bool) -> list[Any]:
         """The device's plugs that give (or take) sound."""

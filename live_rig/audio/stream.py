@@ -18,11 +18,18 @@ CLOSES_WITHIN_S = 3.0
 class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
     """sounddevice's stream around the rig's callback, as sounddevice's sibling rtmixer does it.
 
-    Blocks are left to the device (blocksize 0). The lowest latency is asked for.
+    block_frames: what is asked of the device at a time, and as its latency; None: its own blocks, and its lowest latency.
     """
 
     def __init__(
-        self, device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int, way: int
+        self,
+        device: AudioDevice,
+        rig_device: Device,
+        samplerate_hz: float,
+        inputs: int,
+        outputs: int,
+        way: int,
+        block_frames: int | None = None,
     ) -> None:
         ffi = sounddevice._ffi
         self._rig_device, self._is_closed = rig_device, False
@@ -32,9 +39,9 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
         super().__init__(
             kind="duplex" if inputs else "output",
             samplerate=samplerate_hz,
-            blocksize=0,
+            blocksize=block_frames or 0,
             dtype="float32",
-            latency="low",
+            latency=block_frames / samplerate_hz if block_frames else "low",
             callback=ffi.cast("PaStreamCallback *", rig_device.callback),
             userdata=ffi.cast("void *", way),
             clip_off=True,
@@ -61,19 +68,29 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
 
 
 def open_stream(
-    device: AudioDevice, rig_device: Device, samplerate_hz: float, inputs: int, outputs: int, way: int = 0
+    device: AudioDevice,
+    rig_device: Device,
+    samplerate_hz: float,
+    inputs: int,
+    outputs: int,
+    way: int = 0,
+    block_frames: int | None = None,
 ) -> RigStream | JackStream:
-    """Open, but do not start. way: in to the rig's device, 0: the open one. DeviceError in words when the device will not."""
+    """Open, but do not start. way: in to the rig's device, 0: the open one. block_frames: to ask of the device, None: its own.
+
+    DeviceError in words when the device will not.
+    """
     if device.outputs < outputs or device.inputs < inputs:
         raise DeviceError(
             f'"{device.name}" has {device.inputs} inputs and {device.outputs} outputs; the show wants {inputs} and {outputs}',
             where="show.toml, [audio]",
             do="Ask for fewer there, or choose another device (live-rig devices)",
         )
+    way = way or rig_device.userdata
     if device.host == JACK:
-        return JackStream(device, rig_device, samplerate_hz, inputs, outputs, way or rig_device.userdata)
+        return JackStream(device, rig_device, samplerate_hz, inputs, outputs, way, block_frames)
     try:
-        return RigStream(device, rig_device, samplerate_hz, inputs, outputs, way or rig_device.userdata)
+        return RigStream(device, rig_device, samplerate_hz, inputs, outputs, way, block_frames)
     except (sounddevice.PortAudioError, ValueError) as error:
         raise refused(device, samplerate_hz, error) from error
 

@@ -1,31 +1,52 @@
-"""`live-rig devices`: sound cards and MIDI ports of this machine; `devices measure`: the real round trip, with a cable."""
+"""`live-rig devices`, sound cards and MIDI ports; `measure`, the round trip with a cable; `tune`, the lowest safe block."""
 
 import argparse
 import json
+from dataclasses import asdict
+from pathlib import Path
 
-from live_rig.audio.device import VIRTUAL, as_row, audio_devices, find_device, midi_inputs
+from live_rig.audio.device import VIRTUAL, AudioDevice, as_row, audio_devices, find_device, midi_inputs
 from live_rig.audio.loopback import measure
-from live_rig.errors import DeviceError
+from live_rig.commands.engine import opened_show
+from live_rig.errors import DeviceError, ShowError
+from live_rig.show.audio_block import write_block
+from live_rig.tuning import SECONDS, Tried, safe_block, tune
+
+FOUND_WANTING = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("what", nargs="?", choices=("measure",), help="the round trip, with a cable from an output to an input")
-    parser.add_argument("--device", metavar="NAME", help="which one to measure; without it the one with the star")
-    parser.add_argument("--output", type=int, default=1, metavar="N", help="where the cable begins (1)")
-    parser.add_argument("--input", type=int, default=1, metavar="N", help="where it ends (1)")
+    what = parser.add_subparsers(dest="what", metavar="measure | tune")
+    measuring = what.add_parser("measure", help="the round trip, with a cable from an output to an input")
+    measuring.add_argument("--output", type=int, default=1, metavar="N", help="where the cable begins (1)")
+    measuring.add_argument("--input", type=int, default=1, metavar="N", help="where it ends (1)")
+    tuning = what.add_parser("tune", help="the lowest block that is safe, found by playing a show: two minutes")
+    tuning.add_argument("--show", type=Path, metavar="SHOW", help="play this one; without it the last one, or the bundled one")
+    tuning.add_argument("--write", action="store_true", help="write the block into that show's show.toml")
+    tuning.add_argument("--seconds", type=seconds, default=SECONDS, metavar="S", help=f"for each block ({SECONDS:g})")
+    for each in (measuring, tuning):
+        each.add_argument("device", nargs="?", metavar="DEVICE", help="a part of its name; without: the one with the star")
+        each.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="for programs")
+
+
+def seconds(word: str) -> float:
+    """A length that can be waited for."""
+    if not 0.0 < (value := float(word)) <= 3600.0:
+        raise argparse.ArgumentTypeError("more than 0, up to 3600")
+    return value
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print them, or measure one."""
-    return measured(args) if args.what == "measure" else listed(as_json=args.json)
+    """Print them, measure one, or tune it."""
+    return {"measure": measured, "tune": tuned, None: listed}[args.what](args)
 
 
 def measured(args: argparse.Namespace) -> int:
     """What a stroke's way really takes, beside what the driver says."""
     device = find_device(args.device)
     if device is None:
-        raise DeviceError("The virtual device has no plugs", where="devices measure", do="Choose a sound card: --device NAME")
+        raise DeviceError("The virtual device has no plugs", where="devices measure", do="Choose a sound card by its name")
     trip = measure(device, args.output, args.input)
     says_ms = device.input_latency_ms + device.output_latency_ms
     if args.json:
@@ -37,22 +58,61 @@ def measured(args: argparse.Namespace) -> int:
     return 0
 
 
-def listed(*, as_json: bool) -> int:
+def tuned(args: argparse.Namespace) -> int:
+    """Play at one block after another, and say which is safe. 1 when none is."""
+    show = opened_show(args.show)
+    device = args.device or show.audio.device
+    found = find_device(device)
+    if not show.songs:
+        raise ShowError("This show has no songs to play", where=f"{show.folder}/show.toml", do="Take another show")
+    tell = (lambda _: None) if args.json else told
+    where = found.name if found else "the virtual device: a sound card may ask for more"
+    tell(f'"{show.title}" on {where}; the band plays, and the effects.')
+    tell(f"{args.seconds:g} s for each block. Turn the speakers down, and leave open what is open on stage.")
+    all_tried: list[Tried] = []
+    try:
+        for tried in tune(show, device, args.seconds):
+            all_tried.append(tried)
+            tell(f"  {tried.block:>5} frames   a stroke sounds after {tried.stroke_ms:5.1f} ms   {tried.in_words}")
+    except DeviceError as error:
+        if not all_tried:
+            raise
+        tell(f"  no lower: {error}")
+    safe = safe_block(all_tried)
+    if args.json:
+        rows = [asdict(tried) | {"is_safe": tried.is_safe} for tried in all_tried]
+        print(json.dumps({"device": found and found.name, "tried": rows, "block": safe and safe.block}, indent=1))
+    if safe is None:
+        tell("No block is safe here. Close other programs; let your user run in real time (group audio); then try again.")
+        return FOUND_WANTING
+    tell(f"The lowest that is safe: {safe.block} frames.")
+    if args.write:
+        tell(f"Written: {write_block(show.folder, safe.block)}")
+    else:
+        tell(f"Write it into {show.folder / 'show.toml'}, or say --write:\n\n[audio]\nblock = {safe.block}")
+    return 0
+
+
+def told(words: str) -> None:
+    """At once: a test takes its time."""
+    print(words, flush=True)
+
+
+def listed(args: argparse.Namespace) -> int:
     """All there are."""
     devices, ports = audio_devices(), midi_inputs()
-    if as_json:
+    if args.json:
         print(json.dumps({"audio": [as_row(device) for device in devices], "midi_in": ports}, indent=1))
         return 0
-    print("Audio")
-    for device in devices:
-        channels = f"{device.inputs} in, {device.outputs} out"
-        latency = f"{device.input_latency_ms:.1f} + {device.output_latency_ms:.1f} ms"
-        mark = "*" if device.is_default else " "
-        print(f" {mark} {device.name:<40} {device.host:<10} {channels:<16} {device.samplerate_hz:>7g} Hz   says {latency}")
+    print("\n".join(["Audio", *map(row, devices)]))
     print(f"   {VIRTUAL:<40} {'no card':<10} plays silently, on this machine's clock")
-    print("MIDI in")
-    for port in ports:
-        print(f"   {port}")
-    if not ports:
-        print("   none")
+    print("\n".join(["MIDI in", *(f"   {port}" for port in ports or ["none"])]))
     return 0
+
+
+def row(device: AudioDevice) -> str:
+    """One device's line."""
+    channels = f"{device.inputs} in, {device.outputs} out"
+    latency = f"{device.input_latency_ms:.1f} + {device.output_latency_ms:.1f} ms"
+    mark = "*" if device.is_default else " "
+    return f" {mark} {device.name:<40} {device.host:<10} {channels:<16} {device.samplerate_hz:>7g} Hz   says {latency}"

@@ -20,7 +20,7 @@ def test_the_round_trip_of_a_cable_of_one_block_is_one_block_and_of_no_cable_non
         with JackServer(64, cables=2) as server:
             said = [
                 subprocess.run(
-                    [sys.executable, "-c", LIVE_RIG, "devices", "measure", "--device", "loopback", "--output", "2", *words],
+                    [sys.executable, "-c", LIVE_RIG, "devices", "measure", "loopback", "--output", "2", *words],
                     env=server.environ,
                     capture_output=True,
                     text=True,
