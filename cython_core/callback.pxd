@@ -1,6 +1,6 @@
 # PortAudio's signature around `step`, and the same block for a timer.
 
-from cython_core.step cimport RigState
+from cython_core.rig_state cimport RigState
 
 cdef struct DeviceState:
     RigState *rig
@@ -29,19 +29,10 @@ cdef struct Way:                     # in to a device: a stream's, or the timer'
     long long is_shut                # written by Python
     long long is_inside              # written by whoever plays: this way is in use just now
 
-cdef struct Plugs:                   # of a JACK client
-    Way *way
-    void *(*buffer)(void *port, unsigned int frames) noexcept nogil     # jack_port_get_buffer
-    int inputs
-    int outputs
-    void *heard[32]                  # ports
-    void *played[32]
-
-cdef class JackPlugs:
-    cdef Plugs *plugs
-    cdef readonly object parts
-
 cdef void run_block(DeviceState *d, const float *heard, float *played, int frames) noexcept nogil
+cdef void hear_feed(DeviceState *d, int channel, int frames) noexcept nogil        # into d.heard: the recording, or silence
+cdef void keep(DeviceState *d, int frames) noexcept nogil                          # what was played, for `collect`
+cdef void count_block(DeviceState *d, long long taken_ns, unsigned long frames) noexcept nogil
 
 cdef class Device:
     cdef DeviceState *state

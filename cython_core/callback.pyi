@@ -1,11 +1,9 @@
 """PortAudio's signature around `step`, and the same block for a timer."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
-from cython_core.step import Rig
+from cython_core.rig import Rig
 
 class Device:
     """A rig joined to a device's channels. Units and errors stand with the class in callback.pyx."""
@@ -27,14 +25,3 @@ class Device:
     def let_in(self, way: int) -> None: ...
     def shut(self, way: int) -> None: ...
     def run(self, block: int, way: int = 0, frames: int = -1) -> None: ...
-
-class JackPlugs:
-    """A rig's device as a client of JACK: C functions for its callbacks, and what they are to be handed."""
-
-    def __init__(self, device: Device, way: int, buffer: int, heard: Sequence[int], played: Sequence[int]) -> None: ...
-    @property
-    def callback(self) -> int: ...
-    @property
-    def late_callback(self) -> int: ...
-    @property
-    def userdata(self) -> int: ...

@@ -4,62 +4,18 @@ Neither takes the GIL: PortAudio is given the address of a C function, the timer
 """
 
 from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 
 import time
 
 import numpy as np
 
 from cython_core.atomics cimport exchange, load, store
-from cython_core.step cimport Rig, RigState, step
-
-cdef extern from *:
-    """
-    #if defined(_WIN32)
-    #include <windows.h>
-    static long long rig_now_ns(void) {
-        LARGE_INTEGER count, rate;
-        QueryPerformanceCounter(&count); QueryPerformanceFrequency(&rate);
-        return (long long)((double)count.QuadPart * 1e9 / (double)rate.QuadPart);
-    }
-    static void rig_sleep_until_ns(long long when) {
-        long long left = when - rig_now_ns();
-        if (left > 0) Sleep((DWORD)(left / 1000000));
-    }
-    #else
-    #include <time.h>
-    static long long rig_now_ns(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (long long)t.tv_sec * 1000000000LL + t.tv_nsec;
-    }
-    static void rig_sleep_until_ns(long long when) {
-        long long left = when - rig_now_ns();
-        if (left > 0) {
-            struct timespec t = {(time_t)(left / 1000000000LL), (long)(left % 1000000000LL)};
-            nanosleep(&t, NULL);
-        }
-    }
-    #endif
-    #if defined(__SSE2__) || defined(_M_X64)
-    #include <xmmintrin.h>
-    static unsigned rig_flush_denormals(void) { unsigned was = _mm_getcsr(); _mm_setcsr(was | 0x8040); return was; }
-    static void rig_restore_denormals(unsigned was) { _mm_setcsr(was); }
-    #elif defined(__aarch64__) && !defined(_MSC_VER)
-    static unsigned rig_flush_denormals(void) {
-        unsigned long was; __asm__ volatile("mrs %0, fpcr" : "=r"(was));
-        __asm__ volatile("msr fpcr, %0" :: "r"(was | (1UL << 24))); return (unsigned)was;
-    }
-    static void rig_restore_denormals(unsigned was) { __asm__ volatile("msr fpcr, %0" :: "r"((unsigned long)was)); }
-    #else
-    static unsigned rig_flush_denormals(void) { return 0; }
-    static void rig_restore_denormals(unsigned was) { (void)was; }
-    #endif
-    """
-    long long now_ns "rig_now_ns"() noexcept nogil
-    void sleep_until_ns "rig_sleep_until_ns"(long long when) noexcept nogil
-    unsigned flush_denormals "rig_flush_denormals"() noexcept nogil
-    void restore_denormals "rig_restore_denormals"(unsigned was) noexcept nogil
+from cython_core.clock cimport now_ns, sleep_until_ns
+from cython_core.denormals cimport flush_denormals, restore_denormals
+from cython_core.rig cimport Rig
+from cython_core.rig_state cimport RigState
+from cython_core.step cimport step
 
 cdef enum:
     INPUT_UNDERFLOW = 1              # PortAudio's flags
@@ -113,58 +69,6 @@ cdef void count_block(DeviceState *d, long long taken_ns, unsigned long frames) 
     d.total_ns += taken_ns
     d.longest_ns = max(d.longest_ns, taken_ns)
     d.over_budget += taken_ns > <long long>(frames * 1e9 / d.rig.samplerate_hz)
-
-
-cdef int jack_callback(unsigned int frames, void *userdata) noexcept nogil:
-    """What JACK calls: a buffer for each plug."""
-    cdef Plugs *p = <Plugs *>userdata
-    cdef unsigned was
-    cdef long long begun
-    cdef float *heard[32]
-    cdef float *played[32]
-    cdef unsigned int done = 0, piece
-    cdef int i
-    for i in range(p.inputs):
-        heard[i] = <float *>p.buffer(p.heard[i], frames)
-    for i in range(p.outputs):
-        played[i] = <float *>p.buffer(p.played[i], frames)
-        memset(played[i], 0, frames * sizeof(float))
-    exchange(&p.way.is_inside, 1)
-    if not load(&p.way.is_shut):
-        was, begun = flush_denormals(), now_ns()
-        while done < frames:
-            piece = min(frames - done, <unsigned int>p.way.device.max_block)
-            run_plugs(p, heard, played, done, <int>piece)
-            done += piece
-        count_block(p.way.device, now_ns() - begun, frames)
-        restore_denormals(was)
-    exchange(&p.way.is_inside, 0)
-    return 0
-
-
-cdef int jack_late(void *userdata) noexcept nogil:
-    """JACK says that somebody was late: for the rig it is a block missed, whoever it was."""
-    cdef Plugs *p = <Plugs *>userdata
-    if not load(&p.way.is_shut):
-        p.way.device.late += 1
-    return 0
-
-
-cdef void run_plugs(Plugs *p, float *const *heard, float *const *played, int at, int frames) noexcept nogil:
-    """Frames `at` and on of all plugs around one step."""
-    cdef DeviceState *d = p.way.device
-    cdef int channel
-    for channel in range(d.rig.inputs):
-        if d.feed != NULL or channel >= p.inputs:
-            hear_feed(d, channel, frames)
-        else:
-            memcpy(d.heard[channel], heard[channel] + at, frames * sizeof(float))
-    d.feed_at += frames
-    step(d.rig, <const float *const *>d.heard, d.played, frames)
-    for channel in range(min(p.outputs, d.rig.outputs)):
-        memcpy(played[channel] + at, d.played[channel], frames * sizeof(float))
-    if d.capture != NULL:
-        keep(d, frames)
 
 
 cdef void hear_feed(DeviceState *d, int channel, int frames) noexcept nogil:
@@ -332,42 +236,3 @@ cdef class Device:
     def shut(self, size_t way):
         """Shut a way in: its `run` returns after the present block, a stream that comes by it plays silence."""
         store(&(<Way *>way).is_shut, 1)
-
-
-cdef class JackPlugs:
-    """A rig's device as a client of JACK: C functions for its callbacks, and what they are to be handed.
-
-    way: in to the device; buffer: address of jack_port_get_buffer; heard, played: addresses of the ports, up to 32 each.
-    """
-
-    def __cinit__(self, Device device, size_t way, size_t buffer, heard, played):
-        cdef Plugs *p = <Plugs *>calloc(1, sizeof(Plugs))
-        if p == NULL:
-            raise MemoryError
-        self.plugs, self.parts = p, device
-        if len(heard) > 32 or len(played) > 32:
-            raise ValueError(f"{len(heard)} inputs and {len(played)} outputs, and there may be 32 of each")
-        p.way, p.inputs, p.outputs = <Way *>way, len(heard), len(played)
-        p.buffer = <void *(*)(void *, unsigned int) noexcept nogil>buffer
-        for number, port in enumerate(heard):
-            p.heard[number] = <void *><size_t>port
-        for number, port in enumerate(played):
-            p.played[number] = <void *><size_t>port
-
-    def __dealloc__(self):
-        free(self.plugs)
-
-    @property
-    def callback(self):
-        """Address of a JackProcessCallback."""
-        return <size_t>&jack_callback
-
-    @property
-    def late_callback(self):
-        """Address of a JackXRunCallback."""
-        return <size_t>&jack_late
-
-    @property
-    def userdata(self):
-        """Address of what JACK shall hand to both. It lives as long as this."""
-        return <size_t>self.plugs

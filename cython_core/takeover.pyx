@@ -1,6 +1,6 @@
 """Taking the tempo by a command: what each one makes of who leads.
 
-Where the drummer leads and has been without a click, such a command waits (`step.ask_for_tempo`): the click comes back into his ears first, and
+Where the drummer leads and has been without a click, such a command waits (`leading.ask_for_tempo`): the click comes back into his ears first, and
 a whole bar later, on a bar line, the tempo is handed over. Taps that come meanwhile are heard, and hold from there.
 """
 

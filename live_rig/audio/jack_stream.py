@@ -9,7 +9,8 @@ import ctypes
 import re
 from typing import Any
 
-from cython_core.callback import Device, JackPlugs
+from cython_core.callback import Device
+from cython_core.jack_plugs import JackPlugs
 from live_rig.audio.device import AudioDevice, let_go_of_portaudio
 from live_rig.errors import DeviceError
 

@@ -1,4 +1,4 @@
-"""The instrument: one block in, one block out."""
+"""The instrument with its parts, for Python."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from cython_core.input_lines import Lines
 from cython_core.pads import Pads
 
 class Rig:
-    """The instrument and its parts. Shapes, units and errors stand with the class in step.pyx."""
+    """The instrument and its parts. Shapes, units and errors stand with the class in rig.pyx."""
 
     parts: tuple[object, ...]
     def __init__(

@@ -1,0 +1,36 @@
+# The machine's clock, which only goes forward.
+
+cdef extern from *:
+    """
+    #ifndef LIVE_RIG_CLOCK
+    #define LIVE_RIG_CLOCK
+    #if defined(_WIN32)
+    #include <windows.h>
+    static long long rig_now_ns(void) {
+        LARGE_INTEGER count, rate;
+        QueryPerformanceCounter(&count); QueryPerformanceFrequency(&rate);
+        return (long long)((double)count.QuadPart * 1e9 / (double)rate.QuadPart);
+    }
+    static void rig_sleep_until_ns(long long when) {
+        long long left = when - rig_now_ns();
+        if (left > 0) Sleep((DWORD)(left / 1000000));
+    }
+    #else
+    #include <time.h>
+    static long long rig_now_ns(void) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return (long long)t.tv_sec * 1000000000LL + t.tv_nsec;
+    }
+    static void rig_sleep_until_ns(long long when) {
+        long long left = when - rig_now_ns();
+        if (left > 0) {
+            struct timespec t = {(time_t)(left / 1000000000LL), (long)(left % 1000000000LL)};
+            nanosleep(&t, NULL);
+        }
+    }
+    #endif
+    #endif
+    """
+    long long now_ns "rig_now_ns"() noexcept nogil
+    void sleep_until_ns "rig_sleep_until_ns"(long long when) noexcept nogil

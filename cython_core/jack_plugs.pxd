@@ -1,0 +1,15 @@
+# JACK's signature around `step`.
+
+from cython_core.callback cimport Way
+
+cdef struct Plugs:                   # of a JACK client
+    Way *way
+    void *(*buffer)(void *port, unsigned int frames) noexcept nogil     # jack_port_get_buffer
+    int inputs
+    int outputs
+    void *heard[32]                  # ports
+    void *played[32]
+
+cdef class JackPlugs:
+    cdef Plugs *plugs
+    cdef readonly object parts

@@ -1,0 +1,101 @@
+"""JACK's signature around `step`: a buffer for each plug. A server may also say that somebody was late."""
+
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy, memset
+
+from cython_core.atomics cimport exchange, load
+from cython_core.callback cimport Device, DeviceState, Way, count_block, hear_feed, keep
+from cython_core.clock cimport now_ns
+from cython_core.denormals cimport flush_denormals, restore_denormals
+from cython_core.step cimport step
+
+
+cdef int jack_callback(unsigned int frames, void *userdata) noexcept nogil:
+    """What JACK calls: a buffer for each plug."""
+    cdef Plugs *p = <Plugs *>userdata
+    cdef unsigned was
+    cdef long long begun
+    cdef float *heard[32]
+    cdef float *played[32]
+    cdef unsigned int done = 0, piece
+    cdef int i
+    for i in range(p.inputs):
+        heard[i] = <float *>p.buffer(p.heard[i], frames)
+    for i in range(p.outputs):
+        played[i] = <float *>p.buffer(p.played[i], frames)
+        memset(played[i], 0, frames * sizeof(float))
+    exchange(&p.way.is_inside, 1)
+    if not load(&p.way.is_shut):
+        was, begun = flush_denormals(), now_ns()
+        while done < frames:
+            piece = min(frames - done, <unsigned int>p.way.device.max_block)
+            run_plugs(p, heard, played, done, <int>piece)
+            done += piece
+        count_block(p.way.device, now_ns() - begun, frames)
+        restore_denormals(was)
+    exchange(&p.way.is_inside, 0)
+    return 0
+
+
+cdef int jack_late(void *userdata) noexcept nogil:
+    """JACK says that somebody was late: for the rig it is a block missed, whoever it was."""
+    cdef Plugs *p = <Plugs *>userdata
+    if not load(&p.way.is_shut):
+        p.way.device.late += 1
+    return 0
+
+
+cdef void run_plugs(Plugs *p, float *const *heard, float *const *played, int at, int frames) noexcept nogil:
+    """Frames `at` and on of all plugs around one step."""
+    cdef DeviceState *d = p.way.device
+    cdef int channel
+    for channel in range(d.rig.inputs):
+        if d.feed != NULL or channel >= p.inputs:
+            hear_feed(d, channel, frames)
+        else:
+            memcpy(d.heard[channel], heard[channel] + at, frames * sizeof(float))
+    d.feed_at += frames
+    step(d.rig, <const float *const *>d.heard, d.played, frames)
+    for channel in range(min(p.outputs, d.rig.outputs)):
+        memcpy(played[channel] + at, d.played[channel], frames * sizeof(float))
+    if d.capture != NULL:
+        keep(d, frames)
+
+
+cdef class JackPlugs:
+    """A rig's device as a client of JACK: C functions for its callbacks, and what they are to be handed.
+
+    way: in to the device; buffer: address of jack_port_get_buffer; heard, played: addresses of the ports, up to 32 each.
+    """
+
+    def __cinit__(self, Device device, size_t way, size_t buffer, heard, played):
+        cdef Plugs *p = <Plugs *>calloc(1, sizeof(Plugs))
+        if p == NULL:
+            raise MemoryError
+        self.plugs, self.parts = p, device
+        if len(heard) > 32 or len(played) > 32:
+            raise ValueError(f"{len(heard)} inputs and {len(played)} outputs, and there may be 32 of each")
+        p.way, p.inputs, p.outputs = <Way *>way, len(heard), len(played)
+        p.buffer = <void *(*)(void *, unsigned int) noexcept nogil>buffer
+        for number, port in enumerate(heard):
+            p.heard[number] = <void *><size_t>port
+        for number, port in enumerate(played):
+            p.played[number] = <void *><size_t>port
+
+    def __dealloc__(self):
+        free(self.plugs)
+
+    @property
+    def callback(self):
+        """Address of a JackProcessCallback."""
+        return <size_t>&jack_callback
+
+    @property
+    def late_callback(self):
+        """Address of a JackXRunCallback."""
+        return <size_t>&jack_late
+
+    @property
+    def userdata(self):
+        """Address of what JACK shall hand to both. It lives as long as this."""
+        return <size_t>self.plugs
