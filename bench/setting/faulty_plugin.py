@@ -1,6 +1,7 @@
 """A real VST3 plugin that can be asked to fail, built from tests/data/vst3 with Debian's package dpf-source."""
 
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 DPF = Path("/usr/share/dpf")
 SOURCE = Path(__file__).parents[2] / "tests" / "data" / "vst3"
+WITHOUT = re.compile("Cairo|Vulkan|NanoVG|^Resources|FileBrowser")  # of DPF's windows
 LOADING = ("", "Crash", "Hang", "Slow")  # what it does while it is loaded; slow: three seconds
 
 
@@ -16,17 +18,33 @@ def can_build() -> bool:
     return sys.platform == "linux" and DPF.is_dir() and shutil.which("g++") is not None
 
 
-def build(folder: Path, latency_frames: int = 0, loading: int = 0) -> Path:
+def can_build_windows() -> bool:
+    """Whether there is also what plugins with windows take."""
+    return can_build() and all(Path("/usr/include", name).exists() for name in ("GL/gl.h", "X11/Xlib.h"))
+
+
+def build(folder: Path, latency_frames: int = 0, loading: int = 0, moves: int = 0) -> Path:
     """The plugin's bundle, in `folder`. Parameters: `gain` 0..1, and `fault`, what an input over 0.9 does: 1 crashes, 2
-    hangs, 3 gives NaN.
+    hangs, 3 gives NaN. moves: it has a window, in which the gain is moved so often, sixty times a second; 0: it has none.
     """
-    bundle = folder / f"Faulty{latency_frames}{LOADING[loading]}.vst3"
+    bundle = folder / f"Faulty{latency_frames}{LOADING[loading]}{f'Moves{moves}' if moves else ''}.vst3"
     inside = bundle / "Contents" / f"{platform.machine()}-linux"
     inside.mkdir(parents=True)
     command = ["g++", "-O1", "-fPIC", "-shared", "-std=c++17", "-w", "-DDISTRHO_PLUGIN_TARGET_VST3"]
     command += [f"-DLATENCY_FRAMES={latency_frames}", f"-DLOADING={loading}"]
     command += [f"-I{SOURCE}", f"-I{DPF}/distrho", f"-I{DPF}/distrho/src"]
     command += [str(SOURCE / "faulty.cpp"), f"{DPF}/distrho/DistrhoPluginMain.cpp"]
+    command += window(moves) if moves else []
     command += [f"-Wl,--version-script={DPF}/utils/symbols/vst3.version", "-o", str(inside / f"{bundle.stem}.so")]
     subprocess.run(command, check=True)
     return bundle
+
+
+def window(moves: int) -> list[str]:
+    """What it takes to build the plugin with a window."""
+    dgl = DPF / "dgl" / "src"
+    words = [f"-DMOVES={moves}", "-DHAVE_DGL", "-DHAVE_OPENGL", "-DDGL_OPENGL", "-DHAVE_X11"]
+    words += [f"-I{DPF}/dgl", f"-I{dgl}", f"-I{dgl}/pugl-upstream/include"]
+    words += [str(SOURCE / "editor.cpp"), f"{DPF}/distrho/DistrhoUIMain.cpp"]
+    words += [str(file) for file in sorted(dgl.glob("*.cpp")) if not WITHOUT.search(file.name)]
+    return [*words, "-lX11", "-lXext", "-lGL"]

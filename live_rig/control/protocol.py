@@ -59,6 +59,7 @@ COMMANDS = {
     "redo": Kind("", "turn it again"),
     "compare": Kind("", "A/B: the preset as it is written, and back to what you made of it"),
     "save-preset": Kind("NAME", "keep what you made of it, as a preset of the show"),
+    "editor": Kind("[PLUGIN]", "a plugin's own window: `snare.Faulty`; without a name the next one's; `off` shuts it"),
     "pad": Kind("PAD[=VELOCITY]", "strike a pad by its name, as hard as can be, or `clap=64`; a loop that runs ends"),
     "pads-off": Kind("", "whatever was struck on pads fades at once"),
     "talkback": Kind("[on|off]", "open the talkback microphone, or shut it; without a word, the other way round"),

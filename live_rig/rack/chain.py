@@ -158,6 +158,8 @@ def vst3(effect: Effect) -> Any:
             setattr(plugin, known_parameter(plugin.parameters, name, path), value)
         except (ValueError, TypeError) as error:
             raise RackError(f"{name} cannot be {value!r}: {error}", where=str(path), do="Change it in the preset") from error
+    if effect.kept is not None and effect.kept.exists():
+        restore(plugin, effect.kept)
     return plugin
 
 

@@ -3,19 +3,21 @@
 Commands of the stage, in words; what they do to the racks is the supervisor's.
 """
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from cython_core.drums import AT_ONCE, ON_THE_BAR, ON_THE_BEAT
 from live_rig.errors import RackError, RigError, ShowError
 from live_rig.rack.edits import Edits
+from live_rig.rack.knobs import kept_files, plugins_of
 from live_rig.rack.preset import Preset
 from live_rig.rack.preset_page import page_of_edits
 from live_rig.rack.shelf import Shelf
 from live_rig.rack.supervisor import Rack
 from live_rig.show.faults import change_or
 
-COMMANDS = ("preset", "knob", "snapshot", "undo", "redo", "compare", "save-preset")
+COMMANDS = ("preset", "knob", "snapshot", "undo", "redo", "compare", "save-preset", "editor")
 WHEN = {" at beat": ON_THE_BEAT, " at bar": ON_THE_BAR}
 
 
@@ -25,7 +27,7 @@ class Colour:
     def __init__(self, rack: Rack, files: Mapping[str, Path], folder: Path) -> None:
         self.rack, self.folder, self._shelf = rack, folder, Shelf(files)
         self.name = ""
-        self._snapshot = ""
+        self._snapshot = self._shown = ""
 
     def keep_ready(self, first: list[str]) -> list[str]:
         """Let every preset of the show stand ready, those of its songs first. Returns what is wrong with any."""
@@ -44,6 +46,8 @@ class Colour:
             return self.switch(value)
         if command == "save-preset":
             return self.save(value)
+        if command == "editor":
+            return self.show_window(value)
         edits = self._edits()
         if command == "knob":
             knob, _, number = value.rpartition("=")
@@ -66,6 +70,23 @@ class Colour:
             raise ShowError(f'There is no preset "{name}"', where="command", do=do)
         self._to(self._shelf.take(name), name, when)
         return value
+
+    def show_window(self, plugin: str) -> str:
+        """A plugin's own window, by its name in the preset that is heard; "": the next one's; "off": none."""
+        if plugin == "off":
+            self.rack.show_window("")
+            return "no window"
+        preset = self._edits().preset
+        plugins = list(plugins_of(preset))
+        if not plugins:
+            do = "Turn its knobs, or choose another preset"
+            raise RackError("No plugin is in it that could have a window", where=preset.title, do=do)
+        if plugin and plugin not in plugins:
+            do = change_or(plugin, plugins, f"Say one of: {', '.join(plugins)}")
+            raise RackError(f"There is no plugin {plugin}", where=preset.title, do=do)
+        self._shown = plugin or plugins[(plugins.index(self._shown) + 1) % len(plugins) if self._shown in plugins else 0]
+        self.rack.show_window(self._shown)
+        return f"the window of {self._shown}"
 
     def off(self) -> None:
         """The drums are dry."""
@@ -95,6 +116,8 @@ class Colour:
         try:
             file.parent.mkdir(exist_ok=True)
             file.write_text(page_of_edits(name, edits.preset, edits.kept()), encoding="utf-8")
+            for kept in kept_files(edits.preset):
+                shutil.copyfile(kept, file.with_name(f"{name}{kept.name.removeprefix(edits.preset.name)}"))
         except OSError as error:
             raise ShowError(f"The preset cannot be written: {error.strerror}", where=str(file), do="Check the disk") from error
         self._shelf.files[name] = file
@@ -108,4 +131,5 @@ class Colour:
     def _to(self, preset: Preset | None, name: str, when: int) -> None:
         self.rack.load_next(preset)
         self.rack.switch(when)
+        self.rack.show_window("")
         self.name, self._snapshot = name, ""

@@ -17,7 +17,7 @@ from cython_core.rack_ring import SUB_BLOCK, RackEnd
 from live_rig.rack.chain import LONGEST_LOOK_S, Chain, Stereo
 from live_rig.rack.knobs import LIVE, all_effects, knobs_of, named_effects, turnable, written_values
 from live_rig.rack.mix import side_gains
-from live_rig.rack.preset import MASTER, Channel, Preset
+from live_rig.rack.preset import MASTER, Channel, Effect, Preset
 
 GLIDE_S = 0.05
 GLIDE_FRAMES = 16  # a knob on its way moves so often
@@ -125,6 +125,21 @@ class Console:
             return
         self._glides[knob] = Glide(self._values[name], value, max(1, round(GLIDE_S * self.samplerate / GLIDE_FRAMES)))
 
+    def plugin(self, name: str) -> tuple[Effect, Any] | None:
+        """What the preset says of a plugin, and the plugin itself; None where it is not there. name: "snare.Faulty"."""
+        channel, _, wanted = name.partition(".")
+        place = self._place.get(channel, 0)
+        effect = dict(named_effects(self._channels[place].effects)).get(wanted)
+        made = self._chains[place].made.get(id(effect)) if effect and effect.type == "VST3" else None
+        return (effect, made) if effect and made else None
+
+    def look(self, plugin: str) -> None:
+        """Somebody else has moved a plugin: see where its knobs stand, so that they go on from there."""
+        found = self.plugin(plugin)
+        for name, _ in self._knobs if found else ():
+            if name.startswith(f"{plugin}.") and found:
+                self._values[name] = float(getattr(found[1], name.removeprefix(f"{plugin}.")))
+
     def _build(self, allowance_frames: int, bypassed: frozenset[int]) -> list[Chain]:
         """The chains. Strips may look ahead as far as the show allows, the master as far as they leave room."""
         mark = self._end.mark if self._end else lambda _: None
@@ -177,11 +192,10 @@ class Console:
         if rest.startswith("gate."):
             return lambda _: self._set_gate(place, channel)
         wanted, _, parameter = rest.rpartition(".")
-        for effect_name, effect in named_effects(channel.effects):
-            if effect_name == wanted and parameter in turnable(effect):
-                made: Any = self._chains[place].made.get(id(effect))
-                return _setter(made, parameter)
-        return lambda _: None
+        effect = dict(named_effects(channel.effects)).get(wanted)
+        if effect is None or parameter not in turnable(effect):
+            return lambda _: None
+        return _setter(self._chains[place].made.get(id(effect)), parameter)
 
     def _set_all(self) -> None:
         """All knobs as the preset says; effects already stand so, but for what macros move."""

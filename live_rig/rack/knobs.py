@@ -9,6 +9,7 @@ to both.
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from live_rig.rack.effects import Parameter, Value, effect_types
 from live_rig.rack.preset import CHANNEL, GATE, MASTER, SEND, Channel, Effect, Preset
@@ -40,6 +41,22 @@ def named_effects(effects: tuple[Effect, ...]) -> list[tuple[str, Effect]]:
         seen[name] += 1
         named.append((name if seen[name] == 1 else f"{name}{seen[name]}", effect))
     return named
+
+
+def plugins_of(preset: Preset) -> dict[str, Effect]:
+    """Every plugin by its name: "snare.Faulty"."""
+    channels = (*preset.channels, Channel(MASTER, "group", effects=preset.effects))
+    return {
+        f"{channel.name}.{name}": effect
+        for channel in channels
+        for name, effect in named_effects(channel.effects)
+        if effect.type == "VST3"
+    }
+
+
+def kept_files(preset: Preset) -> list[Path]:
+    """What is kept of its plugins' windows."""
+    return [plugin.kept for plugin in plugins_of(preset).values() if plugin.kept and plugin.kept.exists()]
 
 
 def all_effects(effects: tuple[Effect, ...]) -> Iterator[Effect]:

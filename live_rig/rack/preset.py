@@ -57,6 +57,7 @@ class Effect:
     path: Path | None = None  # of a VST3 plugin, or of a Convolution's impulse response
     plugin: str | None = None  # which one, of a VST3 file that holds several
     state: Path | None = None  # a plugin's own state: .vstpreset, or raw as `live-rig plugins state` wrote it
+    kept: Path | None = None  # where its state is kept when its window shuts; it comes after all that the preset says
 
 
 @dataclass(frozen=True, slots=True)

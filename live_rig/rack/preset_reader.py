@@ -15,6 +15,7 @@ right word.
     [snapshots.chorus]             # "snare.gain_db" = 2.0, crush = 0.8
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from typing import Any, Literal
 from live_rig.errors import ShowError
 from live_rig.paths import presets_dir
 from live_rig.rack.effects import CONTAINERS, EffectType, Parameter, effect_types
-from live_rig.rack.knobs import knobs_of
+from live_rig.rack.knobs import knobs_of, named_effects
 from live_rig.rack.preset import CHANNEL, GATE, MASTER, SEND, Channel, Effect, Gate, Macro, Move, Preset
 from live_rig.show.faults import Fault, Key, change_or
 from live_rig.show.toml_page import Page, read_page
@@ -36,6 +37,7 @@ MACRO_KEYS = ("says", "at", "moves")
 MOVE_KEYS = ("knob", "from", "to", "curve")
 VST3_KEYS = ("type", "path", "plugin", "state", "parameters")
 MOST_INPUTS = 32
+UNFIT = re.compile(r"[^\w.-]")  # for a file's name
 Kind = Literal["strip", "group", "send"]
 KINDS: tuple[tuple[Kind, str], ...] = (("strip", "strips"), ("group", "groups"), ("send", "sends"))
 CURVE = Parameter("curve", float, 1.0, 0.1, 10.0)
@@ -132,8 +134,8 @@ class Reader:
             self.file.stem,
             self._text(written, "title", ()),
             self._text(written, "says", ()),
-            self._effects(written, ()),
-            channels,
+            self._with_places(MASTER, self._effects(written, ())),
+            tuple(replace(channel, effects=self._with_places(channel.name, channel.effects)) for channel in channels),
         )
         macros = self._macros(written, whole)
         start = self._stand(_flat(self._table(written, "start")), knobs_of(whole), ("start",))
@@ -180,10 +182,6 @@ class Reader:
             self._gate(gate, name, at) if gate is not None else None,
             self._effects(row, at),
         )
-
-    def _sends(self, row: Mapping[str, Any], at: Key) -> dict[str, float]:
-        fit = {key for key, db in row.items() if self._fits(SEND, db, f"The send to {key}", (*at, "sends", key))}
-        return {key: float(db) for key, db in row.items() if key in fit}
 
     def _gate(self, row: object, strip: str, at: Key) -> Gate | None:
         if not isinstance(row, dict):
@@ -322,6 +320,19 @@ class Reader:
             return self._built_in(effect_types()[name], row, at)
         self._fault(f"There is no effect {name}", (*at, "type"), change_or(name, names, _one_of(names)))
         return Effect("Gain")
+
+    def _with_places(self, channel: str, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+        """Each plugin with its file beside the preset."""
+        names = iter([name for name, _ in named_effects(effects)])
+
+        def placed(effect: Effect) -> Effect:
+            if effect.type in CONTAINERS:
+                return replace(effect, effects=tuple(placed(inner) for inner in effect.effects))
+            file = UNFIT.sub("_", f"{channel}.{next(names)}")
+            beside = self.file.with_name(f"{self.file.stem}.{file}.state")
+            return replace(effect, kept=beside) if effect.type == "VST3" else effect
+
+        return tuple(placed(effect) for effect in effects)
 
     def _built_in(self, kind: EffectType, row: Mapping[str, Any], at: Key) -> Effect:
         self._known(row, ("type", *kind.parameters), at, f"{kind.name} has")

@@ -1,8 +1,9 @@
 """One rack: a process that is told its presets, runs them, and does nothing else.
 
 It holds several presets ready, each in a place of its own with its own rings; those that are posted nothing cost nothing.
-While it plays, no other Python runs in it: the collector is off, and its one other thread waits, without the GIL, for the
-parent to end, so that no rack is ever left over. It ignores Ctrl-C, which is the engine's to answer.
+The sound is made in a thread of its own, and no other Python runs beside it: the collector is off, others wait,
+without the GIL, for the parent to end, so that no rack is ever left over, and for a word from it. Plugins are made on the main
+thread, and their windows shown, as they want it. It ignores Ctrl-C, which is the engine's to answer.
 """
 
 import ctypes
@@ -16,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 
 from cython_core.rack_ring import RackCounts, RackEnd
 from cython_core.signal import end_with_parent
@@ -24,11 +26,15 @@ from live_rig.rack.console import Console
 from live_rig.rack.effects import effect_types
 from live_rig.rack.preset import Preset
 from live_rig.rack.shared_block import SharedBlock
+from live_rig.rack.window import Show, Wanted, show
 
 PLACES = 8  # presets that share a process: see docs/decisions/33
 SWITCH_INTERVAL_S = 0.0001
 REALTIME_PRIORITY = 2  # over the band's renderer, whose work has time; under the sound server's clients
 MCL_CURRENT, MCL_ONFAULT = 1, 4  # of <sys/mman.h> on Linux
+
+
+Consoles = dict[int, tuple[Console, RackEnd]]  # by place
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,11 @@ class RackProcess:
         self._heard = [message for message in self._heard if message.place != place]
         return ours
 
+    def show(self, place: int, plugin: str) -> None:
+        """Show the window of a plugin, in place of any that is open; "": none."""
+        with suppress(OSError):  # it is dead, and its window gone
+            self.line.send(Show(place, plugin))
+
     def wake(self) -> None:
         """Let it take what edits have come."""
         self.block.semaphore.release()
@@ -118,14 +129,14 @@ class RackProcess:
 
 
 def run(samplerate: float, inputs: int, allowance_frames: int, block: SharedBlock, line: Connection) -> None:
-    """The rack's main thread: wait for presets, build them, say so, and play until killed."""
+    """The rack's main thread: wait for presets, build them, say so, let them play, and show windows until killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=end_with_parent, args=(parent.sentinel,), daemon=True).start()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     effect_types()  # warm, so that only the presets' own effects are left to build
-    consoles: list[tuple[int, Console, RackEnd]] = []
+    consoles: Consoles = {}
     ready = []
     for place, asked in enumerate(line.recv()):
         lines = inputs if asked.preset.channels else 2
@@ -135,28 +146,53 @@ def run(samplerate: float, inputs: int, allowance_frames: int, block: SharedBloc
         except RigError as error:
             line.send(Failed(place, str(error)))
             continue
-        consoles.append((place, console, end))
+        consoles[place] = console, end
         ready.append(Ready(place, tuple(console.says), console.latency_frames))
     if not consoles:
         return
-    ask_for_priority()
     gc.collect()
     gc.freeze()
     gc.disable()
     for message in ready:
         line.send(message)
-    bell = consoles[0][2]
+    speaks = threading.Lock()
+    threading.Thread(target=play, args=(consoles, line, speaks), daemon=True).start()
+    wanted: Wanted = SimpleQueue()
+    threading.Thread(target=listen, args=(line, wanted), daemon=True).start()
     while True:
-        bell.wait()
-        for place, console, end in consoles:
-            told = len(console.says)
-            console.work(end)
-            for says in console.says[told:]:
-                line.send(Told(place, says))
+        asked_for = wanted.get()
+        says = show(consoles[asked_for.place][0], asked_for.plugin, wanted) if asked_for.plugin else ""
+        if says:
+            with speaks:
+                line.send(Told(asked_for.place, says))
+
+
+def listen(line: Connection, wanted: Wanted) -> None:
+    """Pass on what the parent says, until it has gone."""
+    with suppress(EOFError, OSError):
+        while True:
+            wanted.put(line.recv())
+
+
+def play(consoles: Consoles, line: Connection, speaks: threading.Lock) -> None:
+    """Make sound of what is posted. Whatever goes wrong in here ends the process, so that another takes its place."""
+    try:
+        ask_for_priority()
+        bell = next(iter(consoles.values()))[1]
+        while True:
+            bell.wait()
+            for place, (console, end) in consoles.items():
+                told = len(console.says)
+                console.work(end)
+                for says in console.says[told:]:
+                    with speaks:
+                        line.send(Told(place, says))
+    finally:
+        os._exit(1)
 
 
 def ask_for_priority() -> None:
-    """Run before all normal threads, behind the sound server's, and keep its memory in memory, where the system allows it."""
+    """Run this thread before all normal ones, behind the sound server's, and keep the process in memory, where one may."""
     if sys.platform != "linux":
         return
     with suppress(OSError):

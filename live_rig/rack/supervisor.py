@@ -47,6 +47,7 @@ class Rack:
         self._switching, self._when = False, AT_ONCE
         self._edits: Edits | None = None  # of the preset that is heard
         self._to_turn: Knobs = {}  # knobs that the rack has not been told of
+        self._shows_window: RackProcess | None = None
         self._dry_blocks, self._dry_until_s = 0, 0.0
         self._alerts: list[str] = []
         self._has_stumbled = False
@@ -143,6 +144,17 @@ class Rack:
         with self._lock:
             self._to_turn |= moved
             self._send_turns()
+
+    def show_window(self, plugin: str) -> None:
+        """Show a plugin's own window, by its name in the preset that is heard; "": shut the one that is open."""
+        with self._lock:
+            heard = self._swap.heard
+            process = heard.process if heard and not heard.lost and plugin else None
+            if self._shows_window and self._shows_window != process:
+                self._shows_window.show(0, "")
+            if heard and process:
+                process.show(heard.place, plugin)
+            self._shows_window = process
 
     def status(self) -> str:
         """One of "on", "dry" (a block without effects in the last half second), "restarting", and "none" without a preset."""

@@ -155,6 +155,7 @@ def test_a_rack_that_hangs_is_replaced(rack: Rack) -> None:
     first = rack.process_id
     assert first is not None
     os.kill(first, signal.SIGSTOP)  # it lives, and answers nothing
+    until(lambda: psutil.Process(first).status() == psutil.STATUS_STOPPED)
     for _ in range(2 * SAMPLERATE // 4 // BLOCK):
         stage.play(answered=False)
     until(lambda: rack.status() == "restarting")

@@ -35,6 +35,7 @@ PRESSES = {
     Key.Key_R: Press("R", "in again on my one", "re-enter"),
     Key.Key_S: Press("S", "slow down", "rit"),
     Key.Key_F: Press("F", "finale, last hit", "finale"),
+    Key.Key_E: Press("E", "plugin's window", "editor"),
     Key.Key_P: Press("P", "panic: silence", "panic"),
     Key.Key_K: Press("K", "click on, off", "click"),
     Key.Key_Left: Press("←", "section before", "previous"),

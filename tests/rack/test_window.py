@@ -1,0 +1,132 @@
+"""A plugin's own window, in a real rack on a real display: what is moved in it is heard, is kept, and the sound goes on."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.setting.faulty_plugin import build, can_build_windows
+from live_rig.errors import RackError
+from live_rig.rack.colour import Colour
+from live_rig.rack.preset import Preset
+from live_rig.rack.preset_reader import read_preset
+from live_rig.rack.supervisor import Rack
+from tests.rack.test_supervisor import BLOCK, SAMPLERATE, Stage, tone, until
+
+MOVED_TO = 0.25
+
+
+@pytest.fixture(scope="module")
+def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plugin in whose window a hand turns the gain to a quarter."""
+    if not can_build_windows():
+        pytest.skip("building a VST3 plugin with a window needs g++, Debian's dpf-source, and the headers of X11 and OpenGL")
+    return build(tmp_path_factory.mktemp("plugins"), moves=1)
+
+
+@pytest.fixture
+def display(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A display of memory."""
+    xvfb = shutil.which("Xvfb")
+    if xvfb is None:
+        pytest.skip("there is no Xvfb (Debian: apt install xvfb)")
+    reading, writing = os.pipe()
+    with subprocess.Popen([xvfb, "-displayfd", str(writing)], pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
+        os.close(writing)
+        with os.fdopen(reading) as number:
+            monkeypatch.setenv("DISPLAY", f":{number.readline().strip()}")
+        yield
+        server.terminate()
+
+
+def preset_of(folder: Path, plugin: Path) -> Preset:
+    (folder / "mine.toml").write_text(f'title = "Mine"\n[[effects]]\ntype = "VST3"\npath = "{plugin}"\n')
+    return read_preset(folder / "mine.toml")
+
+
+def playing(preset: Preset) -> tuple[Rack, Stage]:
+    """A rack that is heard, and a drummer who plays a tone into it."""
+    rack = Rack.start(preset, SAMPLERATE, 1, 1024)
+    stage = Stage(rack, tone)
+    stage.play_until(lambda: rack.status() == "on")
+    stage.play(40)
+    return rack, stage
+
+
+def heard_gain(stage: Stage) -> float:
+    """Of the last block, against what was played one block before."""
+    given = tone[np.arange(stage.frame - 2 * BLOCK, stage.frame - BLOCK) % len(tone)]
+    return float(stage.out[-1][0] @ given / (given @ given))
+
+
+def says(rack: Rack, stage: Stage, words: str) -> None:
+    """Play until an alert says so."""
+    told: list[str] = []
+    stage.play_until(lambda: bool(told.extend(rack.alerts()) or any(words in alert for alert in told)))
+
+
+@pytest.mark.usefixtures("display")
+def test_what_is_moved_in_the_window_is_heard_at_once_and_kept_when_it_shuts(moving: Path, tmp_path: Path) -> None:
+    preset = preset_of(tmp_path, moving)
+    rack, stage = playing(preset)
+    name = f"master.{moving.stem}"
+    assert heard_gain(stage) == pytest.approx(1.0)
+    rack.show_window(name)
+    stage.play_until(lambda: heard_gain(stage) == pytest.approx(MOVED_TO))
+    assert rack.drums.blocks_dry == 0  # each block was waited for: none was lost to the window
+    rack.show_window("")
+    says(rack, stage, f"{name} is kept as you left it")
+    assert (tmp_path / f"mine.{name}.state").exists()
+    assert rack.process_id is not None
+    os.kill(rack.process_id, signal.SIGKILL)  # what comes back stands as it was left
+    stage.play_until(lambda: rack.status() != "on")
+    stage.play_until(lambda: rack.status() == "on")
+    stage.play(40)
+    assert heard_gain(stage) == pytest.approx(MOVED_TO)
+    rack.close()
+
+
+def test_without_a_display_it_is_said_and_the_sound_goes_on(
+    moving: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    rack, stage = playing(preset_of(tmp_path, moving))
+    rack.show_window(f"master.{moving.stem}")
+    says(rack, stage, "cannot show a window: Editor cannot be shown - no visual display devices available")
+    assert heard_gain(stage) == pytest.approx(1.0)
+    assert list(tmp_path.glob("*.state")) == []
+    rack.close()
+
+
+@pytest.mark.usefixtures("display")
+def test_a_plugin_without_a_window_says_so(plugin: Path, tmp_path: Path) -> None:
+    rack, stage = playing(preset_of(tmp_path, plugin))
+    rack.show_window(f"master.{plugin.stem}")
+    says(rack, stage, "cannot show a window: ")
+    assert heard_gain(stage) == pytest.approx(1.0)
+    rack.close()
+
+
+def test_the_command_names_what_there_is(plugin: Path, tmp_path: Path) -> None:
+    preset_of(tmp_path, plugin)
+    (tmp_path / "plain.toml").write_text('title = "Plain"\n[[effects]]\ntype = "Invert"\n')
+    rack = Rack.start(None, SAMPLERATE, 1, 1024)
+    colour = Colour(rack, {"mine": tmp_path / "mine.toml", "plain": tmp_path / "plain.toml"}, tmp_path)
+    with pytest.raises(RackError, match="No preset is heard"):
+        colour.do("editor", "")
+    colour.do("preset", "plain")
+    until(lambda: rack.preset is not None and rack.preset.name == "plain")
+    with pytest.raises(RackError, match="No plugin is in it that could have a window"):
+        colour.do("editor", "")
+    colour.do("preset", "mine")
+    until(lambda: rack.preset is not None and rack.preset.name == "mine")
+    with pytest.raises(RackError, match=f"Change it to .master.{plugin.stem}."):
+        colour.do("editor", "master.Fauly0")
+    assert colour.do("editor", "") == f"the window of master.{plugin.stem}"
+    assert colour.do("editor", "off") == "no window"
+    rack.close()
