@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from cython_core.band import Band
 from cython_core.stem_bank import Stems
-from live_rig.band.renderer import prefetch, renderers, run_this_thread_first
+from live_rig.band.renderer import prefetch, renderers
+from live_rig.priority import run_this_thread_first
 
 SAMPLERATE_HZ, CHUNK, SONG_BPM = 48_000, 256, 250.0
 BEAT_FRAMES = SAMPLERATE_HZ * 60 / SONG_BPM

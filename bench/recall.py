@@ -21,6 +21,7 @@ import pyximport
 from bench.rack import run_first, stolen_s
 from bench.setting import apart
 from cython_core.drums import Drums
+from live_rig.priority import run_this_thread_soon
 from live_rig.rack.colour import Colour
 from live_rig.rack.supervisor import Rack
 
@@ -101,6 +102,7 @@ def main() -> None:
         player = threading.Thread(target=play)
         stolen_before_s = stolen_s()
         player.start()
+        run_this_thread_soon()  # as the engine's
         pressed, called_ms = list[tuple[int, int]](), list[float]()
         number = -1
         for gap_s in gaps_s:

@@ -3,7 +3,7 @@
 from threading import Thread
 
 from cython_core.callback import Device
-from live_rig.band.renderer import run_this_thread_first
+from live_rig.priority import run_this_thread_first
 
 REALTIME_PRIORITY = 5  # what JACK gives its clients: over the racks and the band's renderer
 

@@ -4,17 +4,15 @@ A renderer, one for each bus, has 10 ms for a chunk and needs 0.4 to 4, so it as
 that is not allowed it plays all the same, and `not_urgent` says why. The prefetch thread has seconds.
 """
 
-import os
-import sys
 import threading
 from collections.abc import Callable
 from functools import partial
 
 from cython_core.band import Band
 from cython_core.stem_bank import Stems
+from live_rig.priority import run_this_thread_first
 
 REALTIME_PRIORITY = 1  # over everything normal, under all that is due within a block: racks (2), JACK's clients (5 or more)
-NICENESS = -11  # where real time is not allowed, but this may be
 STOPS_WITHIN_S = 5.0
 
 
@@ -61,34 +59,3 @@ def renderers(band: Band) -> list[NativeLoop]:
 def prefetch(stems: Stems) -> NativeLoop:
     """The thread that keeps these stems in memory ahead of the renderer."""
     return NativeLoop("stem prefetch", stems.keep_loaded, stems.stop)
-
-
-def run_this_thread_first(priority: int) -> str:
-    """Ask the system to run the calling thread before others. "" if it agreed, else why not, in its words.
-
-    priority: Linux's of real time, 1..99; the higher goes first.
-    """
-    if sys.platform == "linux":
-        return _realtime_on_linux(priority)
-    if sys.platform == "win32":
-        return _time_critical_on_windows()
-    return "this system is not asked"
-
-
-def _realtime_on_linux(priority: int) -> str:
-    try:
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(priority))
-    except OSError as refused:
-        try:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-        except OSError:
-            return refused.strerror or "not permitted"
-    return ""
-
-
-def _time_critical_on_windows() -> str:
-    import ctypes
-
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
-    time_critical = 15
-    return "" if kernel.SetThreadPriority(kernel.GetCurrentThread(), time_critical) else "not permitted"

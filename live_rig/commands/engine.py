@@ -10,6 +10,7 @@ from live_rig.control.protocol import DEFAULT_PORT, DoorAddress
 from live_rig.control.server import new_token, serve
 from live_rig.engine import Engine, Setup
 from live_rig.paths import examples_dir, last_show, remember_show
+from live_rig.priority import run_this_thread_soon
 from live_rig.show.setlist import Show
 from live_rig.show.store import read_show
 
@@ -61,7 +62,8 @@ async def played(engine: Engine, port: int, while_open: Callable[[DoorAddress], 
 
 
 async def until_asked_to_stop() -> None:
-    """Ctrl-C, or a polite kill."""
+    """Ctrl-C, or a polite kill. Everything has been started: from here on this thread answers, and goes before normal ones."""
+    run_this_thread_soon()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -93,6 +93,13 @@ class Chain:
             link.is_bypassed = True
         return bool(ours)
 
+    def take_plugins_in(self) -> None:
+        """Call again, from silence on, those that were left out while they played."""
+        for link in self.links:
+            if link.is_bypassed:
+                link.board.reset()
+                link.is_bypassed = False
+
     def _add(self, effect: Effect, plugin: int) -> None:
         made: dict[int, Any] = {}
         self._mark(plugin)

@@ -27,6 +27,7 @@ FAILURES = 2  # and its plugins are left out
 SHUT_DB = -60.0  # a send no louder than this is shut
 NOWHERE = 999  # an input that no kit has
 RESET = -1  # not a knob: forget all sound
+TRY_AGAIN = -2  # nor this: take the plugins in again that were left out
 
 Turn = Callable[[float], None]
 
@@ -113,9 +114,13 @@ class Console:
         self._to_drop = self.latency_frames
 
     def turn(self, knob: int, value: float, at_once: bool = False) -> None:
-        """Turn a knob by its number, or RESET."""
+        """Turn a knob by its number, or RESET, or TRY_AGAIN."""
         if knob == RESET:
             self.reset()
+        if knob == TRY_AGAIN:
+            self._failures.clear()
+            for chain in self._chains:
+                chain.take_plugins_in()
         if not 0 <= knob < len(self._turns):
             return
         name, kind = self._knobs[knob]

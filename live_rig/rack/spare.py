@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from live_rig.priority import run_this_thread_as_others
 from live_rig.rack.process import RackProcess
 
 NO_ROOM_S = 5.0  # wait before the next try, when the system refused a process or its memory
@@ -22,7 +23,7 @@ class Spare:
 
     def __init__(self, begin: Callable[[], RackProcess], arrived: Callable[[], None]) -> None:
         self._begin, self._arrived = begin, arrived
-        self._thread = ThreadPoolExecutor(1, "rack processes")
+        self._thread = ThreadPoolExecutor(1, "rack processes", run_this_thread_as_others)
         self._coming: Future[RackProcess] | None = None
         self._not_before_s = 0.0
 

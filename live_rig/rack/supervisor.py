@@ -17,7 +17,8 @@ from multiprocessing.connection import wait
 
 from cython_core.drums import AT_ONCE, Drums
 from cython_core.rack_ring import RackCounts
-from live_rig.rack.console import RESET
+from live_rig.priority import run_this_thread_soon
+from live_rig.rack.console import RESET, TRY_AGAIN
 from live_rig.rack.edits import Edits, Knobs
 from live_rig.rack.mix import dry_mix
 from live_rig.rack.preset import Preset
@@ -202,6 +203,7 @@ class Rack:
         return RackProcess(self.samplerate, drums.inputs, drums.ring_lines, drums.ring_frames, self.allowance_frames)
 
     def _watch(self) -> None:
+        run_this_thread_soon()  # who calls a preset waits for the lock, that is for this thread
         while not self._closing.is_set():
             with self._lock:
                 alive = {one.process for one in self._standing() if one.process and not one.lost}
@@ -296,6 +298,8 @@ class Rack:
             if self._successor:
                 self._drop(self._successor)
             self._put_back()
+            if self._next.counts:
+                self._next.counts.edit(TRY_AGAIN, 0.0)
             self._edits = Edits(self._next.preset) if self._next.preset else None
             self._next, self._successor, self._switching = None, None, False
         elif self._next and not self._next.is_kept:

@@ -32,7 +32,11 @@ class Swap(Generic[R]):
             voice = self.drums.attach(memory, bell, mix)
             if voice < 0:
                 return False
-            self._voices[rack] = voice
+            others = {other: taken for other, taken in self._voices.items() if taken != voice}
+            self._voices = {
+                **others,
+                rack: voice,
+            }  # whoever rang out there has left: called again, it must not hear its successor
         return True
 
     def to(self, rack: R, when: int = AT_ONCE) -> None:
@@ -74,7 +78,7 @@ class Swap(Generic[R]):
 
     def has_slipped(self) -> bool:
         """Whether the rack to be heard rang out in the very moment in which it was called again: it has to stand anew."""
-        return self.heard is not None and self.heard in self._voices and self._has_ended(self.heard)
+        return self.heard is not None and (self.heard not in self._voices or self._has_ended(self.heard))
 
     def _has_ended(self, rack: R) -> bool:
         return self.drums.stage(self._voices[rack]) in ("done", "empty")

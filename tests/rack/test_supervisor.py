@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live_rig.rack.inline import InlineRack
-from live_rig.rack.preset import Effect, Preset
+from live_rig.rack.preset import Channel, Effect, Preset
 from live_rig.rack.process import RackProcess
 from live_rig.rack.supervisor import Rack
 
@@ -454,3 +454,30 @@ def test_a_set_where_one_preset_cannot_play_stands_ready_but_for_that_one(rack: 
     rack.keep([SET[1], lost, SET[2]])
     until(lambda: rack.kept_ready == 3)
     assert any("Gone.vst3" in alert for alert in rack.alerts())
+
+
+def test_plugins_that_were_left_out_for_nan_are_in_again_when_their_preset_is_called(rack: Rack, plugin: Path) -> None:
+    failing = Effect("VST3", {"gain": 0.5, "fault": 3.0}, path=plugin)
+    broken = Preset("broken", "Broken", "", (), (Channel("kick", "strip", (1,), effects=(failing,)),))
+    rack.keep([broken])
+    until(lambda: rack.kept_ready == 1)
+    rack.load_next(broken)
+    rack.switch()
+    loud = tone.copy()
+    loud[[12_000, 36_000]] = 0.95
+    stage, told = Stage(rack, loud), list[str]()
+    stage.play_until(
+        lambda: bool(told.extend(rack.alerts()) or any("kick failed twice and are off" in words for words in told))
+    )
+    stage.play(20)
+    assert_gain(stage, 1.0)
+    rack.load_next(broken)
+    rack.switch()
+    stage.play(40)
+    assert_gain(stage, 0.5)
+
+
+def assert_gain(stage: Stage, gain: float) -> None:
+    """Of the last block, against what was played one block before."""
+    played = given(stage.signal, stage.frame - 2 * BLOCK, stage.frame - BLOCK)
+    np.testing.assert_allclose(stage.out[-1][0], gain * played, atol=1e-6)
