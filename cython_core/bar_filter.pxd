@@ -23,6 +23,7 @@ cdef struct BarFilter:
     int prepared                     # cells of `silent` made ready so far
     int cleared                      # cells of `mass` emptied so far
     # the states
+    unsigned short *bin              # (cells,) which bin of the patterns a state passed in the step that brought it to a cell
     float *silent                    # (cells, PATTERNS) probability that nothing is struck during this step
     float *mass                      # (cells, PATTERNS) now
     float *next                      # one step later
@@ -31,6 +32,7 @@ cdef struct BarFilter:
     bint active[TEMPI]               # tempi that are worked on
     bint is_told                     # a tempo
     bint is_lost                     # then no tempo sleeps
+    bint is_doubted                  # a tempo was told, and may be wrong: then none sleeps either, and those far from it live apart
     double scale                     # brings the sum of `mass` to 1
     # the work of a step
     bint started
@@ -58,4 +60,4 @@ cdef void bar_filter_start(BarFilter *b, double frame, double bpm, int first_hal
 cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil
 cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil
 cdef void bar_filter_renew(BarFilter *b, int pattern, int bin_) noexcept nogil
-cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost) noexcept nogil
+cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost, bint is_doubted) noexcept nogil

@@ -8,18 +8,18 @@ A step is cut into jobs (onsets, then tempi, then half beats), and `bar_filter_w
 due: no tick bursts. Tempi that hold next to no probability are not worked on until their neighbours wake them.
 """
 
-from libc.math cimport exp, expf, fabs, fmin, isfinite, log2, pow
+from libc.math cimport exp, expf, fmin, isfinite, log2, pow
 from libc.stdlib cimport calloc, free
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
-from cython_core.patterns cimport band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at
+from cython_core.crossing cimport cross, is_far
+from cython_core.patterns cimport band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns
 
 cdef enum:
     MOST_STROKES = 6                 # taken into account in one step: two hands and two feet play no more
     CELLS_PREPARED = 64              # in one tick
     CELLS_CLEARED = 256
-    NEIGHBOURS = 3                   # tempi on either side that a half beat can reach by a small change
-    LEAP = 14                        # tempi on either side that it can reach by a leap: a third of an octave and a little more
+    NEIGHBOURS = 3                   # tempi on either side that keep one awake
 
 cdef double STEP_S = 0.010
 cdef double HEARD_AFTER_S = 0.040    # a step waits this long for onsets of its time to be told
@@ -28,17 +28,12 @@ cdef double TEMPO_RATIO = 1.0253     # between neighbours
 cdef double USUAL_BPM = 125.0        # where nothing was told: the middle of what people play ...
 cdef double USUAL_OCTAVES = 0.6      # ... and how far from it they go, sd
 cdef double TOLD_OCTAVES = 0.15      # how exact a told tempo is taken to be, sd
-cdef double TOLD_WRONG = 1e-7        # how probable it is that a told tempo is quite another
+cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is quite another
 cdef double FIRST_IS_ONE = 0.97      # how probable it is that the first stroke is beat 1
-cdef double TEMPO_MOVES = 0.10       # share of states that change to a neighbouring tempo at a half beat
-cdef double TEMPO_LEAPS = 0.003      # and by a leap
-cdef double PATTERN_CHANGES_BAR = 0.3
-cdef double PATTERN_CHANGES_BEAT = 0.03
 cdef double WHISPER = 0.25           # strength below which a stroke may have been none
 cdef double TINY = 1e-9              # mass spread over all states at each step: nothing is ever ruled out
+cdef double FAINT = 1e-25          # the same, where nothing but what is heard shall speak for a tempo
 cdef double ASLEEP = 1e-7            # tempi with less than this, and so have their neighbours, are left out
-cdef double HELD_OCTAVES = 0.44      # tempi further than this from the reference ...
-cdef double HELD = 0.4               # ... lose this factor at each half beat
 cdef double REFERENCE_BEATS = 3.0    # time constant of the reference
 
 
@@ -52,9 +47,10 @@ cdef int bar_filter_allot(BarFilter *b, double samplerate_hz) noexcept:
     b.mass = <float *>calloc(b.all_cells * PATTERNS, sizeof(float))
     b.next = <float *>calloc(b.all_cells * PATTERNS, sizeof(float))
     b.struck = <float *>calloc(TEMPO_BANDS * MAX_BEATS * 48 * PATTERNS, sizeof(float))
+    b.bin = <unsigned short *>calloc(b.all_cells, sizeof(unsigned short))
     b.place = <float *>calloc(TEMPI * MAX_BEATS * PLACES_PER_BEAT, sizeof(float))
     return (patterns_allot(&b.patterns) and b.silent is not NULL and b.mass is not NULL and b.next is not NULL
-            and b.struck is not NULL and b.place is not NULL)
+            and b.struck is not NULL and b.bin is not NULL and b.place is not NULL)
 
 
 cdef void bar_filter_free(BarFilter *b) noexcept:
@@ -63,6 +59,7 @@ cdef void bar_filter_free(BarFilter *b) noexcept:
     free(b.mass)
     free(b.next)
     free(b.struck)
+    free(b.bin)
     free(b.place)
 
 
@@ -110,6 +107,7 @@ cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil:
             tempo += 1
         if b.prepared == b.first_cell[tempo]:
             shares_at(b.bpm[tempo], b.share[tempo])
+        b.bin[b.prepared] = bin_of(b, tempo, b.prepared - b.first_cell[tempo])
         for p in range(PATTERNS):
             hush(b, tempo, b.prepared - b.first_cell[tempo], p)
         b.prepared += 1
@@ -124,13 +122,13 @@ cdef void bar_filter_renew(BarFilter *b, int pattern, int bin_) noexcept nogil:
         middle = bin_ * b.cells[tempo] // b.patterns.bins + b.cells[tempo]
         half = b.cells[tempo] // (2 * b.patterns.bins) + 2
         for cell in range(middle - half, middle + half + 1):
-            if bin_of(b, tempo, cell % b.cells[tempo]) == bin_:
+            if b.bin[b.first_cell[tempo] + cell % b.cells[tempo]] == bin_:
                 hush(b, tempo, cell % b.cells[tempo], pattern)
 
 
 cdef inline void hush(BarFilter *b, int tempo, int cell, int pattern) noexcept nogil:
     """How probable it is that a pattern has no stroke during a step."""
-    cdef float busy = b.patterns.busy[(b.band[tempo] * b.patterns.bins + bin_of(b, tempo, cell)) * PATTERNS + pattern]
+    cdef float busy = b.patterns.busy[(b.band[tempo] * b.patterns.bins + b.bin[b.first_cell[tempo] + cell]) * PATTERNS + pattern]
     b.silent[(b.first_cell[tempo] + cell) * PATTERNS + pattern] = expf(-<float>b.patterns.beats / b.cells[tempo] * busy)
 
 
@@ -141,7 +139,7 @@ cdef void clear(BarFilter *b) noexcept nogil:
     b.cleared += cells
 
 
-cdef inline int bin_of(BarFilter *b, int tempo, int cell) noexcept nogil:
+cdef int bin_of(BarFilter *b, int tempo, int cell) noexcept nogil:
     """Where a state was in the middle of the step that brought it to `cell`."""
     return <int>((cell - 0.5) * b.patterns.bins / b.cells[tempo] + b.patterns.bins + 0.5) % b.patterns.bins
 
@@ -165,6 +163,7 @@ cdef void bar_filter_start(BarFilter *b, double frame, double bpm, int first_hal
                 total += at[p]
     b.is_told = bpm > 0
     b.is_lost = False
+    b.is_doubted = False
     b.reference_octave = log2(bpm) if b.is_told else -1
     b.scale = 1 / total
     b.origin_frame = frame
@@ -293,103 +292,47 @@ cdef void weigh_onset(BarFilter *b, int band, const Onset *onset, int drum) noex
 
 cdef void advance(BarFilter *b, int tempo) noexcept nogil:
     """Move the states of one tempo on by a cell, and weigh them by what was struck and what was not."""
-    cdef int cells = b.cells[tempo], to, p, places = b.patterns.beats * PLACES_PER_BEAT
-    cdef float *first = b.mass + b.first_cell[tempo] * PATTERNS
-    cdef float *next_ = b.next + b.first_cell[tempo] * PATTERNS
-    cdef const float *silent = b.silent + b.first_cell[tempo] * PATTERNS
+    cdef int cells = b.cells[tempo], to, places = b.patterns.beats * PLACES_PER_BEAT
+    cdef Py_ssize_t first = b.first_cell[tempo]
+    cdef const float *now = b.mass + (first + cells - 1) * PATTERNS
+    cdef const float *silent = b.silent + first * PATTERNS
     cdef const float *struck = b.struck + b.band[tempo] * b.patterns.bins * PATTERNS
-    cdef const float *now
-    cdef const float *quiet
-    cdef const float *hit
-    cdef float *later
+    cdef float *later = b.next + first * PATTERNS
     cdef float *place = b.place + tempo * places
-    cdef float gain = b.gain[tempo], least = <float>(TINY / (b.all_cells * PATTERNS)), k, l, m, n, all_ = 0
+    cdef float gain = b.gain[tempo], all_ = 0, sum_
+    cdef float least = <float>((FAINT if b.is_doubted and is_far(b, b.octave[tempo]) else TINY) / (b.all_cells * PATTERNS))
     memset(place, 0, places * sizeof(float))
     for to in range(cells):
-        now = first + (to - 1 if to > 0 else cells - 1) * PATTERNS
-        later = next_ + to * PATTERNS
-        quiet = silent + to * PATTERNS
-        k = l = m = n = 0
         if b.strokes:
-            hit = struck + bin_of(b, tempo, to) * PATTERNS
-            for p in range(0, PATTERNS, 4):
-                later[p] = now[p] * quiet[p] * hit[p] * gain + least
-                later[p + 1] = now[p + 1] * quiet[p + 1] * hit[p + 1] * gain + least
-                later[p + 2] = now[p + 2] * quiet[p + 2] * hit[p + 2] * gain + least
-                later[p + 3] = now[p + 3] * quiet[p + 3] * hit[p + 3] * gain + least
-                k += later[p]
-                l += later[p + 1]
-                m += later[p + 2]
-                n += later[p + 3]
+            sum_ = weigh_struck(later, now, silent, struck + b.bin[first + to] * PATTERNS, gain, least)
         else:
-            for p in range(0, PATTERNS, 4):
-                later[p] = now[p] * quiet[p] * gain + least
-                later[p + 1] = now[p + 1] * quiet[p + 1] * gain + least
-                later[p + 2] = now[p + 2] * quiet[p + 2] * gain + least
-                later[p + 3] = now[p + 3] * quiet[p + 3] * gain + least
-                k += later[p]
-                l += later[p + 1]
-                m += later[p + 2]
-                n += later[p + 3]
-        place[to * places // cells] += (k + l) + (m + n)
-        all_ += (k + l) + (m + n)
+            sum_ = weigh(later, now, silent, gain, least)
+        place[to * places // cells] += sum_
+        all_ += sum_
+        now = b.mass + (first + to) * PATTERNS
+        silent += PATTERNS
+        later += PATTERNS
     b.tempo_mass[tempo] = all_
 
 
-cdef void cross(BarFilter *b, int half) noexcept nogil:
-    """States that have just reached this half beat may change tempo; at a beat, and more at a bar line, the pattern too."""
-    cdef int tempo, other, p, away
-    cdef float *at
-    cdef float[TEMPI][PATTERNS] came
-    cdef float[PATTERNS] leaping                       # what leaps from LEAP tempi on either side, kept as a running sum
-    cdef float total, change = 0, held
-    cdef float step = <float>TEMPO_MOVES, leaps = <float>(TEMPO_LEAPS / (2 * LEAP + 1))
-    cdef float[2 * NEIGHBOURS + 1] kernel = [0.02 * step, 0.08 * step, 0.40 * step, <float>(1 - TEMPO_MOVES - TEMPO_LEAPS),
-                                             0.40 * step, 0.08 * step, 0.02 * step]
-    if half % 2 == 0:
-        change = <float>(PATTERN_CHANGES_BAR if (half // 2) % b.patterns.beats_per_bar == 0 else PATTERN_CHANGES_BEAT)
-    memset(came, 0, sizeof(came))
-    memset(leaping, 0, sizeof(leaping))
-    for tempo in range(TEMPI):
-        if b.active[tempo]:
-            at = reached(b, tempo, half)
-            for p in range(PATTERNS):
-                came[tempo][p] = at[p]
-                if tempo < LEAP:
-                    leaping[p] += at[p]
-    for tempo in range(TEMPI):
-        if tempo + LEAP < TEMPI and b.active[tempo + LEAP]:
-            for p in range(PATTERNS):
-                leaping[p] += came[tempo + LEAP][p]
-        if tempo > LEAP and b.active[tempo - LEAP - 1]:
-            for p in range(PATTERNS):
-                leaping[p] -= came[tempo - LEAP - 1][p]
-        if not b.active[tempo]:
-            continue
-        at = reached(b, tempo, half)
-        for p in range(PATTERNS):
-            at[p] = leaps * (leaping[p] if leaping[p] > 0 else 0)
-        for away in range(-NEIGHBOURS, NEIGHBOURS + 1):
-            other = tempo + away
-            if other < 0 or other >= TEMPI or not b.active[other]:
-                other = tempo
-            for p in range(PATTERNS):
-                at[p] += kernel[away + NEIGHBOURS] * came[other][p]
-        held = 1
-        if b.reference_octave > 0 and fabs(b.octave[tempo] - b.reference_octave) > HELD_OCTAVES:
-            held = <float>HELD
-        total = 0
-        for p in range(PATTERNS):
-            at[p] *= held
-            total += at[p]
-        for p in range(PATTERNS):
-            at[p] = (1 - change) * at[p] + change * total * b.share[tempo][p]
+cdef inline float weigh(float *later, const float *now, const float *silent, float gain, float least) noexcept nogil:
+    """The states of one cell, one step later, where nothing was struck; returns their sum."""
+    cdef float[PATTERNS] states
+    cdef int p
+    for p in range(PATTERNS):
+        states[p] = now[p] * silent[p] * gain + least
+    memcpy(later, states, sizeof(states))
+    return sum_of_patterns(states)
 
 
-cdef inline float *reached(BarFilter *b, int tempo, int half) noexcept nogil:
-    """The cell of `next` that lies on this half beat."""
-    cdef int beats = b.patterns.beats, cell = (half * b.cells[tempo] + 2 * beats - 1) // (2 * beats)
-    return b.next + (b.first_cell[tempo] + cell % b.cells[tempo]) * PATTERNS
+cdef inline float weigh_struck(float *later, const float *now, const float *silent, const float *struck, float gain, float least) noexcept nogil:
+    """The same, where something was."""
+    cdef float[PATTERNS] states
+    cdef int p
+    for p in range(PATTERNS):
+        states[p] = now[p] * silent[p] * struck[p] * gain + least
+    memcpy(later, states, sizeof(states))
+    return sum_of_patterns(states)
 
 
 cdef void end_step(BarFilter *b) noexcept nogil:
@@ -412,7 +355,7 @@ cdef void end_step(BarFilter *b) noexcept nogil:
         return
     b.scale = 1 / total
     for tempo in range(TEMPI):
-        wake = b.is_lost
+        wake = b.is_lost or b.is_doubted
         for near in range(tempo - NEIGHBOURS, tempo + NEIGHBOURS + 1):
             if 0 <= near < TEMPI and b.tempo_mass[near] > ASLEEP * total:
                 wake = True
@@ -423,12 +366,13 @@ cdef void end_step(BarFilter *b) noexcept nogil:
         b.active[tempo] = wake
 
 
-cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost) noexcept nogil:
+cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost, bint is_doubted) noexcept nogil:
     """The tempo now believed in. The reference follows it slowly; when all trust in it is lost, every tempo is tried again."""
     b.is_lost = is_lost
+    b.is_doubted = is_doubted and not is_lost
     if is_lost or not b.is_told:
         b.reference_octave = -1
-    elif b.reference_octave < 0:
+    elif b.reference_octave < 0 or is_doubted and is_far(b, octave):
         b.reference_octave = octave
     else:
         b.reference_octave += (octave - b.reference_octave) * fmin(1, STEP_S * pow(2, octave) / 60 / REFERENCE_BEATS)

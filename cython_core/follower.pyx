@@ -233,7 +233,7 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
     f.confidence = fmin(here / total, 1)
     read_bar(f, bar, beat_at)
     f.trust += (f.confidence - f.trust) * fmin(1, f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 / TRUST_BEATS)
-    bar_filter_refer(&f.bars, octave, f.trust < LOST_BELOW or is_doubted(f, octave))
+    bar_filter_refer(&f.bars, octave, f.trust < LOST_BELOW, is_doubted(f, octave))
     f.octave = octave
     f.unread = 1
 

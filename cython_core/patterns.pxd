@@ -27,3 +27,15 @@ cdef void patterns_blur(Patterns *p, int bin_, int first, int last) noexcept nog
 cdef int band_of(double bpm) noexcept nogil
 cdef void shares_at(double bpm, float *share) noexcept nogil
 cdef double loudness(double strength) noexcept nogil
+
+
+cdef inline float sum_of_patterns(float *states) noexcept nogil:
+    """Of PATTERNS states, by halves, which a processor can add side by side. Leaves nothing of use in `states`."""
+    cdef int p
+    for p in range(PATTERNS // 2):
+        states[p] += states[PATTERNS // 2 + p]
+    for p in range(PATTERNS // 4):
+        states[p] += states[PATTERNS // 4 + p]
+    for p in range(PATTERNS // 8):
+        states[p] += states[PATTERNS // 8 + p]
+    return (states[0] + states[1]) + (states[2] + states[3])
