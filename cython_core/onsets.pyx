@@ -10,6 +10,7 @@ The device's block and the tick do not matter: hops are counted in frames, and a
 
 from libc.math cimport M_PI, cos, exp, expf, fmaxf, fminf, log2f, pow, sin
 from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy
 
 from cython_core.dense cimport dense, likely
 from cython_core.second_look cimport DRUM_KINDS, HOPS_AFTER, HOPS_BEFORE, SecondLook, look_again
@@ -163,29 +164,29 @@ cdef inline void _clean(OnsetState *o, const float *heard, float *clean, int fra
 
 
 cdef inline void _resonate(OnsetState *o, const float *clean, int frames) noexcept nogil:
-    """Four bands side by side, so that compilers put them in one vector."""
-    cdef int band, lane, i
+    """All bands side by side, sample by sample: a loop over bands is one that compilers put in vectors."""
+    cdef int band, i
     cdef float re
-    cdef float[4] pole_re, pole_im, gain, a_re, a_im, b_re, b_im, power
-    for band in range(0, BANDS, 4):
-        for lane in range(4):
-            pole_re[lane], pole_im[lane], gain[lane] = o.pole_re[band + lane], o.pole_im[band + lane], o.gain[band + lane]
-            a_re[lane], a_im[lane] = o.first_re[band + lane], o.first_im[band + lane]
-            b_re[lane], b_im[lane] = o.second_re[band + lane], o.second_im[band + lane]
-            power[lane] = o.hop_power[band + lane]
-        for i in range(frames):
-            for lane in range(4):
-                re = pole_re[lane] * a_re[lane] - pole_im[lane] * a_im[lane] + gain[lane] * clean[i]
-                a_im[lane] = pole_re[lane] * a_im[lane] + pole_im[lane] * a_re[lane]
-                a_re[lane] = re
-                re = pole_re[lane] * b_re[lane] - pole_im[lane] * b_im[lane] + a_re[lane]
-                b_im[lane] = pole_re[lane] * b_im[lane] + pole_im[lane] * b_re[lane] + a_im[lane]
-                b_re[lane] = re
-                power[lane] += re * re + b_im[lane] * b_im[lane]
-        for lane in range(4):
-            o.first_re[band + lane], o.first_im[band + lane] = a_re[lane], a_im[lane]
-            o.second_re[band + lane], o.second_im[band + lane] = b_re[lane], b_im[lane]
-            o.hop_power[band + lane] = power[lane]
+    cdef float[BANDS] a_re, a_im, b_re, b_im, power
+    memcpy(a_re, o.first_re, sizeof(a_re))
+    memcpy(a_im, o.first_im, sizeof(a_im))
+    memcpy(b_re, o.second_re, sizeof(b_re))
+    memcpy(b_im, o.second_im, sizeof(b_im))
+    memcpy(power, o.hop_power, sizeof(power))
+    for i in range(frames):
+        for band in range(BANDS):
+            re = o.pole_re[band] * a_re[band] - o.pole_im[band] * a_im[band] + o.gain[band] * clean[i]
+            a_im[band] = o.pole_re[band] * a_im[band] + o.pole_im[band] * a_re[band]
+            a_re[band] = re
+            re = o.pole_re[band] * b_re[band] - o.pole_im[band] * b_im[band] + a_re[band]
+            b_im[band] = o.pole_re[band] * b_im[band] + o.pole_im[band] * b_re[band] + a_im[band]
+            b_re[band] = re
+            power[band] += re * re + b_im[band] * b_im[band]
+    memcpy(o.first_re, a_re, sizeof(a_re))
+    memcpy(o.first_im, a_im, sizeof(a_im))
+    memcpy(o.second_re, b_re, sizeof(b_re))
+    memcpy(o.second_im, b_im, sizeof(b_im))
+    memcpy(o.hop_power, power, sizeof(power))
 
 
 cdef void keep_hop(OnsetState *o) noexcept nogil:
