@@ -9,6 +9,7 @@ from cython_core.follower cimport FollowerState, Pulse
 from cython_core.guard cimport GuardState
 from cython_core.input_lines cimport InputLines
 from cython_core.mix cimport MixState
+from cython_core.on_strokes cimport OnStrokes
 from cython_core.onsets cimport MAX_ONSETS, Onset
 from cython_core.pads cimport PadsState
 from cython_core.strokes cimport MAX_LINES
@@ -40,7 +41,8 @@ cdef struct RigState:
     float line_gain[32]              # of each input in that mix, linear
     Onset onset[MAX_ONSETS]          # of the tick being heard
     int onsets
-    Pulse pulse
+    OnStrokes on_strokes
+    Pulse pulse                      # where his strokes are
     AuthorityState authority
     TransportState transport
     MixState mix
