@@ -235,7 +235,8 @@ def draw(rows: list[Figures], path: Path) -> None:
         painter.fillRect(QRectF(left, top, cell - 3, cell - 3), colour)
         words = f"{row.drift:+.1f} %\n{row.sd_ms:.0f} ms\nswing {row.swing:.1f}"
         painter.drawText(QRectF(left, top, cell - 3, cell - 3), Qt.AlignmentFlag.AlignCenter, words)
-        painter.drawText(QRectF(left, top + cell - 3, cell, 16), Qt.AlignmentFlag.AlignCenter, f"a {row.alpha:g}")
+        if row.beta == BETAS[0]:
+            painter.drawText(QRectF(left, top + cell - 3, cell, 16), Qt.AlignmentFlag.AlignCenter, f"a {row.alpha:g}")
         if row.alpha == ALPHAS[0]:
             painter.drawText(QRectF(left - 55, top, 50, cell), Qt.AlignmentFlag.AlignCenter, f"b {row.beta:g}")
             if row.beta == BETAS[-1]:

@@ -34,6 +34,7 @@ from live_rig.band.renderer import NativeLoop, prefetch, renderers
 from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of, mix_events, pad_event
+from live_rig.conducting.taps import Taps
 from live_rig.control.protocol import StageState
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument, spare_for
@@ -105,6 +106,7 @@ class Engine:
             voice=self.voice,
         )
         self.is_talking = False
+        self._taps = Taps()
         for output in range(self.instrument.outputs if show.audio.limiter == "off" else 0):
             self.instrument.rig.set_limiter(output, False)
         self.device = Device(self.instrument.rig, inputs, outputs, feed, round(setup.capture_s * self.samplerate_hz))
@@ -225,6 +227,8 @@ class Engine:
             return self.colour.do(command, value)
         if command == "panic":
             self.colour.off()
+        if command == "tap":
+            self._taps.refuse_hasty(time.monotonic())
         if command == "say":
             self._said = (time.monotonic() + SAID_LASTS_S, value)
         if command == "click":
