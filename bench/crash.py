@@ -90,8 +90,13 @@ class Evening:
         while self.engine.instrument.exchange.snapshot()["frame"] < frame:
             if not self.engine.state().is_playing:
                 self.engine.do("start", "")
-            self.heard = np.concatenate([self.heard, self.engine.device.collect()[:, -1]])
+            self.listen()
             time.sleep(LOOK_S)
+        self.listen()
+
+    def listen(self) -> None:
+        """Take in what has been played."""
+        self.heard = np.concatenate([self.heard, self.engine.device.collect()[:, -1]])
 
     def trial(self, number: int, kind: str, happens: int) -> Lost | None:
         """One failure; None where the effects were not on when it was to happen."""

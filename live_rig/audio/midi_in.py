@@ -6,6 +6,7 @@ import rtmidi
 
 from live_rig.audio.device import midi_inputs, no_such_device
 from live_rig.errors import DeviceError
+from live_rig.priority import run_this_thread_soon
 from live_rig.show.pedal import faded
 
 NOTE_ON, CONTROL, PROGRAM = 0x90, 0xB0, 0xC0
@@ -31,7 +32,7 @@ class MidiIn:
     def __init__(
         self, name: str, pedals: Mapping[str, str], pressed: Callable[[str], object], struck: Callable[[int, int], object]
     ) -> None:
-        self._pedals, self._pressed, self._struck = pedals, pressed, struck
+        self._pedals, self._pressed, self._struck, self._goes_first = pedals, pressed, struck, False
         ports = midi_inputs()
         number = next((i for i, port in enumerate(ports) if name == port or name.lower() in port.lower()), None)
         if number is None:
@@ -47,6 +48,9 @@ class MidiIn:
 
     def hear(self, event: tuple[list[int], float], _data: object = None) -> None:
         """One message."""
+        if not self._goes_first:
+            self._goes_first = True
+            run_this_thread_soon()  # it is MIDI's own, and cannot be asked before it speaks
         message, _ = event
         pedal = pedal_of(message)
         if message[0] & 0xF0 == CONTROL and len(message) > 2 and (fader := self._pedals.get(f"fader:{message[1]}")):
