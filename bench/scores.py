@@ -28,7 +28,9 @@ import numpy as np
 from bench.setting.corpus import CORPUS, PEERS, SCORE, index, meta
 from bench.setting.page import add_print_option, publish, table
 from bench.setting.peers import ALL, Figures, read_peers
-from live_rig.commands.follow import COLUMNS, TEMPO_BPM, follow
+from cython_core.beat_calls import BeatCalls
+from cython_core.follower import Follower
+from live_rig.commands.follow import COLUMNS, TEMPO_BPM, rows_of
 from live_rig.following.recording import open_recording
 from live_rig.following.truth import read_truth
 
@@ -83,18 +85,33 @@ SAID = {
 WRONG = {"half-audio": "half", "double-audio": "double", "slow-audio": "0.7 of it"}
 
 
+def ways_of(file: str) -> dict[float | None, list[str]]:
+    """The names of the ways that hear this file, by what they are told."""
+    names: dict[float | None, list[str]] = {}
+    for name, way in WAYS.items():
+        if way.file == file:
+            names.setdefault(way.told, []).append(name)
+    return names
+
+
 def follow_take(take: Path, folder: Path) -> float:
-    """Write one take's beats, every way; the ears hear it once. Returns how much processor time that took, in seconds."""
+    """Write one take's beats, every way: the ears hear it once, and one follower is asked for all leads.
+
+    Returns how much processor time that took, in seconds.
+    """
     began, known = time.process_time(), meta(take)
     for file in (SOUND, NOTES):
         rate, pieces = open_recording(take / file)
         heard = list(pieces)
-        for name, way in WAYS.items():
-            bpm = way.told and way.told * known["nominal_bpm"]
-            if way.file == file and (bpm is None or TEMPO_BPM[0] <= bpm <= TEMPO_BPM[1]):
-                told = (bpm, known["beats_per_bar"] if bpm else None)
-                rows = [COLUMNS, *follow((rate, iter(heard)), *told, way.lead_ms / 1000)]
-                (folder / name / f"{take.name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        for told, names in ways_of(file).items():
+            bpm = told and told * known["nominal_bpm"]
+            if bpm is None or TEMPO_BPM[0] <= bpm <= TEMPO_BPM[1]:
+                follower = Follower(rate, bpm, known["beats_per_bar"] if bpm else None)
+                calls = BeatCalls(follower, *(WAYS[name].lead_ms / 1000 for name in names))
+                called = [calls.hear_for_each(onsets, until_frame) for onsets, until_frame in heard]
+                for name, parts in zip(names, zip(*called, strict=True), strict=True):
+                    rows = [COLUMNS, *rows_of(np.concatenate(parts), rate)]
+                    (folder / name / f"{take.name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return time.process_time() - began
 
 

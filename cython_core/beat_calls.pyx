@@ -15,6 +15,7 @@ from cython_core.onsets cimport MAX_ONSETS, Look, Onset
 
 cdef enum:
     TICK = 32
+    MOST_LEADS = 4
 
 cdef double CLOSEST_BEATS = 0.6
 cdef double LATEST_BEATS = 0.2       # a beat that a correction has put further behind than this is not called any more
@@ -50,18 +51,27 @@ cdef class BeatCalls:
     """A follower, and the beats it calls `lead_s` ahead. A plain loop over ticks, for files and tests."""
 
     cdef Follower follower
-    cdef CallState state
+    cdef CallState[MOST_LEADS] state
+    cdef int leads
     cdef Pulse pulse
     cdef long long heard_frames
 
-    def __init__(self, Follower follower, double lead_s):
+    def __init__(self, Follower follower, double lead_s, *more_leads_s):
+        if len(more_leads_s) >= MOST_LEADS:
+            raise ValueError(f"at most {MOST_LEADS} leads, not {1 + len(more_leads_s)}")
         self.follower = follower
-        self.state.samplerate_hz = follower.samplerate_hz
-        self.state.lead_frames = lead_s * follower.samplerate_hz
-        self.state.last_frame = -1e18
+        self.leads = 1 + len(more_leads_s)
+        for i, ahead_s in enumerate((lead_s, *more_leads_s)):
+            self.state[i].samplerate_hz = follower.samplerate_hz
+            self.state[i].lead_frames = ahead_s * follower.samplerate_hz
+            self.state[i].last_frame = -1e18
 
     def hear(self, onsets, long long until_frame):
         """Hear on to `until_frame`, with these onsets by their `told_frame`; returns the beats called, as an array of CALL."""
+        return self.hear_for_each(onsets, until_frame)[0]
+
+    def hear_for_each(self, onsets, long long until_frame):
+        """The same, an array for each lead."""
         cdef Onset[MAX_ONSETS] heard
         cdef BeatCall call
         cdef double[::1] frame = np.ascontiguousarray(onsets["frame"])
@@ -71,8 +81,8 @@ cdef class BeatCalls:
         cdef float[::1] snare = np.ascontiguousarray(onsets["snare"])
         cdef int[::1] look = np.ascontiguousarray(onsets["look"])
         cdef float[::1] cymbal = np.ascontiguousarray(onsets["cymbal"])
-        cdef int at = 0, count, size = frame.shape[0], part
-        calls = []
+        cdef int at = 0, count, size = frame.shape[0], part, i
+        calls = [[] for _ in range(self.leads)]
         while self.heard_frames < until_frame:
             part = <int>min(TICK - self.heard_frames % TICK, until_frame - self.heard_frames)
             self.heard_frames += part
@@ -87,9 +97,10 @@ cdef class BeatCalls:
                 count += 1
                 at += 1
             follower_tick(self.follower.state, heard, count, self.heard_frames, part, &self.pulse)
-            if call_tick(&self.state, &self.pulse, self.heard_frames, part, &call):
-                calls.append((call.beat_frame, call.told_frame, call.bpm, call.beat_in_bar, call.confidence))
-        return np.array(calls, dtype=CALL)
+            for i in range(self.leads):
+                if call_tick(&self.state[i], &self.pulse, self.heard_frames, part, &call):
+                    calls[i].append((call.beat_frame, call.told_frame, call.bpm, call.beat_in_bar, call.confidence))
+        return [np.array(each, dtype=CALL) for each in calls]
 
     def now(self):
         """The pulse at the last frame heard."""
