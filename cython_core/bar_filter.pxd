@@ -32,7 +32,7 @@ cdef struct BarFilter:
     bint active[TEMPI]               # tempi that are worked on
     bint is_told                     # a tempo
     bint is_lost                     # then no tempo sleeps
-    bint is_doubted                  # a tempo was told, and may be wrong: then none sleeps either, and those far from it live apart
+    bint is_doubted                  # a tempo was told, and may be wrong: then only hopeless ones sleep, and those far from it live apart
     double scale                     # brings the sum of `mass` to 1
     # the work of a step
     bint started

@@ -34,6 +34,7 @@ cdef double WHISPER = 0.25           # strength below which a stroke may have be
 cdef double TINY = 1e-9              # mass spread over all states at each step: nothing is ever ruled out
 cdef double FAINT = 1e-25          # the same, where nothing but what is heard shall speak for a tempo
 cdef double ASLEEP = 1e-7            # tempi with less than this, and so have their neighbours, are left out
+cdef double HOPELESS = 1e-11         # the same, while a told tempo is doubted
 cdef double REFERENCE_BEATS = 3.0    # time constant of the reference
 
 
@@ -338,7 +339,7 @@ cdef inline float weigh_struck(float *later, const float *now, const float *sile
 cdef void end_step(BarFilter *b) noexcept nogil:
     """The step is done: sum up the answer, and see which tempi are worth working on."""
     cdef int tempo, near
-    cdef double total = 0
+    cdef double total = 0, asleep = HOPELESS if b.is_doubted else ASLEEP
     cdef bint wake
     cdef float *swap = b.mass
     b.mass = b.next
@@ -355,9 +356,9 @@ cdef void end_step(BarFilter *b) noexcept nogil:
         return
     b.scale = 1 / total
     for tempo in range(TEMPI):
-        wake = b.is_lost or b.is_doubted
+        wake = b.is_lost
         for near in range(tempo - NEIGHBOURS, tempo + NEIGHBOURS + 1):
-            if 0 <= near < TEMPI and b.tempo_mass[near] > ASLEEP * total:
+            if 0 <= near < TEMPI and b.tempo_mass[near] > asleep * total:
                 wake = True
         if b.active[tempo] and not wake:
             b.tempo_mass[tempo] = 0
