@@ -109,7 +109,8 @@ def _length_faults(stems: Mapping[int, Stem], ends_s: Mapping[int, float], last_
         if early_s > SAME_LENGTH_S and not stems[number].ends_early:
             yield Fault(
                 f'"{stems[number].file}" ends at {clock(end_s)}, {early_s:.1f} s before "{stems[longest].file}"',
-                "Export all stems with one start and one end, or add ends_early = true if it is meant to stop there",
+                "Export all stems with one start and one end; or, if it is meant to stop there, add ends_early = true (or add "
+                "the song with --ends-early)",
                 ("stems", number, "file"),
             )
 
