@@ -2,6 +2,9 @@
 
 from enum import IntEnum
 
+SHORTEST_TAP_S: float
+"""A tap that comes sooner after another is none."""
+
 class Leader(IntEnum):
     BAND = 0
     DRUMMER = 1

@@ -29,7 +29,7 @@ cdef double SURE_ENOUGH_TO_INSIST = 0.6
 cdef double SLIP_BEATS = 0.6             # beyond this the nearest other beat is meant
 cdef double TAPS_HOLD_BEATS = 3.0        # so long after a tap its beat still counts
 cdef double LONGEST_TAP_S = 2.0          # of a beat
-cdef double SHORTEST_TAP_S = 0.12
+cdef double SHORTEST_TAP_S = 0.12        # one that comes sooner is none
 cdef double TAP_GAIN = 0.7               # how far a tap moves the expected interval,
 cdef double TAP_TREND_GAIN = 0.25        # and how far the trend of it: a ritardando is met, not trailed
 
@@ -203,3 +203,6 @@ cdef void follow_drummer(AuthorityState *a, const Pulse *pulse, const Place *pla
     lead.beats_per_bar, lead.bar_confidence = pulse.beats_per_bar, pulse.bar_confidence
     lead.bar_beat = pulse.bar_beat + pulse.bpm / 60.0 * place.drummer_to_head_s
     lead.bar_beat -= floor(lead.bar_beat / pulse.beats_per_bar) * pulse.beats_per_bar
+
+
+globals()["SHORTEST_TAP_S"] = SHORTEST_TAP_S

@@ -12,14 +12,13 @@ from libc.math cimport exp, expf, fmin, isfinite, log2, pow
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from cython_core.crossing cimport cross, is_far
+from cython_core.crossing cimport NEIGHBOURS, cross, is_far
 from cython_core.patterns cimport band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns
 
 cdef enum:
     MOST_STROKES = 6                 # taken into account in one step: two hands and two feet play no more
     CELLS_PREPARED = 64              # in one tick
     CELLS_CLEARED = 256
-    NEIGHBOURS = 3                   # tempi on either side that keep one awake
 
 cdef double STEP_S = 0.010
 cdef double HEARD_AFTER_S = 0.040    # a step waits this long for onsets of its time to be told

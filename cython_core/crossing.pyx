@@ -11,7 +11,6 @@ from cython_core.bar_filter cimport TEMPI
 from cython_core.patterns cimport PATTERNS, sum_of_patterns
 
 cdef enum:
-    NEIGHBOURS = 3                   # tempi on either side that a half beat can reach by a small change
     LEAP = 14                        # tempi on either side that it can reach by a leap: a third of an octave and a little more
 
 cdef double TEMPO_MOVES = 0.10       # share of states that change to a neighbouring tempo at a half beat

@@ -1,8 +1,7 @@
 """Taps that nobody meant: two of them closer than any tempo is."""
 
+from cython_core.authority import SHORTEST_TAP_S
 from live_rig.errors import ShowError
-
-SHORTEST_S = 0.12  # what the band hears as a tap of its own, after another
 
 
 class Taps:
@@ -14,7 +13,7 @@ class Taps:
     def refuse_hasty(self, now_s: float) -> None:
         """now_s: of this tap, in seconds on a clock that only goes forward. ShowError where it is no beat of its own."""
         since_s = now_s - self._last_s
-        if since_s < SHORTEST_S:
+        if since_s < SHORTEST_TAP_S:
             raise ShowError(
                 f"That tap came {since_s * 1000:.0f} ms after the last, which would be {60 / max(since_s, 0.001):.0f} bpm",
                 where="tap",

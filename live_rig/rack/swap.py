@@ -32,11 +32,9 @@ class Swap(Generic[R]):
             voice = self.drums.attach(memory, bell, mix)
             if voice < 0:
                 return False
+            # whoever rang out there has left: called again, it must not hear its successor
             others = {other: taken for other, taken in self._voices.items() if taken != voice}
-            self._voices = {
-                **others,
-                rack: voice,
-            }  # whoever rang out there has left: called again, it must not hear its successor
+            self._voices = {**others, rack: voice}
         return True
 
     def to(self, rack: R, when: int = AT_ONCE) -> None:
