@@ -19,6 +19,7 @@ cdef struct DeviceState:
     long long capture_lost           # frames
     # counted here, read by Python
     long long callbacks
+    long long block_frames           # what the last one was asked for
     long long late                   # callbacks that PortAudio flagged, or that the timer missed
     long long longest_ns             # in one callback
     long long total_ns

@@ -66,6 +66,7 @@ cdef void play_block(DeviceState *d, const void *heard, void *played, unsigned l
 
 cdef void count_block(DeviceState *d, long long taken_ns, unsigned long frames) noexcept nogil:
     d.callbacks += 1
+    d.block_frames = frames
     d.total_ns += taken_ns
     d.longest_ns = max(d.longest_ns, taken_ns)
     d.over_budget += taken_ns > <long long>(frames * 1e9 / d.rig.samplerate_hz)
@@ -183,11 +184,11 @@ cdef class Device:
 
     @property
     def counts(self):
-        """What was counted: dict of callbacks, late, over_budget, longest_ns, total_ns, capture_lost."""
+        """What was counted: dict of callbacks, block_frames, late, over_budget, longest_ns, total_ns, capture_lost."""
         d = self.state
         return {
-            "callbacks": d.callbacks, "late": d.late, "over_budget": d.over_budget, "longest_ns": d.longest_ns,
-            "total_ns": d.total_ns, "capture_lost": d.capture_lost,
+            "callbacks": d.callbacks, "block_frames": d.block_frames, "late": d.late, "over_budget": d.over_budget,
+            "longest_ns": d.longest_ns, "total_ns": d.total_ns, "capture_lost": d.capture_lost,
         }
 
     @property

@@ -22,10 +22,10 @@ COUNTED = ("callbacks", "late", "over_budget", "blocks_dry", "band_frames_missin
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was counted at one block. `got_frames`: what the device really asked for at a time, in the mean."""
+    """What was counted at one block. `got_frames`: what the device really asked for at a time."""
 
     block: int
-    got_frames: float
+    got_frames: int
     callbacks: int
     late: int  # blocks that the device says were missed
     over_budget: int  # callbacks that took longer than their block
@@ -41,13 +41,13 @@ class Tried:
     @property
     def as_asked(self) -> bool:
         """Whether the device's blocks were of the size that was asked for."""
-        return abs(self.got_frames - self.block) < 0.5
+        return self.got_frames == self.block
 
     @property
     def in_words(self) -> str:
         """What was missed."""
         if not self.as_asked:
-            return f"the device takes {self.got_frames:.0f} frames at a time instead"
+            return f"the device takes {self.got_frames} frames at a time instead"
         missed = [
             (self.late, "drop-out", "drop-outs"),
             (self.over_budget, "block that took too long", "blocks that took too long"),
@@ -82,13 +82,13 @@ def play_at(show: Show, device: str | None, block: int, seconds: float) -> Tried
         engine.do("give", "")
         get_ready(engine)
         play(engine, SETTLES_S)
-        before, frame, stroke_ms = counts(engine), engine.instrument.rig.frame, engine.stroke_ms
+        before, stroke_ms = counts(engine), engine.stroke_ms
         play(engine, seconds)
-        after, got = counts(engine), engine.instrument.rig.frame - frame
+        after, got_frames = counts(engine), engine.device.counts["block_frames"]
     finally:
         engine.close()
     counted = {what: after[what] - before[what] for what in COUNTED}
-    return Tried(block, got / max(1, counted["callbacks"]), stroke_ms=stroke_ms, **counted)
+    return Tried(block, got_frames, stroke_ms=stroke_ms, **counted)
 
 
 def get_ready(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from live_rig.tuning import BLOCKS, Tried, safe_block
 from tests.commands.conftest import LiveRig
 from tests.show.conftest import make_show
 
-CLEAN = Tried(256, 256.0, 1000, 0, 0, 0, 0, 12.0)
+CLEAN = Tried(256, 256, 1000, 0, 0, 0, 0, 12.0)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ CLEAN = Tried(256, 256.0, 1000, 0, 0, 0, 0, 12.0)
         (replace(CLEAN, late=2, blocks_dry=3), "2 drop-outs, 3 blocks without effects in 1000 blocks"),
         (replace(CLEAN, over_budget=1), "1 block that took too long in 1000 blocks"),
         (replace(CLEAN, band_frames_missing=64), "64 frames without the band in 1000 blocks"),
-        (replace(CLEAN, got_frames=1024.0), "the device takes 1024 frames at a time instead"),
+        (replace(CLEAN, got_frames=1024), "the device takes 1024 frames at a time instead"),
     ],
 )
 def test_a_block_is_safe_when_nothing_at_all_was_missed_and_else_it_is_said_what(tried: Tried, said: str) -> None:
@@ -34,8 +34,8 @@ def test_a_block_is_safe_when_nothing_at_all_was_missed_and_else_it_is_said_what
 
 
 def test_the_lowest_safe_block_is_taken_and_none_where_none_is() -> None:
-    halved = replace(CLEAN, block=128, got_frames=128.0)
-    assert safe_block([CLEAN, halved, replace(halved, block=64, got_frames=64.0, late=1)]) == halved
+    halved = replace(CLEAN, block=128, got_frames=128)
+    assert safe_block([CLEAN, halved, replace(halved, block=64, got_frames=64, late=1)]) == halved
     assert safe_block([replace(CLEAN, late=1)]) is None
 
 
