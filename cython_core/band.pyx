@@ -137,6 +137,12 @@ cdef class Band:
         """The furthest any window of a stretcher has been from the line, in frames of the recording."""
         return max([self.link.bus[i].voice[v].stretcher.furthest_off for i in range(self.link.buses) for v in range(VOICES)])
 
+    def rested_frames(self, bus: int = 0) -> int:
+        """Frames of silence that a bus, from 0, has come to without stretching."""
+        if not 0 <= bus < self.link.buses:
+            raise ValueError(f"there is no bus {bus}")
+        return sum([load(&self.link.bus[bus].voice[v].stretcher.rested) for v in range(VOICES)])
+
     def order(self, frame: int, source: float, jump_frame: int = -1, jump_from: float = NAN, jump_to: float = NAN,
               stems: Stems | None = None, gains: Sequence[float] = ()) -> bool:
         """One order, as `band_order` takes it (see orders.pxd). gains default to 1. False: the ring is full."""

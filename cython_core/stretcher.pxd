@@ -15,6 +15,9 @@ cdef struct Stretcher:               # written and read by the renderer only
     long long source_frame           # frame of the recording at the start of the window
     double rate                      # frames of the recording per output frame, as last set
     double furthest_off              # frames: the furthest a window's centre has been from its target
+    long long silent_fed             # frames of silence that were fed last
+    long long silent_out             # frames of output since nothing but silence is in the window
+    long long rested                 # frames of output that were silence without Rubber Band; also read by Python
     float *fed[SIDES]                # (window,) what is given next
     float *out[SIDES]                # (STRETCHED,) output, by frame modulo STRETCHED; frames may be negative
 

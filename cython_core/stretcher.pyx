@@ -7,12 +7,14 @@ given the rate that takes the next window's centre to the line, and the map from
 after an hour as after a second (docs/decisions/40).
 
 It is fed one window ahead of what it gives; its delay is half a window. Every bus has an instance of its own: R3's short window would cost a
-third, and lays attacks down up to 7 ms away (docs/decisions/44).
+third, and lays attacks down up to 7 ms away (docs/decisions/44). While a bus rests its instance rests, too: all it holds is zeros, and zeros come
+out wherever they are laid down, so only the places are counted on.
 """
 
 from libc.math cimport fabs, floor, log10, pow
 from libc.stdlib cimport calloc, free
 
+from cython_core.atomics cimport store
 from cython_core.line cimport attacks_forget, attacks_hear, line_at, line_rate, line_target
 from cython_core.stem_bank cimport stems_mix
 
@@ -124,12 +126,58 @@ cdef void stretcher_prime(Stretcher *s, const Line *line, const Gains *gain) noe
     s.rate = 0.0
     set_rate(s, line_rate(line, <double>start))
     rubberband_reset(s.rubber_band)
+    s.silent_fed = s.silent_out = 0
     attacks_forget(&s.attacks)
     s.gain = gain[0]
 
 
+cdef bint is_silent(const Stretcher *s, int frames) noexcept nogil:
+    cdef int c, i
+    for c in range(SIDES):
+        for i in range(frames):
+            if s.fed[c][i] != 0.0:
+                return False
+    return True
+
+
+cdef void count_silence(Stretcher *s, int frames, long long out_frames) noexcept nogil:
+    """`frames` were fed, and `out_frames` came out. What was laid down last goes on for a window."""
+    s.silent_fed = s.silent_fed + frames if is_silent(s, frames) else 0
+    s.silent_out = s.silent_out + out_frames if s.silent_fed >= s.window else 0
+
+
+cdef bint rest(Stretcher *s, int bus, const Line *line, StemBank *stems, const Gains *gain) noexcept nogil:
+    """One hop of silence without Rubber Band. False, and nothing changed, where it would bring the first sound after it."""
+    cdef int hop = <int>hop_at(s.rate), c, i
+    cdef long long to = <long long>floor(line_at(line, <double>(s.out_frame + hop + s.window // 2)) + 0.5) - s.window // 2
+    cdef long long frames = to - s.source_frame
+    cdef long long fed_from = s.source_frame + s.window - <long long>rubberband_get_samples_required(s.rubber_band)
+    cdef Gains before = s.gain
+    if not 0 < frames <= s.window:
+        return False
+    stems_mix(stems, fed_from, <int>frames, bus, &s.gain, gain, s.fed)
+    if not is_silent(s, <int>frames):
+        s.gain = before
+        return False
+    attacks_hear(&s.attacks, s.fed, <int>frames, fed_from)
+    for c in range(SIDES):
+        for i in range(hop):
+            s.out[c][(s.out_frame + i) & (STRETCHED - 1)] = 0.0
+    s.out_frame += hop
+    s.source_frame = to
+    store(&s.rested, s.rested + hop)
+    return True
+
+
 cdef void stretcher_hop(Stretcher *s, int bus, const Line *line, StemBank *stems, const Gains *gain) noexcept nogil:
     """The window now lying at source_frame is laid down at out_frame; the rate set here says where the next one will lie."""
+    if s.silent_out >= s.window and rest(s, bus, line, stems, gain):
+        return
+    sound_hop(s, bus, line, stems, gain)
+
+
+cdef void sound_hop(Stretcher *s, int bus, const Line *line, StemBank *stems, const Gains *gain) noexcept nogil:
+    cdef long long out_from = s.out_frame
     cdef double centre = s.out_frame + s.window // 2, here, rate, hop, off
     cdef int needed = <int>rubberband_get_samples_required(s.rubber_band), again
     cdef long long fed_from = s.source_frame + s.window - needed
@@ -146,4 +194,5 @@ cdef void stretcher_hop(Stretcher *s, int bus, const Line *line, StemBank *stems
     s.furthest_off = max(s.furthest_off, fabs(off))
     set_rate(s, rate)
     feed_and_take(s, needed)
+    count_silence(s, needed, s.out_frame - out_from)
     s.source_frame += <long long>rubberband_get_samples_required(s.rubber_band)

@@ -162,6 +162,23 @@ def test_each_bus_has_its_own_mix_of_the_stems() -> None:
     np.testing.assert_array_equal(heard.sound[3, now], np.float32(0.5) * other[1, then])
 
 
+@pytest.mark.parametrize("rate", [0.75, 1.1, 1.35, 2.5])
+def test_a_bus_that_rests_is_not_stretched_and_comes_back_on_the_line(rate: float) -> None:
+    """Two seconds of noise, three of nothing, a click on the first frame after it; beside it a bus that plays on."""
+    second, rest = SAMPLERATE_HZ, slice(2 * SAMPLERATE_HZ, 5 * SAMPLERATE_HZ)
+    noise = np.random.default_rng(1).uniform(-0.1, 0.1, (2, 9 * second)).astype(np.float32)
+    resting = noise.copy()
+    resting[:, rest.start :] = 0
+    resting[:, rest.stop : rest.stop + len(struck())] = struck()
+    stems, gains = Stems([resting, noise], second), [(1.0, 0.0)] * 2 + [(0.0, 1.0)] * 2
+    heard = play(Line([Jump(4000, 0.0)], lambda _: rate), stems, int(6 * second / rate), gains=gains, buses=2)
+    begins, ends = int(4000 + rest.start / rate), int(4000 + rest.stop / rate)
+    assert not heard.sound[:2, begins + 4096 : ends - 2500].any()
+    assert np.abs(click_errors_ms(heard.sound, [ends])).max() < 1.0
+    assert heard.band.rested_frames(0) > 0.8 * (ends - begins) - 2 * 4096
+    assert heard.band.rested_frames(1) == 0
+
+
 @pytest.mark.parametrize("samplerate_hz", [88_200, 96_000, 176_400, 192_000])
 @pytest.mark.parametrize("rate", [0.8, 1.0, 1.3])
 def test_above_48_khz_starts_clicks_and_jumps_are_as_precise(samplerate_hz: int, rate: float) -> None:
