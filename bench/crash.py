@@ -102,7 +102,7 @@ class Evening:
         """One failure; None where the effects were not on when it was to happen."""
         end = round((number + 1) * TRIAL_S * RATE_HZ)
         self.engine.do("preset", kind)
-        lacked = self.engine.instrument.exchange.snapshot()["band_frames_missing"]
+        lacked = self.lacked()
         self.play_until(happens - round(0.05 * RATE_HZ))
         was_on = self.engine.rack.status() == "on" and self.engine.colour.name == kind
         victim = self.engine.rack.process_id
@@ -112,8 +112,13 @@ class Evening:
             os.kill(victim, signal.SIGKILL)
         self.play_until(end - round(0.1 * RATE_HZ))
         self.play_until(end)
-        missing = self.engine.instrument.exchange.snapshot()["band_frames_missing"] - lacked
-        return self.lost(happens, end - round(0.1 * RATE_HZ), missing) if was_on else None
+        lost = self.lost(happens, end - round(0.1 * RATE_HZ), self.lacked() - lacked)
+        return lost if was_on else None
+
+    def lacked(self) -> int:
+        """Frames of the band that a sound card would not have had: those missing, and the blocks for which the clock waited."""
+        missing: int = self.engine.instrument.exchange.snapshot()["band_frames_missing"]
+        return missing + BLOCK * self.engine.device.counts["waited"]
 
     def lost(self, happens: int, end: int, band_frames: int) -> Lost:
         """Between a failure and the end of its trial, by the frames that were played."""

@@ -18,6 +18,8 @@ cdef int band_order(BandLink *b, const BandOrder *order) noexcept nogil
     # the callback's: 1, or 0 when the ring is full (counted)
 cdef int band_read(BandLink *b, long long frame, int frames, float *const *out) noexcept nogil
     # the callback's: fills out[channel]; frames must go on from the last call. Returns how many were missing, and silent
+cdef bint band_is_ready(const BandLink *b, long long frame, int frames) noexcept nogil
+    # the callback's: whether `band_read` of these would miss nothing
 
 cdef class Band:
     cdef BandLink *link

@@ -13,7 +13,7 @@ from libc.stdlib cimport calloc, free
 
 from cython_core.atomics cimport load, store
 from cython_core.bus cimport VOICES, bus_free, bus_serve, bus_set_up
-from cython_core.chunk_ring cimport chunk_ring_read
+from cython_core.chunk_ring cimport chunk_ring_is_ready, chunk_ring_read
 from cython_core.orders cimport CHUNK, ORDERS
 from cython_core.stem_bank cimport MAX_CHANNELS, MAX_STEMS, SIDES
 
@@ -61,6 +61,14 @@ cdef int band_read(BandLink *b, long long frame, int frames, float *const *out) 
     if missing:
         store(&b.frames_missing, b.frames_missing + missing)
     return missing
+
+
+cdef bint band_is_ready(const BandLink *b, long long frame, int frames) noexcept nogil:
+    cdef int i
+    for i in range(b.buses):
+        if not chunk_ring_is_ready(&b.bus[i].ring, frame, frames):
+            return False
+    return True
 
 
 cdef class Band:
@@ -179,6 +187,10 @@ cdef class Band:
             out[c] = &heard[c, 0]
         band_read(self.link, frame, frames, out)
         return np.asarray(heard)
+
+    def is_ready(self, frame: int, frames: int) -> bool:
+        """Whether `read` of these would miss nothing."""
+        return bool(band_is_ready(self.link, frame, frames))
 
     def run(self, bus: int = 0) -> None:
         """Serve one bus, from 0, until `stop` is called, and then what was ordered before it. Holds no GIL; one thread for each bus."""

@@ -17,10 +17,12 @@ cdef struct DeviceState:
     long long captured               # frames; written here, read by Python
     long long collected              # frames; written by Python
     long long capture_lost           # frames
+    int is_patient                   # the timer's own: the band has been rendered, so it will be
     # counted here, read by Python
     long long callbacks
     long long block_frames           # what the last one was asked for
     long long late                   # callbacks that PortAudio flagged, or that the timer missed
+    long long waited                 # blocks of the timer that waited for the band
     long long longest_ns             # in one callback
     long long total_ns
     long long over_budget            # callbacks that took longer than their block lasts

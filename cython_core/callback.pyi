@@ -5,6 +5,9 @@ import numpy.typing as npt
 
 from cython_core.rig import Rig
 
+def next_due_ns(due_ns: int, period_ns: int, at_ns: int) -> int:
+    """When the block after the one that was due is due: see callback.pyx."""
+
 class Device:
     """A rig joined to a device's channels. Units and errors stand with the class in callback.pyx."""
 

@@ -11,6 +11,7 @@ import time
 import numpy as np
 
 from cython_core.atomics cimport exchange, load, store
+from cython_core.band cimport band_is_ready
 from cython_core.clock cimport now_ns, sleep_until_ns
 from cython_core.denormals cimport flush_denormals, restore_denormals
 from cython_core.rig cimport Rig
@@ -26,7 +27,8 @@ cdef enum:
     END = 2                          # paAbort
 
 cdef double LEAVES_SOON_S = 0.0005
-cdef long long GIVES_UP_NS = 200_000_000     # a timer further behind than this starts anew instead of catching up
+cdef long long PATIENCE_NS = 1_000_000_000   # with a band that is late
+cdef long long LOOKS_EVERY_NS = 500_000
 
 
 cdef int portaudio_callback(
@@ -113,6 +115,32 @@ cdef void keep(DeviceState *d, int frames) noexcept nogil:
     store(&d.captured, begun + frames)
 
 
+cdef void wait_for_band(DeviceState *d, int frames, const Way *way) noexcept nogil:
+    """A device that nobody hears waits for a renderer that the system has kept from running; for one that does not run at all, not again."""
+    cdef long long until_ns = now_ns() + PATIENCE_NS
+    if band_is_ready(d.rig.band, d.rig.frame, frames):
+        d.is_patient = load(&d.rig.band.bus[0].served) > 0
+        return
+    if not d.is_patient:
+        return
+    d.waited += 1
+    while not band_is_ready(d.rig.band, d.rig.frame, frames) and not load(&way.is_shut):
+        if now_ns() > until_ns:
+            d.is_patient = 0
+            return
+        sleep_until_ns(now_ns() + LOOKS_EVERY_NS)
+
+
+cpdef long long next_due_ns(long long due_ns, long long period_ns, long long at_ns) noexcept nogil:
+    """When the block after the one that was due is due.
+
+    As with a sound card, a block that is more than a block late is a drop-out, and all after it come that much later: to catch up would leave
+    the band's renderer no time, which may have stood still just as long.
+    """
+    due_ns += period_ns
+    return due_ns if at_ns <= due_ns + period_ns else at_ns
+
+
 cdef class Device:
     """A rig joined to a device's channels, for PortAudio (`callback`, `userdata`) or for a timer (`run`).
 
@@ -184,10 +212,11 @@ cdef class Device:
 
     @property
     def counts(self):
-        """What was counted: dict of callbacks, block_frames, late, over_budget, longest_ns, total_ns, capture_lost."""
+        """What was counted: dict of callbacks, block_frames, late, waited, over_budget, longest_ns, total_ns, capture_lost."""
         d = self.state
         return {
-            "callbacks": d.callbacks, "block_frames": d.block_frames, "late": d.late, "over_budget": d.over_budget,
+            "callbacks": d.callbacks, "block_frames": d.block_frames, "late": d.late,
+            "waited": d.waited, "over_budget": d.over_budget,
             "longest_ns": d.longest_ns, "total_ns": d.total_ns, "capture_lost": d.capture_lost,
         }
 
@@ -220,18 +249,18 @@ cdef class Device:
         cdef DeviceState *d = self.state
         cdef Way *own = <Way *>way if way else self.open_way
         cdef long long played = 0
-        cdef long long period_ns = <long long>(block * 1e9 / d.rig.samplerate_hz), due
+        cdef long long period_ns = <long long>(block * 1e9 / d.rig.samplerate_hz), due, was_due
         if not 0 < block <= d.max_block:
             raise ValueError(f"blocks of this rig have 1 to {d.max_block} frames")
         with nogil:
             due = now_ns()
-            while (frames < 0 or played < frames) and portaudio_callback(NULL, NULL, block, NULL, 0, own) == GO_ON:
+            while frames < 0 or played < frames:
+                wait_for_band(d, block, own)
+                if portaudio_callback(NULL, NULL, block, NULL, 0, own) != GO_ON:
+                    break
                 played += block
-                due += period_ns
-                if now_ns() > due + period_ns:
-                    d.late += 1
-                if now_ns() > due + GIVES_UP_NS:
-                    due = now_ns()
+                was_due, due = due, next_due_ns(due, period_ns, now_ns())
+                d.late += due != was_due + period_ns
                 sleep_until_ns(due)
 
     def shut(self, size_t way):

@@ -31,6 +31,8 @@ cdef struct ChunkRing:
 cdef void chunk_ring_set_up(ChunkRing *r, double samplerate_hz) noexcept nogil
 cdef int chunk_ring_read(ChunkRing *r, long long frame, int frames, float *const *out) noexcept nogil
     # the callback's: fills out[side]; frames must go on from the last call. Returns how many were missing, and silent
+cdef bint chunk_ring_is_ready(const ChunkRing *r, long long frame, int frames) noexcept nogil
+    # the callback's: whether reading these would miss nothing
 cdef Chunk *chunk_to_fill(ChunkRing *r, long long frame) noexcept nogil
     # the renderer's: the chunk that will begin at `frame`, to be filled and given; NULL when too many wait (counted)
 cdef void chunk_give(ChunkRing *r) noexcept nogil

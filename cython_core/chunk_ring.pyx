@@ -45,6 +45,13 @@ cdef int chunk_ring_read(ChunkRing *r, long long frame, int frames, float *const
     return missing
 
 
+cdef bint chunk_ring_is_ready(const ChunkRing *r, long long frame, int frames) noexcept nogil:
+    cdef long long given = load(&r.given)
+    if r.first_frame < 0 or frame + frames <= r.first_frame:
+        return True
+    return given > 0 and r.chunk[(given - 1) % CHUNKS].frame + CHUNK >= frame + frames
+
+
 cdef Chunk *chunk_at(ChunkRing *r, long long frame) noexcept nogil:
     """The chunk that holds `frame`, or the next one there is; NULL when there is none. Chunks before it are given back."""
     cdef Chunk *chunk

@@ -51,7 +51,7 @@ from live_rig.wiring import Wiring, wired
 
 MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
 VIRTUAL_RATE_HZ = 48_000
-VIRTUAL_BLOCK = 64
+VIRTUAL_BLOCK = 256  # frames: nobody plays to it by ear, and on a weak machine it drops out less than 64
 ALERT_LASTS_S = 12.0
 SAID_LASTS_S = 8.0  # words of the conductor's, on the stage
 STEMS_LOOKED_AFTER_S = 1.0  # so often their files are looked for

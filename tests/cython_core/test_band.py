@@ -388,6 +388,17 @@ def test_chunks_that_do_not_come_are_counted_and_heard_as_silence_without_a_clic
     assert np.abs(np.diff(sound, axis=1)).max() < 0.12
 
 
+def test_a_chunk_is_ready_when_it_has_been_rendered() -> None:
+    band = Band(SAMPLERATE_HZ)
+    first = band.ahead_frames - AHEAD_FRAMES + 2 * CHUNK  # of the first chunk that is ordered; before it lies silence
+    band.order(band.ahead_frames, 0.0)
+    assert band.is_ready(0, first)
+    assert not band.is_ready(first, 1)
+    band.serve()
+    assert band.is_ready(first, CHUNK)
+    assert not band.is_ready(first, CHUNK + 1)
+
+
 def test_when_nobody_renders_the_order_ring_fills_and_says_so() -> None:
     band, orders = Band(SAMPLERATE_HZ), Line([Jump(5000, 0.0)]).orders(AHEAD_FRAMES)
     taken = [band.order(**next(orders), stems=TONE) for _ in range(70)]  # type: ignore[arg-type]
