@@ -46,6 +46,7 @@ cpdef enum EventKind:
     PAD                              # value: the index of a pad, other: velocity 1..127
     PADS_OFF                         # whatever was struck fades
     CHIME                            # the guide's "look up"
+    KEY                              # thing: the song's stems in another key, to sound from the next bar line on
 
 cdef struct Notice:                  # step -> Python: something that happened, in order
     long long frame                  # output frame at which it is heard
@@ -77,6 +78,7 @@ cdef struct Snapshot:                # step -> Python, the newest only: the end 
     int queued                       # a Turn that waits for its bar line, or 0
     double queued_beat               # where it leads
     double queued_at                 # song beat on which it happens; infinity: at a frame of its own
+    int key_waits                    # stems in another key wait for their bar line
     int is_released                  # the vamp ends at its end
     int is_to_be_held                # on the next downbeat
     int section                      # index of the one it is in

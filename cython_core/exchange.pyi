@@ -40,6 +40,7 @@ class EventKind(IntEnum):
     PAD = 34
     PADS_OFF = 35
     CHIME = 36
+    KEY = 37
 
 class NoticeKind(IntEnum):
     HANDOVER = 1

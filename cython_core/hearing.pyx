@@ -11,6 +11,7 @@ from cython_core.count_in cimport CountInCall, count_in_tick
 from cython_core.follower cimport follower_change_meter, follower_tick
 from cython_core.guard cimport GUARD_DELAY
 from cython_core.input_lines cimport lines_tick
+from cython_core.key_change cimport stems_in_key
 from cython_core.on_strokes cimport put_on_strokes, weigh_strokes
 from cython_core.onsets cimport MAX_ONSETS
 from cython_core.strokes cimport MAX_LINES
@@ -82,7 +83,8 @@ cdef void await_last_hit(RigState *r) noexcept nogil:
     for i in range(r.onsets):
         if is_last_hit(&r.onset[i]):
             if r.band.bus[0].stem_rate.finer == 1 and t.chart.stems != NULL:
-                struck_hit_begin(&r.struck_hit, r.frame, chart_source(t.chart, t.queued_to), t.chart.stems, &t.faders.now)
+                struck_hit_begin(&r.struck_hit, r.frame, chart_source(t.chart, t.queued_to),
+                                 stems_in_key(&r.key, t.chart.stems), &t.faders.now)
                 strike_last_hit(t, r.frame)
             else:
                 strike_last_hit(t, -1)

@@ -8,7 +8,7 @@ from cython_core.authority cimport (
 from cython_core.chart cimport ChartState, chart_section
 from cython_core.count_in cimport count_in_listen
 from cython_core.exchange cimport (
-    BAND_IN, BUS, CHIME, COUNT_IN, CUT_OFF, FINALE, GIVE_WAY, GO_TO, HOLD, LEVEL, LISTEN, LOAD, LOAD_NEXT, MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS,
+    BAND_IN, BUS, CHIME, COUNT_IN, CUT_OFF, FINALE, GIVE_WAY, GO_TO, HOLD, KEY, LEVEL, LISTEN, LOAD, LOAD_NEXT, MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS,
     RE_ENTER, ROUTE, SOLO, START, STOP, TAKE, TAP, UNDO, VAMP, Event, next_event, peek_event,
 )
 from cython_core.faders cimport FaderState, faders_switch
@@ -17,12 +17,13 @@ from cython_core.form cimport (
     count_in_then_start, cut_off, go_back, go_on, go_to, hold, last_hit, last_hit_on_stroke, listen, start, stop, undo, vamp,
 )
 from cython_core.input_lines cimport lines_note
+from cython_core.key_change cimport want_key
 from cython_core.leading cimport ask_for_tempo, begin_leading, see
 from cython_core.mix cimport BUSES, CLICK, COUNT, CUE, CUT_OFF_WORD, GUIDE, HOLD_WORD, LAST_HIT_WORD, LAST_TIME_WORD, VAMP_WORD
 from cython_core.onsets cimport Onset, onset_of_note
 from cython_core.pads cimport pads_keep
 from cython_core.sounding cimport say, set_band_level
-from cython_core.stem_bank cimport MAX_STEMS
+from cython_core.stem_bank cimport MAX_STEMS, StemBank
 from cython_core.takeover cimport takes_over
 from cython_core.transport cimport FOR_THE_BAR, LISTENING, PLAYING, TO_BE_HELD, TransportState, load_chart, reenter
 
@@ -78,6 +79,8 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
         begin_leading(r)
     elif event.kind == STOP:
         stop(t)
+    elif event.kind == KEY:
+        want_key(&r.key, <StemBank *>event.thing)
     elif event.kind == LISTEN:
         listen(t, <int>event.value, <int>event.other)
         if t.chart != NULL:

@@ -8,6 +8,7 @@ from cython_core.exchange cimport ExchangeState
 from cython_core.follower cimport FollowerState, Pulse
 from cython_core.guard cimport GuardState
 from cython_core.input_lines cimport InputLines
+from cython_core.key_change cimport KeyChange
 from cython_core.mix cimport MixState
 from cython_core.on_strokes cimport OnStrokes
 from cython_core.onsets cimport MAX_ONSETS, Onset
@@ -45,6 +46,7 @@ cdef struct RigState:
     Pulse pulse                      # where his strokes are
     AuthorityState authority
     TransportState transport
+    KeyChange key
     MixState mix
     StruckHit struck_hit
     Takeover takeover                # who waits for the drummer to have his click back for a bar

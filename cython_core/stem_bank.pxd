@@ -20,6 +20,7 @@ cdef struct StemPage:
 
 cdef struct StemBank:
     int stems
+    long long song                   # which they are of: all keys of a song have the same number
     long long frames                 # where the last stem ends, in frames of the song
     const char *samples[MAX_STEMS]   # each stem's first sample, as mapped
     long long side_bytes[MAX_STEMS]  # from left to right

@@ -8,6 +8,7 @@ class Stems:
     """Up to 16 stems of one song, ready to be mixed. See stem_bank.pyx."""
 
     samplerate_hz: float
+    song: int
 
     def __init__(
         self,
@@ -18,6 +19,8 @@ class Stems:
     ) -> None: ...
     @property
     def count(self) -> int: ...
+    @property
+    def address(self) -> int: ...
     @property
     def frames(self) -> int: ...
     @property

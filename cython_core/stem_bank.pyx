@@ -254,6 +254,20 @@ cdef class Stems:
         return self.bank.stems
 
     @property
+    def song(self) -> int:
+        """A number that all keys of a song have, and no other song: one may be exchanged for another while it plays."""
+        return self.bank.song
+
+    @song.setter
+    def song(self, number: int) -> None:
+        self.bank.song = number
+
+    @property
+    def address(self) -> int:
+        """Of the bank, for the exchange."""
+        return <size_t>self.bank
+
+    @property
     def frames(self) -> int:
         """Where the last stem ends."""
         return self.bank.frames

@@ -10,6 +10,7 @@ from cython_core.band cimport band_order
 from cython_core.drums cimport AT_ONCE, MAX_INPUTS, ON_THE_BAR, ON_THE_BEAT, drums_step
 from cython_core.guard cimport guard_tick
 from cython_core.hearing cimport find_beat, hear, join_pads, tell_meter
+from cython_core.key_change cimport order_in_key
 from cython_core.leading cimport lead_on
 from cython_core.mix cimport mix_levels
 from cython_core.obeying cimport take_events
@@ -58,6 +59,7 @@ cdef void end_tick(RigState *r) noexcept nogil:
     lead_on(r)
     if (r.frame + r.band.ahead_frames) % CHUNK == 0:
         transport_order(&r.transport, r.frame + r.band.ahead_frames)
+        order_in_key(&r.key, &r.transport, r.band.bus[0].stem_rate.finer)
         band_order(r.band, &r.transport.order)
         r.transport.order.jump_frame = -1
     take_snapshot(r)

@@ -16,9 +16,9 @@ from typing import Any
 
 from cython_core.authority import Leader
 from cython_core.callback import Device
-from cython_core.chart import Chart
 from cython_core.exchange import EventKind, NoticeKind
 from cython_core.mix import CLICK, TALK
+from cython_core.stem_bank import Stems
 from cython_core.transport import Listening, State
 from live_rig.audio.device import AudioDevice, find_device
 from live_rig.audio.jack_stream import JackStream
@@ -29,19 +29,17 @@ from live_rig.audio.recording import read_drums
 from live_rig.audio.stream import JACK, RigStream, open_stream
 from live_rig.audio.timer import TimerStream
 from live_rig.audio.voice import Voice
-from live_rig.band.lost_stems import StemWatch
-from live_rig.band.renderer import NativeLoop, prefetch, renderers
-from live_rig.band.stems import open_stems
-from live_rig.conducting.chart import chart_of
+from live_rig.band.keys import in_key, key_of
+from live_rig.band.renderer import renderers
 from live_rig.conducting.cues import Sent, events_of, mix_events, pad_event
 from live_rig.conducting.taps import Taps
 from live_rig.control.protocol import StageState
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument, spare_for
-from live_rig.paths import cache_dir
 from live_rig.rack.colour import COMMANDS as COLOUR_COMMANDS
 from live_rig.rack.colour import Colour
 from live_rig.rack.supervisor import Rack
+from live_rig.repertoire import Repertoire
 from live_rig.show.command import parse_command
 from live_rig.show.mix import in_words
 from live_rig.show.setlist import Show
@@ -112,9 +110,7 @@ class Engine:
         self.device = Device(self.instrument.rig, inputs, outputs, feed, round(setup.capture_s * self.samplerate_hz))
         self._is_fed = setup.drums is not None
         self._renderers = renderers(self.instrument.band)
-        self._prefetching: list[NativeLoop] = []
-        self._charts: dict[str, Chart] = {}
-        self._stem_watches: dict[str, StemWatch] = {}
+        self.repertoire = Repertoire(show, self.samplerate_hz, self.voice, self._in_new_key, self.alert)
         self._is_closing = Event()
         self._song_number = 0
         self.alerts: deque[tuple[float, str]] = deque(maxlen=8)
@@ -177,8 +173,9 @@ class Engine:
         if self._midi:
             self._midi.close()
         (self._lifeline or self._stream).close()
-        for loop in [*self._renderers, *self._prefetching]:
+        for loop in self._renderers:
             loop.stop()
+        self.repertoire.close()
         self.rack.close()
 
     @property
@@ -225,6 +222,11 @@ class Engine:
             return self._go_to_song(self._number_of(value))
         if command in COLOUR_COMMANDS:
             return self.colour.do(command, value)
+        if command == "key":
+            return self._change_key(value)
+        if command == "unqueue":
+            waits = self.instrument.exchange.snapshot()["key_waits"]
+            self.repertoire.keys.take_back(self.song, is_waiting=bool(waits))
         if command == "panic":
             self.colour.off()
         if command == "tap":
@@ -260,6 +262,7 @@ class Engine:
             self.alerts_now(),
             self.instrument.wiring,
             self._said[1] if time.monotonic() < self._said[0] else "",
+            self.repertoire.keys,
         )
         state = stage_state(self.instrument.exchange.snapshot(), around)
         self.colour.enter(state.section)
@@ -391,42 +394,44 @@ class Engine:
         self.do("listen", "")
         return self.show.songs[number].title
 
-    def _chart(self, song: Song) -> Chart:
-        if song.id not in self._charts:
-            stems = open_stems(song, round(self.samplerate_hz), cache_dir())
-            loop = prefetch(stems)
-            loop.start()
-            self._prefetching.append(loop)
-            self._stem_watches[song.id] = StemWatch(song, stems)
-            self._charts[song.id] = chart_of(song, self.samplerate_hz, stems, self.show.buses, self.voice)
-        return self._charts[song.id]
+    def _change_key(self, value: str) -> str:
+        """`key -2`, `key up`: of the song that is loaded; `key lantern=3`: of any other of the set."""
+        name, _, key = value.rpartition("=")
+        song = self.show.songs[self._number_of(name) if name else self._song_number]
+        keys = self.repertoire.keys
+        asked = keys.asked(song)
+        semitones = key_of(key, asked.semitones if asked else keys.of(song))
+        keys.ask(song, semitones)
+        return f"{song.title}: {in_key(semitones)}" + (", as soon as it is made" if keys.asked(song) else "")
+
+    def _in_new_key(self, song: Song, stems: Stems) -> None:
+        """A song's other key has been made, or was there: in the keys' thread, or in that of the command."""
+        if self.song is not None and song.id == self.song.id:
+            self.instrument.change_key(stems)
+        elif song in self.show.songs[self._song_number + 1 :][:1]:
+            self._load_next()
 
     def _load(self, number: int) -> None:
         self._song_number = number
-        self.instrument.load(self._chart(self.show.songs[number]))
+        self.instrument.load(self.repertoire.chart(self.show.songs[number]))
         self._switch_to_songs_preset()
         self._load_next()
 
     def _load_next(self) -> None:
         if self._song_number + 1 < len(self.show.songs) and self.song is not None and self.song.ending != "wait":
-            self.instrument.load(self._chart(self.show.songs[self._song_number + 1]), is_next=True)
+            self.instrument.load(self.repertoire.chart(self.show.songs[self._song_number + 1]), is_next=True)
 
     def _prepare_the_rest(self) -> None:
         """Let every preset stand ready, and decode the other songs into the cache, so that none is waited for later."""
         for words in self.colour.keep_ready([song.preset for song in self.show.songs if song.preset]):
             self.alert(words)
-        for song in self.show.songs:
-            try:
-                open_stems(song, round(self.samplerate_hz), cache_dir())
-            except RigError as error:
-                self.alert(str(error))
+        self.repertoire.decode_all()
 
     def _look_after_stems(self) -> None:
         """Say which stem of the song has been lost. In a thread of its own: a disk may take its time to answer."""
         while not self._is_closing.wait(STEMS_LOOKED_AFTER_S):
-            if self.song is not None and self.song.id in self._stem_watches:
-                for words in self._stem_watches[self.song.id].look():
-                    self.alert(words)
+            for words in self.repertoire.lost_stems(self.song) if self.song else []:
+                self.alert(words)
 
     def _switch_to_songs_preset(self) -> None:
         if self.song is not None and self.song.preset and self.song.preset != self.colour.name:

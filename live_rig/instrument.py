@@ -19,6 +19,7 @@ from cython_core.follower import Follower
 from cython_core.input_lines import Lines
 from cython_core.pads import Pads
 from cython_core.rig import Rig
+from cython_core.stem_bank import Stems
 from live_rig.audio.sounds import rig_sounds
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
@@ -92,6 +93,7 @@ class Instrument:
             talk_input=wiring.talk_input,
         )
         self._charts: list[Chart] = []
+        self._keys: list[Stems] = []
         if not click_on:
             self.send([Sent(EventKind.BUS, 0.0, mix.CLICK)])
 
@@ -99,6 +101,11 @@ class Instrument:
         """Hand over events for `frame`, 0: at once."""
         for event in events:
             self.exchange.send(int(event.kind), event.value, event.other, frame)
+
+    def change_key(self, stems: Stems, frame: int = 0) -> None:
+        """Let these stems, the loaded song's in another key, sound in the place of those that do, from the next bar line."""
+        self._keys.append(stems)
+        self.exchange.send(int(EventKind.KEY), 0.0, 0.0, frame, stems.address)
 
     def load(self, chart: Chart, *, is_next: bool = False, frame: int = 0) -> None:
         """Make a chart the song, or the one that a segue leads to."""

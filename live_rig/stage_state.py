@@ -8,6 +8,7 @@ from typing import Any
 from cython_core.authority import Leader, Reason
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State, Turn
+from live_rig.band.keys import Keys, in_key
 from live_rig.conducting.chart import cue_now_and_next, section_at
 from live_rig.control.protocol import FormPart, StageState, StemStrip
 from live_rig.show.cue import Cue
@@ -57,6 +58,7 @@ class Surroundings:
     alerts: tuple[str, ...]
     wiring: Wiring
     said: str = ""  # the conductor's own words, while they are to be seen
+    keys: Keys | None = None  # of the songs
 
 
 def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
@@ -97,9 +99,18 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
     }
     if song is not None:
         fields |= song_fields(song, now) | {"stems": stem_strips(song, now, around.wiring.buses)}
+    if song is not None and around.keys is not None:
+        fields |= key_fields(song, now, around.keys) | ({"queued": fields["queued"]} if fields["queued"] else {})
     if around.said:
         fields["now"] = around.said
     return StageState(**fields)
+
+
+def key_fields(song: Song, now: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
+    """The key it is in, and the one that is on its way."""
+    asked = keys.asked(song)
+    waits = f"{in_key(asked.semitones)}, being made" if asked else in_key(keys.of(song)) if now["key_waits"] else ""
+    return {"transposed": keys.of(song), "queued": waits}
 
 
 def stem_strips(song: Song, now: Mapping[str, Any], buses: Sequence[str]) -> tuple[StemStrip, ...]:

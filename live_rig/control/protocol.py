@@ -68,6 +68,9 @@ COMMANDS = {
     "solo": Kind("STEM", "hear this stem alone, or all of them again"),
     "level": Kind("STEM=DB", "set the level of a stem"),
     "pan": Kind("STEM=PLACE", "place a stem, from -1 (left) to 1 (right)"),
+    "key": Kind(
+        "KEY", "the song in another key, in semitones from the recording: `key -2`, `up`, `down`; of another song: `lantern=3`"
+    ),
     "mix": Kind("MIX.SOURCE=DB", "set what a listener hears: drummer.click=-6"),
     "click": Kind("on|off", "the click in the drummer's ears"),
 }
@@ -174,6 +177,7 @@ class StageState(Message):
     setlist: tuple[str, ...] = ()  # titles, in order
     keys: dict[str, str] = Field(default_factory=dict)  # the show's own: "PgDown" -> "next"
     chart_bpm: Known = None  # the song's written tempo
+    transposed: int = 0  # semitones from the recording: the key it is heard in, or will be from the next bar line
 
     form: tuple[FormPart, ...] = ()  # the song's sections, in order
     section: str = ""

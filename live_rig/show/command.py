@@ -57,6 +57,8 @@ def _refuse_unfit(word: str, kind: str, value: str) -> None:
             raise ValueError(f'"{value}" is no part of a hundred', f'Write a number from 0 to 100: "{word} 50"')
         case "[BARS]" if not 1 <= _number(value) <= MOST_RIT_BARS:
             raise ValueError(f'"{value}" is no number of bars', f'Write a number from 1 to {MOST_RIT_BARS}: "{word} 2"')
+        case "KEY" if not re.fullmatch(r"(.+=)?(up|down|[+-]?[0-9]+)", value):
+            raise ValueError(f'"{value}" is not a key', f'Write semitones from the recording: "{word} -2", "{word} up"')
         case "on|off":
             pass
         case _ if "|" in kind and value not in (words := kind.strip("[]").split("|")):

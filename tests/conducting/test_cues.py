@@ -16,7 +16,7 @@ from tests.playing import song
 
 TUNE = song(120, "head:4 solo:2~ hit:2!")
 OF_THE_SET = {"next-song", "previous-song", "song", "preset", "mix"}
-OF_THE_SET |= {"pad", "talkback", "compare", "editor", "knob", "redo", "save-preset", "snapshot", "undo"}
+OF_THE_SET |= {"pad", "talkback", "compare", "editor", "key", "knob", "redo", "save-preset", "snapshot", "undo"}
 
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - OF_THE_SET))

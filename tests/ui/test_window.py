@@ -52,8 +52,9 @@ def test_who_hears_what_is_said_first_and_is_no_alarm(door: OpenDoor, window: St
 @pytest.mark.parametrize("key", PRESSES)
 def test_each_key_asks_the_engine(key: Key, door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(window, key)
-    asked = PRESSES[key].command
-    qtbot.waitUntil(lambda: door.commands == [(asked, "on" if asked == "click" else "")])
+    asked = PRESSES[key]
+    value = "on" if asked.command == "click" else asked.value
+    qtbot.waitUntil(lambda: door.commands == [(asked.command, value)])
 
 
 def test_a_tile_that_is_touched_asks_for_what_it_shows(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:

@@ -19,6 +19,7 @@ class Press:
     name: str
     says: str
     command: str
+    value: str = ""
 
 
 PRESSES = {
@@ -38,12 +39,14 @@ PRESSES = {
     Key.Key_E: Press("E", "plugin's window", "editor"),
     Key.Key_P: Press("P", "panic: silence", "panic"),
     Key.Key_K: Press("K", "click on, off", "click"),
+    Key.Key_Plus: Press("+", "a semitone up", "key", "up"),
+    Key.Key_Minus: Press("-", "a semitone down", "key", "down"),
     Key.Key_Left: Press("←", "section before", "previous"),
     Key.Key_Right: Press("→", "section after", "next"),
     Key.Key_Up: Press("↑", "song before", "previous-song"),
     Key.Key_Down: Press("↓", "song after", "next-song"),
 }
-SAME = {Key.Key_Enter: Key.Key_Return}
+SAME = {Key.Key_Enter: Key.Key_Return, Key.Key_Equal: Key.Key_Plus}
 ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 TOUCH = (("touch", "leader: take, give"), ("", "tempo: tap"), ("", "band: in, vamp, on"), ("", "form: go there"))
 WINDOW_KEYS = (("F11", "full screen"), ("Esc", "leave full screen"), ("? F1", "these keys"))
@@ -71,4 +74,4 @@ def command_for(key: int, state: StageState) -> tuple[str, str] | None:
         return "stop", ""
     if press.command == "click":
         return "click", "off" if state.click_on else "on"
-    return press.command, ""
+    return press.command, press.value

@@ -26,7 +26,8 @@ def set_words(state: StageState) -> SetWords:
     number = state.song_number
     title = state.song_title or (state.setlist[number - 1] if 0 < number <= len(state.setlist) else "no song")
     after = f"then {state.setlist[number]}" if 0 < number < len(state.setlist) else "last of the set"
-    place = f"{number} of {state.song_count}" if state.song_count > 1 else ""
+    key = f"key {state.transposed:+d}" if state.transposed else ""
+    place = "  ·  ".join(part for part in (key, f"{number} of {state.song_count}" if state.song_count > 1 else "") if part)
     return SetWords(title, place, after)
 
 

@@ -1,0 +1,121 @@
+"""The key that each song of the set is played in: another one is made beside, in a thread of its own, and taken when whole.
+
+A key is said in semitones from the recording. Made once, it is in the cache of stems, and while the engine runs it stays open:
+to go back to it takes no time.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from cython_core.stem_bank import Stems
+from live_rig.errors import RigError, ShowError
+from live_rig.priority import run_this_thread_as_others
+from live_rig.show.song import MOST_SEMITONES, Song
+
+WAYS = {"up": 1, "down": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A song's key that is being made."""
+
+    song: Song  # as it is written
+    semitones: int
+
+
+class Keys:
+    """Keys of songs. `opened` opens a song's stems in the key it is given in, and may take minutes; `taken` is told, in the
+    same thread, of a song as it is to be played now, and of its stems; `failed` is told why there are none.
+    """
+
+    def __init__(
+        self,
+        opened: Callable[[Song], Stems],
+        taken: Callable[[Song, Stems], None],
+        failed: Callable[[str], None],
+        worker: Executor | None = None,
+    ) -> None:
+        self._opened, self._taken, self._failed = opened, taken, failed
+        self._now: dict[str, int] = {}
+        self._before: dict[str, int] = {}
+        self._stems: dict[tuple[str, int], Stems] = {}
+        self._asked: dict[str, Asked] = {}
+        self._worker = worker or ThreadPoolExecutor(1, "keys", run_this_thread_as_others)
+
+    def of(self, song: Song) -> int:
+        """The key that a song is played in, or will be from its next bar line."""
+        return self._now.get(song.id, song.transpose)
+
+    def asked(self, song: Song) -> Asked | None:
+        """What is being made for it."""
+        return self._asked.get(song.id)
+
+    def song(self, song: Song) -> Song:
+        """A song in its key."""
+        return song.model_copy(update={"transpose": self.of(song)})
+
+    def stems(self, song: Song) -> Stems:
+        """A song's stems in its key, opened where they are not yet. Raises RigError."""
+        key = song.id, self.of(song)
+        if key not in self._stems:
+            self._stems[key] = self._opened(self.song(song))
+        return self._stems[key]
+
+    def ask(self, song: Song, semitones: int) -> None:
+        """Have it made, and taken as soon as it is. What was asked for the song before is forgotten."""
+        if (ready := self._stems.get((song.id, semitones))) is not None:
+            self._take(Asked(song, semitones), ready)
+            return
+        asked = self._asked[song.id] = Asked(song, semitones)
+        self._worker.submit(self._make, asked)
+
+    def take_back(self, song: Song, *, is_waiting: bool) -> None:
+        """Forget what is being made for it; or, where one was made and waits for its bar line, stay in the one before."""
+        if self._asked.pop(song.id, None) is None and is_waiting and song.id in self._before:
+            before = self._before[song.id]
+            self._take(Asked(song, before), self._stems[song.id, before])
+
+    def close(self) -> None:
+        """Make no more."""
+        self._asked.clear()
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _make(self, asked: Asked) -> None:
+        if self._asked.get(asked.song.id) is not asked:
+            return
+        try:
+            stems = self._opened(asked.song.model_copy(update={"transpose": asked.semitones}))
+        except RigError as error:
+            if self._asked.get(asked.song.id) is asked:
+                self._asked.pop(asked.song.id, None)
+                self._failed(str(error))
+            return
+        self._stems[asked.song.id, asked.semitones] = stems
+        if self._asked.get(asked.song.id) is asked:
+            self._take(asked, stems)
+
+    def _take(self, asked: Asked, stems: Stems) -> None:
+        self._asked.pop(asked.song.id, None)
+        self._before[asked.song.id] = self.of(asked.song)
+        self._now[asked.song.id] = asked.semitones
+        self._taken(asked.song, stems)
+
+
+def in_key(semitones: int) -> str:
+    """A key, in words."""
+    return f"key {semitones:+d}" if semitones else "the recorded key"
+
+
+def key_of(value: str, now: int) -> int:
+    """What `key -2`, `key up` or `key down` asks for: semitones from the recording. ShowError where it is out of reach."""
+    try:
+        semitones = now + WAYS[value] if value in WAYS else int(value)
+    except ValueError:
+        raise ShowError(
+            f'"key {value}" is no key', where="command", do='Say semitones: "key -2", "key up", "key down"'
+        ) from None
+    if abs(semitones) > MOST_SEMITONES:
+        what = f"{semitones:+d} semitones are out of reach"
+        raise ShowError(what, where="command", do=f"Say -{MOST_SEMITONES} to {MOST_SEMITONES} from the recording")
+    return semitones
