@@ -109,7 +109,7 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
 def key_fields(song: Song, now: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
     """The key it is in, and the one that is on its way."""
     asked = keys.asked(song)
-    waits = f"{in_key(asked.semitones)}, being made" if asked else in_key(keys.of(song)) if now["key_waits"] else ""
+    waits = f"{in_key(asked.semitones)}, soon" if asked else in_key(keys.of(song)) if now["key_waits"] else ""
     return {"transposed": keys.of(song), "queued": waits}
 
 

@@ -112,6 +112,7 @@ MOMENTS = {
             "alerts": ("The effects stopped and are starting again; the kit is dry until then", "x"),
         }
     ),
+    "key": PLAYING.model_copy(update={"transposed": -2, "queued": "key +3, soon"}),
     "gone": PLAYING,
     "keys": PLAYING,
 }

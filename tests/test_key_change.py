@@ -223,7 +223,7 @@ def test_the_stage_says_what_waits_and_then_the_key(tune: Song, tmp_path: Path, 
     engine = Engine(replace(read_show(examples_dir() / "festival"), songs=(tune,)), Setup(device="virtual"))
     try:
         assert engine.do("key", "3") == "Tune: key +3, as soon as it is made"
-        assert engine.state().queued in ("key +3, being made", "key +3")
+        assert engine.state().queued in ("key +3, soon", "key +3")
         engine.start()
         engine.do("start", "")
         while not (engine.state().is_playing and engine.state().transposed == 3 and engine.state().queued == ""):
