@@ -15,6 +15,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -161,10 +162,14 @@ def run(samplerate: float, inputs: int, allowance_frames: int, block: SharedBloc
     threading.Thread(target=listen, args=(line, wanted), daemon=True).start()
     while True:
         asked_for = wanted.get()
-        says = show(consoles[asked_for.place][0], asked_for.plugin, wanted) if asked_for.plugin else ""
-        if says:
-            with speaks:
-                line.send(Told(asked_for.place, says))
+        if asked_for.plugin:
+            show(consoles[asked_for.place][0], asked_for.plugin, wanted, partial(tell, line, speaks, asked_for.place))
+
+
+def tell(line: Connection, speaks: threading.Lock, place: int, says: str) -> None:
+    """Say something of one preset. Two threads do."""
+    with speaks:
+        line.send(Told(place, says))
 
 
 def listen(line: Connection, wanted: Wanted) -> None:
@@ -185,8 +190,7 @@ def play(consoles: Consoles, line: Connection, speaks: threading.Lock) -> None:
                 told = len(console.says)
                 console.work(end)
                 for says in console.says[told:]:
-                    with speaks:
-                        line.send(Told(place, says))
+                    tell(line, speaks, place, says)
     finally:
         os._exit(1)
 

@@ -1,21 +1,28 @@
 """A plugin's own window, on the main thread of its rack, while another thread makes the sound.
 
 pedalboard shows it, and asks every 10 ms whether it is to shut; in between it has let go of the interpreter. What is moved in
-the window goes from the plugin's one half to the other, and is heard with the next block. What the plugin is like when its
-window shuts is kept beside the preset.
+the window goes from the plugin's one half to the other, and is heard with the next block. What the plugin is like is kept
+beside the preset: when its window shuts, and every few seconds while it is open, so that a crash costs no more than those.
 """
 
 import ctypes
 import ctypes.util
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from queue import SimpleQueue
+from time import monotonic
+
+from pedalboard import VST3Plugin
 
 from live_rig.errors import DeviceError
 from live_rig.rack.console import Console
 from live_rig.rack.preset import Effect
 from live_rig.show.write import whole_file
+
+KEEP_EVERY_S = 2.0
+MOST_OF_THE_TIME = 0.001  # that reading a state may take, however large it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +36,58 @@ class Show:
 Wanted = SimpleQueue[Show]
 
 
-class SomethingElseIsWanted:
-    """An event for pedalboard: then the window shuts. To ask for it takes next to nothing, since the sound waits so long."""
+class WhileOpen:
+    """An event for pedalboard: once it is set, the window shuts. Asked on the thread that may ask a plugin for its state."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        self.is_set = wanted.qsize
+    def __init__(self, wanted: Wanted, keep: Callable[[], None]) -> None:
+        self._wanted, self._keep = wanted.qsize, keep
+        self._due_s = monotonic() + KEEP_EVERY_S
+
+    def is_set(self) -> bool:
+        """Whether something else is wanted. Takes next to nothing but when the state is due, since the sound waits so long."""
+        if self._wanted():
+            return True
+        if (now_s := monotonic()) >= self._due_s:
+            self._keep()
+            self._due_s = monotonic() + max(KEEP_EVERY_S, (monotonic() - now_s) / MOST_OF_THE_TIME)
+        return False
 
 
-def show(console: Console, plugin: str, wanted: Wanted) -> str:
-    """Until it is shut, by its own button or because something else is wanted. Returns what the drummer should know."""
+class State:
+    """What a plugin is like, since its window was opened."""
+
+    def __init__(self, effect: Effect, made: VST3Plugin, plugin: str, say: Callable[[str], None]) -> None:
+        self._effect, self._made, self._plugin, self._say = effect, made, plugin, say
+        self._as_kept = made.raw_state
+        self._said = ""
+
+    def keep(self) -> None:
+        """Beside the preset, where it is another than before."""
+        state = self._made.raw_state
+        if state != self._as_kept:
+            self._as_kept = state
+            says = kept(self._effect, state, self._plugin)
+            if says != self._said:
+                self._say(says)
+            self._said = says
+
+
+def show(console: Console, plugin: str, wanted: Wanted, say: Callable[[str], None]) -> None:
+    """Until it is shut, by its own button or because something else is wanted. say: is told what the drummer should know."""
     found = console.plugin(plugin)
     if found is None:
-        return f"{plugin} is not there: it has no window"
+        say(f"{plugin} is not there: it has no window")
+        return
     effect, made = found
     let_x_errors_pass()
-    before = made.raw_state
+    state = State(effect, made, plugin, say)
     try:
-        made.show_editor(SomethingElseIsWanted(wanted))
+        made.show_editor(WhileOpen(wanted, state.keep))
     except RuntimeError as error:
-        return f"{plugin} cannot show a window: {error}"
+        say(f"{plugin} cannot show a window: {error}")
+        return
     console.look(plugin)
-    after = made.raw_state
-    return kept(effect, after, plugin) if after != before else ""
+    state.keep()
 
 
 def kept(effect: Effect, state: bytes, plugin: str) -> str:

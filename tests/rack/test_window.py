@@ -91,6 +91,21 @@ def test_what_is_moved_in_the_window_is_heard_at_once_and_kept_when_it_shuts(mov
     rack.close()
 
 
+@pytest.mark.usefixtures("display")
+def test_what_was_moved_is_kept_while_the_window_is_open(moving: Path, tmp_path: Path) -> None:
+    rack, stage = playing(preset_of(tmp_path, moving))
+    name = f"master.{moving.stem}"
+    rack.show_window(name)
+    says(rack, stage, f"{name} is kept as you left it")
+    assert rack.process_id is not None
+    os.kill(rack.process_id, signal.SIGKILL)  # with its window open
+    stage.play_until(lambda: rack.status() != "on")
+    stage.play_until(lambda: rack.status() == "on")
+    stage.play(40)
+    assert heard_gain(stage) == pytest.approx(MOVED_TO)
+    rack.close()
+
+
 def test_without_a_display_it_is_said_and_the_sound_goes_on(
     moving: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
