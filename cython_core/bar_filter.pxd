@@ -56,7 +56,7 @@ cdef int bar_filter_allot(BarFilter *b, double samplerate_hz) noexcept
 cdef void bar_filter_free(BarFilter *b) noexcept
 cdef void bar_filter_meter(BarFilter *b, int beats_per_bar) noexcept nogil
 cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil
-cdef void bar_filter_start(BarFilter *b, double frame, double bpm, int first_half) noexcept nogil
+cdef void bar_filter_start(BarFilter *b, double frame, double bpm, double bar_beat, double sure) noexcept nogil
 cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil
 cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil
 cdef void bar_filter_renew(BarFilter *b, int pattern, int bin_) noexcept nogil

@@ -28,7 +28,6 @@ cdef double USUAL_BPM = 125.0        # where nothing was told: the middle of wha
 cdef double USUAL_OCTAVES = 0.6      # ... and how far from it they go, sd
 cdef double TOLD_OCTAVES = 0.15      # how exact a told tempo is taken to be, sd
 cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is quite another
-cdef double FIRST_IS_ONE = 0.97      # how probable it is that the first stroke is beat 1
 cdef double WHISPER = 0.25           # strength below which a stroke may have been none
 cdef double TINY = 1e-9              # mass spread over all states at each step: nothing is ever ruled out
 cdef double FAINT = 1e-25            # the same, where nothing but what is heard shall speak for a tempo
@@ -144,9 +143,9 @@ cdef int bin_of(BarFilter *b, int tempo, int cell) noexcept nogil:
     return <int>((cell - 0.5) * b.patterns.bins / b.cells[tempo] + b.patterns.bins + 0.5) % b.patterns.bins
 
 
-cdef void bar_filter_start(BarFilter *b, double frame, double bpm, int first_half) noexcept nogil:
-    """The first stroke falls at `frame`: probably so many half beats into the bar; in the tempo told, or if `bpm` is 0 in one that people play."""
-    cdef int tempo, p, half, beats = b.patterns.beats
+cdef void bar_filter_start(BarFilter *b, double frame, double bpm, double bar_beat, double sure) noexcept nogil:
+    """The first stroke falls at `frame`: so surely (0..1) at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play."""
+    cdef int tempo, p, half, cell, beats = b.patterns.beats
     cdef double prior, place, total = 0
     cdef float *at
     for tempo in range(TEMPI):
@@ -155,9 +154,10 @@ cdef void bar_filter_start(BarFilter *b, double frame, double bpm, int first_hal
             prior = bell((b.octave[tempo] - log2(bpm)) / TOLD_OCTAVES) + TOLD_WRONG * prior
         b.active[tempo] = True
         for half in range(2 * beats):
-            place = (FIRST_IS_ONE if half % (2 * b.patterns.beats_per_bar) == first_half
-                     else (1 - FIRST_IS_ONE) / beats * (0.7 if half % 2 == 0 else 0.3))
-            at = b.mass + (b.first_cell[tempo] + half * b.cells[tempo] // (2 * beats)) * PATTERNS
+            place = (sure if half % (2 * b.patterns.beats_per_bar) == 0
+                     else (1 - sure) / beats * (0.7 if half % 2 == 0 else 0.3))
+            cell = <int>((bar_beat + 0.5 * half) / beats * b.cells[tempo]) % b.cells[tempo]
+            at = b.mass + (b.first_cell[tempo] + cell) * PATTERNS
             for p in range(PATTERNS):
                 at[p] = <float>(prior * place * b.share[tempo][p])
                 total += at[p]

@@ -2,6 +2,7 @@
 
 from cython_core.bar_filter cimport BarFilter
 from cython_core.gaits cimport Gaits
+from cython_core.on_strokes cimport OnStrokes
 from cython_core.onsets cimport Onset
 from cython_core.own_bar cimport OwnBar
 
@@ -21,12 +22,13 @@ cdef struct FollowerState:
     int beats_per_bar
     bint ready                       # the meter has been made ready
     bint started                     # a first stroke has been heard
-    bint goes_on                     # in another meter: the place in the bar is known
+    bint goes_on                     # the bar filter begins anew, but the place in the bar is known
     bint found
     bint is_new                      # the bar filter began with what was told, not with what had been followed
     BarFilter bars                   # the coarse answer: which beat, which level
     Gaits gaits                      # the fine one: phase and tempo
     OwnBar own                       # what the drummer has been playing
+    OnStrokes strokes                # where he strikes the beat
     int unread                       # what is still to be read of the bar filter's answer: 2 all, 1 what it expects
     double octave                    # log2 bpm that the bar filter believes in
     double confidence, bar_confidence
@@ -44,4 +46,5 @@ cdef class Follower:
 
 cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long long end_frame, int frames, Pulse *pulse) noexcept nogil
 cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcept nogil
+cdef void follower_count_in(FollowerState *f, double bar_one_frame, double bpm) noexcept nogil
 cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_beat) noexcept nogil

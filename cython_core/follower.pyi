@@ -44,6 +44,8 @@ class Follower:
         """What the song says. Forgets the past."""
     def change_meter(self, beats_per_bar: int, bar_beat: float) -> None:
         """The song goes on in another meter, and is at `bar_beat` of a bar (0: its one). Beat and tempo are followed on."""
+    def count_in(self, bar_one_frame: float, bpm: float) -> None:
+        """The drummer has counted: a bar begins at `bar_one_frame`, in this tempo (40..400). His clicks are forgotten."""
     def tick(self, onsets: npt.NDArray[np.void], frames: int) -> Pulse:
         """Hear one tick of `frames` (1..32) frames, with the onsets told in it, (n,) of `cython_core.onsets.ONSET`."""
     def hypotheses(self, room: int = 2) -> list[Hypothesis]:

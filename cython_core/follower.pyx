@@ -2,10 +2,11 @@
 
 Two trackers: `bar_filter` knows which beat it is and at which level, but only to some ten milliseconds; `gaits` takes the
 strokes one by one against the patterns that the bar filter believes in, and gives phase and tempo. Where the bar filter is
-clearly surer of another phase, level or bar line, it overrules: `read_answer` is the one place where that is decided.
+clearly surer of another phase, level or bar line, it overrules: `read_answer` is the one place where that is decided. What is said is put
+where the drummer strikes (`on_strokes`).
 """
 
-from libc.math cimport exp, fabs, floor, fmax, fmin, pow, rint
+from libc.math cimport exp, fabs, floor, fmax, fmin, log2, pow, rint
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
@@ -15,8 +16,11 @@ from cython_core.bar_filter cimport (
     PLACES_PER_BEAT, TEMPI, bar_filter_allot, bar_filter_free, bar_filter_hear, bar_filter_meter, bar_filter_prepare, bar_filter_refer,
     bar_filter_renew, bar_filter_start, bar_filter_work,
 )
-from cython_core.gaits cimport gaits_beat_at, gaits_expect, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo
+from cython_core.gaits cimport (
+    gaits_beat_at, gaits_expect, gaits_expect_nothing, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo,
+)
 from cython_core.hypotheses cimport MOST_HYPOTHESES, Hypothesis, rank_hypotheses
+from cython_core.on_strokes cimport weigh_strokes
 from cython_core.onsets cimport FIRST, MAX_ONSETS, SECOND, Look
 from cython_core.own_bar cimport own_bar_begin, own_bar_pass, own_bar_renew, own_bar_strike
 from cython_core.patterns cimport BINS_PER_BEAT, MAX_BEATS, OWN
@@ -26,6 +30,8 @@ cdef enum:
     LEVEL = 12                       # tempi on either side that count as the same level: 0.43 octaves
 
 cdef double UNTOLD_BPM = 125.0
+cdef double FIRST_IS_ONE = 0.97      # how probable it is that the first stroke is beat 1 ...
+cdef double PLACE_IS_KNOWN = 0.999   # ... and that it lies where the bar was counted, or was going on, to
 cdef double OVERRULE = 0.30          # by how much the bar filter's belief in another phase must be greater
 cdef double OVERRULE_LEVEL = 0.20
 cdef double OVERRULE_BAR = 0.15
@@ -36,6 +42,7 @@ cdef double LEAN_WITHIN_BEATS = 0.3  # ... where it is not another beat
 cdef double LEAN_SD_BEATS = 0.11
 cdef double SURE_ENOUGH = 0.3
 cdef double OWN_ABOVE = 0.8          # confidence that it takes to lay strokes down in the drummer's own bar
+cdef double LEAN_ON_STROKES_ABOVE = 0.5           # confidence from which a stroke says where the beat is struck
 cdef double LATEST_S = 0.1           # an onset told later than this after its stroke, or before it, is of no use
 cdef double MOST_STROKES_PER_S = 60.0                # more than two hands and two feet can play, each stroke sent twice ...
 cdef double MOST_AT_ONCE = 16.0                      # ... for longer than this many of them: a broken cable or a stuck trigger
@@ -44,6 +51,7 @@ cdef int STEPS_BEFORE_FOUND = 150    # where no tempo was told
 cdef double TRUST_BEATS = 8.0        # time constant of the trust in what is followed ...
 cdef double LOST_BELOW = 0.6         # ... and where it ends: then any tempo may be the right one
 cdef double DOUBTED_BARS = 8.0       # and for so long a told tempo may turn out to be wrong
+cdef double COUNTED = 0.9              # confidence in what was counted, until it is played
 cdef double STOPPED_BARS = 2.5       # bars of silence after which it is as likely as not that the drummer has stopped for good
 cdef double STOPPED_SPREAD_BARS = 0.6
 cdef double ASLEEP_BARS = 16.0       # bars of silence after which only the tempo is kept, and the next stroke is a new beginning
@@ -58,6 +66,7 @@ cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcep
     f.ready = f.started = f.found = f.is_flooded = f.goes_on = f.own.begun = False
     f.stock = MOST_AT_ONCE
     f.unread = 0
+    f.strokes.lean_beats = f.strokes.heard = 0
     bar_filter_meter(&f.bars, f.beats_per_bar)
 
 
@@ -68,16 +77,38 @@ cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_
     if beats_per_bar == f.beats_per_bar:
         return
     f.beats_per_bar = beats_per_bar
+    f.gaits.bar_offset = rint(bar_beat - gaits_beat_at(&f.gaits, f.heard_frame))
+    go_on(f)
+
+
+cdef void follower_count_in(FollowerState *f, double bar_one_frame, double bpm) noexcept nogil:
+    """The drummer has counted: a bar begins at `bar_one_frame`, in this tempo. What was made of his clicks is forgotten."""
+    cdef double beat
+    if not f.started:
+        gaits_start(&f.gaits, f.heard_frame, bpm)
+        f.started = True
+    beat = rint(gaits_beat_at(&f.gaits, bar_one_frame))
+    gaits_seed(&f.gaits, bar_one_frame, beat, log2(bpm))
+    gaits_expect_nothing(&f.gaits)
+    f.gaits.bar_offset = modulo(-beat, f.beats_per_bar)
+    f.confidence = f.bar_confidence = COUNTED
+    f.trust = 1
+    go_on(f)
+
+
+cdef void go_on(FollowerState *f) noexcept nogil:
+    """The bar filter begins anew, with the next stroke that comes when it is ready, where the gaits will be then."""
     f.ready = False
     f.unread = 0
     f.goes_on, f.own.begun = f.started, False
-    f.gaits.bar_offset = rint(bar_beat - gaits_beat_at(&f.gaits, f.heard_frame))
     bar_filter_meter(&f.bars, f.beats_per_bar)
 
 
 cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long long end_frame, int frames, Pulse *pulse) noexcept nogil:
     """Hear the onsets told in one tick that ends before `end_frame`, do the tick's share of work, and say where the drummer is."""
     cdef int i
+    if f.found and f.confidence >= LEAN_ON_STROKES_ABOVE:
+        weigh_strokes(&f.strokes, onsets, count, said_beat_at(f, f.heard_frame), said_bpm(f), f.heard_frame, f.samplerate_hz)
     if not f.ready:
         f.ready = bar_filter_prepare(&f.bars)
     for i in range(count):
@@ -121,7 +152,10 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
     if not f.bars.started and onset.look == SECOND:
         return
     if f.ready and not f.bars.started:
-        bar_filter_start(&f.bars, onset.frame, pow(2, gaits_octave(&f.gaits)) if f.started else f.told_bpm, first_half(f, onset.frame))
+        if f.goes_on:
+            bar_filter_start(&f.bars, onset.frame, said_bpm(f), bar_beat_at(f, onset.frame), PLACE_IS_KNOWN)
+        else:
+            bar_filter_start(&f.bars, onset.frame, said_bpm(f) if f.started else f.told_bpm, 0, FIRST_IS_ONE)
         f.goes_on = False
         f.is_new = not f.started
         if f.is_new:
@@ -140,10 +174,8 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
         gaits_hear(&f.gaits, onset)
 
 
-cdef int first_half(FollowerState *f, double frame) noexcept nogil:
-    """How many half beats of the bar have gone by at the first stroke that the bar filter hears: none, where nothing is known of it."""
-    cdef int halves = 2 * f.beats_per_bar
-    return <int>rint(2 * modulo(gaits_beat_at(&f.gaits, frame) + f.gaits.bar_offset, f.beats_per_bar)) % halves if f.goes_on else 0
+cdef inline double bar_beat_at(FollowerState *f, double frame) noexcept nogil:
+    return modulo(gaits_beat_at(&f.gaits, frame) + f.gaits.bar_offset, f.beats_per_bar)
 
 
 cdef void keep_own_bar(FollowerState *f, double frame) noexcept nogil:
@@ -187,12 +219,20 @@ cdef void say(FollowerState *f, long long end_frame, Pulse *pulse) noexcept nogi
         pulse.beat = pulse.bar_beat = pulse.confidence = pulse.bar_confidence = pulse.playing = 0
         pulse.bpm = f.told_bpm if f.told_bpm > 0 else UNTOLD_BPM
         return
-    pulse.beat = gaits_beat_at(&f.gaits, end_frame)
-    pulse.bpm = fmin(fmax(pow(2, gaits_octave(&f.gaits)), 40), 400)
+    pulse.beat = said_beat_at(f, end_frame)
+    pulse.bpm = said_bpm(f)
     pulse.bar_beat = modulo(pulse.beat + f.gaits.bar_offset, f.beats_per_bar)
     pulse.confidence = f.confidence
     pulse.bar_confidence = f.bar_confidence
     pulse.playing = 1 / (1 + exp(fmin((silent_bars(f, end_frame) - STOPPED_BARS) / STOPPED_SPREAD_BARS, 50)))
+
+
+cdef inline double said_beat_at(FollowerState *f, double frame) noexcept nogil:
+    return gaits_beat_at(&f.gaits, frame) - f.strokes.lean_beats
+
+
+cdef inline double said_bpm(FollowerState *f) noexcept nogil:
+    return fmin(fmax(pow(2, gaits_octave(&f.gaits)), 40), 400)
 
 
 # ------------------------------------------------------------------------------------------------ what the bar filter says
@@ -375,6 +415,10 @@ cdef class Follower:
     def change_meter(self, int beats_per_bar, double bar_beat):
         """The song goes on in another meter, and is at `bar_beat` of a bar. Beat and tempo are followed on."""
         follower_change_meter(self.state, beats_per_bar, bar_beat)
+
+    def count_in(self, double bar_one_frame, double bpm):
+        """The drummer has counted: a bar begins at `bar_one_frame`, in this tempo. What was made of his clicks is forgotten."""
+        follower_count_in(self.state, bar_one_frame, fmin(fmax(bpm, 40), 400))
 
     def tick(self, onsets, int frames):
         """Hear one tick of `frames` frames with the onsets told in it; returns the pulse at its end."""

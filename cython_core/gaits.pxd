@@ -23,6 +23,7 @@ cdef struct Gaits:
 
 cdef void gaits_start(Gaits *g, double frame, double bpm) noexcept nogil
 cdef void gaits_seed(Gaits *g, double frame, double beat, double octave) noexcept nogil
+cdef void gaits_expect_nothing(Gaits *g) noexcept nogil
 cdef void gaits_expect(Gaits *g, BarFilter *b, double octave) noexcept nogil
 cdef void gaits_lean(Gaits *g, double gap_beats, double sd_beats) noexcept nogil
 cdef void gaits_hear(Gaits *g, const Onset *onset) noexcept nogil

@@ -38,7 +38,7 @@ cdef void gaits_start(Gaits *g, double frame, double bpm) noexcept nogil:
     seed(g, frame, 0, log(bpm / 60 / g.samplerate_hz), START_BEAT_SD, START_TEMPO_SD)
     g.frame = frame
     g.bar_offset = 0
-    memset(g.expected, 0, sizeof(g.expected))
+    gaits_expect_nothing(g)
 
 
 cdef void gaits_seed(Gaits *g, double frame, double beat, double octave) noexcept nogil:
@@ -83,6 +83,11 @@ cdef double modulo(double x, double m) noexcept nogil:
     return x if x < m else 0
 
 
+cdef void gaits_expect_nothing(Gaits *g) noexcept nogil:
+    """Until the bar filter says what: a stroke is then no evidence of anything."""
+    memset(g.expected, 0, sizeof(g.expected))
+
+
 cdef void gaits_expect(Gaits *g, BarFilter *b, double octave) noexcept nogil:
     """Blend the patterns that the bar filter believes in, at this tempo, into what is expected."""
     cdef int tempo, p, kind, bin_, stride, k
@@ -108,7 +113,7 @@ cdef void gaits_expect(Gaits *g, BarFilter *b, double octave) noexcept nogil:
         total += share[k]
         belief[best[k]] = -1
     g.bins = b.patterns.bins
-    memset(g.expected, 0, sizeof(g.expected))
+    gaits_expect_nothing(g)
     if total <= 0:
         return
     for k in range(BLENDED):

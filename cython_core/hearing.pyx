@@ -8,11 +8,10 @@ from libc.math cimport fabsf, isfinite, rint
 
 from cython_core.chart cimport ChartState, chart_bar_start, chart_beats_in_bar, chart_source
 from cython_core.count_in cimport CountInCall, count_in_tick
-from cython_core.follower cimport follower_change_meter, follower_tick
+from cython_core.follower cimport follower_change_meter, follower_count_in, follower_tick
 from cython_core.guard cimport GUARD_DELAY
 from cython_core.input_lines cimport lines_tick
 from cython_core.key_change cimport stems_in_key
-from cython_core.on_strokes cimport put_on_strokes, weigh_strokes
 from cython_core.onsets cimport MAX_ONSETS
 from cython_core.strokes cimport MAX_LINES
 from cython_core.struck_hit cimport is_last_hit, struck_hit_begin
@@ -58,13 +57,12 @@ cdef void find_beat(RigState *r) noexcept nogil:
         t.count_frame = <long long>rint(
             call.bar_one_frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY
         )
+        follower_count_in(r.follower, call.bar_one_frame, call.bpm)
     if r.onsets > 0:
         t.last_stroke = r.frame
     if t.queued == LAST and t.last_hit == ON_HIS_STROKE and t.hold == HELD:
         await_last_hit(r)
-    weigh_strokes(&r.on_strokes, r.onset, r.onsets, &r.pulse, r.frame - TICK, r.samplerate_hz)
     follower_tick(r.follower, r.onset, r.onsets, r.frame, TICK, &r.pulse)
-    put_on_strokes(&r.on_strokes, &r.pulse)
 
 
 cdef void hear_lines(RigState *r) noexcept nogil:

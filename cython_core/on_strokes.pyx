@@ -12,37 +12,20 @@ from libc.math cimport fabs, rint
 from cython_core.onsets cimport SECOND
 
 cdef double WITHIN_BEATS = 0.07          # of a beat: further off is another note
-cdef double SURE = 0.5                   # follower's confidence from which a stroke counts
 cdef double REMEMBERED = 50.0             # strokes of full strength
 cdef double MOST_S = 0.008
 cdef double MOST_BEATS = 0.03
 
 
-cdef void weigh_strokes(OnStrokes *s, const Onset *onset, int onsets, const Pulse *pulse, long long frame, double samplerate_hz) noexcept nogil:
-    """Strokes just told, against the beat as it was believed at `frame`, before they were heard."""
-    cdef double off, most, counts, per_frame = pulse.bpm / 60.0 / samplerate_hz
+cdef void weigh_strokes(OnStrokes *s, const Onset *onset, int onsets, double beat, double bpm, double frame, double samplerate_hz) noexcept nogil:
+    """Strokes just told, against the beat as it was said to be at `frame`, the lean taken off, before they were heard."""
+    cdef double off, counts, per_frame = bpm / 60.0 / samplerate_hz, most = min(MOST_S * bpm / 60.0, MOST_BEATS)
     cdef int i
-    if not pulse.found:
-        s.lean_beats = s.heard = 0.0
-        return
-    if pulse.confidence < SURE:
-        return
-    most = min(MOST_S * pulse.bpm / 60.0, MOST_BEATS)
     for i in range(onsets):
-        off = pulse.beat + (onset[i].frame - frame) * per_frame
+        off = beat + (onset[i].frame - frame) * per_frame
         off -= rint(off)
         if onset[i].look != SECOND and fabs(off) < WITHIN_BEATS:
             counts = min(max(<double>onset[i].strength, 0.0), 1.0)
             s.heard = min(s.heard + counts, REMEMBERED)
             s.lean_beats += counts / max(s.heard, 1.0) * off
     s.lean_beats = max(-most, min(s.lean_beats, most))
-
-
-cdef void put_on_strokes(const OnStrokes *s, Pulse *pulse) noexcept nogil:
-    """What the follower says, later by the lean."""
-    pulse.beat -= s.lean_beats
-    pulse.bar_beat -= s.lean_beats
-    if pulse.bar_beat < 0:
-        pulse.bar_beat += pulse.beats_per_bar
-    elif pulse.bar_beat >= pulse.beats_per_bar:
-        pulse.bar_beat -= pulse.beats_per_bar

@@ -10,7 +10,6 @@ from cython_core.guard cimport GuardState
 from cython_core.input_lines cimport InputLines
 from cython_core.key_change cimport KeyChange
 from cython_core.mix cimport MixState
-from cython_core.on_strokes cimport OnStrokes
 from cython_core.onsets cimport MAX_ONSETS, Onset
 from cython_core.pads cimport PadsState
 from cython_core.strokes cimport MAX_LINES
@@ -42,7 +41,6 @@ cdef struct RigState:
     float line_gain[32]              # of each input in that mix, linear
     Onset onset[MAX_ONSETS]          # of the tick being heard
     int onsets
-    OnStrokes on_strokes
     Pulse pulse                      # where his strokes are
     AuthorityState authority
     TransportState transport

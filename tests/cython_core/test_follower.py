@@ -226,3 +226,23 @@ def test_told_of_another_meter_it_keeps_the_beat_and_has_the_new_bar(pattern, be
         assert pulse.beats_per_bar == beats
         assert pulse.confidence > 0.5
         assert abs(away) < 0.2, (tick + 1 - heard) * TICK / SAMPLERATE_HZ
+
+
+@pytest.mark.parametrize("pattern", [REGGAE, ROCK])
+@pytest.mark.parametrize("bpm", [70, 138, 300])
+def test_what_was_counted_holds_from_the_first_bar_whatever_is_played_in_it(bpm: int, pattern: tuple) -> None:
+    beat_s, one_s = 60 / bpm, 0.5 + 4 * 60 / bpm
+    clicks = groove(beat_s, 1, tuple((beat, HAT) for beat in range(4)))
+    follower = Follower(SAMPLERATE_HZ, bpm / 1.1, 4)
+    heard = len(listen(follower, clicks, 0.51 + 3 * beat_s))
+    follower.count_in(one_s * SAMPLERATE_HZ, bpm)
+    strokes, at = np.sort(groove(beat_s, 4, pattern, start_s=one_s), order="told_frame"), 0
+    for tick in range(heard, heard + int(16 * beat_s * SAMPLERATE_HZ / TICK)):
+        first = at
+        while at < len(strokes) and strokes["told_frame"][at] <= (tick + 1) * TICK:
+            at += 1
+        pulse = follower.tick(strokes[first:at], TICK)
+        away = pulse.bar_beat - ((tick + 1) * TICK / SAMPLERATE_HZ - one_s) / beat_s
+        assert abs(away - 4 * round(away / 4)) < 0.1
+        assert abs(pulse.bpm / bpm - 1) < 0.05
+        assert pulse.confidence > 0.35
