@@ -16,7 +16,7 @@ from cython_core.onsets cimport MAX_ONSETS
 from cython_core.strokes cimport MAX_LINES
 from cython_core.struck_hit cimport is_last_hit, struck_hit_begin
 from cython_core.form cimport strike_last_hit
-from cython_core.transport cimport HELD, LAST, LISTENING, ON_HIS_STROKE, PLAYING, TICK, Moment, TransportState, moment_at
+from cython_core.transport cimport FOR_THE_BAR, HELD, LAST, LISTENING, ON_HIS_STROKE, PLAYING, TICK, Moment, TransportState, moment_at
 
 
 cdef void join_pads(RigState *r, const float *const *heard, int frames, const float **kit) noexcept nogil:
@@ -52,7 +52,7 @@ cdef void find_beat(RigState *r) noexcept nogil:
     cdef TransportState *t = &r.transport
     hear_lines(r)
     count_in_tick(r.count_in, r.onset, r.onsets, r.frame, &call)
-    if call.ready and t.state == LISTENING:
+    if call.ready and t.state == LISTENING and t.listens_for != FOR_THE_BAR:
         t.count_bpm = call.bpm
         t.count_frame = <long long>rint(
             call.bar_one_frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY

@@ -140,7 +140,7 @@ cdef bint dares(TransportState *t, const Pulse *pulse) noexcept nogil:
 
 cdef void await_entry(TransportState *t, AuthorityState *a, const Pulse *pulse, const Place *place, Moment *made) noexcept nogil:
     """LISTENING: come in to the frame on the bar line, as it is believed when the head gets there."""
-    cdef bint is_counted = t.count_frame >= 0 and not t.is_band_in and t.listens_for != FOR_THE_BAR
+    cdef bint is_counted = t.count_frame >= 0 and not t.is_band_in
     cdef bint is_called = is_counted or t.is_band_in or dares(t, pulse)
     cdef double to_entry = beats_to_count(t) if is_counted else beats_to_bar(t, pulse, place)
     cdef double bpm = t.count_bpm if is_counted else pulse.bpm

@@ -164,6 +164,16 @@ def test_four_clicks_of_the_sticks_bring_the_band_in_on_the_one(bpm: float) -> N
     assert heard.bpm_at(plays[0] + 0.02) == pytest.approx(bpm, rel=0.03)
 
 
+@pytest.mark.parametrize("bpm", [80, 126, 200])
+def test_counted_in_the_band_is_not_led_off_by_what_is_played_first(bpm: float) -> None:
+    counted, plays = beats((bpm, 4)), beats((bpm, 16), start_s=0.5 + 4 * 60 / bpm)
+    one_drop = [(beat_s, drum, 100) for beat_s in plays[2::4] for drum in (KICK, SNARE)]
+    off_beats = [(beat_s + 30 / bpm, HAT, 70) for beat_s in plays]
+    heard = play(song(0.9 * bpm), sorted(clicks(counted) + one_drop + off_beats), start="count-in", leader=Leader.DRUMMER)
+    for count, beat_s in enumerate(plays[1:], start=1):
+        assert heard.song_beat_at(beat_s) == pytest.approx(count, abs=0.15)
+
+
 def test_three_clicks_count_in_a_waltz() -> None:
     counted, plays = beats((150, 3)), beats((150, 24), start_s=0.5 + 3 * 0.4)
     waltz = song(150, beats_per_bar=3)
