@@ -226,7 +226,7 @@ def test_the_stage_says_what_waits_and_then_the_key(tune: Song, tmp_path: Path, 
         assert engine.state().queued in ("key +3, soon", "key +3")
         engine.start()
         engine.do("start", "")
-        while not (engine.state().is_playing and engine.state().transposed == 3 and engine.state().queued == ""):
+        while not (engine.state().transposed == 3 and engine.state().queued == ""):  # the tune may be over by then
             assert engine.now_s() < 60, engine.state()
         assert engine.do("key", "0") == "Tune: the recorded key"
     finally:

@@ -184,6 +184,7 @@ def test_a_preset_switch_has_no_click_and_drops_nothing(rack: Rack) -> None:
         stage.play_until(lambda: rack.next_is_ready)
         rack.switch()
         stage.play(60)
+    stage.play(1500)  # the reverb of the second rings out
     heard = stage.heard[0]
     assert np.abs(np.diff(heard[2_000:])).max() < 2 * np.abs(np.diff(tone)).max()
     assert rack.drums.blocks_dry == 0
