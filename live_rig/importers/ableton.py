@@ -19,7 +19,7 @@ def read_live_set(path: Path, end_s: float) -> Imported:
         if len(text) > LARGEST_BYTES:
             raise unfit(path, "it is larger than any Live set")
         root = ElementTree.fromstring(text)
-    except (OSError, EOFError, zlib.error, ElementTree.ParseError) as error:
+    except (OSError, EOFError, LookupError, ValueError, zlib.error, ElementTree.ParseError) as error:
         raise unfit(path, f"it is no Live set that can be read ({error})") from None
     if root.tag != "Ableton" or (live := root.find("LiveSet")) is None:
         raise unfit(path, "it is no Live set")

@@ -19,14 +19,16 @@ def read_dawproject(path: Path, end_s: float) -> Imported:
             root = ElementTree.fromstring(archive.read("project.xml"))
     except (
         OSError,
-        KeyError,
+        EOFError,  # cut short
+        LookupError,  # no project in it, or in an alphabet nobody knows
+        ValueError,
         zipfile.BadZipFile,
         zlib.error,
         ElementTree.ParseError,
         RuntimeError,
         NotImplementedError,
     ) as error:
-        raise unfit(path, f"it is no DAWproject that can be read ({error})") from None
+        raise unfit(path, f"it is no DAWproject that can be read ({str(error) or 'it is cut short'})") from None
     if root.tag != "Project":
         raise unfit(path, "it is no DAWproject")
     try:

@@ -104,6 +104,15 @@ def test_any_bytes_give_a_map_or_a_word(suffix: str, tmp_path: Path, data: st.Da
         assert np.isfinite([mark.time_s for mark in found.marks]).all()
 
 
+def test_a_dawproject_that_ends_before_it_says_is_no_project(tmp_path: Path) -> None:
+    content = bytearray((MAPS / "song.dawproject").read_bytes())
+    sizes_at = content.index(b"PK\x01\x02") + 20  # packed and unpacked, in the archive's table of contents
+    content[sizes_at : sizes_at + 8] = 2 * (5000).to_bytes(4, "little")
+    (tmp_path / "short.dawproject").write_bytes(content)
+    with pytest.raises(ShowError, match="it is cut short"):
+        read_map(tmp_path / "short.dawproject", 30.0)
+
+
 def test_marks_become_sections_at_the_nearest_bars() -> None:
     found = read("set.als", 12.0)
     sections = sections_of(found.marks, found.beats)
