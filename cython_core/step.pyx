@@ -58,7 +58,7 @@ cdef void end_tick(RigState *r) noexcept nogil:
     tell_meter(r)
     lead_on(r)
     if (r.frame + r.band.ahead_frames) % CHUNK == 0:
-        transport_order(&r.transport, r.frame + r.band.ahead_frames)
+        transport_order(&r.transport, r.frame + r.band.ahead_frames, r.band.bus[0].stem_rate.finer)
         order_in_key(&r.key, &r.transport, r.band.bus[0].stem_rate.finer)
         band_order(r.band, &r.transport.order)
         r.transport.order.jump_frame = -1

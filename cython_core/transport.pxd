@@ -96,6 +96,6 @@ cdef void transport_reset(TransportState *t, double samplerate_hz, long long hea
 cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil
 cdef void reenter(TransportState *t, double song_beat) noexcept nogil
 cdef void transport_tick(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil
-cdef void transport_order(TransportState *t, long long frame) noexcept nogil        # fills in t.order, for the line up to `frame`
+cdef void transport_order(TransportState *t, long long frame, int finer) noexcept nogil        # fills in t.order, for the line up to `frame`
 cdef void look(const TransportState *t, Place *place) noexcept nogil
 cdef const Moment *moment_at(const TransportState *t, long long frame) noexcept nogil

@@ -376,17 +376,17 @@ cdef void transport_tick(TransportState *t, const Lead *lead, AuthorityState *a,
     t.head += TICK
 
 
-cdef void transport_order(TransportState *t, long long frame) noexcept nogil:
-    """`frame`: where the head is, if the band plays; a multiple of CHUNK."""
+cdef void transport_order(TransportState *t, long long frame, int finer) noexcept nogil:
+    """`frame`: where the head is, if the band plays; a multiple of CHUNK. `finer`: frames of the session to one of the stems."""
     t.order.frame = frame
     t.order.source = heard_source(t) if t.state == PLAYING else NAN
     t.order.stems = t.chart.stems if t.chart != NULL else NULL
     faders_move(&t.faders)
     t.order.gain = t.faders.now
     if t.order.stems != NULL:
-        store(&t.order.stems.expected, expected_source(t))
+        store(&t.order.stems.expected, expected_source(t) // finer)
 
 
 cdef long long expected_source(const TransportState *t) noexcept nogil:
-    """The frame of the recording that the next start, or the jump that waits, will lead to."""
+    """The frame of the session's recording that the next start, or the jump that waits, will lead to."""
     return <long long>chart_source(t.chart, t.queued_to if t.state == PLAYING and t.queued == JUMP else t.start_beat)

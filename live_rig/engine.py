@@ -210,7 +210,7 @@ class Engine:
             self.instrument.send([Sent(EventKind.LISTEN, Listening.FOR_THE_CUE, Leader.DRUMMER)])
             return "listening"
         try:
-            parse_command(f"{command} {value}")
+            command, value = parse_command(f"{command} {value}")
         except ValueError as error:
             what, do = error.args
             raise ShowError(str(what), where="command", do=str(do)) from None

@@ -137,7 +137,7 @@ def test_a_key_is_said_in_semitones_or_as_a_step(value: str, now: int, semitones
     assert key_of(value, now) == semitones
 
 
-@pytest.mark.parametrize(("value", "now"), [("7", 0), ("up", 6), ("down", -6), ("F sharp", 0), ("", 0)])
+@pytest.mark.parametrize(("value", "now"), [("7", 0), ("-99", 0), ("up", 6), ("down", -6)])
 def test_a_key_out_of_reach_is_refused_in_words(value: str, now: int) -> None:
     with pytest.raises(ShowError):
         key_of(value, now)

@@ -24,19 +24,20 @@ def struck_on_every_bar() -> Stems:
     return Stems([sound], RATE_HZ)
 
 
-def stands_ready(stems: Stems, block: int = SMALL_BLOCK) -> Instrument:
-    instrument = Instrument(Drums(RATE_HZ, 1, block), RATE_HZ, each_bus_apart(1), block)
-    instrument.load(chart_of(TUNE, RATE_HZ, stems))
+def stands_ready(stems: Stems, block: int = SMALL_BLOCK, rate_hz: int = RATE_HZ) -> Instrument:
+    instrument = Instrument(Drums(rate_hz, 1, block), rate_hz, each_bus_apart(1), block)
+    instrument.load(chart_of(TUNE, rate_hz, stems))
     return instrument
 
 
-def plays_for(instrument: Instrument, frames: int, stems: Stems, block: int = SMALL_BLOCK) -> Block:
-    """The band, (2, frames); prefetch and renderer have their turn after every block."""
+def plays_for(instrument: Instrument, frames: int, stems: Stems | None, block: int = SMALL_BLOCK) -> Block:
+    """The band, (2, frames); prefetch, where there are stems to fetch, and renderer have their turn after every block."""
     silence, heard = np.zeros((1, block), np.float32), []
     for _ in range(-(-frames // block)):
         played = np.empty((instrument.outputs, block), np.float32)
         instrument.rig.step(silence, played)
-        stems.load()
+        if stems is not None:
+            stems.load()
         instrument.band.serve()
         heard.append(played[4:6])
     return np.concatenate(heard, axis=1)
@@ -59,4 +60,16 @@ def test_from_any_bar_it_sounds_within_50_ms_and_whole(bar: int, leader: str) ->
     assert np.abs(heard[first : first + 150]).max() == pytest.approx(0.02 * bar, rel=0.35)
     assert np.abs(heard[: first - 600]).max(initial=0.0) == 0.0
     assert instrument.band.frames_missing == 0
+    assert stems.missed_frames == 0
+
+
+@pytest.mark.parametrize("rate_hz", [RATE_HZ, 2 * RATE_HZ])
+def test_the_bar_it_will_start_from_is_in_memory_before(rate_hz: int) -> None:
+    stems = struck_on_every_bar()  # in the finer session at half its rate, as they always are there
+    instrument = stands_ready(stems, rate_hz=rate_hz)
+    instrument.send(events_of("bar", "12", TUNE))
+    plays_for(instrument, rate_hz // 10, stems)
+    instrument.send([Sent(EventKind.START)])
+    heard = plays_for(instrument, rate_hz // 2, None)[0]
+    assert np.abs(heard).max() == pytest.approx(0.02 * 12, rel=0.35)
     assert stems.missed_frames == 0

@@ -7,6 +7,7 @@ to go back to it takes no time.
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 
 from cython_core.stem_bank import Stems
 from live_rig.errors import RigError, ShowError
@@ -41,6 +42,7 @@ class Keys:
         self._before: dict[str, int] = {}
         self._stems: dict[tuple[str, int], Stems] = {}
         self._asked: dict[str, Asked] = {}
+        self._deciding = Lock()  # between what is asked for and what is made
         self._worker = worker or ThreadPoolExecutor(1, "keys", run_this_thread_as_others)
 
     def of(self, song: Song) -> int:
@@ -64,17 +66,20 @@ class Keys:
 
     def ask(self, song: Song, semitones: int) -> None:
         """Have it made, and taken as soon as it is. What was asked for the song before is forgotten."""
-        if (ready := self._stems.get((song.id, semitones))) is not None:
-            self._take(Asked(song, semitones), ready)
-            return
-        asked = self._asked[song.id] = Asked(song, semitones)
+        asked = Asked(song, semitones)
+        with self._deciding:
+            if (ready := self._stems.get((song.id, semitones))) is not None:
+                self._take(asked, ready)
+                return
+            self._asked[song.id] = asked
         self._worker.submit(self._make, asked)
 
     def take_back(self, song: Song, *, is_waiting: bool) -> None:
         """Forget what is being made for it; or, where one was made and waits for its bar line, stay in the one before."""
-        if self._asked.pop(song.id, None) is None and is_waiting and song.id in self._before:
-            before = self._before[song.id]
-            self._take(Asked(song, before), self._stems[song.id, before])
+        with self._deciding:
+            if self._asked.pop(song.id, None) is None and is_waiting and song.id in self._before:
+                before = self._before[song.id]
+                self._take(Asked(song, before), self._stems[song.id, before])
 
     def close(self) -> None:
         """Make no more."""
@@ -82,18 +87,24 @@ class Keys:
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _make(self, asked: Asked) -> None:
-        if self._asked.get(asked.song.id) is not asked:
+        if not self._is_wanted(asked):
             return
         try:
             stems = self._opened(asked.song.model_copy(update={"transpose": asked.semitones}))
         except RigError as error:
-            if self._asked.get(asked.song.id) is asked:
-                self._asked.pop(asked.song.id, None)
-                self._failed(str(error))
+            with self._deciding:
+                if not self._is_wanted(asked):
+                    return
+                del self._asked[asked.song.id]
+            self._failed(str(error))
             return
-        self._stems[asked.song.id, asked.semitones] = stems
-        if self._asked.get(asked.song.id) is asked:
-            self._take(asked, stems)
+        with self._deciding:
+            self._stems[asked.song.id, asked.semitones] = stems
+            if self._is_wanted(asked):
+                self._take(asked, stems)
+
+    def _is_wanted(self, asked: Asked) -> bool:
+        return self._asked.get(asked.song.id) is asked
 
     def _take(self, asked: Asked, stems: Stems) -> None:
         self._asked.pop(asked.song.id, None)
@@ -109,12 +120,7 @@ def in_key(semitones: int) -> str:
 
 def key_of(value: str, now: int) -> int:
     """What `key -2`, `key up` or `key down` asks for: semitones from the recording. ShowError where it is out of reach."""
-    try:
-        semitones = now + WAYS[value] if value in WAYS else int(value)
-    except ValueError:
-        raise ShowError(
-            f'"key {value}" is no key', where="command", do='Say semitones: "key -2", "key up", "key down"'
-        ) from None
+    semitones = now + WAYS[value] if value in WAYS else int(value)
     if abs(semitones) > MOST_SEMITONES:
         what = f"{semitones:+d} semitones are out of reach"
         raise ShowError(what, where="command", do=f"Say -{MOST_SEMITONES} to {MOST_SEMITONES} from the recording")
