@@ -119,7 +119,10 @@ def in_key(semitones: int) -> str:
 
 
 def key_of(value: str, now: int) -> int:
-    """What `key -2`, `key up` or `key down` asks for: semitones from the recording. ShowError where it is out of reach."""
+    """What `key -2`, `key up` or `key down` asks for: semitones from the recording. ShowError where it is out of reach.
+
+    value: as `parse_command` lets it through.
+    """
     semitones = now + WAYS[value] if value in WAYS else int(value)
     if abs(semitones) > MOST_SEMITONES:
         what = f"{semitones:+d} semitones are out of reach"
