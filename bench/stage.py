@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from live_rig.control.protocol import STATES_PER_S, StageState
+from live_rig.control.protocol import STATES_PER_S, Desk, StageState
 from live_rig.control.server import new_token, serve
 from ui.link import Link
 from ui.stage.window import StageWindow
@@ -71,11 +71,16 @@ def busy_state(now_s: float) -> StageState:
 
 async def cost(seconds: float, size: str) -> float:
     """CPU seconds of a window of `size` pixels, for each second."""
-    start_s = time.monotonic()
+    start_s, desk = time.monotonic(), Desk()
     with tempfile.TemporaryDirectory() as folder:
         door_file = Path(folder) / "door.json"
         door = serve(
-            lambda: busy_state(time.monotonic() - start_s), lambda *_: "", port=0, token=new_token(), door_file=door_file
+            lambda: busy_state(time.monotonic() - start_s),
+            lambda *_: "",
+            lambda: desk,
+            port=0,
+            token=new_token(),
+            door_file=door_file,
         )
         async with door as address:
             words = [sys.executable, "-m", "ui.stage", "--url", address.url, "--token-file", str(door_file), "--size", size]

@@ -33,7 +33,7 @@ from live_rig.band.keys import in_key, key_of
 from live_rig.band.renderer import renderers
 from live_rig.conducting.cues import Sent, events_of, mix_events, pad_event
 from live_rig.conducting.taps import Taps
-from live_rig.control.protocol import StageState
+from live_rig.control.protocol import Desk, StageState
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument, spare_for
 from live_rig.rack.colour import COMMANDS as COLOUR_COMMANDS
@@ -267,6 +267,10 @@ class Engine:
         state = stage_state(self.instrument.exchange.snapshot(), around)
         self.colour.enter(state.section)
         return state
+
+    def desk(self) -> Desk:
+        """How the kit sounds, and what can be turned; the same object until something has changed."""
+        return self.colour.desk()
 
     def _watch(self) -> None:
         """What has happened since the last look."""

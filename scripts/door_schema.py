@@ -11,9 +11,9 @@ from pydantic.json_schema import models_json_schema
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from live_rig.control.protocol import Command, Done, DoorAddress, Hello, Refused, StageState, Welcome
+from live_rig.control.protocol import Command, Desk, Done, DoorAddress, Hello, Refused, StageState, Welcome
 
-MODELS = [Hello, Command, Welcome, StageState, Done, Refused, DoorAddress]
+MODELS = [Hello, Command, Welcome, StageState, Desk, Done, Refused, DoorAddress]
 
 
 def schema() -> str:

@@ -14,6 +14,7 @@ from PyQt6.QtWebSockets import QWebSocket
 
 from live_rig.control.protocol import (
     Command,
+    Desk,
     Done,
     DoorAddress,
     Hello,
@@ -36,6 +37,7 @@ class Link(QObject):
     """Signals carry what the engine says; `send` carries what the drummer asks for."""
 
     state_changed = pyqtSignal(StageState)
+    desk_changed = pyqtSignal(Desk)
     answered = pyqtSignal(Done)
     broken = pyqtSignal(str)  # why, in words; empty when all is well again
 
@@ -87,7 +89,8 @@ class Link(QObject):
             return DoorAddress(url=self._url, token="", pid=0)
 
     def _greet(self) -> None:
-        self._socket.sendTextMessage(Hello(token=self._address().token, client=f"stage window {os.getpid()}").to_wire())
+        hello = Hello(token=self._address().token, client=f"stage window {os.getpid()}", wants_desk=True)
+        self._socket.sendTextMessage(hello.to_wire())
         self._silence.start()
 
     def _hear(self, text: str) -> None:
@@ -100,6 +103,8 @@ class Link(QObject):
         if isinstance(said, StageState):
             self._say_why("")
             self.state_changed.emit(said)
+        elif isinstance(said, Desk):
+            self.desk_changed.emit(said)
         elif isinstance(said, Done):
             self.answered.emit(said)
         elif isinstance(said, Welcome):

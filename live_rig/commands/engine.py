@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 async def played(engine: Engine, port: int, while_open: Callable[[DoorAddress], Awaitable[None]]) -> int:
     """Start the engine with its door open, for as long as `while_open` lasts."""
     try:
-        async with serve(engine.state, engine.do, port=port, token=new_token()) as address:
+        async with serve(engine.state, engine.do, engine.desk, port=port, token=new_token()) as address:
             engine.start()
             await while_open(address)
     finally:

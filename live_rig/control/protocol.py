@@ -1,7 +1,8 @@
 """What is said through the control door: JSON messages, one model each.
 
-A client says `hello` with the token and is told `welcome`; from then on it gets a `state` 30 times a second, and every
-`command` it sends is answered with one `done`. Whatever cannot be understood is answered with `refused`, in words.
+A client says `hello` with the token and is told `welcome`; from then on it gets a `state` 30 times a second, and where it
+wants it the `desk` when that has changed. Every `command` it sends is answered with one `done`. Whatever cannot be understood
+is answered with `refused`, in words.
 This module knows no socket and no engine: the windows import it, and nothing else of `live_rig`.
 """
 
@@ -110,6 +111,7 @@ class Hello(Message):
     type: Literal["hello"] = "hello"
     token: Annotated[str, Field(max_length=200)]
     client: Annotated[str, Field(max_length=80)] = ""  # who is asking, for the log
+    wants_desk: bool = False  # to be told of knobs and presets, too
 
 
 class Command(Message):
@@ -230,6 +232,35 @@ class StageState(Message):
     alerts: tuple[str, ...] = ()  # what is wrong, newest first
 
 
+class Knob(Message):
+    """What can be turned in the preset that is heard: a knob or a macro, by the name that the command `knob` takes."""
+
+    name: str  # "snare.Compressor.threshold_db"; a macro has no dot
+    value: FiniteFloat
+    written: FiniteFloat  # where the preset has it
+    low: Known = None  # None: only the plugin itself knows
+    high: Known = None
+    is_switch: bool = False  # 0 or 1
+    says: str = ""
+
+
+class Desk(Message):
+    """How the kit sounds, and what can be turned. Sent to those who want it, at first and when it has changed."""
+
+    type: Literal["desk"] = "desk"
+    presets: tuple[str, ...] = ()  # of the show, and those that ship
+    preset: str = ""  # the one that is heard; empty: the drums are dry
+    title: str = ""
+    knobs: tuple[Knob, ...] = ()
+    macros: tuple[Knob, ...] = ()
+    snapshots: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()  # that may have a window: "snare.Faulty"
+    side: Literal["A", "B"] = "A"
+    can_undo: bool = False
+    can_redo: bool = False
+    free_name: str = ""  # what a preset made of it could be called
+
+
 class DoorAddress(Message):
     """Where a running engine's door is, as its runtime file (door.json) says."""
 
@@ -239,7 +270,7 @@ class DoorAddress(Message):
 
 
 FromClient = Annotated[Hello | Command, Field(discriminator="type")]
-FromServer = Annotated[Welcome | StageState | Done | Refused, Field(discriminator="type")]
+FromServer = Annotated[Welcome | StageState | Desk | Done | Refused, Field(discriminator="type")]
 _FROM_CLIENT: TypeAdapter[FromClient] = TypeAdapter(FromClient)
 _FROM_SERVER: TypeAdapter[FromServer] = TypeAdapter(FromServer)
 
@@ -262,7 +293,7 @@ def read_from_client(text: str) -> Hello | Command:
         raise _refusal(error) from None
 
 
-def read_from_server(text: str) -> Welcome | StageState | Done | Refused:
+def read_from_server(text: str) -> Welcome | StageState | Desk | Done | Refused:
     """What the engine said. Raises MessageError."""
     try:
         return _FROM_SERVER.validate_json(text)

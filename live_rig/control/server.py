@@ -1,10 +1,10 @@
 """The control door: one WebSocket on the loopback address, opened by a token.
 
-    async with serve(engine.state, engine.do, port=8330, token=new_token()) as address:
+    async with serve(engine.state, engine.do, engine.desk, port=8330, token=new_token()) as address:
         ...                                     # the door is open as long as this block runs
 
-The server knows two things of the engine: `state()`, called 30 times a second whatever the number of clients, and
-`do(command, value)`, which returns words or raises RigError. Each client has a task of its own and room for one state:
+The server knows three things of the engine: `state()` and `desk()`, called 30 times a second whatever the number of clients,
+and `do(command, value)`, which returns words or raises RigError. Each client has a task of its own and room for one state:
 a slow one misses states, and delays nobody. Nothing a client sends ends the server.
 """
 
@@ -27,6 +27,7 @@ from live_rig.control.door_file import default_door_file, remove_door_file, writ
 from live_rig.control.protocol import (
     STATES_PER_S,
     Command,
+    Desk,
     Done,
     DoorAddress,
     Hello,
@@ -46,6 +47,7 @@ UNSENT_BYTES = 8_192  # beyond this a client is slow, and waits for its next sta
 POLICY_VIOLATION = 1008
 
 State = Callable[[], StageState]
+LookAtDesk = Callable[[], Desk]  # the same object for as long as nothing has changed
 Do = Callable[[str, str], str | Awaitable[str]]  # must not block: it runs in the door's event loop; what takes long is awaited
 
 log = logging.getLogger(__name__)
@@ -57,12 +59,14 @@ def new_token() -> str:
 
 
 @contextlib.asynccontextmanager
-async def serve(state: State, do: Do, *, port: int, token: str, door_file: Path | None = None) -> AsyncIterator[DoorAddress]:
+async def serve(
+    state: State, do: Do, desk: LookAtDesk, *, port: int, token: str, door_file: Path | None = None
+) -> AsyncIterator[DoorAddress]:
     """Open the door at `port` (0 = any free one), and say where it is in `door_file` (None = this user's own).
 
     Raises DoorError when the port cannot be had.
     """
-    door = _Door(state, do, token)
+    door = _Door(state, do, desk, token)
     server = await _listen(door.admit, port)
     async with server:
         address = DoorAddress(url=f"ws://{HOST}:{server.sockets[0].getsockname()[1]}", token=token, pid=os.getpid())
@@ -100,11 +104,12 @@ async def _listen(admit: Callable[[ServerConnection], Awaitable[None]], port: in
 
 
 class _Door:
-    """What all clients share: the newest state, already written as JSON."""
+    """What all clients share: the newest state and desk, already written as JSON."""
 
-    def __init__(self, state: State, do: Do, token: str) -> None:
-        self._state, self._do, self._token = state, do, token
-        self._newest = ""
+    def __init__(self, state: State, do: Do, desk: LookAtDesk, token: str) -> None:
+        self._state, self._do, self._desk, self._token = state, do, desk, token
+        self._newest = self._newest_desk = ""
+        self._desk_written: Desk | None = None
         self._changed = asyncio.Condition()
         self._is_mute = False
 
@@ -122,6 +127,8 @@ class _Door:
     def _look(self) -> None:
         try:
             self._newest = self._state().to_wire()
+            if (desk := self._desk()) is not self._desk_written:
+                self._desk_written, self._newest_desk = desk, desk.to_wire()
             self._is_mute = False
         except Exception:  # a fault in the picture must not end the door: commands still go through
             if not self._is_mute:
@@ -131,41 +138,42 @@ class _Door:
     async def admit(self, client: ServerConnection) -> None:
         """One client, from its hello to its end."""
         with contextlib.suppress(ConnectionClosed):
-            if not await self._is_known(client):
+            try:
+                hello = await self._hello(client)
+            except MessageError as error:
+                await client.send(Refused(says=str(error)).to_wire())
+                await client.close(POLICY_VIOLATION, str(error).encode()[:120].decode(errors="ignore"))
                 return
             await client.send(Welcome().to_wire())
-            showing = asyncio.create_task(self._show(client))
+            showing = asyncio.create_task(self._show(client, wants_desk=hello.wants_desk))
             try:
                 async for text in client:
                     await client.send((await self._answer(text)).to_wire())
             finally:
                 showing.cancel()
 
-    async def _is_known(self, client: ServerConnection) -> bool:
+    async def _hello(self, client: ServerConnection) -> Hello:
+        """What a client says first. MessageError, in words, where it says anything else, or does not know the token."""
         try:
             text = await asyncio.wait_for(client.recv(), HELLO_WITHIN_S)
-            hello = read_from_client(text) if isinstance(text, str) else None
         except TimeoutError:
-            return await self._turn_away(client, f"No hello within {HELLO_WITHIN_S:.0f} s")
-        except MessageError as error:
-            return await self._turn_away(client, str(error))
+            raise MessageError(f"No hello within {HELLO_WITHIN_S:.0f} s") from None
+        hello = read_from_client(text) if isinstance(text, str) else None
         if not isinstance(hello, Hello):
-            return await self._turn_away(client, "Say hello, with the token, before anything else")
+            raise MessageError("Say hello, with the token, before anything else")
         if not hmac.compare_digest(hello.token.encode("utf-8", "replace"), self._token.encode()):
-            return await self._turn_away(client, "Wrong token: take it from the door.json of the engine that runs")
-        return True
+            raise MessageError("Wrong token: take it from the door.json of the engine that runs")
+        return hello
 
-    async def _turn_away(self, client: ServerConnection, says: str) -> bool:
-        await client.send(Refused(says=says).to_wire())
-        await client.close(POLICY_VIOLATION, says.encode()[:120].decode(errors="ignore"))
-        return False
-
-    async def _show(self, client: ServerConnection) -> None:
-        """Send every state there is time for, always the newest."""
-        sent = None
+    async def _show(self, client: ServerConnection, *, wants_desk: bool) -> None:
+        """Send every state there is time for, always the newest; and the desk, to who wants it."""
+        sent = sent_desk = ""
         with contextlib.suppress(ConnectionClosed):
             while True:
-                if self._newest and self._newest is not sent:
+                if wants_desk and self._newest_desk is not sent_desk:
+                    sent_desk = self._newest_desk
+                    await client.send(sent_desk)
+                if self._newest is not sent:
                     sent = self._newest
                     await client.send(sent)
                 else:

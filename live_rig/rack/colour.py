@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cython_core.drums import AT_ONCE, ON_THE_BAR, ON_THE_BEAT
+from live_rig.control.protocol import Desk
 from live_rig.errors import RackError, RigError, ShowError
-from live_rig.rack.edits import Edits
+from live_rig.rack.desk_state import Ranges, desk_state, plugin_ranges
+from live_rig.rack.edits import Edits, Knobs
 from live_rig.rack.knobs import kept_files, plugins_of
 from live_rig.rack.preset import Preset
 from live_rig.rack.preset_page import page_of_edits
@@ -28,6 +30,9 @@ class Colour:
         self.rack, self.folder, self._shelf = rack, folder, Shelf(files)
         self.name = ""
         self._snapshot = self._shown = ""
+        self._desk: Desk | None = None
+        self._ranges: Ranges = {}
+        self._desk_of: tuple[Edits | None, Knobs | None, int] = (None, None, 0)
 
     def keep_ready(self, first: list[str]) -> list[str]:
         """Let every preset of the show stand ready, those of its songs first. Returns what is wrong with any."""
@@ -87,6 +92,17 @@ class Colour:
         self._shown = plugin or plugins[(plugins.index(self._shown) + 1) % len(plugins) if self._shown in plugins else 0]
         self.rack.show_window(self._shown)
         return f"the window of {self._shown}"
+
+    def desk(self) -> Desk:
+        """What can be turned now, and where it stands; the same object until something has changed."""
+        edits, presets = self.rack.edits, len(self._shelf.files)
+        now = edits.now if edits else None
+        of, stood, there = self._desk_of
+        if self._desk is None or edits is not of or now is not stood or presets != there:
+            if edits is not of:
+                self._ranges = plugin_ranges(edits) if edits else {}
+            self._desk, self._desk_of = desk_state(self._shelf.files, edits, self._ranges), (edits, now, presets)
+        return self._desk
 
     def off(self) -> None:
         """The drums are dry."""

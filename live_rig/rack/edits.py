@@ -27,6 +27,17 @@ class Edits:
         self._done: list[tuple[str, Knobs]] = []  # what was turned, and where everything stood before
         self._undone: list[Knobs] = []
         self._other: Knobs = dict(self.written)  # the other side of A/B
+        self.is_other_side = False
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether anything was turned."""
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether anything was undone, and nothing turned since."""
+        return bool(self._undone)
 
     def turn(self, name: str, value: float) -> Knobs:
         """Turn a knob or a macro. RackError where there is none of that name, or it does not go so far."""
@@ -76,7 +87,7 @@ class Edits:
         """To the other side of A/B: at first the preset as it is written; pressed again, back."""
         here = dict(self.now)
         moved = self._stand(self._other)
-        self._other = here
+        self._other, self.is_other_side = here, not self.is_other_side
         return moved
 
     def kept(self) -> Knobs:

@@ -100,6 +100,11 @@ class Move:
         """The knob's value where the macro stands at `place`, 0 to 1."""
         return float(self.low + (self.high - self.low) * place**self.curve)
 
+    def place(self, value: float) -> float:
+        """Where the macro stands if the knob has this value, 0 to 1: the reverse of `at`."""
+        way = (value - self.low) / (self.high - self.low) if self.high != self.low else 0.0
+        return float(min(1.0, max(0.0, way)) ** (1 / self.curve))
+
 
 @dataclass(frozen=True, slots=True)
 class Macro:
@@ -109,6 +114,11 @@ class Macro:
     says: str
     moves: tuple[Move, ...]
     at: float | None = None
+
+    def place(self, values: Mapping[str, float]) -> float:
+        """Where it stands, 0 to 1, as the first knob that it moves tells."""
+        telling = next((move for move in self.moves if move.high != move.low), self.moves[0])
+        return telling.place(values[telling.knob])
 
 
 @dataclass(frozen=True, slots=True)

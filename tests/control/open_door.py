@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from live_rig.control.protocol import DoorAddress, StageState
+from live_rig.control.protocol import Desk, DoorAddress, StageState
 from live_rig.control.server import serve
 from live_rig.errors import ShowError
 
@@ -18,7 +18,7 @@ class OpenDoor:
     """`with OpenDoor(tmp_path / "door.json") as door:` the door is open, at `door.address`, inside the block."""
 
     def __init__(self, door_file: Path, state: StageState | None = None, *, port: int = 0, token: str = TOKEN) -> None:
-        self.door_file, self.state = door_file, state or StageState(bpm=120.0)
+        self.door_file, self.state, self.desk = door_file, state or StageState(bpm=120.0), Desk()
         self.commands: list[tuple[str, str]] = []
         self.address = DoorAddress(url="", token="", pid=0)
         self._port, self._token = port, token
@@ -67,7 +67,9 @@ class OpenDoor:
 
     async def _serve(self, say: Callable[[], StageState], do: Callable[[str, str], str]) -> None:
         try:
-            async with serve(say, do, port=self._port, token=self._token, door_file=self.door_file) as self.address:
+            async with serve(
+                say, do, lambda: self.desk, port=self._port, token=self._token, door_file=self.door_file
+            ) as self.address:
                 self._is_open.set()
                 await self._stop.wait()
         except Exception as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from live_rig.control.protocol import Command, Done, DoorAddress, Hello, Message, StageState, read_from_server
+from live_rig.control.protocol import Command, Desk, Done, DoorAddress, Hello, Message, StageState, read_from_server
 from live_rig.control.server import serve
 
 TOKEN = "the-token-of-the-test"
@@ -40,7 +40,7 @@ def test_a_client_that_never_reads_delays_nobody(tmp_path: Path) -> None:
     async def story() -> None:
         async with (
             serve(
-                long_state, lambda command, _value: command, port=0, token=TOKEN, door_file=tmp_path / "door.json"
+                long_state, lambda command, _value: command, Desk, port=0, token=TOKEN, door_file=tmp_path / "door.json"
             ) as address,
             visit(address),  # and falls asleep
             visit(address) as reader,
@@ -64,7 +64,7 @@ def test_what_takes_long_is_awaited_while_the_states_go_on_and_others_are_served
             return command
 
         async with (
-            serve(StageState, do, port=0, token=TOKEN, door_file=tmp_path / "door.json") as address,
+            serve(StageState, do, Desk, port=0, token=TOKEN, door_file=tmp_path / "door.json") as address,
             visit(address) as patient,
             visit(address) as other,
         ):

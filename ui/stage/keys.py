@@ -48,8 +48,14 @@ PRESSES = {
 }
 SAME = {Key.Key_Enter: Key.Key_Return, Key.Key_Equal: Key.Key_Plus}
 ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
-TOUCH = (("touch", "leader: take, give"), ("", "tempo: tap"), ("", "band: in, vamp, on"), ("", "form: go there"))
-WINDOW_KEYS = (("F11", "full screen"), ("Esc", "leave full screen"), ("? F1", "these keys"))
+TOUCH = (
+    ("touch", "leader: take, give"),
+    ("", "tempo: tap"),
+    ("", "band: in, vamp, on"),
+    ("", "form: go there"),
+    ("", "levels: the desk"),
+)
+WINDOW_KEYS = (("D", "desk: sound, stems"), ("F11", "full screen"), ("Esc", "leave full screen"), ("? F1", "these keys"))
 
 
 def key_rows(keys: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from live_rig.control.protocol import StageState
 from ui import theme
+from ui.desk.keys import ROWS as DESK_ROWS
 from ui.stage.keys import key_rows
 from ui.stage.tile import Tile
 
@@ -19,9 +20,9 @@ class KeysWords:
     rows: tuple[tuple[str, str], ...] = key_rows({})
 
 
-def keys_words(state: StageState) -> KeysWords:
-    """The window's keys and the show's."""
-    return KeysWords(key_rows(state.keys))
+def keys_words(state: StageState, *, with_desk: bool = False) -> KeysWords:
+    """The window's keys and the show's; while the desk is open, its own first."""
+    return KeysWords((DESK_ROWS if with_desk else ()) + key_rows(state.keys))
 
 
 class Overlay(Tile[KeysWords]):

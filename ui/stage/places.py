@@ -40,13 +40,31 @@ TALL: dict[str, Share] = {
     "levels": (0.0, 0.932, 1.0, 0.964),
     "rig": (0.0, 0.966, 1.0, 1.000),
 }
+# With the desk open: what a player must see stays, above it and below.
+WIDE_WITH_DESK: dict[str, Share] = {
+    "leader": (0.00, 0.000, 0.34, 0.125),
+    "tempo": (0.36, 0.000, 0.56, 0.125),
+    "cue": (0.58, 0.000, 1.00, 0.125),
+    "beat": (0.00, 0.140, 1.00, 0.190),
+    "desk": (0.00, 0.205, 1.00, 0.905),
+    "form": (0.00, 0.920, 1.00, 1.000),
+}
+TALL_WITH_DESK: dict[str, Share] = {
+    "leader": (0.0, 0.000, 0.62, 0.070),
+    "tempo": (0.66, 0.000, 1.0, 0.070),
+    "cue": (0.0, 0.080, 1.0, 0.150),
+    "beat": (0.0, 0.160, 1.0, 0.195),
+    "desk": (0.0, 0.205, 1.0, 0.935),
+    "form": (0.0, 0.945, 1.0, 1.000),
+}
 TALL_BELOW = 1.1  # width over height
 MARGIN = 0.025  # of the shorter side
 
 
-def places(width: int, height: int) -> dict[str, Place]:
-    """Every tile's place. They never overlap, and none leaves the window."""
-    shares = TALL if width < height * TALL_BELOW else WIDE
+def places(width: int, height: int, *, with_desk: bool = False) -> dict[str, Place]:
+    """The place of every tile that is to be seen. They never overlap, and none leaves the window."""
+    is_tall = width < height * TALL_BELOW
+    shares = (TALL_WITH_DESK if is_tall else WIDE_WITH_DESK) if with_desk else TALL if is_tall else WIDE
     margin = MARGIN * min(width, height)
     across, down = width - 2 * margin, height - 2 * margin
     placed = {}

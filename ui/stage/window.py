@@ -6,8 +6,9 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QColor, QKeyEvent, QKeySequence, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from live_rig.control.protocol import Done, StageState
+from live_rig.control.protocol import Desk, Done, StageState
 from ui import theme
+from ui.desk.view import DeskView
 from ui.link import GONE, Link
 from ui.stage.alert_tile import AlertTile, AlertWords, alert_words
 from ui.stage.band_tile import BandTile, BandWords, band_words
@@ -28,6 +29,7 @@ from ui.stage.tempo_tile import TempoTile, TempoWords, tempo_words
 
 PICTURE_MS = 16  # 60 pictures a second
 ANSWER_SHOWN_MS = 5000
+SAVED = "saved as"  # the one answer that is not to be seen elsewhere
 HELP_KEYS = (Qt.Key.Key_Question, Qt.Key.Key_F1)
 
 
@@ -75,9 +77,12 @@ class StageWindow(QWidget):
             tile.setParent(self)
         self.alert.setParent(self)
         self.alert.hide()
+        self.desk = DeskView(self, self.ask)
+        self.desk.closed.connect(self.close_desk)
         self.overlay = Overlay(self)
         self._make_touchable()
         link.state_changed.connect(self.show_state)
+        link.desk_changed.connect(self.desk.show_desk)
         link.answered.connect(self._show_answer)
         link.broken.connect(self.show_broken)
         self._picture = QTimer(self)
@@ -96,6 +101,7 @@ class StageWindow(QWidget):
         self.band.touched.connect(lambda _: self.ask(touched_band(self._state)))
         self.section.touched.connect(lambda _: self.ask("next"))
         self.rig.touched.connect(lambda _: self.ask("click", "off" if self._state.click_on else "on"))
+        self.levels.touched.connect(lambda _: self.open_desk())
         self.form.touched.connect(self._go_to_touched)
 
     def _go_to_touched(self, across: float) -> None:
@@ -118,8 +124,18 @@ class StageWindow(QWidget):
         self.set.show_words(set_words(state))
         self.levels.show_words(levels_words(state))
         self.rig.show_words(rig_words(state))
-        self.overlay.show_words(keys_words(state))
+        self.overlay.show_words(keys_words(state, with_desk=self.desk.isVisible()))
+        self.desk.show_state(state)
         self._show_alert()
+
+    def open_desk(self) -> None:
+        """Knobs and faders in the lower part, until it is closed; what a player must see stays above them."""
+        self.desk.show()
+        self._place_tiles()
+
+    def close_desk(self) -> None:
+        self.desk.hide()
+        self._place_tiles()
 
     def ask(self, command: str, value: str = "") -> None:
         """Ask the engine for something; where it is not there the line says so already."""
@@ -130,13 +146,14 @@ class StageWindow(QWidget):
         self.beat.show_place(beat_words(self._clock, now_s), self._clock.at(now_s))
 
     def _show_answer(self, done: Done) -> None:
-        if not done.ok:
+        if not done.ok or done.says.startswith(SAVED):
             self._say(done.says)
 
     def show_broken(self, why: str) -> None:
         self._engine_gone = why
         if why == GONE:  # what it said last is no longer so
             self.show_state(StageState())
+            self.desk.show_desk(Desk())
             self.set.show_words(SetWords(""))
             self.band.show_words(BandWords(""))
             self.rig.show_words(RigWords(""))
@@ -153,15 +170,23 @@ class StageWindow(QWidget):
         self.alert.setVisible(bool(words.line))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        if event is None or event.isAutoRepeat():
+        if event is None:
             return
         key = event.key()
-        if own := command_of_show(QKeySequence(event.keyCombination()).toString().removeprefix("Num+"), self._state):
+        own = command_of_show(QKeySequence(event.keyCombination()).toString().removeprefix("Num+"), self._state)
+        is_desks = self.desk.isVisible() and not (key == Qt.Key.Key_Escape and self.overlay.isVisible())
+        if is_desks and (not own or self.desk.is_typed(event)) and self.desk.press(event):
+            return
+        if event.isAutoRepeat():
+            return
+        if own:
             self.ask(*own)
         elif key in HELP_KEYS:
             self.overlay.setVisible(self.overlay.isHidden())
         elif key == Qt.Key.Key_F11:
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        elif key == Qt.Key.Key_D and not event.modifiers():
+            self.open_desk()
         elif key == Qt.Key.Key_Escape:
             self._step_back()
         elif event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
@@ -175,9 +200,19 @@ class StageWindow(QWidget):
         else:
             self.setWindowState(self.windowState() & ~Qt.WindowState.WindowFullScreen)
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: ARG002, N802
+        """Tab is a key like others: no tile takes the keyboard."""
+        return False
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: ARG002, N802
-        for name, place in places(self.width(), self.height()).items():
-            self.tiles[name].setGeometry(*place)
+        self._place_tiles()
+
+    def _place_tiles(self) -> None:
+        placed = places(self.width(), self.height(), with_desk=self.desk.isVisibleTo(self))
+        for name, tile in {**self.tiles, "desk": self.desk}.items():
+            tile.setVisible(name in placed)
+            if name in placed:
+                tile.setGeometry(*placed[name])
         self.alert.setGeometry(self.form.geometry())  # what is wrong comes before the form
         self.alert.raise_()
         top = round(self.height() * 0.5)
