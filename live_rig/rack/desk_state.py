@@ -52,7 +52,8 @@ def plugin_ranges(edits: Edits) -> Ranges:
         looked_at = seen.get(str((effect.path or Path()).resolve()))
         for row in looked_at.plugins if looked_at else []:
             if effect.plugin in (None, row["name"]):
-                ranges |= {f"{name}.{key}": (float(p["low"]), float(p["high"])) for key, p in row["parameters"].items()}
+                ends = {f"{name}.{key}": (kind["low"], kind["high"]) for key, kind in row["parameters"].items()}
+                ranges |= {knob: (float(low), float(high)) for knob, (low, high) in ends.items() if None not in (low, high)}
     return ranges
 
 

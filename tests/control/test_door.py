@@ -19,6 +19,7 @@ from live_rig.control.client import connect, running_engine
 from live_rig.control.door_file import default_door_file, read_door_file
 from live_rig.control.protocol import (
     Command,
+    Desk,
     DoorAddress,
     Hello,
     MessageError,
@@ -49,6 +50,22 @@ def test_a_new_state_is_soon_told(door: OpenDoor) -> None:
         client.state()
         door.state = StageState(bpm=330.0, song_title="Caravan", leader="drummer")
         assert any(client.state().bpm == 330.0 for _ in range(30))
+
+
+def test_the_desk_is_told_when_it_has_changed_to_those_who_want_it(door: OpenDoor) -> None:
+    with dial(door.address.url, proxy=None) as socket:
+        socket.send(Hello(token=TOKEN, wants_desk=True).to_wire())
+        for desk in (Desk(preset="dub"), Desk(preset="lo-fi")):
+            door.desk = desk
+            while read_from_server(str(socket.recv())) != desk:
+                continue
+            assert not any(isinstance(read_from_server(str(socket.recv())), Desk) for _ in range(10))
+
+
+def test_who_does_not_want_the_desk_is_not_told(door: OpenDoor) -> None:
+    with dial(door.address.url, proxy=None) as socket:
+        socket.send(Hello(token=TOKEN).to_wire())
+        assert not any(isinstance(read_from_server(str(socket.recv())), Desk) for _ in range(10))
 
 
 def test_a_command_is_carried_out_and_answered(door: OpenDoor) -> None:

@@ -14,9 +14,11 @@ from live_rig.control import protocol
 from live_rig.control.protocol import (
     SILENCE_DB,
     Command,
+    Desk,
     Done,
     FormPart,
     Hello,
+    Knob,
     MessageError,
     Refused,
     StageState,
@@ -54,14 +56,25 @@ states = st.builds(
     alerts=st.lists(words, max_size=3).map(tuple),
 )
 
+knobs = st.builds(
+    Knob, name=words, value=numbers, written=numbers, low=numbers | st.none(), high=numbers | st.none(), is_switch=st.booleans()
+)
+desks = st.builds(
+    Desk,
+    presets=st.lists(words, max_size=3).map(tuple),
+    preset=words,
+    knobs=st.lists(knobs, max_size=3).map(tuple),
+    side=st.sampled_from(["A", "B"]),
+)
+
 
 @given(hellos | commands)
 def test_what_a_client_says_is_heard(message: Hello | Command) -> None:
     assert read_from_client(message.to_wire()) == message
 
 
-@given(st.just(Welcome()) | dones | st.builds(Refused, says=words) | states)
-def test_what_the_engine_says_is_heard(message: Welcome | Done | Refused | StageState) -> None:
+@given(st.just(Welcome()) | dones | st.builds(Refused, says=words) | states | desks)
+def test_what_the_engine_says_is_heard(message: Welcome | Done | Refused | StageState | Desk) -> None:
     assert read_from_server(message.to_wire()) == message
 
 

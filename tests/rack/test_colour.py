@@ -122,3 +122,35 @@ def test_a_preset_that_nobody_has_written_to_is_not_read_again(colour: Colour, m
         unread.setattr("live_rig.rack.shelf.read_preset", None)
         call(colour, "loud")
         call(colour, "soft")
+
+
+def test_the_desk_is_the_same_until_something_is_turned(colour: Colour) -> None:
+    desk = colour.desk()
+    assert colour.desk() is desk
+    assert (desk.preset, desk.presets, desk.can_undo, desk.side) == ("loud", ("loud", "soft"), False, "A")
+    colour.do("knob", f"{GAIN}=-1.5")
+    turned = colour.desk()
+    assert {knob.name: (knob.value, knob.written, knob.low, knob.high) for knob in turned.knobs}[GAIN] == (
+        -1.5,
+        3.0,
+        -60.0,
+        24.0,
+    )
+    assert turned.can_undo
+    colour.do("compare", "")
+    assert (colour.desk().side, colour.desk().can_undo) == ("B", True)
+
+
+def test_the_desk_knows_a_preset_as_soon_as_it_is_saved_and_offers_another_name(colour: Colour) -> None:
+    assert colour.desk().free_name == "loud-2"
+    colour.do("save-preset", "LOUD-2")
+    assert colour.desk().presets == ("loud", "soft", "LOUD-2")
+    assert colour.desk().free_name == "loud-3"
+
+
+def test_without_a_preset_the_desk_has_nothing_to_turn(colour: Colour) -> None:
+    colour.desk()
+    colour.off()
+    while colour.rack.edits is not None:
+        os.sched_yield()
+    assert (colour.desk().preset, colour.desk().knobs, colour.desk().presets) == ("", (), ("loud", "soft"))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from live_rig.cli import main
+from live_rig.rack.desk_state import desk_state, plugin_ranges
+from live_rig.rack.edits import Edits
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.plugins import look_at, remembered, scan, why_blocked
 from live_rig.rack.preset import Effect, Preset
@@ -90,3 +92,12 @@ def test_a_state_that_is_none_leaves_the_plugin_as_it_is_or_out_and_never_ends_t
         rack = InlineRack(Preset("p", "P", "", (Effect("VST3", path=plugin, state=state),)), 48_000, 1, 64)
         rack.drums.step(np.full((1, 64), 0.5, np.float32), 0)
         rack.process()
+
+
+def test_the_desk_knows_how_far_a_plugins_knobs_go_once_it_was_looked_at(folder: Path) -> None:
+    file = (folder / "Faulty0.vst3").resolve()
+    edits = Edits(Preset("p", "P", "", (Effect("VST3", {"gain": 0.25}, path=file),)))
+    assert plugin_ranges(edits) == {}
+    list(scan([folder], limit_s=20.0))
+    (knob,) = (knob for knob in desk_state((), edits, plugin_ranges(edits)).knobs if knob.name == "master.Faulty0.gain")
+    assert (knob.value, knob.low, knob.high) == (0.25, 0.0, 1.0)

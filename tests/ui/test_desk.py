@@ -140,12 +140,14 @@ def test_undo_redo_and_the_other_side_are_keys(desk: StageWindow, door: OpenDoor
 
 
 def test_the_next_preset_is_a_key_away_and_every_preset_a_touch(desk: StageWindow, door: OpenDoor, qtbot: QtBot) -> None:
-    qtbot.keyClick(desk, Key.Key_PageDown)
-    qtbot.keyClick(desk, Key.Key_PageUp)
+    for key in (Key.Key_PageDown, Key.Key_PageDown, Key.Key_PageUp):  # faster than the engine answers
+        qtbot.keyClick(desk, key)
     go_to(desk, "presets", qtbot)
     assert [cell.is_lit for cell in desk.desk.cells.words.cells] == [False, True, False]
     qtbot.mouseClick(desk.desk.cells, Left, pos=QPoint(30, 30))
-    qtbot.waitUntil(lambda: door.commands == [("preset", "lo-fi"), ("preset", "arena"), ("preset", "arena")])
+    qtbot.waitUntil(
+        lambda: door.commands == [("preset", "lo-fi"), ("preset", "arena"), ("preset", "lo-fi"), ("preset", "arena")]
+    )
 
 
 def test_snapshots_and_plugins_windows_are_pressed(desk: StageWindow, door: OpenDoor, qtbot: QtBot) -> None:

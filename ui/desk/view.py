@@ -37,6 +37,7 @@ class DeskView(QWidget):
         self._page, self._cell = 0, 0
         self._held: dict[tuple[str, str], float] = {}  # (command, name) of what a hand turns, and where to
         self._unsent: dict[tuple[str, str], Command] = {}
+        self._asked: list[str] = []  # presets that the engine has not yet answered with, nor may ever
         self._naming: Naming | None = None
         self.buttons, self.tabs, self.cells = RowTile(self), RowTile(self), CellsTile(self)
         self.buttons.pressed.connect(self._do)
@@ -58,6 +59,7 @@ class DeskView(QWidget):
         """What can be turned, from now on."""
         if desk.preset != self._desk.preset:
             self._naming = None
+            self._asked = self._asked[self._asked.index(desk.preset) + 1 :] if desk.preset in self._asked else []
         self._desk = desk
         self._show()
 
@@ -145,10 +147,12 @@ class DeskView(QWidget):
         self._show()
 
     def _next_preset(self, way: int) -> None:
-        names = self._desk.presets
+        """From the one that was asked for last, so that two quick presses are two, and one that cannot be had is passed."""
+        names, last = self._desk.presets, self._asked[-1] if self._asked else self._desk.preset
         if names:
-            here = names.index(self._desk.preset) if self._desk.preset in names else -1 if way > 0 else 0
-            self._ask("preset", names[(here + way) % len(names)])
+            here = names.index(last) if last in names else -1 if way > 0 else 0
+            self._asked.append(names[(here + way) % len(names)])
+            self._ask("preset", self._asked[-1])
 
     def _press_chosen(self, what: str) -> None:
         """The chosen cell's own button, or the toggle of that name; `press` takes the first there is."""
