@@ -6,11 +6,13 @@ python scripts/stage_picture.py [OUT.png] [WIDTHxHEIGHT] [MOMENT]
 import sys
 from pathlib import Path
 
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from live_rig.control.protocol import FormPart, StageState
+from live_rig.control.protocol import Desk, FormPart, Knob, StageState, StemStrip
 from ui.link import GONE, Link
 from ui.stage.window import StageWindow
 
@@ -39,6 +41,48 @@ SONG = StageState(
     effects="on",
     device="Scarlett 18i8, 48 kHz",
     blocks=90_000,
+    stems=tuple(
+        StemStrip(name=name, bus="band", level_db=0.0, pan=0.0, is_muted=False, is_solo=False)
+        for name in ("bass", "piano", "saxes", "trumpets", "trombones", "percussion")
+    ),
+)
+
+
+def knob(name: str, low: float, high: float, value: float, written: float | None = None) -> Knob:
+    """A knob of the picture."""
+    is_switch = name.rpartition(".")[2] in ("mute", "solo", "invert")
+    return Knob(name=name, value=value, written=value if written is None else written, low=low, high=high, is_switch=is_switch)
+
+
+def strip(name: str, gain_db: float = 0.0) -> tuple[Knob, ...]:
+    """What every channel has."""
+    switches = (knob(f"{name}.{switch}", 0, 1, 0) for switch in ("mute", "solo", "invert"))
+    return knob(f"{name}.gain_db", -60, 24, gain_db), knob(f"{name}.pan", -1, 1, 0), *switches
+
+
+DESK = Desk(
+    presets=("arena", "big-band-room", "brushes", "dub", "lo-fi"),
+    preset="big-band-room",
+    title="Big-band room",
+    knobs=(
+        *strip("kick"),
+        *strip("snare", 1.5),
+        knob("snare.sends.plate", -60, 12, -9, -12),
+        knob("snare.gate.threshold_db", -90, 0, -34),
+        knob("snare.gate.hold_ms", 0, 2000, 80),
+        knob("snare.gate.release_ms", 1, 2000, 60),
+        knob("snare.HighpassFilter.cutoff_frequency_hz", 10, 20_000, 90),
+        knob("snare.Compressor.threshold_db", -100, 0, -18, -24),
+        knob("snare.Compressor.ratio", 1, 100, 4),
+        knob("snare.Compressor.attack_ms", 0.01, 5_000, 8),
+        knob("snare.Compressor.release_ms", 0.01, 5_000, 120),
+        *strip("hats"),
+        *strip("toms"),
+        *strip("overheads"),
+        *strip("plate"),
+        *strip("master"),
+    ),
+    can_undo=True,
 )
 PLAYING = SONG.model_copy(
     update={
@@ -113,6 +157,7 @@ MOMENTS = {
         }
     ),
     "key": PLAYING.model_copy(update={"transposed": -2, "queued": "key +3, soon"}),
+    "desk": PLAYING,
     "gone": PLAYING,
     "keys": PLAYING,
 }
@@ -128,6 +173,11 @@ def main(out: str = "docs/stage.png", size: str = "1280x800", moment: str = "rus
     if moment == "gone":
         window.show_broken(GONE)
     window.overlay.setVisible(moment == "keys")
+    if moment == "desk":
+        window.desk.show_desk(DESK)
+        window.open_desk()
+        for _ in range(3):
+            window.keyPressEvent(QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier))
     window.show_moving()
     app.processEvents()
     is_saved = window.grab().save(str(out))

@@ -13,6 +13,7 @@ from PyQt6.QtCore import QObject, QTimer, QUrl, pyqtSignal
 from PyQt6.QtWebSockets import QWebSocket
 
 from live_rig.control.protocol import (
+    NOT_UNDERSTOOD,
     Command,
     Desk,
     Done,
@@ -30,6 +31,7 @@ SILENT_FOR_MS = 1500  # an open socket that says nothing for so long belongs to 
 
 WAITING = "Waiting for the engine"
 GONE = "The engine is gone. Trying to reach it"
+OTHER_VERSION = "This window and the engine are of different versions. Start both again"
 STUCK = "The engine does not answer. Sound and window may differ"
 
 
@@ -98,7 +100,7 @@ class Link(QObject):
         try:
             said = read_from_server(text)
         except MessageError:
-            self._say_why("This window and the engine are of different versions. Start both again")
+            self._say_why(OTHER_VERSION)
             return
         if isinstance(said, StageState):
             self._say_why("")
@@ -110,7 +112,7 @@ class Link(QObject):
         elif isinstance(said, Welcome):
             self._is_in = True
         elif isinstance(said, Refused):
-            self._refusal = said.says
+            self._refusal = OTHER_VERSION if said.says.startswith(NOT_UNDERSTOOD) else said.says
 
     def _lost(self) -> None:
         """The socket closed, or could not be opened. Both signals may come for one loss."""

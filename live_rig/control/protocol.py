@@ -15,6 +15,7 @@ VERSION = 1
 STATES_PER_S = 30
 DEFAULT_PORT = 8330
 SILENCE_DB = -120.0
+NOT_UNDERSTOOD = "Not a message"
 
 
 class Kind(NamedTuple):
@@ -282,7 +283,7 @@ class MessageError(ValueError):
 def _refusal(error: ValidationError) -> MessageError:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return MessageError(f"Not a message: {first['msg']}" + (f" ({where})" if where else ""))
+    return MessageError(f"{NOT_UNDERSTOOD}: {first['msg']}" + (f" ({where})" if where else ""))
 
 
 def read_from_client(text: str) -> Hello | Command:

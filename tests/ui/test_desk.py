@@ -140,7 +140,7 @@ def test_undo_redo_and_the_other_side_are_keys(desk: StageWindow, door: OpenDoor
 
 
 def test_the_next_preset_is_a_key_away_and_every_preset_a_touch(desk: StageWindow, door: OpenDoor, qtbot: QtBot) -> None:
-    for key in (Key.Key_PageDown, Key.Key_PageDown, Key.Key_PageUp):  # faster than the engine answers
+    for key in (Key.Key_Period, Key.Key_Period, Key.Key_Comma):  # faster than the engine answers
         qtbot.keyClick(desk, key)
     go_to(desk, "presets", qtbot)
     assert [cell.is_lit for cell in desk.desk.cells.words.cells] == [False, True, False]

@@ -102,7 +102,7 @@ def test_what_keys_turn_is_heard(kit: Kit, desk: StageWindow, qtbot: QtBot) -> N
     kit.is_heard_at(0.0, qtbot)
     qtbot.keyClick(desk, Key.Key_Y)
     kit.is_heard_at(6.0, qtbot)
-    qtbot.keyClick(desk, Key.Key_PageDown)
+    qtbot.keyClick(desk, Key.Key_Period)
     kit.is_heard_at(-12.0, qtbot)
 
 
@@ -120,7 +120,7 @@ def test_a_snapshot_is_heard_and_what_was_made_is_saved_and_can_be_called(
     kit.colour.do("preset", "soft")
     kit.is_heard_at(-12.0, qtbot)
     qtbot.waitUntil(lambda: "Soft" in [button.says for button in desk.desk.buttons.words])
-    qtbot.keyClick(desk, Key.Key_PageUp)  # the one before it in the list: loud; the new one stands behind
+    qtbot.keyClick(desk, Key.Key_Comma)  # the one before it in the list: loud; the new one stands behind
     kit.is_heard_at(0.0, qtbot)
     kit.colour.do("preset", "loud-2")
     kit.is_heard_at(6.0, qtbot)

@@ -5,6 +5,7 @@ A cell is one thing to turn or to press, in final words, with the command that a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from live_rig.control.protocol import Desk, Knob, StemStrip
 from ui.desk.scale import LEVEL, PAN, Scale, scale_of, unit_of
@@ -104,6 +105,7 @@ def _channel(name: str, knobs: list[Knob], desk: Desk, held: Mapping[tuple[str, 
     return tuple(cells)
 
 
+@lru_cache(maxsize=4096)
 def label(rest: str) -> str:
     """A knob's name within its channel, in words: "Compressor threshold", "to plate", "gate hold"."""
     if rest.startswith("sends."):
@@ -113,7 +115,9 @@ def label(rest: str) -> str:
 
 
 def _dial(knob: Knob, held: Mapping[tuple[str, str], float]) -> Dial:
-    return Dial("knob", knob.name, held.get(("knob", knob.name), knob.value), knob.written, scale_of(knob))
+    return Dial(
+        "knob", knob.name, held.get(("knob", knob.name), knob.value), knob.written, scale_of(knob.name, knob.low, knob.high)
+    )
 
 
 def _toggle(knob: Knob, says: str, held: Mapping[tuple[str, str], float]) -> Toggle:

@@ -2,8 +2,7 @@
 
 import math
 from dataclasses import dataclass
-
-from live_rig.control.protocol import Knob
+from functools import lru_cache
 
 WIDE = 100.0  # a range of this ratio is divided by equal ratios, as ears hear frequencies and times
 DB_STEP, STEP = 0.5, 0.02  # of one press: in dB, else a part of the way
@@ -93,14 +92,13 @@ def unit_of(name: str) -> tuple[str, str]:
     return name.replace("_", " "), "pan" if name == "pan" else ""
 
 
-def scale_of(knob: Knob) -> Scale:
-    """The scale of a knob of the preset."""
-    _, _, rest = knob.name.partition(".")
+@lru_cache(maxsize=4096)
+def scale_of(name: str, low: float | None, high: float | None) -> Scale:
+    """The scale of a knob of the preset, by its name and its ends; None where only a plugin knows them."""
+    rest = name.partition(".")[2]
     is_send = rest.startswith("sends.")
     unit = "db" if is_send else unit_of(rest.rpartition(".")[2])[1]
-    low = -math.inf if knob.low is None else knob.low
-    high = math.inf if knob.high is None else knob.high
-    return Scale(low, high, unit, shuts=is_send)
+    return Scale(-math.inf if low is None else low, math.inf if high is None else high, unit, shuts=is_send)
 
 
 LEVEL = Scale(SHUT_DB, 12.0, "db", shuts=True)  # of a stem

@@ -8,9 +8,12 @@ from PyQt6.QtWidgets import QWidget
 
 from live_rig.control.protocol import StageState
 from ui import theme
+from ui.desk.keys import DOES
 from ui.desk.keys import ROWS as DESK_ROWS
-from ui.stage.keys import key_rows
+from ui.stage.keys import PRESSES, key_rows
 from ui.stage.tile import Tile
+
+DESK_TAKES = {press.name for key, press in PRESSES.items() if key in DOES} | {"D", "Esc"}  # while it is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class KeysWords:
 
 def keys_words(state: StageState, *, with_desk: bool = False) -> KeysWords:
     """The window's keys and the show's; while the desk is open, its own first."""
-    return KeysWords((DESK_ROWS if with_desk else ()) + key_rows(state.keys))
+    rows = key_rows(state.keys)
+    return KeysWords(DESK_ROWS + tuple(row for row in rows if row[0] not in DESK_TAKES) if with_desk else rows)
 
 
 class Overlay(Tile[KeysWords]):

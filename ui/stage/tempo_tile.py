@@ -11,6 +11,7 @@ from ui.stage.tile import Tile
 
 UNKNOWN = "···"
 HELD = "HOLD"
+LEGIBLE_PX = 6.0  # capitals that are smaller say nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,9 @@ class TempoTile(Tile[TempoWords]):
         beside = QRectF(left, foot - unit, max(0.0, room.right() - left), unit)
         theme.write(painter, beside, "" if self.words.tempo in (UNKNOWN, HELD) else "BPM", theme.SOFT)
         small = unit * 0.62
-        theme.write(
-            painter,
-            beside.translated(0, -unit * 1.6).adjusted(0, unit - small, 0, 0),
-            self.words.written,
-            theme.FAINT,
-            least=0.5,
-        )
+        if small * theme.CAPITAL >= LEGIBLE_PX:
+            above = beside.translated(0, -unit * 1.6).adjusted(0, unit - small, 0, 0)
+            theme.write(painter, above, self.words.written, theme.FAINT, least=0.5)
         if self.words.limit:  # above the unit, where nothing else stands
             rows = QRectF(beside.left(), digits.top(), beside.width(), unit * 2.4)
             theme.write_lines(painter, rows, self.words.limit, theme.WRONG, most_lines=3)

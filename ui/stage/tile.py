@@ -39,6 +39,8 @@ class Tile(QWidget, Generic[Words]):
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(event.rect() if event else self.rect(), theme.GROUND)
+        dirty = event.rect() if event else self.rect()
+        painter.setClipRect(dirty)  # so that `draw` can tell what it need not paint
+        painter.fillRect(dirty, theme.GROUND)
         self.draw(painter, QRectF(self.rect()))
         painter.end()

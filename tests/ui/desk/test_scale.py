@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live_rig.control.protocol import Knob
 from ui.desk.scale import LEVEL, PAN, Scale, scale_of
 
 scales = st.sampled_from(
@@ -75,4 +74,4 @@ def test_what_has_no_known_end_can_be_turned_and_has_no_slider() -> None:
     ],
 )
 def test_values_read_with_their_unit(name: str, low: float, high: float, value: float, reads: str) -> None:
-    assert scale_of(Knob(name=name, value=value, written=0.0, low=low, high=high)).words(value) == reads
+    assert scale_of(name, low, high).words(value) == reads
