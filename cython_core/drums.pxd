@@ -5,6 +5,7 @@ from cython_core.rack_ring cimport MAX_LINES, RackLink
 cdef enum:
     VOICES = 12                      # racks that may sound at once: the one heard, the one that comes, and tails
     MAX_INPUTS = MAX_LINES
+    MIDI_AT_ONCE = 64                # messages in one block; more are lost
 
 cpdef enum:                          # when a switch is to be heard
     AT_ONCE = 0
@@ -60,6 +61,9 @@ cdef struct DrumsState:
     int playing                      # the voice that is; -1: none yet
     Voice voice[VOICES]
     float placed[MAX_INPUTS][2]      # the show's own gains, for voices that have none
+    int midi_count                   # messages that go to the racks with the next block
+    int midi_at[MIDI_AT_ONCE]        # frame within that block
+    int midi[MIDI_AT_ONCE]           # three bytes, the status in the highest
     float *heard[MAX_INPUTS]         # `max_block` frames each, scratch: the inputs, sound
     float *line[MAX_INPUTS]          # one voice's share of them
     float *given[2]                  # and of their mix
@@ -77,4 +81,5 @@ cdef class Drums:
     cdef list has_own_mix
     cdef prepare(self, int v, unsigned char[::1] memory, size_t bell, const float[:, ::1] mix)
 
+cdef void drums_play(DrumsState *d, int at, int message) noexcept nogil      # a message of the kit's MIDI, in the block that `drums_step` does next
 cdef void drums_step(DrumsState *d, const float *const *heard, int inputs, long long frame, int frames, float *left, float *right) noexcept nogil

@@ -17,7 +17,7 @@ from libc.string cimport memset
 import numpy as np
 
 from cython_core.atomics cimport exchange, load, store
-from cython_core.rack_ring cimport ring_bytes, ring_map, ring_post, ring_read
+from cython_core.rack_ring cimport ring_bytes, ring_map, ring_play, ring_post, ring_read
 
 cdef double FADE_S = 0.010
 cdef double STEP_S = 0.002
@@ -29,6 +29,14 @@ cdef double QUIET_S = 2.0                    # longer than the gaps between a lo
 cdef double LONGEST_TAIL_S = 20.0
 cdef double GONE_S = 0.5                     # a tail missing for so long will not come back
 cdef double TAIL_FADE_S = 0.1                # for a tail that does not end by itself
+
+
+cdef void drums_play(DrumsState *d, int at, int message) noexcept nogil:
+    """For the instruments among the plugins: a message of the kit's MIDI, `at` this frame of the block that comes next."""
+    if d.midi_count < MIDI_AT_ONCE:
+        d.midi_at[d.midi_count] = at
+        d.midi[d.midi_count] = message
+        d.midi_count += 1
 
 
 cdef void drums_step(DrumsState *d, const float *const *heard, int inputs, long long frame, int frames,
@@ -64,6 +72,7 @@ cdef void piece_step(DrumsState *d, int frames, float *left, float *right) noexc
             sound(d, &d.voice[v], frames, delay_moved, left, right)
             end_of_tail(d, &d.voice[v], frames)
     d.frame += frames
+    d.midi_count = 0
     d.delay_fade_left = max(0, d.delay_fade_left - frames)
     store(&d.blocks, d.blocks + 1)
 
@@ -162,7 +171,21 @@ cdef void feed(DrumsState *d, Voice *voice, int frames, bint plays) noexcept nog
             voice.fed[side][(start + n) & d.mask] = d.given[side][n]
     voice.share = share
     if voice.link.ring != NULL:
+        pass_on_midi(d, voice, frames, plays)
         post(d, voice, frames)
+
+
+cdef void pass_on_midi(DrumsState *d, Voice *voice, int frames, bint plays) noexcept nogil:
+    """What is struck goes to the rack that plays; what is let go, and pedals, to those that ring, too: no note hangs there."""
+    cdef int i
+    for i in range(d.midi_count):
+        if plays or not is_struck(d.midi[i]):
+            ring_play(&voice.link, d.frame + min(d.midi_at[i], frames - 1), d.midi[i])
+
+
+cdef bint is_struck(int message) noexcept nogil:
+    """Whether it begins a note."""
+    return (message >> 16 & 0xF0) == 0x90 and (message & 0x7F) > 0
 
 
 cdef void post(DrumsState *d, Voice *voice, int frames) noexcept nogil:
@@ -415,6 +438,11 @@ cdef class Drums:
     def stage(self, int voice) -> str:
         """"empty", "ready", "playing", "ringing" or "done"."""
         return ("empty", "ready", "playing", "ringing", "done")[load(&self.state.voice[voice].stage)]
+
+    def play(self, bytes message not None, int at = 0) -> None:
+        """A message of the kit's MIDI, of two or three bytes, at a frame of the block that `step` does next."""
+        cdef int packed = message[0] << 16 | message[1] << 8 | (message[2] if len(message) > 2 else 0)
+        drums_play(self.state, at, packed)
 
     def step(self, const float[:, ::1] heard not None, long long frame):
         """One block: heard float32 (inputs, frames) -> float32 (2, frames), `delay_frames` later."""

@@ -47,6 +47,7 @@ cpdef enum EventKind:
     PADS_OFF                         # whatever was struck fades
     CHIME                            # the guide's "look up"
     KEY                              # thing: the song's stems in another key, to sound from the next bar line on
+    MIDI                             # value: three bytes, the status in the highest: for the plugins that are instruments
 
 cdef struct Notice:                  # step -> Python: something that happened, in order
     long long frame                  # output frame at which it is heard

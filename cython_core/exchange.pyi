@@ -41,6 +41,7 @@ class EventKind(IntEnum):
     PADS_OFF = 35
     CHIME = 36
     KEY = 37
+    MIDI = 38
 
 class NoticeKind(IntEnum):
     HANDOVER = 1

@@ -66,4 +66,5 @@ cdef class Pads:
 
 cdef void pads_hear(PadsState *p, const Event *event, long long frame, const TransportState *t) noexcept nogil
 cdef void pads_play(PadsState *p, const TransportState *t, long long frame, int frames) noexcept nogil
+cdef bint pads_have(const PadsState *p, int note) noexcept nogil     # a note that strikes a pad
 cdef bint pads_keep(const PadsState *p, int note) noexcept nogil     # a note that is no stroke of the kit's

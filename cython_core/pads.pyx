@@ -37,6 +37,14 @@ cdef void pads_hear(PadsState *p, const Event *event, long long frame, const Tra
                 cut(&p.voice[i], frame)
 
 
+cdef bint pads_have(const PadsState *p, int note) noexcept nogil:
+    cdef int i
+    for i in range(p.count):
+        if p.pad[i].note == note:
+            return True
+    return False
+
+
 cdef bint pads_keep(const PadsState *p, int note) noexcept nogil:
     cdef int i
     for i in range(p.count):

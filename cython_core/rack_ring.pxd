@@ -7,16 +7,22 @@ cpdef enum:
     SUB_BLOCK = 64                   # frames: the most that the effects get at a time
     MAX_LINES = 32                   # of the kit
     EDITS = 256                      # that may be on their way
+    MIDI_KEPT = 256                  # messages of the kit that a rack may be behind; older ones are lost
 
 cdef struct Edit:                    # one knob, and where it is to stand
     long long knob
     double value
 
+cdef struct Midi:                    # one message of an electronic kit
+    long long frame                  # at which it is played
+    long long message                # its three bytes, the status in the highest
+
 cdef struct RackRing:                # in shared memory; one cache line per writer; `posted` and `wet` samples follow it
     long long posted_from            # callback writes: since this frame every frame has been posted
     long long delay                  # callback writes: frames from being heard to being due
     long long posted_end             # callback writes, after all else: the frames before it are there
-    long long callback_line[5]
+    long long midi_written           # callback writes, after the message itself and before `posted_end`
+    long long callback_line[4]
     long long wet_from               # rack writes, before what follows: since this frame every frame has come back
     long long wet_end                # rack writes, after all else: the frames before it are there
     long long taken_end              # rack writes: it has begun to work on the frames before this one
@@ -28,6 +34,7 @@ cdef struct RackRing:                # in shared memory; one cache line per writ
     long long edits_written          # supervisor writes, after the edit itself
     long long supervisor_line[7]
     Edit edit[EDITS]
+    Midi midi[MIDI_KEPT]
 
 cdef struct RackLink:                # one side's own view of it
     RackRing *ring
@@ -40,5 +47,6 @@ cdef struct RackLink:                # one side's own view of it
 cdef long long ring_bytes(int lines, long long capacity) noexcept nogil
 cdef void ring_map(RackLink *link, void *memory, int lines, long long capacity, void *bell) noexcept nogil
 cdef void ring_post(RackLink *link, const float *const *line, long long frame, int frames, long long delay) noexcept nogil
+cdef void ring_play(RackLink *link, long long frame, long long message) noexcept nogil       # before the frames it belongs to are posted
 cdef bint ring_read(RackLink *link, long long frame, int frames, float *left, float *right) noexcept nogil   # False: not all there, or not sound
 cdef bint is_sound(const float *samples, int frames) noexcept nogil

@@ -69,6 +69,13 @@ cdef void ring_post(RackLink *link, const float *const *line, long long frame, i
     ring_bell(link.bell)
 
 
+cdef void ring_play(RackLink *link, long long frame, long long message) noexcept nogil:
+    """Callback's side: a message of the kit's MIDI, at a frame that is about to be posted."""
+    cdef RackRing *ring = link.ring
+    ring.midi[ring.midi_written % MIDI_KEPT] = Midi(frame, message)
+    store(&ring.midi_written, ring.midi_written + 1)
+
+
 cdef bint ring_read(RackLink *link, long long frame, int frames, float *left, float *right) noexcept nogil:
     """Callback's side: copies the wet frames from `frame` on, if all of them have come back and are sound."""
     if load(&link.ring.wet_end) < frame + frames or load(&link.ring.wet_from) > frame:
@@ -91,6 +98,8 @@ cdef class RackEnd:
     cdef long long next_wet          # the frame number of the next to be given
     cdef long long old               # frames from before the last skip that are still inside the effects
     cdef long long inside            # frames taken and not yet given
+    cdef int taken                   # frames of the last take
+    cdef long long midi_taken
 
     def __init__(self, unsigned char[::1] memory not None, int lines, long long capacity, size_t bell = 0):
         if not 1 <= lines <= MAX_LINES or capacity < 2 * SUB_BLOCK or capacity & (capacity - 1):
@@ -122,6 +131,7 @@ cdef class RackEnd:
         for line in range(self.link.lines):
             get(self.link.posted[line], self.link.mask, self.next_frame, frames, &self.samples[line * frames])
         self.next_frame += frames
+        self.taken = frames
         self.inside += frames
         store(&ring.taken_end, self.next_frame)
         return self.scratch[:self.link.lines * frames].reshape(self.link.lines, frames)
@@ -155,6 +165,25 @@ cdef class RackEnd:
         if load(&ring.posted_end) - load(&ring.delay) > self.next_wet - frames:
             store(&ring.late, ring.late + 1)
         return True
+
+    def played(self):
+        """What the kit has sent by MIDI in the frames of the last `take`: [(the bytes of a message, frame within the take)].
+
+        What belongs to frames that were left out comes at the first of these: a note that was let go must not hang.
+        """
+        cdef RackRing *ring = self.link.ring
+        cdef long long written = load(&ring.midi_written), start = self.next_frame - self.taken
+        cdef Midi one
+        self.midi_taken = max(self.midi_taken, written - MIDI_KEPT)
+        messages = []
+        while self.midi_taken < written:
+            one = ring.midi[self.midi_taken % MIDI_KEPT]
+            if one.frame >= self.next_frame:
+                break
+            three = (one.message >> 16 & 0xFF, one.message >> 8 & 0xFF, one.message & 0xFF)
+            messages.append((bytes(three[:2] if three[0] & 0xE0 == 0xC0 else three), max(0, one.frame - start)))
+            self.midi_taken += 1
+        return messages
 
     def next_edit(self):
         """(knob, value) of the next edit, or None."""

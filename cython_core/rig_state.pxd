@@ -32,6 +32,7 @@ cdef struct RigState:
     BandLink *band
     ExchangeState *exchange
     PadsState *pads                  # NULL: none
+    long long midi_seen              # events looked at for the racks' instruments
     int talk_input                   # from 0; -1: none
     float *silence                   # (max_block,)
     float *drums_left                # (max_block,) the drums of this block

@@ -15,7 +15,7 @@ from cython_core.leading cimport lead_on
 from cython_core.mix cimport mix_levels
 from cython_core.obeying cimport take_events
 from cython_core.orders cimport CHUNK
-from cython_core.sounding cimport hear_pads, play
+from cython_core.sounding cimport hear_pads, pass_on_midi, play
 from cython_core.telling cimport take_snapshot
 from cython_core.transport cimport COUNTING, TICK, Moment, moment_at, transport_order
 
@@ -30,6 +30,7 @@ cdef void step(RigState *r, const float *const *heard, float *const *played, int
     r.drums.passing = passing(r, frames)
     hear_pads(r, frames)
     join_pads(r, heard, frames, kit)
+    pass_on_midi(r, frames)
     drums_step(r.drums, kit, r.inputs, r.frame, frames, r.drums_left, r.drums_right)
     while done < frames:
         into = <int>(r.frame % TICK)

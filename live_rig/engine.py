@@ -8,6 +8,7 @@ What is left for Python is what may wait: commands, words, and watching over the
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from cython_core.transport import Listening, State
 from live_rig.audio.device import AudioDevice, find_device
 from live_rig.audio.jack_stream import JackStream
 from live_rig.audio.lifeline import Lifeline
-from live_rig.audio.midi_in import MidiIn
+from live_rig.audio.midi_in import MidiIn, Routing
 from live_rig.audio.pads import open_pads
 from live_rig.audio.recording import read_drums
 from live_rig.audio.stream import JACK, RigStream, open_stream
@@ -31,13 +32,14 @@ from live_rig.audio.timer import TimerStream
 from live_rig.audio.voice import Voice
 from live_rig.band.keys import in_key, key_of
 from live_rig.band.renderer import renderers
-from live_rig.conducting.cues import Sent, events_of, mix_events, pad_event
+from live_rig.conducting.cues import Sent, events_of, midi_event, mix_events, pad_event
 from live_rig.conducting.taps import Taps
 from live_rig.control.protocol import Desk, StageState
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument, spare_for
 from live_rig.rack.colour import COMMANDS as COLOUR_COMMANDS
 from live_rig.rack.colour import Colour
+from live_rig.rack.plugin_instrument import ALL_OFF
 from live_rig.rack.supervisor import Rack
 from live_rig.repertoire import Repertoire
 from live_rig.show.command import parse_command
@@ -127,7 +129,8 @@ class Engine:
                 if self.audio_device
                 else None
             )
-            self._midi = MidiIn(setup.midi_in, show.pedals, self._press, self._strike) if setup.midi_in else None
+            routing = Routing(show.pedals, self._press, self._strike, self._play)
+            self._midi = MidiIn(setup.midi_in, routing) if setup.midi_in else None
             if show.songs:
                 self._load(0)
         except RigError:
@@ -229,6 +232,8 @@ class Engine:
             self.repertoire.keys.take_back(self.song, is_waiting=bool(waits))
         if command == "panic":
             self.colour.off()
+        if command in ("panic", "pads-off"):
+            self.instrument.send([midi_event(message) for message in ALL_OFF])
         if command == "tap":
             self._taps.refuse_hasty(time.monotonic())
         if command == "say":
@@ -452,3 +457,7 @@ class Engine:
     def _strike(self, note: int, velocity: int) -> None:
         """A pad of an electronic kit, in MIDI's thread."""
         self.instrument.send([Sent(EventKind.NOTE, note, velocity)])
+
+    def _play(self, message: Sequence[int]) -> None:
+        """Whatever an electronic kit sends, for the instruments among the plugins, in MIDI's thread."""
+        self.instrument.send([midi_event(message)])

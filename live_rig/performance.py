@@ -19,7 +19,7 @@ from live_rig.audio.offline import play
 from live_rig.audio.voice import Voice
 from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of
-from live_rig.conducting.cues import LEADERS, Sent, events_of
+from live_rig.conducting.cues import LEADERS, Sent, events_of, midi_event
 from live_rig.conducting.script import Scripted
 from live_rig.errors import ShowError
 from live_rig.instrument import Block, Instrument, each_bus_apart
@@ -33,6 +33,8 @@ from live_rig.stage_state import bar_and_beat
 Start = Literal["count-in", "uninvited", "command"]
 TAIL_S = 2.0
 SENT_AHEAD_S = 0.1
+NOTE_ON = 0x99  # on the drums' channel
+HELD_S = 0.05  # electronic kits let a note go soon after the stroke
 LISTENS_FOR = {"uninvited": Listening.FOR_THE_BAR, "count-in": Listening.FOR_THE_COUNT}
 
 
@@ -125,7 +127,10 @@ def scripted_events(plan: Plan) -> list[tuple[int, Sent]]:
             )
         events += [(round(row.time_s * rate), event) for event in sent]
     late = round(plan.input_latency_s * rate)
-    events += [(round(time_s * rate) + late, Sent(EventKind.NOTE, note, velocity)) for time_s, note, velocity in plan.notes]
+    for time_s, note, velocity in plan.notes:
+        struck, let_go = round(time_s * rate) + late, round((time_s + HELD_S) * rate) + late
+        events += [(struck, Sent(EventKind.NOTE, note, velocity)), (struck, midi_event((NOTE_ON, note, velocity)))]
+        events.append((let_go, midi_event((NOTE_ON, note, 0))))
     return sorted(events, key=lambda event: event[0])
 
 

@@ -1,4 +1,4 @@
-"""A real VST3 plugin that can be asked to fail, built from tests/data/vst3 with Debian's package dpf-source."""
+"""Real VST3 plugins, built from tests/data/vst3 with Debian's package dpf-source: one that can fail, and an instrument."""
 
 import platform
 import re
@@ -27,14 +27,23 @@ def build(folder: Path, latency_frames: int = 0, loading: int = 0, moves: int = 
     """The plugin's bundle, in `folder`. Parameters: `gain` 0..1, and `fault`, what an input over 0.9 does: 1 crashes, 2
     hangs, 3 gives NaN. moves: it has a window, in which the gain is moved so often, sixty times a second; 0: it has none.
     """
-    bundle = folder / f"Faulty{latency_frames}{LOADING[loading]}{f'Moves{moves}' if moves else ''}.vst3"
+    name = f"Faulty{latency_frames}{LOADING[loading]}{f'Moves{moves}' if moves else ''}"
+    words = [f"-DLATENCY_FRAMES={latency_frames}", f"-DLOADING={loading}", str(SOURCE / "faulty.cpp")]
+    return bundled(folder / f"{name}.vst3", words + (window(moves) if moves else []))
+
+
+def build_bell(folder: Path) -> Path:
+    """An instrument's bundle, in `folder`: what it does stands in bell.cpp."""
+    return bundled(folder / "Bell.vst3", ["-DINSTRUMENT", str(SOURCE / "bell.cpp")])
+
+
+def bundled(bundle: Path, words: list[str]) -> Path:
+    """Compile a plugin, with these words beside those that all take."""
     inside = bundle / "Contents" / f"{platform.machine()}-linux"
     inside.mkdir(parents=True)
     command = ["g++", "-O1", "-fPIC", "-shared", "-std=c++17", "-w", "-DDISTRHO_PLUGIN_TARGET_VST3"]
-    command += [f"-DLATENCY_FRAMES={latency_frames}", f"-DLOADING={loading}"]
     command += [f"-I{SOURCE}", f"-I{DPF}/distrho", f"-I{DPF}/distrho/src"]
-    command += [str(SOURCE / "faulty.cpp"), f"{DPF}/distrho/DistrhoPluginMain.cpp"]
-    command += window(moves) if moves else []
+    command += [*words, f"{DPF}/distrho/DistrhoPluginMain.cpp"]
     command += [f"-Wl,--version-script={DPF}/utils/symbols/vst3.version", "-o", str(inside / f"{bundle.stem}.so")]
     subprocess.run(command, check=True)
     return bundle

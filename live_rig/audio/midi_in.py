@@ -1,6 +1,7 @@
 """A MIDI port: pedals and pads become commands, an electronic kit's notes become strokes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import rtmidi
 
@@ -10,10 +11,11 @@ from live_rig.priority import run_this_thread_soon
 from live_rig.show.pedal import faded
 
 NOTE_ON, CONTROL, PROGRAM = 0x90, 0xB0, 0xC0
+OF_NOTES = (0x80, NOTE_ON, 0xA0, CONTROL, 0xD0, 0xE0)  # let go, struck, choked, a pedal's way, pressed, bent
 PRESSED = 64  # a pedal's value from which it counts as down
 
 
-def pedal_of(message: list[int]) -> str | None:
+def pedal_of(message: Sequence[int]) -> str | None:
     """The name of what was pressed, as show.toml writes it ("cc:64", "note:36", "pc:1"); None for all else."""
     kind = message[0] & 0xF0
     if kind == NOTE_ON and len(message) > 2 and message[2] > 0:
@@ -25,14 +27,35 @@ def pedal_of(message: list[int]) -> str | None:
     return None
 
 
-class MidiIn:
-    """An open port. Both are called in MIDI's own thread: `pressed` with the command of a pedal of the map, `struck` with
-    (note, velocity) of any other note."""
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Where a message goes: a pedal of the map to `pressed`, as its command; any other note to `struck`, as (note, velocity);
+    and whatever is no pedal and speaks of notes, struck or let go, to `played`, as it came."""
 
-    def __init__(
-        self, name: str, pedals: Mapping[str, str], pressed: Callable[[str], object], struck: Callable[[int, int], object]
-    ) -> None:
-        self._pedals, self._pressed, self._struck, self._goes_first = pedals, pressed, struck, False
+    pedals: Mapping[str, str]
+    pressed: Callable[[str], object]
+    struck: Callable[[int, int], object]
+    played: Callable[[Sequence[int]], object]
+
+    def hear(self, message: Sequence[int]) -> None:
+        """One message, of one byte or more."""
+        pedal = pedal_of(message)
+        if message[0] & 0xF0 == CONTROL and len(message) > 2 and (fader := self.pedals.get(f"fader:{message[1]}")):
+            self.pressed(faded(fader, message[2]))
+        elif pedal is not None and pedal in self.pedals:
+            self.pressed(self.pedals[pedal])
+        else:
+            if pedal is not None and pedal.startswith("note:"):
+                self.struck(message[1], message[2])
+            if message[0] & 0xF0 in OF_NOTES and len(message) > 1:
+                self.played(message)
+
+
+class MidiIn:
+    """An open port, routed in MIDI's own thread. Raises DeviceError."""
+
+    def __init__(self, name: str, routing: Routing) -> None:
+        self._routing, self._goes_first = routing, False
         ports = midi_inputs()
         number = next((i for i, port in enumerate(ports) if name == port or name.lower() in port.lower()), None)
         if number is None:
@@ -44,22 +67,15 @@ class MidiIn:
             raise DeviceError(
                 f'The MIDI port "{name}" would not open', where=str(error), do="Close what else uses it"
             ) from error
-        self._port.set_callback(self.hear)
-
-    def hear(self, event: tuple[list[int], float], _data: object = None) -> None:
-        """One message."""
-        if not self._goes_first:
-            self._goes_first = True
-            run_this_thread_soon()  # it is MIDI's own, and cannot be asked before it speaks
-        message, _ = event
-        pedal = pedal_of(message)
-        if message[0] & 0xF0 == CONTROL and len(message) > 2 and (fader := self._pedals.get(f"fader:{message[1]}")):
-            self._pressed(faded(fader, message[2]))
-        elif pedal is not None and pedal in self._pedals:
-            self._pressed(self._pedals[pedal])
-        elif pedal is not None and pedal.startswith("note:"):
-            self._struck(message[1], message[2])
+        self._port.set_callback(self._hear)
 
     def close(self) -> None:
         """Let go of the port."""
         self._port.close_port()
+
+    def _hear(self, event: tuple[list[int], float], _data: object) -> None:
+        if not self._goes_first:
+            self._goes_first = True
+            run_this_thread_soon()  # it is MIDI's own, and cannot be asked before it speaks
+        message, _ = event
+        self._routing.hear(message)

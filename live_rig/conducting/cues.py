@@ -163,6 +163,12 @@ def pad_event(value: str, pads: Sequence[Pad]) -> Sent:
     return Sent(EventKind.PAD, names.index(name), hard)
 
 
+def midi_event(message: Sequence[int]) -> Sent:
+    """A message of an electronic kit, two or three bytes, for the plugins that are instruments."""
+    status, first, *more = message
+    return Sent(EventKind.MIDI, float(status << 16 | first << 8 | (more[0] if more else 0)))
+
+
 def mix_events(value: str, wiring: Wiring) -> list[Sent]:
     """What `mix drummer.click=-6` turns: -60 dB is silence. ShowError where there is no such mix or source."""
     knob, _, text = value.rpartition("=")

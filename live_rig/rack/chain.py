@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 import pedalboard
 from numpy.typing import NDArray
-from pedalboard import Pedalboard, load_plugin
+from pedalboard import Pedalboard
 
 from cython_core.rack_ring import SUB_BLOCK
 from live_rig.errors import RackError
 from live_rig.rack.effects import effect_types
 from live_rig.rack.knobs import all_effects
+from live_rig.rack.plugin_instrument import NO_MIDI, Midi, PluginInstrument
+from live_rig.rack.plugin_loading import is_instrument, loaded
 from live_rig.rack.plugins import why_blocked
 from live_rig.rack.preset import Effect
 
@@ -35,7 +37,15 @@ class Link:
 
     board: Pedalboard
     plugin: int = 0
+    instrument: PluginInstrument | None = None  # it adds to what comes in, and the board is empty
     is_bypassed: bool = False
+
+    def reset(self) -> None:
+        """Forget all sound."""
+        if self.instrument:
+            self.instrument.reset()
+        else:
+            self.board.reset()
 
 
 class Chain:
@@ -67,7 +77,12 @@ class Chain:
             first_plugin += plugins
         self.reset()
 
-    def __call__(self, heard: Stereo) -> Stereo:
+    @property
+    def has_instrument(self) -> bool:
+        """Whether it sounds by itself, played by the kit's MIDI."""
+        return any(link.instrument for link in self.links)
+
+    def __call__(self, heard: Stereo, midi: Midi = NO_MIDI) -> Stereo:
         """The next frames, float32 (2, n), n at most SUB_BLOCK. Effects that look ahead return fewer at first."""
         for link in self.links:
             if heard.shape[1] == 0:
@@ -76,15 +91,19 @@ class Chain:
                 heard = link.board.process(heard, self.samplerate, buffer_size=SUB_BLOCK, reset=False)
             elif not link.is_bypassed:
                 self._mark(link.plugin)
-                heard = link.board.process(heard, self.samplerate, buffer_size=SUB_BLOCK, reset=False)
+                if link.instrument:
+                    heard = heard + link.instrument(heard.shape[1], midi)
+                else:
+                    heard = link.board.process(heard, self.samplerate, buffer_size=SUB_BLOCK, reset=False)
                 self._mark(0)
         return heard
 
     def reset(self) -> None:
         """Forget all sound: empty delays and tails."""
         for link in self.links:
-            link.board.process(np.zeros((2, SUB_BLOCK), np.float32), self.samplerate, buffer_size=SUB_BLOCK, reset=False)
-            link.board.reset()
+            if not link.instrument:
+                link.board.process(np.zeros((2, SUB_BLOCK), np.float32), self.samplerate, buffer_size=SUB_BLOCK, reset=False)
+            link.reset()
 
     def bypass_plugins(self) -> bool:
         """Leave out the plugins that add no latency. Whether there was one to leave out."""
@@ -97,7 +116,7 @@ class Chain:
         """Call again, from silence on, those that were left out while they played."""
         for link in self.links:
             if link.is_bypassed:
-                link.board.reset()
+                link.reset()
                 link.is_bypassed = False
 
     def _add(self, effect: Effect, plugin: int) -> None:
@@ -105,7 +124,8 @@ class Chain:
         self._mark(plugin)
         try:
             built = build(effect, made)
-            looks = look_ahead_frames(built, self.samplerate)
+            instrument = PluginInstrument(built, self.samplerate) if is_instrument(built) else None
+            looks = 0 if instrument else look_ahead_frames(built, self.samplerate)
         except RackError as error:
             self.says.append(f"{self._title} plays without {effect.type}: {error}")
             return
@@ -119,8 +139,9 @@ class Chain:
         self.latency_frames += looks
         self.made |= made
         if plugin or not self.links or self.links[-1].plugin:
-            self.links.append(Link(Pedalboard([]), plugin))
-        self.links[-1].board.append(built)
+            self.links.append(Link(Pedalboard([]), plugin, instrument))
+        if not instrument:
+            self.links[-1].board.append(built)
 
 
 def build(effect: Effect, made: dict[int, Any] | None = None) -> Any:
@@ -133,7 +154,11 @@ def build(effect: Effect, made: dict[int, Any] | None = None) -> Any:
 
 def _built(effect: Effect, made: dict[int, Any] | None) -> Any:
     if effect.type in CONTAINER:
-        return CONTAINER[effect.type]([build(inner, made) for inner in effect.effects])
+        inside = [build(inner, made) for inner in effect.effects]
+        if any(map(is_instrument, inside)):
+            do = "Let it be an effect of its own, before them"
+            raise RackError("An instrument cannot stand inside others", where=effect.type, do=do)
+        return CONTAINER[effect.type](inside)
     if effect.type == "VST3":
         return vst3(effect)
     values = dict(effect.values)
@@ -152,12 +177,10 @@ def vst3(effect: Effect) -> Any:
         do = f"Try it again: live-rig plugins info {path}"
         raise RackError(f"The plugin is blocked, because {why}", where=str(path), do=do)
     try:
-        plugin: Any = load_plugin(str(path), plugin_name=effect.plugin)
+        plugin: Any = loaded(str(path), effect.plugin)
     except (ImportError, ValueError, RuntimeError, OSError) as error:
         do = "Reinstall it, or take it out of the preset"
         raise RackError(f"The plugin cannot be loaded: {error}", where=str(path), do=do) from error
-    if not plugin.is_effect:
-        raise RackError("The plugin is an instrument", where=str(path), do="Use an effect here")
     if effect.state is not None:
         restore(plugin, readable(effect.state))
     for name, value in effect.values.items():

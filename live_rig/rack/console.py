@@ -17,6 +17,7 @@ from cython_core.rack_ring import SUB_BLOCK, RackEnd
 from live_rig.rack.chain import LONGEST_LOOK_S, Chain, Stereo
 from live_rig.rack.knobs import LIVE, all_effects, knobs_of, named_effects, turnable, written_values
 from live_rig.rack.mix import side_gains
+from live_rig.rack.plugin_instrument import NO_MIDI, Midi
 from live_rig.rack.preset import MASTER, Channel, Effect, Preset
 
 GLIDE_S = 0.05
@@ -73,6 +74,8 @@ class Console:
         self._failures: dict[int, int] = defaultdict(int)
         self._failed_at = -FAILS_AGAIN_AFTER_S * samplerate
         self._frame = 0
+        self._midi: list[tuple[bytes, int]] = []  # for the instruments among the plugins, and the frame from now on of each
+        self._has_instrument = any(chain.has_instrument for chain in self._chains)
         self._set_all()
         self.desk.settle()
         self.reset()
@@ -80,8 +83,9 @@ class Console:
     def __call__(self, heard: Stereo) -> Stereo:
         """The next frames, float32 (lines, n), n at most SUB_BLOCK -> (2, n); fewer at first where effects look ahead."""
         self.desk.begin(heard)
+        midi = self._played(heard.shape[1]) if self._midi else NO_MIDI
         for place, chain in enumerate(self._chains):
-            wet = chain(self.desk.block(place)) if chain.links else self.desk.block(place)
+            wet = chain(self.desk.block(place), midi) if chain.links else self.desk.block(place)
             if not self.desk.put(place, wet):
                 if place == len(self._chains) - 1:
                     self._fail(place)
@@ -100,6 +104,8 @@ class Console:
         """Process all that has been posted, and take the edits that have come."""
         self._take_edits(end)
         while (heard := end.take()) is not None:
+            if self._has_instrument:
+                self._midi += end.played()
             if not end.give(self._gliding(heard) if self._glides else self(heard)):
                 self.reset()
                 end.forget()
@@ -108,6 +114,7 @@ class Console:
     def reset(self) -> None:
         """Forget all sound: empty delays and tails."""
         self.desk.clear()
+        self._midi = []
         for place, chain in enumerate(self._chains):
             chain.reset()
             self.desk.hold_back(place, self._waits[place])
@@ -144,6 +151,12 @@ class Console:
         for name, _ in self._knobs if found else ():
             if name.startswith(f"{plugin}.") and found:
                 self._values[name] = float(getattr(found[1], name.removeprefix(f"{plugin}.")))
+
+    def _played(self, frames: int) -> Midi:
+        """What is played within the next frames; the rest comes that much nearer."""
+        now = [(message, at) for message, at in self._midi if at < frames]
+        self._midi = [(message, at - frames) for message, at in self._midi if at >= frames]
+        return now
 
     def _build(self, allowance_frames: int, bypassed: frozenset[int]) -> list[Chain]:
         """The chains. Strips may look ahead as far as the show allows, the master as far as they leave room."""

@@ -1,6 +1,6 @@
 """One look at one plugin file, in a process of its own, which may crash or hang: `python -m live_rig.rack.plugin_look PATH`.
 
-Prints one line of JSON, after whatever the plugin itself prints. With --test it plays two seconds of noise through it; with
+Prints one line of JSON, after whatever the plugin itself prints. With --test it plays for two seconds; with
 --save FILE it writes the plugin's state, after setting the parameters that follow as NAME=NUMBER.
 """
 
@@ -9,23 +9,27 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pedalboard import Pedalboard, VST3Plugin, load_plugin
+from pedalboard import Pedalboard, VST3Plugin
 
 from cython_core.rack_ring import SUB_BLOCK
-from live_rig.rack.chain import look_ahead_frames
+from live_rig.rack.chain import Stereo, look_ahead_frames
+from live_rig.rack.plugin_instrument import PluginInstrument
+from live_rig.rack.plugin_loading import is_instrument, loaded
 
 SAMPLERATE = 48_000.0
 TEST_S = 2.0
+STROKE, STRUCK_EVERY = bytes((0x99, 38, 100)), 47  # a snare, and blocks from one to the next
 
 
 def look(path: str, name: str) -> dict[str, Any]:
     """What a plugin says of itself."""
     begun_s = time.perf_counter()
-    plugin: Any = load_plugin(path, plugin_name=name)
+    plugin: Any = loaded(path, name)
     seen = {
         "name": name,
         "kind": "effect" if plugin.is_effect else "instrument",
@@ -46,17 +50,17 @@ def parameter_row(parameter: Any) -> dict[str, Any]:
 
 
 def test(path: str, name: str) -> dict[str, Any]:
-    """How it does on noise: unsound blocks, the slowest block, and whether its state survives a round trip."""
-    plugin: Any = load_plugin(path, plugin_name=name)
-    board, noise = Pedalboard([plugin]), np.random.default_rng(1).uniform(-0.5, 0.5, (2, SUB_BLOCK)).astype(np.float32)
+    """How it does when it plays: unsound blocks, the slowest block, and whether its state survives a round trip."""
+    plugin: Any = loaded(path, name)
+    block = playing(plugin)
     times_s, unsound = [], 0
-    for _ in range(int(TEST_S * SAMPLERATE / SUB_BLOCK)):
+    for number in range(int(TEST_S * SAMPLERATE / SUB_BLOCK)):
         begun_s = time.perf_counter()
-        out = board.process(noise, SAMPLERATE, buffer_size=SUB_BLOCK, reset=False)
+        out = block(number)
         times_s.append(time.perf_counter() - begun_s)
         unsound += not bool(np.isfinite(out).all())
     before = plugin.raw_state
-    again: Any = load_plugin(path, plugin_name=name)
+    again: Any = loaded(path, name)
     again.raw_state = before
     return {
         "unsound_blocks": unsound,
@@ -66,16 +70,22 @@ def test(path: str, name: str) -> dict[str, Any]:
     }
 
 
+def playing(plugin: Any) -> Callable[[int], Stereo]:
+    """Makes the block of a number: an effect has noise to work on, an instrument is struck sixteen times a second."""
+    if is_instrument(plugin):
+        instrument = PluginInstrument(plugin, SAMPLERATE)
+        return lambda number: instrument(SUB_BLOCK, [] if number % STRUCK_EVERY else [(STROKE, 0)])
+    board, noise = Pedalboard([plugin]), np.random.default_rng(1).uniform(-0.5, 0.5, (2, SUB_BLOCK)).astype(np.float32)
+    return lambda _: board.process(noise, SAMPLERATE, buffer_size=SUB_BLOCK, reset=False)
+
+
 def save(path: str, name: str, file: Path, values: list[str]) -> dict[str, Any]:
     """Write the plugin's state, its parameters set."""
-    plugin: Any = load_plugin(path, plugin_name=name)
+    plugin: Any = loaded(path, name)
     for value in values:
         key, _, number = value.partition("=")
         setattr(plugin, key, float(number))
-    silence = np.zeros((2, SUB_BLOCK), np.float32)
-    Pedalboard([plugin]).process(
-        silence, SAMPLERATE, buffer_size=SUB_BLOCK, reset=False
-    )  # only then does it know its parameters
+    playing(plugin)(1)  # only then does it know its parameters
     file.write_bytes(plugin.raw_state)
     return {"saved": str(file)}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.setting.faulty_plugin import build, can_build
+from bench.setting.faulty_plugin import build, build_bell, can_build
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,14 @@ def plugin_built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, int
         return built[latency_frames, loading]
 
     return build_once
+
+
+@pytest.fixture(scope="session")
+def bell(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instrument: see tests/data/vst3/bell.cpp."""
+    if not can_build():
+        pytest.skip("building a VST3 plugin needs Linux, g++ and Debian's package dpf-source")
+    return build_bell(tmp_path_factory.mktemp("instruments"))
 
 
 @pytest.fixture(scope="session")
