@@ -8,7 +8,7 @@ What is left for Python is what may wait: commands, words, and watching over the
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from live_rig.band.keys import in_key, key_of
 from live_rig.band.renderer import renderers
 from live_rig.conducting.cues import Sent, events_of, midi_event, mix_events, pad_event
 from live_rig.conducting.taps import Taps
+from live_rig.conducting.written_presets import WrittenPresets, presets_of
 from live_rig.control.protocol import Desk, StageState
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument, spare_for
@@ -113,6 +114,7 @@ class Engine:
         self._is_fed = setup.drums is not None
         self._renderers = renderers(self.instrument.band)
         self.repertoire = Repertoire(show, self.samplerate_hz, self.voice, self._in_new_key, self.alert)
+        self._written_presets = WrittenPresets(self.colour.switch)
         self._is_closing = Event()
         self._song_number = 0
         self.alerts: deque[tuple[float, str]] = deque(maxlen=8)
@@ -269,7 +271,9 @@ class Engine:
             self._said[1] if time.monotonic() < self._said[0] else "",
             self.repertoire.keys,
         )
-        state = stage_state(self.instrument.exchange.snapshot(), around)
+        now = self.instrument.exchange.snapshot()
+        state = stage_state(now, around)
+        self._follow_presets(now)
         self.colour.enter(state.section)
         return state
 
@@ -284,7 +288,7 @@ class Engine:
             self.happened.append(notice)
             if notice["kind"] == NoticeKind.NEXT_SONG:
                 self._song_number += 1
-                self._switch_to_songs_preset()
+                self._begin_presets()
                 self._load_next()
         for words in self.rack.alerts():
             self.alert(words)
@@ -423,7 +427,7 @@ class Engine:
     def _load(self, number: int) -> None:
         self._song_number = number
         self.instrument.load(self.repertoire.chart(self.show.songs[number]))
-        self._switch_to_songs_preset()
+        self._begin_presets()
         self._load_next()
 
     def _load_next(self) -> None:
@@ -432,7 +436,7 @@ class Engine:
 
     def _prepare_the_rest(self) -> None:
         """Let every preset stand ready, and decode the other songs into the cache, so that none is waited for later."""
-        for words in self.colour.keep_ready([song.preset for song in self.show.songs if song.preset]):
+        for words in self.colour.keep_ready([preset for song in self.show.songs for preset in presets_of(song)]):
             self.alert(words)
         self.repertoire.decode_all()
 
@@ -442,9 +446,17 @@ class Engine:
             for words in self.repertoire.lost_stems(self.song) if self.song else []:
                 self.alert(words)
 
-    def _switch_to_songs_preset(self) -> None:
-        if self.song is not None and self.song.preset and self.song.preset != self.colour.name:
-            self.colour.switch(self.song.preset)
+    def _begin_presets(self) -> None:
+        if self.song is not None:
+            self._written_presets.begin(self.song, self.colour.name)
+
+    def _follow_presets(self, now: Mapping[str, Any]) -> None:
+        """What the song is written to sound like. A preset that cannot be had is said, and the one that is heard goes on."""
+        try:
+            if self.song is not None:
+                self._written_presets.follow(self.song, now)
+        except RigError as error:
+            self.alert(str(error))
 
     def _press(self, command: str) -> None:
         """A pedal, in MIDI's thread."""

@@ -5,7 +5,7 @@ that much later, and the rig makes up for both.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cython_core.authority import Leader, Reason
+from cython_core.drums import AT_ONCE, ON_THE_BAR
 from cython_core.exchange import EventKind, NoticeKind
 from cython_core.transport import Listening
 from live_rig.audio.offline import play
@@ -21,6 +22,7 @@ from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import LEADERS, Sent, events_of, midi_event
 from live_rig.conducting.script import Scripted
+from live_rig.conducting.written_presets import AT_BAR, WrittenPresets, preset_at
 from live_rig.errors import ShowError
 from live_rig.instrument import Block, Instrument, each_bus_apart
 from live_rig.paths import cache_dir
@@ -47,7 +49,8 @@ class Plan:
     authority: str = "drummer"
     script: Sequence[Scripted] = ()
     notes: Sequence[tuple[float, int, int]] = ()  # (time in s, MIDI note, velocity) of an electronic kit
-    preset: Preset | None = None
+    preset: Preset | None = None  # at first
+    presets: Mapping[str, Preset] = field(default_factory=dict)  # that the song brings on its way, by name
     samplerate_hz: int = 48_000
     blocks: Sequence[int] = (64,)
     input_latency_s: float = 0.0
@@ -79,10 +82,14 @@ def perform(plan: Plan, drums: npt.NDArray[np.float32]) -> Performance:
     send_due(instrument, events)
     heard = arriving(plan, drums)
     performance = Performance(rate, {})
+    written = WrittenPresets(lambda call: switch(rack, plan, call))
+    written.begin(plan.song, preset_at(plan.song, 1))
     blocks = []
     for played in play(instrument, heard, plan.blocks, rack.process):
         blocks.append(played.block)
         send_due(instrument, events)
+        if plan.presets:
+            written.follow(plan.song, instrument.exchange.snapshot())
         note_down(plan, instrument, performance)
     at_ear = at_the_ear(plan, blocks)
     sides = {"mix": slice(0, 2), "drums": slice(2, 4), "band": slice(4, 6), "click": slice(6, 7), "guide": slice(7, 8)}
@@ -93,6 +100,12 @@ def perform(plan: Plan, drums: npt.NDArray[np.float32]) -> Performance:
         "band_frames_missing": instrument.exchange.snapshot()["band_frames_missing"],
     }
     return performance
+
+
+def switch(rack: InlineRack, plan: Plan, call: str) -> None:
+    """A preset by its name, at once; or "NAME at bar"."""
+    rack.load_next(plan.presets[call.removesuffix(AT_BAR)])
+    rack.switch(ON_THE_BAR if call.endswith(AT_BAR) else AT_ONCE)
 
 
 def arriving(plan: Plan, drums: npt.NDArray[np.float32]) -> Block:

@@ -12,6 +12,7 @@ import soundfile
 from live_rig.conducting.script import Scripted
 from live_rig.errors import ShowError
 from live_rig.performance import Performance, Plan, Start, perform
+from live_rig.rack.preset import Effect, Preset
 from live_rig.show.song import Song
 from tests.playing import RATE_HZ, Note, Times, beats, clicks, rock, song
 
@@ -261,3 +262,32 @@ def test_a_command_that_one_song_alone_cannot_carry_out_is_refused_with_its_time
 
 def silence(length_s: float) -> npt.NDArray[np.float32]:
     return np.zeros(round(length_s * RATE_HZ), np.float32)
+
+
+# Presets that the song brings
+
+
+@pytest.mark.parametrize("block", [64, 512])
+def test_a_sections_preset_begins_on_its_bar_line_and_goes_with_a_jump(studio: Studio, block: int) -> None:
+    tune = studio.clicking(song(120, "head:2 solo:2 out:4"))
+    sections = tuple(each.model_copy(update={"preset": "down" if each.name == "solo" else "up"}) for each in tune.sections)
+    presets = {"up": Preset("up", "", "", (Effect("Gain"),)), "down": Preset("down", "", "", (Effect("Invert"),))}
+    plan = Plan(
+        tune.model_copy(update={"sections": sections}),
+        start="command",
+        authority="band",
+        script=(Scripted(9.0, "section", "solo"),),  # while it is in out: back on the next bar line
+        preset=presets["up"],
+        presets=presets,
+        blocks=(block,),
+    )
+    tone = (0.2 * np.sin(2 * np.pi * 250 * np.arange(16 * RATE_HZ) / RATE_HZ)).astype(np.float32)
+    heard = perform(plan, tone)
+    late = block + 64  # the rack's block, and the guard
+    way_up = np.sign(np.convolve(heard.buses["drums"][0][late:][: len(tone)] * tone[: len(tone)], np.ones(192), "same"))
+    times, beats_ = np.array([(p.time_s, p.song_beat) for p in heard.line.points if np.isfinite(p.song_beat)]).T
+    jump = int(np.flatnonzero(np.diff(beats_) < -1)[0])
+    lines_s = [float(np.interp(beat, beats_[:jump], times[:jump])) for beat in (8, 16)] + [float(times[jump + 1])]
+    lines_s.append(float(np.interp(16, beats_[jump + 1 :], times[jump + 1 :])))
+    turned_s = np.flatnonzero(np.diff(way_up)) / RATE_HZ  # in the middle of the crossfade
+    assert turned_s == pytest.approx(lines_s, abs=0.008 + block / RATE_HZ)

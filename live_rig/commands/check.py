@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from live_rig.conducting.written_presets import presets_of
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 from live_rig.show.stem import clock
@@ -38,7 +39,8 @@ def contents(show: Show) -> list[str]:
 
 def _line(song: Song, width: int) -> str:
     stems = ", ".join(stem.name for stem in song.stems)
-    preset = f"; preset: {song.preset}" if song.preset else ""
+    presets = presets_of(song)
+    preset = f"; preset{'s' if len(presets) > 1 else ''}: {', '.join(presets)}" if presets else ""
     size = f"{song.bars} bars of {song.meter}, {clock(song.length_s)}, {song.tempo_bpm:g} bpm"
     sections = ", ".join(section.name for section in song.sections)
     return f"{song.title:<{width}}  {size}; sections: {sections}; stems: {stems}{preset}"

@@ -14,6 +14,7 @@ import soundfile
 
 from live_rig.audio.recording import read_drums
 from live_rig.conducting.script import read_script
+from live_rig.conducting.written_presets import preset_at, presets_of
 from live_rig.errors import DeviceError, ShowError
 from live_rig.importers.midi_file import read_notes
 from live_rig.performance import Performance, Plan, perform
@@ -55,13 +56,12 @@ def run(args: argparse.Namespace) -> int:
     check_numbers(args)
     show = read_show(args.show)
     song = named_song(show, args.song)
-    preset = args.preset or song.preset
     plan_args: dict[str, Any] = {
         "song": song,
         "start": args.start,
         "authority": args.authority,
         "script": read_script(args.script) if args.script else (),
-        "preset": read_preset(preset_path(show, preset)) if preset else None,
+        **presets_for(show, song, args.preset),
         "samplerate_hz": args.samplerate,
         "blocks": (args.block,),
         "input_latency_s": args.input_latency_ms / 1e3,
@@ -99,6 +99,14 @@ def named_song(show: Show, song_id: str) -> Song:
             f'"{show.title}" has no song {song_id}', where=f"{show.folder}/show.toml, songs", do=f"Say one of: {there}"
         )
     return song
+
+
+def presets_for(show: Show, song: Song, asked: str | None) -> dict[str, Any]:
+    """What a plan needs: the preset that was asked for, and nothing else; or all that the song is written with."""
+    if asked:
+        return {"preset": read_preset(preset_path(show, asked))}
+    presets = {name: read_preset(preset_path(show, name)) for name in presets_of(song)}
+    return {"preset": presets.get(preset_at(song, 1)), "presets": presets}
 
 
 def preset_path(show: Show, name: str) -> Path:

@@ -17,4 +17,5 @@ class Cue(Written):
     say: Said
     to: Text = "all"
     for_bars: Bar | None = None
+    preset: Text | None = None  # what the drums sound like from here on
     hold: Claim = False  # a fermata: the band rests on the bar's first beat until it is told to go on

@@ -20,6 +20,7 @@ class Section(Written):
     is_vamp: Claim = Field(default=False, alias="vamp")  # goes round until released
     slowest_bpm: Bpm | None = None  # the band goes no slower here, whoever leads
     fastest_bpm: Bpm | None = None
+    preset: Text | None = None  # what the drums sound like from here on
     is_finale: Claim = Field(default=False, alias="finale")  # its first beat is the last hit
 
     @property

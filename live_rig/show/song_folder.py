@@ -6,7 +6,7 @@ from pathlib import Path
 
 from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, parse_beats, usual_beats_per_bar
 from live_rig.show.cue import Cue
-from live_rig.show.faults import Fault, change_or
+from live_rig.show.faults import Fault, Key, change_or
 from live_rig.show.meter import MeterChange, bars_in, beats_per_bar, change_faults, is_meter
 from live_rig.show.models import good_items, read_as
 from live_rig.show.section import Section, section_faults
@@ -72,7 +72,11 @@ def _faults_between(
     page: Page, folder: Path, presets: Mapping[str, Path], beats: list[Beat], buses: Sequence[str] | None
 ) -> Iterator[Fault]:
     """What does not go together. Each part that can be read is checked, whatever else is wrong; `beats` may be empty."""
-    yield from _preset_faults(page.values.get("preset"), presets)
+    yield from _preset_faults(page.values.get("preset"), presets, ("preset",))
+    for number, section in good_items(page, "sections", Section).items():
+        yield from _preset_faults(section.preset, presets, ("sections", number, "preset"))
+    for number, cue in good_items(page, "cues", Cue).items():
+        yield from _preset_faults(cue.preset, presets, ("cues", number, "preset"))
     yield from stem_faults(good_items(page, "stems", Stem), folder, beats[-1].time_s if beats else None, buses)
     yield from limit_faults(page.values.get("slowest_bpm"), page.values.get("fastest_bpm"))
     yield from _tempo_faults(page.values.get("tempo_bpm"), beats)
@@ -93,11 +97,9 @@ def _faults_between(
         yield from beyond_the_song("cues", cues, bars, lambda cue: f'"{cue.say}" is cued at')
 
 
-def _preset_faults(preset: object, presets: Mapping[str, Path]) -> Iterator[Fault]:
+def _preset_faults(preset: object, presets: Mapping[str, Path], where: Key) -> Iterator[Fault]:
     if isinstance(preset, str) and preset not in presets:
-        yield Fault(
-            f'there is no preset "{preset}"', change_or(preset, presets, "Take it out, or put it into presets/"), ("preset",)
-        )
+        yield Fault(f'there is no preset "{preset}"', change_or(preset, presets, "Take it out, or put it into presets/"), where)
 
 
 def _tempo_faults(tempo_bpm: object, beats: list[Beat]) -> Iterator[Fault]:

@@ -104,6 +104,8 @@ SLIPS = [
         '"seque" is not one of wait, segue, count-in. Change it to "segue", the nearest there is.',
     ),
     ('"4/4"', '"4/4"\npreset = "none-such"', 'song.toml:4 preset: there is no preset "none-such".'),
+    ('name = "solo"', 'name = "solo"\npreset = "dubb"', 'sections.2.preset: there is no preset "dubb". Change it to "dub"'),
+    ("bar = 4", 'bar = 4\npreset = "none-such"', 'cues.1.preset: there is no preset "none-such".'),
     (
         '"4/4"',
         '"4/4"\nbeats = "beat.csv"',
