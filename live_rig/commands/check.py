@@ -1,9 +1,12 @@
 """`live-rig check SHOW`: what is in a show, or everything that is wrong with it."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from live_rig.conducting.written_presets import presets_of
+from live_rig.rack.knobs import files_of
+from live_rig.rack.preset_reader import read_preset
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 from live_rig.show.stem import clock
@@ -32,9 +35,20 @@ def contents(show: Show) -> list[str]:
         *(f"  {number}. {_line(song, width)}" for number, song in enumerate(show.songs, start=1)),
         *([f"  not in the set: {', '.join(unplayed)}"] if unplayed else []),
         f"  presets: {', '.join(show.presets) or 'none'}",
+        *(f"  {line}" for line in lacking(show.presets)),
         f"  pedals and keys: {len(show.pedals)}",
         "No faults.",
     ]
+
+
+def lacking(presets: Mapping[str, Path]) -> list[str]:
+    """A line for each preset that plays without something on this machine. It is no fault: another machine may have it."""
+    lines = []
+    for name, file in presets.items():
+        absent = [str(path) for path in files_of(read_preset(file)) if not path.exists()]
+        if absent:
+            lines.append(f"{name} plays without {', '.join(absent)}: not on this machine")
+    return lines
 
 
 def _line(song: Song, width: int) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pedalboard
+import soundfile
 from numpy.typing import NDArray
 from pedalboard import Pedalboard
 
@@ -21,10 +22,11 @@ from live_rig.rack.effects import effect_types
 from live_rig.rack.knobs import all_effects
 from live_rig.rack.plugin_instrument import NO_MIDI, Midi, PluginInstrument
 from live_rig.rack.plugin_loading import is_instrument, loaded
-from live_rig.rack.plugins import why_blocked
+from live_rig.rack.plugins import made_for_others, why_blocked
 from live_rig.rack.preset import Effect
 
 LONGEST_LOOK_S = 0.25  # effects that hold back more are not measured further: no stage can wait for them
+MOST_NAMED = 6  # of a plugin's choices, in words
 CONTAINER = {"Chain": pedalboard.Chain, "Mix": pedalboard.Mix}
 
 Stereo = NDArray[np.float32]  # shape (2, frames)
@@ -123,7 +125,7 @@ class Chain:
         made: dict[int, Any] = {}
         self._mark(plugin)
         try:
-            built = build(effect, made)
+            built = build(effect, made, self.says)
             instrument = PluginInstrument(built, self.samplerate) if is_instrument(built) else None
             looks = 0 if instrument else look_ahead_frames(built, self.samplerate)
         except RackError as error:
@@ -144,35 +146,37 @@ class Chain:
             self.links[-1].board.append(built)
 
 
-def build(effect: Effect, made: dict[int, Any] | None = None) -> Any:
-    """The effect itself; `made` keeps it and those inside it. Raises RackError when it cannot be had."""
-    built = _built(effect, made)
+def build(effect: Effect, made: dict[int, Any] | None = None, says: list[str] | None = None) -> Any:
+    """The effect itself; `made` keeps it and those inside it, `says` what is to be known. RackError when it cannot be had."""
+    built = _built(effect, made, says)
     if made is not None:
         made[id(effect)] = built
     return built
 
 
-def _built(effect: Effect, made: dict[int, Any] | None) -> Any:
+def _built(effect: Effect, made: dict[int, Any] | None, says: list[str] | None) -> Any:
     if effect.type in CONTAINER:
-        inside = [build(inner, made) for inner in effect.effects]
+        inside = [build(inner, made, says) for inner in effect.effects]
         if any(map(is_instrument, inside)):
             do = "Let it be an effect of its own, before them"
             raise RackError("An instrument cannot stand inside others", where=effect.type, do=do)
         return CONTAINER[effect.type](inside)
     if effect.type == "VST3":
-        return vst3(effect)
+        return vst3(effect, says if says is not None else [])
     values = dict(effect.values)
     if effect.path is not None:
-        values["impulse_response_filename"] = str(readable(effect.path))
+        values["impulse_response_filename"] = str(sound(readable(effect.path)))
     try:
         return effect_types()[effect.type].build(values)
     except (ValueError, RuntimeError, OSError) as error:
         raise RackError(f"{effect.type} cannot be made: {error}", where=effect.type, do="Change its parameters") from error
 
 
-def vst3(effect: Effect) -> Any:
+def vst3(effect: Effect, says: list[str]) -> Any:
     """A VST3 plugin with its parameters set."""
     path = readable(effect.path or Path())
+    if why := made_for_others(path):
+        raise RackError(f"The plugin cannot run here: {why}", where=str(path), do="Install its version for this machine")
     if why := why_blocked(path):
         do = f"Try it again: live-rig plugins info {path}"
         raise RackError(f"The plugin is blocked, because {why}", where=str(path), do=do)
@@ -182,19 +186,29 @@ def vst3(effect: Effect) -> Any:
         do = "Reinstall it, or take it out of the preset"
         raise RackError(f"The plugin cannot be loaded: {error}", where=str(path), do=do) from error
     if effect.state is not None:
-        restore(plugin, readable(effect.state))
+        says += restore(plugin, readable(effect.state))
     for name, value in effect.values.items():
         try:
             setattr(plugin, known_parameter(plugin.parameters, name, path), value)
-        except (ValueError, TypeError) as error:
-            raise RackError(f"{name} cannot be {value!r}: {error}", where=str(path), do="Change it in the preset") from error
+        except (ValueError, TypeError):
+            what = f"{name} cannot be {value!r}: it {goes(plugin.parameters[name])}"
+            raise RackError(what, where=str(path), do="Change it in the preset") from None
     if effect.kept is not None and effect.kept.exists():
-        restore(plugin, effect.kept)
+        says += restore(plugin, effect.kept)
     return plugin
 
 
-def restore(plugin: Any, file: Path) -> None:
-    """Give a plugin the state that a file holds: a .vstpreset, or its own bytes."""
+def goes(parameter: Any) -> str:
+    """How far a plugin's parameter goes, or what it may be, in words."""
+    low, high, *_ = parameter.range
+    if low is not None and high is not None:
+        return f"goes from {low:g} to {high:g}"
+    return f"is one of {', '.join(map(str, parameter.valid_values[:MOST_NAMED]))}"
+
+
+def restore(plugin: Any, file: Path) -> list[str]:
+    """Give a plugin the state that a file holds: a .vstpreset, or its own bytes. What is to be known of that."""
+    before = plugin.raw_state
     try:
         if file.suffix == ".vstpreset":
             plugin.load_preset(str(file))
@@ -203,6 +217,8 @@ def restore(plugin: Any, file: Path) -> None:
     except (ValueError, RuntimeError, OSError) as error:
         do = "Save it again with this version of the plugin"
         raise RackError(f"The plugin does not take its state: {error}", where=str(file), do=do) from error
+    unmoved = plugin.raw_state == before and file.suffix != ".vstpreset" and file.read_bytes() != before
+    return [f"{plugin.name} took nothing from {file.name}: is it of another version of the plugin?"] if unmoved else []
 
 
 def known_parameter(names: Iterable[str], name: str, path: Path) -> str:
@@ -216,6 +232,19 @@ def readable(path: Path) -> Path:
     """`path`, if there is something."""
     if not path.exists():
         raise RackError("There is no such file", where=str(path), do="Install it there, or take it out of the preset")
+    return path
+
+
+def sound(path: Path) -> Path:
+    """`path`, if it is a recording: an impulse response that is none, pedalboard leaves out without a word."""
+    try:
+        frames = soundfile.info(path).frames
+    except (soundfile.SoundFileError, OSError) as error:
+        raise RackError(
+            "This is no recording that can be read", where=str(path), do="Put a WAV or FLAC in its place"
+        ) from error
+    if frames == 0:
+        raise RackError("There is nothing in this recording", where=str(path), do="Put another in its place")
     return path
 
 

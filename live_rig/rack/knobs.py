@@ -59,6 +59,12 @@ def kept_files(preset: Preset) -> list[Path]:
     return [plugin.kept for plugin in plugins_of(preset).values() if plugin.kept and plugin.kept.exists()]
 
 
+def files_of(preset: Preset) -> list[Path]:
+    """What a preset needs beside itself: plugins, their states, impulse responses."""
+    effects = (*(effect for channel in preset.channels for effect in channel.effects), *preset.effects)
+    return [path for effect in all_effects(effects) for path in (effect.path, effect.state) if path]
+
+
 def all_effects(effects: tuple[Effect, ...]) -> Iterator[Effect]:
     """The effects that make sound, in the order in which they are written."""
     for effect in effects:

@@ -4,6 +4,7 @@ The memory is a file in the cache; a plugin whose file has changed is looked at 
 """
 
 import json
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -61,9 +62,28 @@ def plugin_files(folders: Sequence[Path] = ()) -> list[Path]:
     return sorted(file for file in found if not any(parent.suffix == ".vst3" for parent in file.parents))
 
 
+def made_for_others(path: Path) -> str:
+    """What a bundle is made for, where that is no machine like this one; else empty."""
+    inside = path / "Contents"
+    made_for = {folder.name for folder in inside.iterdir() if is_for(folder.name)} if inside.is_dir() else set()
+    here = "MacOS" if sys.platform == "darwin" else f"{platform.machine()}-linux" if sys.platform == "linux" else "win"
+    if not made_for or any(name == here or name.endswith(f"-{here}") for name in made_for):
+        return ""
+    return (
+        f"it is made for {' and '.join(sorted(made_for))}, and this machine is {platform.machine()}-{platform.system().lower()}"
+    )
+
+
+def is_for(folder: str) -> bool:
+    """Whether a folder of a bundle holds what one kind of machine runs: "x86_64-linux", "arm64-win", "MacOS"."""
+    return folder == "MacOS" or folder.endswith(("-linux", "-win"))
+
+
 def look_at(path: Path, *more: str, limit_s: float = TIME_LIMIT_S) -> Seen:
     """One plugin, in a process of its own. A crash or a hang blocks it."""
     changed = path.stat().st_mtime
+    if others := made_for_others(path):
+        return Seen(str(path), changed, others)
     command = [sys.executable, "-m", "live_rig.rack.plugin_look", str(path), *more]
     try:
         ended = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False)

@@ -216,9 +216,9 @@ class Reader:
             free = [channel for channel in waiting if channel.name not in led_to]
             if not free:
                 around = " and ".join(channel.name for channel in waiting)
-                self._fault(
-                    f"{around} feed themselves", (f"{waiting[0].kind}s", waiting[0].name), "Let one of them go to the master"
-                )
+                what = f"{around} feed themselves" if len(waiting) > 1 else f"{around} feeds itself"
+                do = "Let one of them go to the master" if len(waiting) > 1 else "Let it go to the master"
+                self._fault(what, (f"{waiting[0].kind}s", waiting[0].name), do)
                 return tuple(order)
             order += free
             waiting = [channel for channel in waiting if channel not in free]

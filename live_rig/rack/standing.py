@@ -27,6 +27,7 @@ class Standing:
         self.process: RackProcess | None = None
         self.place = 0
         self.is_ready = preset is None
+        self.says: tuple[str, ...] = ()  # what it plays without
         self.lost = ""  # why it is of no use any more
         self.is_hopeless = False  # it would fail again in the same way
         self.failures: Counter[int] = Counter()  # by the number of the plugin that failed
@@ -93,6 +94,7 @@ class Standing:
             if isinstance(message, Ready):
                 self.is_ready, self.begins_s = True, time.monotonic()
                 process.block.forget_name()
+                self.says = message.says
                 news += message.says
         return news
 

@@ -295,6 +295,7 @@ class Rack:
             self._swap.to(self._swap.heard)
         if self._next and self._switching and self._stand(self._next):
             self._swap.to(self._next, self._when)
+            self._alerts.extend(self._next.says)  # it was said when it was loaded, which may be hours ago
             if self._successor:
                 self._drop(self._successor)
             self._put_back()

@@ -36,6 +36,17 @@ def test_the_presets_that_can_be_called_are_listed(live_rig: LiveRig, tmp_path: 
     assert "tight-studio" in presets
 
 
+def test_what_a_preset_lacks_on_this_machine_is_mentioned_and_is_no_fault(live_rig: LiveRig, tmp_path: Path) -> None:
+    show = make_show(tmp_path / "friday")
+    (show / "presets").mkdir()
+    plugin = '[[effects]]\ntype = "VST3"\npath = "/nowhere/Big.vst3"\n'
+    hall = '[[effects]]\ntype = "Convolution"\nimpulse_response_filename = "hall.wav"\n'
+    (show / "presets" / "hall.toml").write_text(f'title = "Hall"\n{plugin}{hall}')
+    checked = live_rig("check", show)
+    assert checked.code == 0
+    assert f"  hall plays without /nowhere/Big.vst3, {show / 'presets' / 'hall.wav'}: not on this machine\n" in checked.out
+
+
 def test_many_faults_are_one_line_each(live_rig: LiveRig, tmp_path: Path) -> None:
     show = make_show(tmp_path / "friday")
     (show / "show.toml").write_text('titel = "Friday"\nsongs = ["caravan", "carvan"]\n[pedals]\n"cc:1" = "tkae"\n')

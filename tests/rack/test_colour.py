@@ -154,3 +154,18 @@ def test_without_a_preset_the_desk_has_nothing_to_turn(colour: Colour) -> None:
     while colour.rack.edits is not None:
         os.sched_yield()
     assert (colour.desk().preset, colour.desk().knobs, colour.desk().presets) == ("", (), ("loud", "soft"))
+
+
+def test_what_a_preset_plays_without_is_said_whenever_it_is_called(colour: Colour, tmp_path: Path) -> None:
+    lacking = f'{SOFT}[[effects]]\ntype = "VST3"\npath = "/nowhere/Big.vst3"\n'
+    (tmp_path / "presets" / "soft.toml").write_text(lacking.replace("Soft", "Without"))
+    colour.keep_ready([])
+    while colour.rack.kept_ready < 2:
+        os.sched_yield()
+    for _ in range(2):
+        colour.rack.alerts()
+        call(colour, "soft")
+        assert any(
+            "Without plays without VST3: There is no such file (/nowhere/Big.vst3)" in says for says in colour.rack.alerts()
+        )
+        call(colour, "loud")

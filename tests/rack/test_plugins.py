@@ -101,3 +101,13 @@ def test_the_desk_knows_how_far_a_plugins_knobs_go_once_it_was_looked_at(folder:
     list(scan([folder], limit_s=20.0))
     (knob,) = (knob for knob in desk_state((), edits, plugin_ranges(edits)).knobs if knob.name == "master.Faulty0.gain")
     assert (knob.value, knob.low, knob.high) == (0.25, 0.0, 1.0)
+
+
+def test_a_plugin_for_another_kind_of_machine_is_said_to_be_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for folder in ("sparc64-linux", "Resources"):
+        (tmp_path / "Far.vst3" / "Contents" / folder).mkdir(parents=True)
+    ((seen, _),) = scan([tmp_path])
+    assert seen.blocked.startswith("it is made for sparc64-linux, and this machine is ")
+    rack = InlineRack(Preset("p", "P", "", (Effect("VST3", path=tmp_path / "Far.vst3"), Effect("Invert"))), 48_000, 1, 64)
+    assert "cannot run here: it is made for sparc64-linux" in rack.says[0]

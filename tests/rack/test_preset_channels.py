@@ -94,7 +94,7 @@ def test_a_bases_files_lie_beside_the_base(tmp_path: Path) -> None:
         ("inputs = [1]", "inputs = [0]", "inputs must be a list of numbers from 1 to 32 (FILE:4 strips.kick.inputs)"),
         ("inputs = [1]\n", "", "The strip kick has no inputs"),
         ("[groups.all]", '[groups.all]\nto = "shells"', "shells and all feed themselves"),
-        ("[groups.all]", "[groups.all]\nsends = { all = 0.0 }", "all feed themselves"),
+        ("[groups.all]", "[groups.all]\nsends = { all = 0.0 }", "all feeds itself. Let it go to the master"),
         ("[groups.all]", "[groups.snare]", "snare cannot be called so: another channel has that name"),
         ("[groups.all]", "[groups.master]", "master cannot be called so"),
         ('"kick.Compressor.threshold_db"', '"kick.Compresor.threshold_db"', "There is no knob kick.Compresor.threshold_db"),

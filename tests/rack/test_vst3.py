@@ -36,7 +36,11 @@ def test_a_plugin_named_in_a_file_plays_with_its_parameters(plugin: Path, tmp_pa
 
 @pytest.mark.parametrize(
     ("values", "said"),
-    [({"gian": 0.5}, "no parameter gian"), ({"gain": "loud"}, "gain cannot be 'loud'"), ({"gain": 7.0}, "gain cannot be 7.0")],
+    [
+        ({"gian": 0.5}, "no parameter gian"),
+        ({"gain": "loud"}, "gain cannot be 'loud'"),
+        ({"gain": 7.0}, "gain cannot be 7.0: it goes from 0 to 1"),
+    ],
 )
 def test_a_parameter_that_does_not_fit_leaves_the_plugin_out_and_is_said(
     plugin: Path, values: dict[str, float], said: str
@@ -81,3 +85,10 @@ def test_a_plugin_that_gives_nan_for_a_block_is_dry_for_that_block(plugin: Path)
     assert rack.drums.blocks_dry == 1
     np.testing.assert_array_equal(out[BLOCK : BLOCK * 51], 0.5 * signal[: BLOCK * 50])
     np.testing.assert_array_equal(out[BLOCK * 60 :], 0.5 * signal[BLOCK * 59 : -BLOCK])
+
+
+def test_a_state_that_says_nothing_to_the_plugin_is_said(plugin: Path, tmp_path: Path) -> None:
+    (tmp_path / "old.state").write_bytes(bytes(range(256)) * 2)
+    out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin, state=tmp_path / "old.state"), Effect("Invert"))))
+    assert rack.says == ("Faulty took nothing from old.state: is it of another version of the plugin?",)
+    np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])  # it plays as it comes
