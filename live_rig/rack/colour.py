@@ -3,13 +3,12 @@
 Commands of the stage, in words; what they do to the racks is the supervisor's.
 """
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from cython_core.drums import AT_ONCE, ON_THE_BAR, ON_THE_BEAT
 from live_rig.control.protocol import Desk
-from live_rig.errors import RackError, RigError, ShowError
+from live_rig.errors import DeviceError, RackError, RigError, ShowError
 from live_rig.rack.desk_state import Ranges, desk_state, plugin_ranges
 from live_rig.rack.edits import Edits, Knobs
 from live_rig.rack.knobs import kept_files, plugins_of
@@ -18,6 +17,7 @@ from live_rig.rack.preset_page import page_of_edits
 from live_rig.rack.shelf import Shelf
 from live_rig.rack.supervisor import Rack
 from live_rig.show.faults import change_or
+from live_rig.show.write import copy_file, whole_file
 
 COMMANDS = ("preset", "knob", "snapshot", "undo", "redo", "compare", "save-preset", "editor")
 WHEN = {" at beat": ON_THE_BEAT, " at bar": ON_THE_BAR}
@@ -125,17 +125,23 @@ class Colour:
         if not name.replace("-", "").replace("_", "").isalnum():
             raise ShowError(f'"{name}" cannot be a preset\'s name', where="command", do="Take letters, digits, - and _")
         file = self.folder / "presets" / f"{name}.toml"
-        if file.exists() and name != edits.preset.name:
-            raise ShowError(f"There is a preset {name} already", where=str(file), do="Take another name")
         if name == edits.preset.name:
             raise ShowError(f"{name} is the preset that is heard", where=str(file), do="Save it under another name")
+        if file.exists() or name.lower() in map(str.lower, self._shelf.files):  # a file system may know no capitals
+            raise ShowError(f"There is a preset {name} already", where=str(file), do="Take another name")
+        states = {
+            file.with_name(f"{name}{kept.name.removeprefix(edits.preset.name)}"): kept for kept in kept_files(edits.preset)
+        }
         try:
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(page_of_edits(name, edits.preset, edits.kept()), encoding="utf-8")
-            for kept in kept_files(edits.preset):
-                shutil.copyfile(kept, file.with_name(f"{name}{kept.name.removeprefix(edits.preset.name)}"))
-        except OSError as error:
-            raise ShowError(f"The preset cannot be written: {error.strerror}", where=str(file), do="Check the disk") from error
+            for state, kept in states.items():
+                with whole_file(state) as copy:
+                    copy_file(kept, copy)
+            with whole_file(file) as page:
+                page.write_text(page_of_edits(name, edits.preset, edits.kept()), encoding="utf-8")
+        except DeviceError:
+            for state in states:
+                state.unlink(missing_ok=True)
+            raise
         self._shelf.files[name] = file
         return f"saved as {name}"
 

@@ -22,8 +22,13 @@ class Shelf:
         self._read: dict[str, tuple[Stamp, Preset]] = {}
 
     def take(self, name: str) -> Preset:
-        """The preset of that name, which `files` must have. ShowError where it cannot be read."""
+        """The preset of that name, which `files` must have. ShowError where it cannot be read.
+
+        A file that has gone, with its disk perhaps, leaves what was read of it.
+        """
         file = self.files[name]
+        if name in self._read and not file.exists():
+            return self._read[name][1]
         stamp = stamp_of(presets_dir(), file.parent)
         if name not in self._read or self._read[name][0] != stamp:
             self._read[name] = (stamp, read_preset(file))

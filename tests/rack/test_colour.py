@@ -1,5 +1,6 @@
 """Presets as a player steers them: by name, by part of the song, and kept under a name of their own."""
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cython_core.drums import Drums
-from live_rig.errors import RackError, ShowError
+from live_rig.errors import DeviceError, RackError, ShowError
 from live_rig.rack.colour import Colour
 from live_rig.rack.preset_reader import preset_faults, read_preset
 from live_rig.rack.supervisor import Rack
@@ -88,7 +89,12 @@ def test_a_preset_that_was_turned_is_kept_under_a_name_and_can_be_called_by_it(c
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("soft", "There is a preset soft already"), ("loud", "loud is the preset that is heard"), ("a/b", "cannot be")],
+    [
+        ("soft", "There is a preset soft already"),
+        ("SOFT", "There is a preset SOFT already"),
+        ("loud", "loud is the preset that is heard"),
+        ("a/b", "cannot be"),
+    ],
 )
 def test_a_name_that_would_overwrite_or_leave_the_show_is_refused_and_nothing_is_written(
     colour: Colour, tmp_path: Path, name: str, says: str
@@ -169,3 +175,32 @@ def test_what_a_preset_plays_without_is_said_whenever_it_is_called(colour: Colou
             "Without plays without VST3: There is no such file (/nowhere/Big.vst3)" in says for says in colour.rack.alerts()
         )
         call(colour, "loud")
+
+
+def test_where_a_preset_cannot_be_written_nothing_stays_of_it_and_the_name_is_free(
+    colour: Colour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path, text: str, **__: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", text[:1])
+
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_text", full)
+        with pytest.raises(DeviceError, match="the disk is full"):
+            colour.do("save-preset", "my-own")
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+    assert colour.do("save-preset", "my-own") == "saved as my-own"
+
+
+def test_a_preset_whose_file_goes_away_can_be_called_on(colour: Colour, tmp_path: Path) -> None:
+    (tmp_path / "presets" / "loud.toml").unlink()
+    call(colour, "soft")
+    call(colour, "loud")
+    assert stands(colour) == 3.0
+
+
+def test_a_preset_that_was_never_read_and_has_no_file_is_refused_in_words(colour: Colour, tmp_path: Path) -> None:
+    (tmp_path / "presets" / "soft.toml").unlink()
+    with pytest.raises(ShowError, match="the file is not there"):
+        colour.do("preset", "soft")
+    assert stands(colour) == 3.0
