@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sounddevice
 
+from cython_core.callback import Device
 from live_rig.errors import DeviceError
 
 VIRTUAL = "virtual"
@@ -25,6 +26,23 @@ class AudioDevice:
     input_latency_ms: float
     output_latency_ms: float
     is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a device is to be opened. block_frames: what it shall ask for at a time, None: what it likes."""
+
+    device: AudioDevice
+    rig_device: Device  # what plays
+    samplerate_hz: float
+    inputs: int
+    outputs: int
+    block_frames: int | None = None
+
+
+def name_of(device: AudioDevice | None) -> str:
+    """What the sound goes to; None: the virtual device."""
+    return device.name if device else "virtual device (no sound card)"
 
 
 def audio_devices() -> list[AudioDevice]:

@@ -9,9 +9,8 @@ import ctypes
 import re
 from typing import Any
 
-from cython_core.callback import Device
 from cython_core.jack_plugs import JackPlugs
-from live_rig.audio.device import AudioDevice, let_go_of_portaudio
+from live_rig.audio.device import Opening, let_go_of_portaudio
 from live_rig.errors import DeviceError
 
 NAME = "live-rig"
@@ -27,23 +26,15 @@ class LatencyRange(ctypes.Structure):
 class JackStream:
     """The rig as a client of the server, with a plug for each channel, joined to the device's plugs in their order.
 
-    way: in to the rig's device. block_frames: what the server shall ask of all its clients at a time; None: as it is. Raises
-    DeviceError in words when the server is not there, runs at another rate, or keeps its blocks.
+    opening: its block is what the server shall ask of all its clients at a time, None: as it is. way: in to the rig's device.
+    Raises DeviceError in words when the server is not there, runs at another rate, or keeps its blocks.
     """
 
-    def __init__(
-        self,
-        device: AudioDevice,
-        rig_device: Device,
-        samplerate_hz: float,
-        inputs: int,
-        outputs: int,
-        way: int,
-        block_frames: int | None = None,
-    ) -> None:
+    def __init__(self, opening: Opening, way: int) -> None:
         import jack  # here: it cannot be imported where libjack is not
 
         let_go_of_portaudio()  # its own client would keep what a server that ends leaves behind
+        device, samplerate_hz = opening.device, opening.samplerate_hz
         self._jack, self._device, self._is_closed = jack, device, False
         try:
             self._client = jack.Client(NAME, no_start_server=True)
@@ -58,11 +49,11 @@ class JackStream:
                 where=f"its own rate is {rate_hz:g} Hz",
                 do=f"Set samplerate = {rate_hz:g} in show.toml, [audio], or change the server's rate",
             )
-        if block_frames:
-            self._set_block(block_frames)
-        self._heard = [self._client.inports.register(f"in_{number + 1}") for number in range(inputs)]
-        self._played = [self._client.outports.register(f"out_{number + 1}") for number in range(outputs)]
-        self._plugs = JackPlugs(rig_device, way, self._address(jack._lib.jack_port_get_buffer), *self._plug_addresses())
+        if opening.block_frames:
+            self._set_block(opening.block_frames)
+        self._heard = [self._client.inports.register(f"in_{number + 1}") for number in range(opening.inputs)]
+        self._played = [self._client.outports.register(f"out_{number + 1}") for number in range(opening.outputs)]
+        self._plugs = JackPlugs(opening.rig_device, way, self._address(jack._lib.jack_port_get_buffer), *self._plug_addresses())
         self._give_callbacks()
         atexit.register(self.close)  # JACK's thread is not to call into what is being taken apart
 

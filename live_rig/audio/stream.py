@@ -6,8 +6,7 @@ from typing import Any
 
 import sounddevice
 
-from cython_core.callback import Device
-from live_rig.audio.device import AudioDevice
+from live_rig.audio.device import AudioDevice, Opening
 from live_rig.audio.jack_stream import JackStream
 from live_rig.errors import DeviceError
 
@@ -18,31 +17,22 @@ CLOSES_WITHIN_S = 3.0
 class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
     """sounddevice's stream around the rig's callback, as sounddevice's sibling rtmixer does it.
 
-    block_frames: what is asked of the device at a time, and as its latency; None: its own blocks, and its lowest latency.
+    opening: its block is asked for as the latency too; without one, the device's lowest. way: in to the rig's device.
     """
 
-    def __init__(
-        self,
-        device: AudioDevice,
-        rig_device: Device,
-        samplerate_hz: float,
-        inputs: int,
-        outputs: int,
-        way: int,
-        block_frames: int | None = None,
-    ) -> None:
-        ffi = sounddevice._ffi
-        self._rig_device, self._is_closed = rig_device, False
-        sides: dict[str, Any] = {"device": device.index, "channels": outputs}
-        if inputs:
-            sides = {"device": (device.index, device.index), "channels": (inputs, outputs)}
+    def __init__(self, opening: Opening, way: int) -> None:
+        ffi, index, block_frames = sounddevice._ffi, opening.device.index, opening.block_frames
+        self._is_closed = False
+        sides: dict[str, Any] = {"device": index, "channels": opening.outputs}
+        if opening.inputs:
+            sides = {"device": (index, index), "channels": (opening.inputs, opening.outputs)}
         super().__init__(
-            kind="duplex" if inputs else "output",
-            samplerate=samplerate_hz,
+            kind="duplex" if opening.inputs else "output",
+            samplerate=opening.samplerate_hz,
             blocksize=block_frames or 0,
             dtype="float32",
-            latency=block_frames / samplerate_hz if block_frames else "low",
-            callback=ffi.cast("PaStreamCallback *", rig_device.callback),
+            latency=block_frames / opening.samplerate_hz if block_frames else "low",
+            callback=ffi.cast("PaStreamCallback *", opening.rig_device.callback),
             userdata=ffi.cast("void *", way),
             clip_off=True,
             dither_off=True,
@@ -67,32 +57,23 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
             atexit.unregister(sounddevice._exit_handler)
 
 
-def open_stream(
-    device: AudioDevice,
-    rig_device: Device,
-    samplerate_hz: float,
-    inputs: int,
-    outputs: int,
-    way: int = 0,
-    block_frames: int | None = None,
-) -> RigStream | JackStream:
-    """Open, but do not start. way: in to the rig's device, 0: the open one. block_frames: to ask of the device, None: its own.
-
-    DeviceError in words when the device will not.
-    """
-    if device.outputs < outputs or device.inputs < inputs:
+def open_stream(opening: Opening, way: int = 0) -> RigStream | JackStream:
+    """Open, but do not start. way: in to the rig's device, 0: the open one. DeviceError in words when the device will not."""
+    device = opening.device
+    if device.outputs < opening.outputs or device.inputs < opening.inputs:
         raise DeviceError(
-            f'"{device.name}" has {device.inputs} inputs and {device.outputs} outputs; the show wants {inputs} and {outputs}',
+            f'"{device.name}" has {device.inputs} inputs and {device.outputs} outputs; '
+            f"the show wants {opening.inputs} and {opening.outputs}",
             where="show.toml, [audio]",
             do="Ask for fewer there, or choose another device (live-rig devices)",
         )
-    way = way or rig_device.userdata
+    way = way or opening.rig_device.userdata
     if device.host == JACK:
-        return JackStream(device, rig_device, samplerate_hz, inputs, outputs, way, block_frames)
+        return JackStream(opening, way)
     try:
-        return RigStream(device, rig_device, samplerate_hz, inputs, outputs, way, block_frames)
+        return RigStream(opening, way)
     except (sounddevice.PortAudioError, ValueError) as error:
-        raise refused(device, samplerate_hz, error) from error
+        raise refused(device, opening.samplerate_hz, error) from error
 
 
 def refused(device: AudioDevice, samplerate_hz: float, error: Exception) -> DeviceError:

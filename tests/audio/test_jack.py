@@ -22,7 +22,7 @@ OPENED = """\
 import json, os, subprocess, sys
 from cython_core.callback import Device
 from cython_core.drums import Drums
-from live_rig.audio.device import audio_devices, find_device
+from live_rig.audio.device import Opening, find_device
 from live_rig.audio.stream import open_stream
 from live_rig.instrument import Instrument, house_and_ears
 inputs, outputs, rate = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
@@ -30,7 +30,7 @@ found = find_device("system")
 instrument = Instrument(Drums(rate, max(1, inputs), 4096), rate, house_and_ears(max(1, inputs), outputs), 4096)
 device = Device(instrument.rig, inputs, outputs)
 try:
-    stream = open_stream(found, device, rate, inputs, outputs)
+    stream = open_stream(Opening(found, device, rate, inputs, outputs))
 except Exception as error:
     print(json.dumps({"refused": type(error).__name__, "says": str(error)}))
     os._exit(0)

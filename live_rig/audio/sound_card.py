@@ -1,0 +1,69 @@
+"""What the rig plays on: a sound card with a lifeline, or the virtual device, which the machine's clock drives."""
+
+from dataclasses import replace
+
+from cython_core.callback import Device
+from live_rig.audio.device import AudioDevice, Opening, find_device, name_of
+from live_rig.audio.jack_stream import JackStream
+from live_rig.audio.lifeline import Lifeline
+from live_rig.audio.stream import JACK, RigStream, open_stream
+from live_rig.audio.timer import TimerStream
+
+VIRTUAL_BLOCK = 256  # frames: nobody plays to it by ear, and on a weak machine it drops out less than 64
+
+
+class SoundCard:
+    """Opened, but not started. rig_device: what plays; audio_device: on what, None: the virtual one; block_frames: asked of it,
+    None: its own. Raises DeviceError in words when it will not.
+    """
+
+    def __init__(
+        self,
+        rig_device: Device,
+        audio_device: AudioDevice | None,
+        samplerate_hz: float,
+        channels: tuple[int, int],
+        block_frames: int | None,
+    ) -> None:
+        self.audio_device = audio_device
+        self._stream: RigStream | JackStream | TimerStream
+        clock_block = block_frames or VIRTUAL_BLOCK
+        if audio_device is None:
+            self._stream = TimerStream(rig_device, clock_block)
+            self._lifeline = None
+        else:
+            self._opening = Opening(audio_device, rig_device, samplerate_hz, *channels, block_frames)
+            self._stream = open_stream(self._opening)
+            self._lifeline = Lifeline(rig_device, self._stream, clock_block, self._open_anew)
+
+    @property
+    def name(self) -> str:
+        """As its maker or the system calls it."""
+        return name_of(self.audio_device)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the device has gone, and the clock plays in its place."""
+        return self._lifeline is not None and self._lifeline.is_lost
+
+    def latencies_s(self) -> tuple[float, float]:
+        """(input, output) in seconds, as the device says them; 0 of the virtual one."""
+        return self._stream.latencies_s()
+
+    def start(self) -> None:
+        """Let it sound."""
+        (self._lifeline or self._stream).start()
+
+    def close(self) -> None:
+        """Silence."""
+        (self._lifeline or self._stream).close()
+
+    def _open_anew(self, way: int) -> RigStream | JackStream:
+        """The device that has gone, once it is there again, in the lifeline's thread. Raises DeviceError while it is not."""
+        self._stream.close()
+        device = self._opening.device
+        if device.host != JACK:
+            device = find_device(device.name) or device
+        self._opening = replace(self._opening, device=device)
+        self._stream = stream = open_stream(self._opening, way)
+        return stream

@@ -1,0 +1,93 @@
+"""Where in the set we are: the song that is loaded, the one that its ending leads to, and the key that each is played in."""
+
+from collections.abc import Callable
+
+from cython_core.stem_bank import Stems
+from live_rig.audio.voice import Voice
+from live_rig.band.keys import Keys, in_key, key_of
+from live_rig.errors import RigError, ShowError
+from live_rig.instrument import Instrument
+from live_rig.repertoire import Repertoire
+from live_rig.show.setlist import Show
+from live_rig.show.song import Song
+
+STARTS, ENDS = "That is the start of the set", "That is the end of the set"
+
+
+class RunningOrder:
+    """Loads the songs of a show into the instrument. begun: is told that another song has begun to be the one; alert: what the
+    drummer should know. Raises RigError where a song cannot be had.
+    """
+
+    def __init__(
+        self,
+        show: Show,
+        instrument: Instrument,
+        voice: Voice,
+        begun: Callable[[Song], None],
+        alert: Callable[[str], None],
+    ) -> None:
+        self._show, self._instrument, self._begun, self._alert = show, instrument, begun, alert
+        self.number = 0  # of the song that is loaded, from 0
+        self.repertoire = Repertoire(show, instrument.samplerate_hz, voice, self._in_new_key, alert)
+
+    @property
+    def song(self) -> Song | None:
+        """The one that is loaded; None in a show without songs."""
+        return self._show.songs[self.number] if self._show.songs else None
+
+    @property
+    def keys(self) -> Keys:
+        """The key of each song."""
+        return self.repertoire.keys
+
+    def number_of(self, song_id: str) -> int:
+        """Its place in the set, from 0."""
+        for number, song in enumerate(self._show.songs):
+            if song.id == song_id:
+                return number
+        there = ", ".join(song.id for song in self._show.songs)
+        raise ShowError(f'The set has no song "{song_id}"', where=f"{self._show.folder}/show.toml", do=f"Say one of: {there}")
+
+    def has(self, number: int) -> bool:
+        """Whether the set goes so far."""
+        return 0 <= number < len(self._show.songs)
+
+    def load(self, number: int) -> None:
+        """Make it the song; it waits to be started."""
+        self._instrument.load(self.repertoire.chart(self._show.songs[number]))
+        self._move_to(number)
+
+    def has_gone_on(self) -> None:
+        """The instrument has gone on to the next song by itself, as the ending of this one says."""
+        self._move_to(self.number + 1)
+
+    def change_key(self, value: str) -> str:
+        """`-2`, `up`: of the song that is loaded; `lantern=3`: of any other of the set. What is done, in words."""
+        name, _, key = value.rpartition("=")
+        song = self._show.songs[self.number_of(name) if name else self.number]
+        asked = self.keys.asked(song)
+        semitones = key_of(key, asked.semitones if asked else self.keys.of(song))
+        self.keys.ask(song, semitones)
+        return f"{song.title}: {in_key(semitones)}" + (", as soon as it is made" if self.keys.asked(song) else "")
+
+    def _move_to(self, number: int) -> None:
+        self.number = number
+        self._begun(self._show.songs[number])
+        self._load_next()
+
+    def _load_next(self) -> None:
+        """What this song leads to. If that cannot be had it is said; this one plays all the same, and then it is over."""
+        if self.song is None or self.song.ending == "wait" or not self.has(self.number + 1):
+            return
+        try:
+            self._instrument.load(self.repertoire.chart(self._show.songs[self.number + 1]), is_next=True)
+        except RigError as error:
+            self._alert(str(error))
+
+    def _in_new_key(self, song: Song, stems: Stems) -> None:
+        """A song's other key has been made, or was there: in the keys' thread, or in that of the command."""
+        if self.song is not None and song.id == self.song.id:
+            self._instrument.change_key(stems)
+        elif song in self._show.songs[self.number + 1 :][:1]:
+            self._load_next()

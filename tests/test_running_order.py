@@ -1,0 +1,82 @@
+"""Where in the set we are, also when a song of it cannot be had."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from cython_core.drums import Drums
+from live_rig.audio.voice import Voice
+from live_rig.errors import ShowError
+from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.running_order import RunningOrder
+from live_rig.show.setlist import Audio, Show
+from live_rig.show.song import Song, Stem
+from tests.playing import song
+
+RATE_HZ, BLOCK = 48_000, 256
+
+
+class Evening:
+    """A set of three songs that lead into each other, and what has been said of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.songs = tuple(self.tune(name) for name in ("first", "second", "third"))
+        self.show = Show("Evening", folder, self.songs, {}, Audio(), {})
+        self.begun: list[str] = []
+        self.said: list[str] = []
+        instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK)
+        voice = Voice.of_show(folder)
+        self.order = RunningOrder(self.show, instrument, voice, lambda song: self.begun.append(song.id), self.said.append)
+
+    def tune(self, name: str) -> Song:
+        soundfile.write(self.folder / f"{name}.wav", np.full(RATE_HZ // 4, 0.1), RATE_HZ)
+        stems = (Stem(name="tone", file=f"{name}.wav"),)
+        plain = song(120, "head:1", folder=self.folder)
+        return plain.model_copy(update={"id": name, "title": name, "stems": stems, "ending": "segue"})
+
+    def lose(self, name: str) -> None:
+        (self.folder / f"{name}.wav").unlink()
+
+
+@pytest.fixture
+def evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Evening:
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    return Evening(tmp_path)
+
+
+def test_a_song_that_is_loaded_is_the_song_and_is_said_to_have_begun(evening: Evening) -> None:
+    evening.order.load(1)
+    assert evening.order.song == evening.songs[1]
+    assert evening.begun == ["second"]
+    assert evening.said == []
+
+
+def test_a_song_without_its_stems_is_refused_and_the_one_before_stays_the_song(evening: Evening) -> None:
+    evening.order.load(0)
+    evening.lose("third")
+    with pytest.raises(ShowError, match=r"third\.wav"):
+        evening.order.load(2)
+    assert (evening.order.number, evening.begun) == (0, ["first"])
+
+
+def test_when_the_band_has_gone_on_and_what_comes_then_has_no_stems_it_is_said_and_the_song_plays(evening: Evening) -> None:
+    evening.order.load(0)
+    evening.lose("third")
+    evening.order.has_gone_on()
+    assert (evening.order.number, evening.begun) == (1, ["first", "second"])
+    (words,) = evening.said
+    assert "third.wav" in words
+
+
+def test_the_set_ends_after_its_last_song(evening: Evening) -> None:
+    evening.order.load(2)
+    assert evening.said == []
+    assert [evening.order.has(number) for number in (-1, 0, 2, 3)] == [False, True, True, False]
+
+
+def test_a_song_that_is_not_in_the_set_is_refused_with_those_that_are(evening: Evening) -> None:
+    with pytest.raises(ShowError, match="first, second, third"):
+        evening.order.number_of("fourth")
