@@ -191,6 +191,16 @@ def test_what_is_turned_is_shown_at_once_and_then_as_the_engine_says(desk: Stage
     qtbot.waitUntil(lambda: desk.desk.cells.words.cells[0].dial.value == 3.0)  # type: ignore[union-attr]  # this engine turned nothing
 
 
+def test_what_was_turned_is_sent_before_it_is_undone(desk: StageWindow, door: OpenDoor, qtbot: QtBot) -> None:
+    go_to(desk, "master", qtbot)
+    for _ in range(3):
+        qtbot.keyClick(desk, Key.Key_Right)
+    qtbot.keyClick(desk, Key.Key_U)
+    qtbot.waitUntil(lambda: ("undo", "") in door.commands)
+    assert door.commands[-2:] == [("knob", "master.gain_db=4.5"), ("undo", "")]
+    assert desk.desk.cells.words.cells[0].dial.value == 3.0  # type: ignore[union-attr]  # at once as the engine has it
+
+
 def test_a_preset_is_saved_under_the_name_that_is_offered(desk: StageWindow, door: OpenDoor, qtbot: QtBot) -> None:
     qtbot.keyClick(desk, Key.Key_W)
     assert desk.desk.buttons.words[0].says.startswith("save as: dub-2")

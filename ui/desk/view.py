@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from live_rig.control.protocol import STATES_PER_S, Desk, StageState
 from ui.desk.buttons import buttons, naming_buttons, tabs
-from ui.desk.cells import Cell, Command, Dial, Page, pages, parted
+from ui.desk.cells import PRESETS, Cell, Command, Dial, Page, pages, parted
 from ui.desk.cells_tile import FINGER_PX, CellsTile, CellsWords
 from ui.desk.keys import does
 from ui.desk.naming import Naming
@@ -43,7 +43,7 @@ class DeskView(QWidget):
         self.buttons.pressed.connect(self._do)
         self.tabs.pressed.connect(lambda number: self._go_to(int(number), 0))
         self.cells.chosen.connect(self._choose)
-        self.cells.pressed.connect(lambda sends: self._ask(*sends))
+        self.cells.pressed.connect(lambda sends: self._command(*sends))
         self.cells.turned.connect(self._turn)
         self.cells.stepped.connect(self._step)
         self.cells.put_back.connect(self._put_back)
@@ -110,9 +110,9 @@ class DeskView(QWidget):
             case "preset before" | "preset after":
                 self._next_preset(1 if what == "preset after" else -1)
             case "presets":
-                self._go_to(next((n for n, page in enumerate(self._pages) if page.name == "presets"), self._page), 0)
+                self._go_to(next((n for n, page in enumerate(self._pages) if page.name == PRESETS), self._page), 0)
             case "undo" | "redo" | "compare":
-                self._ask(what, "")
+                self._command(what)
             case "press" | "mute" | "solo":
                 self._press_chosen(what)
             case "put back":
@@ -121,7 +121,7 @@ class DeskView(QWidget):
                 self._naming = Naming(self._desk.free_name) if self._desk.preset else None
             case "keep":
                 if self._naming and self._naming.name:
-                    self._ask("save-preset", self._naming.name)
+                    self._command("save-preset", self._naming.name)
                     self._naming = None
             case "leave":
                 self._naming = None
@@ -152,7 +152,7 @@ class DeskView(QWidget):
         if names:
             here = names.index(last) if last in names else -1 if way > 0 else 0
             self._asked.append(names[(here + way) % len(names)])
-            self._ask("preset", self._asked[-1])
+            self._command("preset", self._asked[-1])
 
     def _press_chosen(self, what: str) -> None:
         """The chosen cell's own button, or the toggle of that name; `press` takes the first there is."""
@@ -161,7 +161,7 @@ class DeskView(QWidget):
             return
         toggles = [toggle for toggle in cell.toggles if what in ("press", toggle.says)]
         if sends := cell.sends if what == "press" and cell.sends else toggles[0].sends if toggles else None:
-            self._ask(*sends)
+            self._command(*sends)
 
     @property
     def _page_cells(self) -> tuple[Cell, ...]:
@@ -195,6 +195,12 @@ class DeskView(QWidget):
             self._send()
             self._sending.start()
         self._show()
+
+    def _command(self, command: str, value: str = "") -> None:
+        """Ask for what is no turn: after all turns, and shown as the engine has it."""
+        self._send()
+        self._held.clear()
+        self._ask(command, value)
 
     def _send(self) -> None:
         if not self._unsent:
