@@ -2,6 +2,9 @@
 
 with JackServer(block_frames=64) as server:
     subprocess.run([...], env=server.environ)
+
+JACK keeps a list of at most eight servers for the whole machine, and one that was killed stays on it until a server of the same
+name starts. So names are few and used again, and a server that has died here is started once more, to end as it should.
 """
 
 import os
@@ -10,13 +13,15 @@ import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import IO
 
 STARTS_WITHIN_S = 15.0
 LATE = re.compile(r"JackEngine::XRun|JackTimedDriver::Process XRun")
 
-_numbers = count(1)
+FULL = "Too many servers already active"
 
 
 class NoJack(Exception):
@@ -24,7 +29,7 @@ class NoJack(Exception):
 
 
 class JackServer:
-    """`jackd -d dummy` at 48 kHz under a name nobody else has, for as long as the context lasts. Raises NoJack.
+    """`jackd -d dummy` at 48 kHz under a name that nobody else uses meanwhile, for as long as the context lasts. Raises NoJack.
 
     block_frames: what it asks of its clients at a time. is_realtime: whether its threads run before all others, as they do
     where the system allows it. inputs, outputs: plugs of its card. cables: so many lead from the outputs of a
@@ -36,7 +41,7 @@ class JackServer:
     ) -> None:
         self.cables = cables
         self.block_frames, self.samplerate_hz, self.inputs, self.outputs = block_frames, samplerate_hz, inputs, outputs
-        self.name = f"live-rig-{os.getpid()}-{next(_numbers)}"
+        self.name, self._lock = free_name()
         own = {"JACK_DEFAULT_SERVER": self.name, "JACK_NO_AUDIO_RESERVATION": "1", "JACK_NO_START_SERVER": "1"}
         self.environ = os.environ | own
         self.is_realtime = True
@@ -64,11 +69,18 @@ class JackServer:
             if self._answers():
                 return self
             self._end()
+        if FULL in self.said():
+            why = "JACK's list of servers is full of some that were killed"
+            raise NoJack(f"{why}. Stop every JACK server, and remove /dev/shm/jack-shm-registry")
         raise NoJack(f"jackd does not start here:\n{self.said()}")
 
     def __exit__(self, *_: object) -> None:
+        if self._process.poll() is not None:
+            with suppress(NoJack):
+                self.come_back()
         self._end()
         self._folder.cleanup()
+        self._lock.close()
 
     def die(self) -> None:
         """End at once, as a server does that crashes."""
@@ -98,3 +110,19 @@ class JackServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def free_name() -> tuple[str, IO[bytes]]:
+    """The first name that no other server of ours has, and the file whose lock keeps it."""
+    import fcntl  # not on Windows, which has no server of this kind
+
+    for number in count(1):
+        name = f"live-rig-{os.getuid()}-{number}"
+        lock = (Path(tempfile.gettempdir()) / f"{name}.lock").open("wb")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+        else:
+            return name, lock
+    raise AssertionError("count() ended")
