@@ -27,12 +27,13 @@ from live_rig.audio.recording import read_drums
 from live_rig.audio.sound_card import VIRTUAL_BLOCK, SoundCard
 from live_rig.audio.voice import Voice
 from live_rig.band.renderer import renderers
-from live_rig.conducting.cues import Sent, events_of, midi_event, mix_events, pad_event
+from live_rig.conducting.cues import Sent, events_of, midi_event, pad_event
 from live_rig.conducting.taps import Taps
 from live_rig.conducting.written_presets import WrittenPresets, presets_of
-from live_rig.control.protocol import Desk, StageState
+from live_rig.control.protocol import Desk, MixLevel, StageState
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument, spare_for
+from live_rig.listeners import Listeners
 from live_rig.plugs import channels, plugged
 from live_rig.rack.colour import COMMANDS as COLOUR_COMMANDS
 from live_rig.rack.colour import Colour
@@ -88,6 +89,9 @@ class Engine:
         self.happened: list[dict[str, Any]] = []
         self.is_talking, self._said, self._was_lost = False, (0.0, ""), False
         self._taps, self._is_closing = Taps(), Event()
+        self._listeners = Listeners(wiring, has_pads=bool(show.pads), talkback=show.talkback)
+        self._desk = Desk()
+        self._desk_of: tuple[Desk, tuple[MixLevel, ...]] = self._desk, ()
         allowance_frames = round(show.audio.look_ahead_ms / 1000 * self.samplerate_hz)
         self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK, allowance_frames)
         with ExitStack() as opened:
@@ -220,7 +224,7 @@ class Engine:
         if command == "talkback":
             return self._talk(value)
         if command == "mix":
-            self.instrument.send(mix_events(value, self.instrument.wiring))
+            self.instrument.send(self._listeners.turn(value))
         self.instrument.send(events_of(command, value, self.song))
         return command
 
@@ -251,8 +255,11 @@ class Engine:
         return state
 
     def desk(self) -> Desk:
-        """How the kit sounds, and what can be turned; the same object until something has changed."""
-        return self.colour.desk()
+        """How the kit sounds, who hears what, and what can be turned; the same object until something has changed."""
+        of = self.colour.desk(), self._listeners.levels
+        if any(new is not old for new, old in zip(of, self._desk_of, strict=True)):
+            self._desk, self._desk_of = of[0].model_copy(update={"mixes": of[1]}), of
+        return self._desk
 
     def _watch(self) -> None:
         """What has happened since the last look."""

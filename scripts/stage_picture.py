@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from live_rig.control.protocol import Desk, FormPart, Knob, StageState, StemStrip
+from live_rig.control.protocol import Desk, FormPart, Knob, MixLevel, StageState, StemStrip
 from ui.link import GONE, Link
 from ui.stage.window import StageWindow
 
@@ -81,6 +81,9 @@ DESK = Desk(
         *strip("overheads"),
         *strip("plate"),
         *strip("master"),
+    ),
+    mixes=tuple(
+        MixLevel(mix="drummer", source=source, level_db=0.0) for source in ("drums", "band", "click", "count", "guide")
     ),
     can_undo=True,
 )
@@ -176,7 +179,7 @@ def main(out: str = "docs/stage.png", size: str = "1280x800", moment: str = "rus
     if moment == "desk":
         window.desk.show_desk(DESK)
         window.open_desk()
-        for _ in range(3):
+        for _ in range(4):
             window.keyPressEvent(QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier))
     window.show_moving()
     app.processEvents()

@@ -13,8 +13,11 @@ from cython_core.mix import CLICK
 from cython_core.stem_bank import Stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of, mix_events
+from live_rig.errors import ShowError
 from live_rig.instrument import Instrument
+from live_rig.listeners import Listeners
 from live_rig.show.mix import Mix, in_words, usual_mixes
+from live_rig.show.pad import Talkback
 from live_rig.show.stem import Stem
 from live_rig.wiring import Wiring, wired
 from tests.playing import BLOCK, RATE_HZ, song
@@ -22,6 +25,7 @@ from tests.playing import BLOCK, RATE_HZ, song
 Sound = npt.NDArray[np.float32]
 GUARD = 64  # frames from a bus to its output
 TUNE = song(120, "head:16")
+SOURCES = ("drums", "band", "click", "count", "guide")
 BEAT_S, BAR_S = 0.5, 2.0
 EARS = Mix(name="drummer", outputs=(1,), drummer=True, hears={"click": 0.0, "count": 0.0})
 BASS = Mix(name="bass", outputs=(2,), hears={"click": 0.0})
@@ -309,3 +313,39 @@ def test_on_two_outputs_click_and_guide_are_left_and_the_band_right() -> None:
 
 def test_neither_click_nor_count_nor_guide_is_in_the_house_unless_asked() -> None:
     assert set(Mix(name="house", outputs=(1, 2)).levels_db(("band", "strings"))) == {"drums", "pads", "band", "strings"}
+
+
+# As it is set now
+
+
+def test_every_listeners_levels_are_known_and_follow_what_is_turned() -> None:
+    listeners = Listeners(wired(1, 2, [EARS, BASS]), has_pads=False, talkback=None)
+    before = listeners.levels
+    assert {(level.mix, level.source): level.level_db for level in before} == {
+        **{("drummer", source): 0.0 if source in ("click", "count") else -60.0 for source in SOURCES},
+        **{("bass", source): 0.0 if source == "click" else -60.0 for source in SOURCES},
+    }
+    assert listeners.turn("drummer.click=-6") == mix_events("drummer.click=-6", wired(1, 2, [EARS, BASS]))
+    assert listeners.turn("bass.drums=-99")
+    after = {(level.mix, level.source): level.level_db for level in listeners.levels}
+    assert (after["drummer", "click"], after["bass", "click"], after["bass", "drums"]) == (-6.0, 0.0, -60.0)
+    with pytest.raises(ShowError, match='There is no source "cowbell"'):
+        listeners.turn("drummer.cowbell=0")
+    assert before != listeners.levels
+
+
+def test_the_talkback_is_a_source_where_there_is_one() -> None:
+    talkback = Talkback(input=2, to=("bass",), gain_db=-3.0)
+    wiring = wired(2, 2, [EARS, BASS]).with_talkback(1, talkback.to, talkback.gain_db)
+    levels = Listeners(wiring, has_pads=True, talkback=talkback).levels
+    talk = {level.mix: level.level_db for level in levels if level.source == "talkback"}
+    assert talk == {"drummer": -60.0, "bass": -3.0}
+    assert [level.source for level in levels if level.mix == "bass"] == [
+        "drums",
+        "pads",
+        "band",
+        "click",
+        "count",
+        "guide",
+        "talkback",
+    ]

@@ -245,6 +245,14 @@ class Knob(Message):
     says: str = ""
 
 
+class MixLevel(Message):
+    """How loud a source is for one listener: what `mix drummer.click=-6` turns."""
+
+    mix: str
+    source: str
+    level_db: FiniteFloat  # -60: not at all
+
+
 class Desk(Message):
     """How the kit sounds, and what can be turned. Sent to those who want it, at first and when it has changed."""
 
@@ -259,6 +267,7 @@ class Desk(Message):
     side: Literal["A", "B"] = "A"
     can_undo: bool = False
     can_redo: bool = False
+    mixes: tuple[MixLevel, ...] = ()  # who hears what, mix by mix
     free_name: str = ""  # what a preset made of it could be called
 
 

@@ -191,7 +191,9 @@ class Console:
                 missing = [str(line) for line in channel.inputs if line > max(inputs, self.lines)]
                 if missing:
                     what = f"input {missing[0]}" if len(missing) == 1 else f"inputs {', '.join(missing)}"
-                    self.says.append(f"{self.preset.title}: {channel.name} wants {what}, and there are {inputs}")
+                    self.says.append(
+                        f"{self.preset.title}: {channel.name} wants {what}, and there {'is' if inputs == 1 else 'are'} {inputs}"
+                    )
                 self.desk.take_from(place, there or [NOWHERE], self._frames(channel.number("delay_ms")))
             if channel.name != MASTER:
                 self.desk.lead_to(place, self._place[channel.to])

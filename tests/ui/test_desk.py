@@ -5,7 +5,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from live_rig.control.protocol import Desk, FormPart, Knob, StageState, StemStrip
+from live_rig.control.protocol import Desk, FormPart, Knob, MixLevel, StageState, StemStrip
 from tests.control.open_door import OpenDoor
 from ui.desk.cells_tile import FINGER_PX, grid
 from ui.desk.keys import DOES
@@ -30,6 +30,7 @@ DESK = Desk(
     snapshots=("chorus",),
     plugins=("snare.Faulty",),
     can_undo=True,
+    mixes=(MixLevel(mix="drummer", source="click", level_db=0.0), MixLevel(mix="drummer", source="band", level_db=-60.0)),
     free_name="dub-2",
 )
 STEMS = (
@@ -50,7 +51,7 @@ def desk(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> StageWindow:
     return window
 
 
-TABS = ["stems", "presets", "snapshots", "macros", "snare", "master"]
+TABS = ["stems", "for drummer", "presets", "snapshots", "macros", "snare", "master"]
 
 
 def go_to(desk: StageWindow, page: str, qtbot: QtBot) -> None:
@@ -102,7 +103,7 @@ def test_panic_is_a_key_away(desk: StageWindow, door: OpenDoor, qtbot: QtBot) ->
 
 
 def test_every_knob_is_reached_and_turned_by_keys_alone(desk: StageWindow, door: OpenDoor, qtbot: QtBot) -> None:
-    for _ in range(4):
+    for _ in range(5):
         qtbot.keyClick(desk, Key.Key_Tab)
     assert cells(desk) == ["level", "pan", "Faulty gain", "Faulty: its window", "try the plugins again"]
     qtbot.keyClick(desk, Key.Key_Right)
@@ -114,10 +115,10 @@ def test_every_knob_is_reached_and_turned_by_keys_alone(desk: StageWindow, door:
 
 def test_the_whole_desk_is_walked_downwards(desk: StageWindow, qtbot: QtBot) -> None:
     seen = []
-    for _ in range(4 + 3 + 1 + 1 + 5 + 1):
+    for _ in range(4 + 2 + 3 + 1 + 1 + 5 + 1):
         seen.append(desk.desk.cells.words.cells[desk.desk.cells.words.chosen].name)
         qtbot.keyClick(desk, Key.Key_Down)
-    assert seen[:5] == ["bass", "piano", "bass pan", "piano pan", "arena"]
+    assert seen[:5] == ["bass", "piano", "bass pan", "piano pan", "click"]
     assert seen[-1] == "level"
     assert desk.desk.cells.words.chosen == 0  # round again
 
@@ -130,6 +131,15 @@ def test_mute_and_solo_are_keys(desk: StageWindow, door: OpenDoor, qtbot: QtBot)
     qtbot.keyClick(desk, Key.Key_O)
     qtbot.waitUntil(lambda: len(door.commands) == 4)
     assert door.commands == [("mute", "bass"), ("solo", "bass"), ("knob", "snare.mute=1"), ("knob", "snare.solo=0")]
+
+
+def test_the_click_in_the_drummers_ears_is_turned(desk: StageWindow, door: OpenDoor, qtbot: QtBot) -> None:
+    go_to(desk, "for drummer", qtbot)
+    assert [cell.dial.scale.words(cell.dial.value) for cell in desk.desk.cells.words.cells if cell.dial] == ["+0.0 dB", "off"]
+    qtbot.keyClick(desk, Key.Key_Left)
+    qtbot.keyClick(desk, Key.Key_Down)
+    qtbot.keyClick(desk, Key.Key_Right)
+    qtbot.waitUntil(lambda: door.commands == [("mix", "drummer.click=-0.5"), ("mix", "drummer.band=-59.5")])
 
 
 def test_undo_redo_and_the_other_side_are_keys(desk: StageWindow, door: OpenDoor, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""What lies on the desk, page by page: each channel of the preset, its macros and snapshots, the presets, the stems.
+"""What lies on the desk, page by page: each channel of the preset, its macros and snapshots, the presets, the stems, the mixes.
 
 A cell is one thing to turn or to press, in final words, with the command that a turn or a press of it sends.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from live_rig.control.protocol import Desk, Knob, StemStrip
+from live_rig.control.protocol import Desk, Knob, MixLevel, StemStrip
 from ui.desk.scale import LEVEL, PAN, Scale, scale_of, unit_of
 
 PRESETS, SNAPSHOTS, MACROS, STEMS = "presets", "snapshots", "macros", "stems"
@@ -66,6 +66,10 @@ def pages(desk: Desk, stems: Iterable[StemStrip], held: Mapping[tuple[str, str],
         channels.setdefault(knob.name.partition(".")[0], []).append(knob)
     made = [
         Page(STEMS, (*(_level(stem, held) for stem in stems), *(_place(stem, held) for stem in stems))),
+        *(
+            Page(f"for {mix}", tuple(_heard(level, held) for level in desk.mixes if level.mix == mix))
+            for mix in dict.fromkeys(level.mix for level in desk.mixes)
+        ),
         Page(PRESETS, tuple(Cell(name, sends=("preset", name), is_lit=name == desk.preset) for name in desk.presets)),
         Page(SNAPSHOTS, tuple(Cell(name, sends=("snapshot", name)) for name in desk.snapshots)),
         Page(MACROS, tuple(Cell(macro.name, _dial(macro, held)) for macro in desk.macros)),
@@ -129,6 +133,11 @@ def _level(stem: StemStrip, held: Mapping[tuple[str, str], float]) -> Cell:
     level_db = max(LEVEL.low, held.get(("level", stem.name), stem.level_db))
     toggles = Toggle("mute", stem.is_muted, ("mute", stem.name)), Toggle("solo", stem.is_solo, ("solo", stem.name))
     return Cell(stem.name, Dial("level", stem.name, round(level_db, 2), scale=LEVEL), toggles)
+
+
+def _heard(level: MixLevel, held: Mapping[tuple[str, str], float]) -> Cell:
+    name = f"{level.mix}.{level.source}"
+    return Cell(level.source, Dial("mix", name, held.get(("mix", name), level.level_db), scale=LEVEL))
 
 
 def _place(stem: StemStrip, held: Mapping[tuple[str, str], float]) -> Cell:
