@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from ui import theme
 from ui.desk.cells import Cell, Toggle
-from ui.stage.tile import Tile
+from ui.tile import Tile
 
 FINGER_PX = 44  # nothing to be touched is smaller
 MOST_ROWS, MOST_ROWS_TALL, MOST_COLUMNS = 7, 12, 3

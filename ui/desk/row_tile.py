@@ -7,7 +7,7 @@ from PyQt6.QtGui import QMouseEvent, QPainter
 from PyQt6.QtWidgets import QWidget
 
 from ui import theme
-from ui.stage.tile import Tile
+from ui.tile import Tile
 
 GAP = 0.1  # between buttons, of their height
 INNER = 0.86  # of a button's width is for its words

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QPainter
 
 from live_rig.control.protocol import StageState
 from ui import theme
-from ui.stage.tile import Tile
+from ui.tile import Tile
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QPainter
 
 from ui import theme
 from ui.stage.beat_clock import BeatClock
-from ui.stage.tile import Tile
+from ui.tile import Tile
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QPainter, QPolygonF
 
 from live_rig.control.protocol import StageState
 from ui import theme
-from ui.stage.tile import Tile
+from ui.tile import Tile
 
 IN_THE_POCKET_MS = 8.0
 FULL_SCALE_MS = 60.0

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QPainter
 
 from live_rig.control.protocol import StageState
 from ui import theme
-from ui.stage.tile import Tile
+from ui.tile import Tile
 
 NARROWEST = 0.65  # of the mean width: a last hit of one bar is to be seen, and hit
 SMALLEST, LARGEST = 0.24, 0.5  # size of the names, of the strip's height

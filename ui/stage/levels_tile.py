@@ -7,7 +7,7 @@ from PyQt6.QtGui import QPainter
 
 from live_rig.control.protocol import StageState
 from ui import theme
-from ui.stage.tile import Tile
+from ui.tile import Tile
 
 FLOOR_DB = -48.0
 HOT_DB = -1.0

@@ -11,7 +11,7 @@ from ui import theme
 from ui.desk.keys import DOES
 from ui.desk.keys import ROWS as DESK_ROWS
 from ui.stage.keys import PRESSES, key_rows
-from ui.stage.tile import Tile
+from ui.tile import Tile
 
 DESK_TAKES = {press.name for key, press in PRESSES.items() if key in DOES} | {"D", "Esc"}  # while it is open
 
