@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cython_core import mix as bus
-from live_rig.conducting.chart import linear
+from live_rig.decibels import linear
 from live_rig.show.mix import BAND, Mix, usual_mixes
 
 Routes = npt.NDArray[np.float32]  # (outputs, bus.BUSES), linear

@@ -9,7 +9,7 @@ import soundfile
 import soxr
 
 from cython_core.pads import Begins, Pads
-from live_rig.conducting.chart import linear
+from live_rig.decibels import linear
 from live_rig.errors import ShowError
 from live_rig.show.pad import Pad
 

@@ -7,6 +7,7 @@ from cython_core.chart import Chart, Ending
 from cython_core.stem_bank import Stems
 from live_rig.audio.voice import Voice
 from live_rig.conducting.calls import calls_of
+from live_rig.decibels import linear
 from live_rig.show.cue import Cue
 from live_rig.show.section import Section
 from live_rig.show.song import Song
@@ -59,11 +60,6 @@ def tempo_limits(song: Song, section: Section) -> tuple[float, float]:
     slowest = section.slowest_bpm or song.slowest_bpm or 0.0
     fastest = section.fastest_bpm or song.fastest_bpm or math.inf
     return min(slowest, fastest), max(slowest, fastest)
-
-
-def linear(gain_db: float) -> float:
-    """A level in dB as a factor."""
-    return math.pow(10.0, gain_db / 20.0)
 
 
 def first_beat(song: Song, bar: int) -> float:

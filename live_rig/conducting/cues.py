@@ -13,7 +13,8 @@ from cython_core.authority import GivesWay, Leader
 from cython_core.exchange import EventKind
 from cython_core.faders import Switch
 from cython_core.transport import Quantum
-from live_rig.conducting.chart import first_beat, linear
+from live_rig.conducting.chart import first_beat
+from live_rig.decibels import linear
 from live_rig.errors import ShowError
 from live_rig.show.mix import OWN_SOURCES
 from live_rig.show.pad import LOUDEST_VELOCITY, Pad

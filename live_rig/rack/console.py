@@ -14,6 +14,7 @@ import numpy as np
 
 from cython_core.desk import Desk
 from cython_core.rack_ring import SUB_BLOCK, RackEnd
+from live_rig.decibels import linear
 from live_rig.rack.chain import LONGEST_LOOK_S, Chain, Stereo
 from live_rig.rack.knobs import LIVE, all_effects, knobs_of, named_effects, turnable, written_values
 from live_rig.rack.mix import side_gains
@@ -208,7 +209,7 @@ class Console:
             return lambda _: self._set_gains()
         if rest.startswith("sends."):
             send = self._place[rest.removeprefix("sends.")]
-            return lambda db: self.desk.set_send(place, send, _linear(db) if db > SHUT_DB else 0.0)
+            return lambda db: self.desk.set_send(place, send, linear(db) if db > SHUT_DB else 0.0)
         if rest.startswith("gate."):
             return lambda _: self._set_gate(place, channel)
         wanted, _, parameter = rest.rpartition(".")
@@ -240,8 +241,8 @@ class Console:
         self.desk.set_gate(
             place,
             self._place[channel.gate.key],
-            _linear(value["threshold_db"]),
-            _linear(value["range_db"]),
+            linear(value["threshold_db"]),
+            linear(value["range_db"]),
             self._per_frame(attack),
             self._frames(hold),
             self._per_frame(release),
@@ -304,10 +305,6 @@ class Console:
     def _per_frame(self, ms: float) -> float:
         """The share of the way per frame that makes a time constant."""
         return min(1.0, 1000.0 / (ms * self.samplerate))
-
-
-def _linear(db: float) -> float:
-    return float(10.0 ** (db / 20.0))
 
 
 def _setter(made: Any, parameter: str) -> Turn:

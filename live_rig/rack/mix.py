@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from live_rig.decibels import linear
 from live_rig.rack.knobs import written_values
 from live_rig.rack.preset import MASTER, Channel, Preset
 
@@ -21,7 +22,7 @@ def side_gains(channels: Sequence[Channel], values: Mapping[str, float]) -> list
 
 def _gains(channel: Channel, values: Mapping[str, float], is_solo: bool) -> tuple[float, float]:
     silent = values[f"{channel.name}.mute"] or (is_solo and channel.kind == "strip" and not values[f"{channel.name}.solo"])
-    gain = 0.0 if silent else 10.0 ** (values[f"{channel.name}.gain_db"] / 20.0)
+    gain = 0.0 if silent else linear(values[f"{channel.name}.gain_db"])
     pan = values[f"{channel.name}.pan"]
     return gain * min(1.0, 1.0 - pan), gain * min(1.0, 1.0 + pan)
 
