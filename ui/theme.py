@@ -29,6 +29,7 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 HINTED_PX = 1.5  # letters stand on whole pixels: no closer to the margin than this, or small ones lose their edge
+LAST_QCHAR = 0xFFFF  # Qt measures one letter of sixteen bits: a face in a song's title is more
 LEADING = 1.12  # from line to line, in font sizes
 CAPITAL = 0.72  # height of a capital or a digit, in font sizes
 
@@ -53,6 +54,8 @@ def width_per_px(text: str, is_bold: bool) -> float:
 @lru_cache(maxsize=256)
 def bearing_per_px(letter: str, is_bold: bool) -> float:
     """The empty edge at the left of a letter, in font sizes: large type stands on a margin only without it."""
+    if ord(letter) > LAST_QCHAR:
+        return 0.0
     return QFontMetricsF(font(100, is_bold)).leftBearing(letter) / 100
 
 
@@ -87,7 +90,7 @@ def write(
     size_px = fitting_px(like or text, room.width(), room.height(), is_bold=is_bold)
     size_px = max(size_px, int(least * room.height() / CAPITAL))
     if width_per_px(text, is_bold) * size_px > room.width() + 1:
-        text = QFontMetricsF(font(size_px, is_bold)).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        text = QFontMetricsF(font(size_px, is_bold)).elidedText(text, Qt.TextElideMode.ElideRight, room.width()) or "…"
     painter.setFont(font(size_px, is_bold))
     painter.setPen(colour)
     # Type hangs on its capitals, not on its line box: the middle of a capital is the middle of the room.
