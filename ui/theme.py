@@ -29,7 +29,7 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
 HINTED_PX = 1.5  # letters stand on whole pixels: no closer to the margin than this, or small ones lose their edge
-LAST_QCHAR = 0xFFFF  # Qt measures one letter of sixteen bits: a face in a song's title is more
+NO_WIDTH = 0.01  # font sizes: some signs have none at all
 LEADING = 1.12  # from line to line, in font sizes
 CAPITAL = 0.72  # height of a capital or a digit, in font sizes
 
@@ -48,20 +48,21 @@ def font(size_px: int, is_bold: bool) -> QFont:
 @lru_cache(maxsize=4096)
 def width_per_px(text: str, is_bold: bool) -> float:
     """How wide a text is, in font sizes."""
-    return QFontMetricsF(font(100, is_bold)).horizontalAdvance(text) / 100
+    return max(NO_WIDTH, QFontMetricsF(font(100, is_bold)).horizontalAdvance(text) / 100)
 
 
 @lru_cache(maxsize=256)
 def bearing_per_px(letter: str, is_bold: bool) -> float:
     """The empty edge at the left of a letter, in font sizes: large type stands on a margin only without it."""
-    if ord(letter) > LAST_QCHAR:
+    try:
+        return QFontMetricsF(font(100, is_bold)).leftBearing(letter) / 100
+    except ValueError:  # Qt measures a letter of sixteen bits: a face in a song's title is more
         return 0.0
-    return QFontMetricsF(font(100, is_bold)).leftBearing(letter) / 100
 
 
 def fitting_px(text: str, width: float, height: float, *, is_bold: bool = True) -> int:
     """The largest size at which `text` fits: its capitals in `height`, all of it in `width`."""
-    return max(1, int(min(height / CAPITAL, width / max(0.01, width_per_px(text, is_bold)))))
+    return max(1, int(min(height / CAPITAL, width / width_per_px(text, is_bold))))
 
 
 def radius(tile: QWidget) -> float:

@@ -42,5 +42,7 @@ class Tile(QWidget, Generic[Words]):
         dirty = event.rect() if event else self.rect()
         painter.setClipRect(dirty)  # so that `draw` can tell what it need not paint
         painter.fillRect(dirty, theme.GROUND)
-        self.draw(painter, QRectF(self.rect()))
-        painter.end()
+        try:
+            self.draw(painter, QRectF(self.rect()))
+        finally:
+            painter.end()  # a painter that is left open ends the process
