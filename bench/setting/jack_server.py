@@ -4,13 +4,15 @@ with JackServer(block_frames=64) as server:
     subprocess.run([...], env=server.environ)
 
 JACK keeps a list of at most eight servers for the whole machine, and one that was killed stays on it until a server of the same
-name starts. So names are few and used again, and a server that has died here is started once more, to end as it should.
+name starts. So names are few and used again, a server that has died here is started once more, to end as it should, and where
+the list is full, the name of one that was killed is taken.
 """
 
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -21,6 +23,7 @@ from typing import IO
 STARTS_WITHIN_S = 15.0
 LATE = re.compile(r"JackEngine::XRun|JackTimedDriver::Process XRun")
 
+REGISTRY = Path("/dev/shm/jack-shm-registry")
 FULL = "Too many servers already active"
 
 
@@ -42,9 +45,13 @@ class JackServer:
         self.cables = cables
         self.block_frames, self.samplerate_hz, self.inputs, self.outputs = block_frames, samplerate_hz, inputs, outputs
         self.name, self._lock = free_name()
-        own = {"JACK_DEFAULT_SERVER": self.name, "JACK_NO_AUDIO_RESERVATION": "1", "JACK_NO_START_SERVER": "1"}
-        self.environ = os.environ | own
         self.is_realtime = True
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """For its clients."""
+        own = {"JACK_DEFAULT_SERVER": self.name, "JACK_NO_AUDIO_RESERVATION": "1", "JACK_NO_START_SERVER": "1"}
+        return os.environ | own
 
     def __enter__(self) -> "JackServer":
         jackd = shutil.which("jackd")
@@ -59,6 +66,15 @@ class JackServer:
         self._started(shutil.which("jackd") or "jackd")
 
     def _started(self, jackd: str) -> "JackServer":
+        if self._starts(jackd):
+            return self
+        for name in abandoned() if FULL in self.said() else []:
+            self.name = name
+            if self._starts(jackd):
+                return self
+        raise NoJack(f"jackd does not start here:\n{self.said()}")
+
+    def _starts(self, jackd: str) -> bool:
         for self.is_realtime in (True, False):
             with self._log.open("wb") as log:
                 words = [jackd, *([] if self.is_realtime else ["--no-realtime"]), "-n", self.name]
@@ -67,12 +83,9 @@ class JackServer:
                 words += ["-C", str(self.inputs), "-P", str(self.outputs)]
                 self._process = subprocess.Popen(words, env=self.environ, stdout=log, stderr=subprocess.STDOUT)
             if self._answers():
-                return self
+                return True
             self._end()
-        if FULL in self.said():
-            why = "JACK's list of servers is full of some that were killed"
-            raise NoJack(f"{why}. Stop every JACK server, and remove /dev/shm/jack-shm-registry")
-        raise NoJack(f"jackd does not start here:\n{self.said()}")
+        return False
 
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is not None:
@@ -126,3 +139,12 @@ def free_name() -> tuple[str, IO[bytes]]:
         else:
             return name, lock
     raise AssertionError("count() ended")
+
+
+def abandoned() -> list[str]:
+    """Names on JACK's list whose servers were killed."""
+    if not REGISTRY.exists():
+        return []
+    entry = re.compile(rb"(.{4})jack-%d:([^\0]+?):?\0" % os.getuid(), re.DOTALL)  # jack_shm_server_t: pid, name
+    listed = [(int.from_bytes(pid, sys.byteorder), name.decode()) for pid, name in entry.findall(REGISTRY.read_bytes())]
+    return [name for pid, name in listed if pid and not Path(f"/proc/{pid}").exists()]

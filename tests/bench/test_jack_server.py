@@ -1,0 +1,34 @@
+"""The JACK servers of tests and benches start on a machine on which others have been killed."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from bench.setting.jack_server import JackServer, NoJack, abandoned
+
+pytestmark = pytest.mark.skipif(shutil.which("jackd") is None, reason="jackd is not installed")
+BLOCK = 1024
+PLACES = 8  # in JACK's registry
+
+
+@pytest.fixture
+def killed() -> Iterator[list[str]]:
+    """The names of servers that were killed, so many that the registry has no place left."""
+    with ExitStack() as all_end:
+        servers: list[JackServer] = []
+        try:
+            while len(servers) < PLACES:
+                servers.append(all_end.enter_context(JackServer(BLOCK)))
+        except NoJack:  # others have the rest of the places
+            pass
+        for server in servers:
+            server.die()
+        yield [server.name for server in servers]
+
+
+def test_a_server_starts_where_the_registry_is_full_of_killed_ones(killed: list[str]) -> None:
+    assert set(killed) <= set(abandoned())
+    with JackServer(BLOCK) as server:
+        assert server.name not in abandoned()
