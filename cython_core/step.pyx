@@ -54,13 +54,14 @@ cdef void begin_tick(RigState *r) noexcept nogil:
 
 cdef void end_tick(RigState *r) noexcept nogil:
     """A whole tick has been heard: who is where, who leads, where the song goes."""
+    cdef int finer = r.band.bus[0].stem_rate.finer
     guard_tick(&r.guard)
     find_beat(r)
     tell_meter(r)
     lead_on(r)
     if (r.frame + r.band.ahead_frames) % CHUNK == 0:
-        transport_order(&r.transport, r.frame + r.band.ahead_frames, r.band.bus[0].stem_rate.finer)
-        order_in_key(&r.key, &r.transport, r.band.bus[0].stem_rate.finer)
+        transport_order(&r.transport, r.frame + r.band.ahead_frames, finer)
+        order_in_key(&r.key, &r.transport, finer)
         band_order(r.band, &r.transport.order)
         r.transport.order.jump_frame = -1
     take_snapshot(r)
