@@ -1,28 +1,12 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""Calls `drums_step` on time, without the GIL: the audio callback of bench/rack.py and bench/recall.py. Compiled by them when they start. POSIX only."""
+"""Calls `drums_step` on time, without the GIL: the audio callback of bench/rack.py and bench/recall.py. Compiled by them when they start."""
 
 from libc.stdint cimport int64_t
 
 import numpy as np
 
+from cython_core.clock cimport now_ns, sleep_until_ns
 from cython_core.drums cimport Drums, drums_step
-
-cdef extern from *:
-    """
-    #include <errno.h>
-    #include <time.h>
-    static long long bench_now_ns(void) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (long long)t.tv_sec * 1000000000LL + t.tv_nsec;
-    }
-    static void bench_sleep_until_ns(long long when) {
-        long long left = when - bench_now_ns();
-        if (left > 0) { struct timespec t = {left / 1000000000LL, left % 1000000000LL}; nanosleep(&t, 0); }
-    }
-    """
-    int64_t bench_now_ns() noexcept nogil
-    void bench_sleep_until_ns(int64_t when) noexcept nogil
 
 
 def play(Drums drums, const float[::1] kit not None, double samplerate_hz, int block, int blocks):
@@ -39,14 +23,14 @@ def play(Drums drums, const float[::1] kit not None, double samplerate_hz, int b
     cdef int64_t dry = drums.state.blocks_dry
     cdef int k
     with nogil:
-        start = bench_now_ns()
+        start = now_ns()
         for k in range(blocks):
             due = start + <int64_t>(k * block * 1e9 / samplerate_hz)
-            bench_sleep_until_ns(due)
-            begun = bench_now_ns()
+            sleep_until_ns(due)
+            begun = now_ns()
             line[0] = &kit[frame % (kit.shape[0] - block)]
             drums_step(drums.state, line, 1, frame, block, &left[0], &right[0])
-            ended = bench_now_ns()
+            ended = now_ns()
             seen[k, 0], seen[k, 1], seen[k, 2], seen[k, 3] = begun - due, ended - begun, drums.state.blocks_dry - dry, ended
             heard[k] = left[block - 1]
             dry = drums.state.blocks_dry
