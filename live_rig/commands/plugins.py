@@ -1,10 +1,21 @@
 """`live-rig plugins`: what plugins there are, what they can, and whether they can be trusted."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from live_rig.errors import RackError
-from live_rig.rack.plugins import TIME_LIMIT_S, Seen, find, look_at, remember, remembered, scan
+from live_rig.rack.plugins import (
+    FOLDERS,
+    SHORTEST_LIMIT_S,
+    TIME_LIMIT_S,
+    Seen,
+    find,
+    look_at,
+    remember,
+    remembered,
+    scan,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 1 where a test found a plugin wanting."""
     if args.what == "scan":
-        for seen, is_new in scan(args.folders, again=args.again, limit_s=args.limit):
-            print(row(seen) + ("" if is_new else "   (known)"))
-        return 0
+        return look_for(args.folders, args.again, args.limit)
     if args.what == "list":
         print("\n".join(row(seen) for seen in remembered().values()) or "None yet: live-rig plugins scan")
         return 0
@@ -44,6 +53,20 @@ def run(args: argparse.Namespace) -> int:
     for plugin in seen.plugins:
         print("\n".join(page(plugin)))
     return int(any(plugin.get("unsound_blocks") or plugin.get("state_survives") is False for plugin in seen.plugins))
+
+
+def look_for(folders: list[Path], again: bool, limit_s: float) -> int:
+    """Say what is found, one by one."""
+    if not limit_s >= SHORTEST_LIMIT_S:
+        raise RackError(f"{limit_s:g} s is too short to load a plugin", where="--limit", do="Give it a second or more")
+    is_any = False
+    for seen, is_new in scan(folders, again=again, limit_s=limit_s):
+        print(row(seen) + ("" if is_new else "   (known)"), flush=True)
+        is_any = True
+    if not is_any:
+        places = [str(folder) for folder in folders] or FOLDERS.get(sys.platform, ())
+        print(f"No VST3 plugin is in {', '.join(places)}.")
+    return 0
 
 
 def row(seen: Seen) -> str:

@@ -7,26 +7,24 @@ Convolution (see docs/rack.md).
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pedalboard
-import soundfile
 from numpy.typing import NDArray
 from pedalboard import Pedalboard
 
 from cython_core.rack_ring import SUB_BLOCK
 from live_rig.errors import RackError
 from live_rig.rack.effects import effect_types
+from live_rig.rack.impulse import fit_impulse
 from live_rig.rack.knobs import all_effects
 from live_rig.rack.plugin_instrument import NO_MIDI, Midi, PluginInstrument
-from live_rig.rack.plugin_loading import is_instrument, loaded
-from live_rig.rack.plugins import made_for_others, why_blocked
+from live_rig.rack.plugin_loading import is_instrument
 from live_rig.rack.preset import Effect
+from live_rig.rack.vst3 import vst3
 
 LONGEST_LOOK_S = 0.25  # effects that hold back more are not measured further: no stage can wait for them
-MOST_NAMED = 6  # of a plugin's choices, in words
 CONTAINER = {"Chain": pedalboard.Chain, "Mix": pedalboard.Mix}
 
 Stereo = NDArray[np.float32]  # shape (2, frames)
@@ -128,15 +126,15 @@ class Chain:
             built = build(effect, made, self.says)
             instrument = PluginInstrument(built, self.samplerate) if is_instrument(built) else None
             looks = 0 if instrument else look_ahead_frames(built, self.samplerate)
-        except RackError as error:
-            self.says.append(f"{self._title} plays without {effect.type}: {error}")
+        except (RackError, ValueError, RuntimeError) as error:
+            self.says.append(f"{self._title} plays without {called(effect)}: {error}")
             return
         finally:
             self._mark(0)
         if self.latency_frames + looks > self._allowance_frames:
             ms, allowed = 1000 * looks / self.samplerate, 1000 * self._allowance_frames / self.samplerate
             why = f"it holds the drums back {ms:.1f} ms, and {allowed:.1f} ms are allowed"
-            self.says.append(f"{self._title} plays without {effect.type}: {why}. It can be a send")
+            self.says.append(f"{self._title} plays without {called(effect)}: {why}. It can be a send")
             return
         self.latency_frames += looks
         self.made |= made
@@ -144,6 +142,11 @@ class Chain:
             self.links.append(Link(Pedalboard([]), plugin, instrument))
         if not instrument:
             self.links[-1].board.append(built)
+
+
+def called(effect: Effect) -> str:
+    """An effect as the stage speaks of it: a plugin by its name."""
+    return effect.plugin or effect.path.stem if effect.type == "VST3" and effect.path else effect.type
 
 
 def build(effect: Effect, made: dict[int, Any] | None = None, says: list[str] | None = None) -> Any:
@@ -165,87 +168,11 @@ def _built(effect: Effect, made: dict[int, Any] | None, says: list[str] | None) 
         return vst3(effect, says if says is not None else [])
     values = dict(effect.values)
     if effect.path is not None:
-        values["impulse_response_filename"] = str(sound(readable(effect.path)))
+        values["impulse_response_filename"] = fit_impulse(effect.path)
     try:
         return effect_types()[effect.type].build(values)
     except (ValueError, RuntimeError, OSError) as error:
         raise RackError(f"{effect.type} cannot be made: {error}", where=effect.type, do="Change its parameters") from error
-
-
-def vst3(effect: Effect, says: list[str]) -> Any:
-    """A VST3 plugin with its parameters set."""
-    path = readable(effect.path or Path())
-    if why := made_for_others(path):
-        raise RackError(f"The plugin cannot run here: {why}", where=str(path), do="Install its version for this machine")
-    if why := why_blocked(path):
-        do = f"Try it again: live-rig plugins info {path}"
-        raise RackError(f"The plugin is blocked, because {why}", where=str(path), do=do)
-    try:
-        plugin: Any = loaded(str(path), effect.plugin)
-    except (ImportError, ValueError, RuntimeError, OSError) as error:
-        do = "Reinstall it, or take it out of the preset"
-        raise RackError(f"The plugin cannot be loaded: {error}", where=str(path), do=do) from error
-    if effect.state is not None:
-        says += restore(plugin, readable(effect.state))
-    for name, value in effect.values.items():
-        try:
-            setattr(plugin, known_parameter(plugin.parameters, name, path), value)
-        except (ValueError, TypeError):
-            what = f"{name} cannot be {value!r}: it {goes(plugin.parameters[name])}"
-            raise RackError(what, where=str(path), do="Change it in the preset") from None
-    if effect.kept is not None and effect.kept.exists():
-        says += restore(plugin, effect.kept)
-    return plugin
-
-
-def goes(parameter: Any) -> str:
-    """How far a plugin's parameter goes, or what it may be, in words."""
-    low, high, *_ = parameter.range
-    if low is not None and high is not None:
-        return f"goes from {low:g} to {high:g}"
-    return f"is one of {', '.join(map(str, parameter.valid_values[:MOST_NAMED]))}"
-
-
-def restore(plugin: Any, file: Path) -> list[str]:
-    """Give a plugin the state that a file holds: a .vstpreset, or its own bytes. What is to be known of that."""
-    before = plugin.raw_state
-    try:
-        if file.suffix == ".vstpreset":
-            plugin.load_preset(str(file))
-        else:
-            plugin.raw_state = file.read_bytes()
-    except (ValueError, RuntimeError, OSError) as error:
-        do = "Save it again with this version of the plugin"
-        raise RackError(f"The plugin does not take its state: {error}", where=str(file), do=do) from error
-    unmoved = plugin.raw_state == before and file.suffix != ".vstpreset" and file.read_bytes() != before
-    return [f"{plugin.name} took nothing from {file.name}: is it of another version of the plugin?"] if unmoved else []
-
-
-def known_parameter(names: Iterable[str], name: str, path: Path) -> str:
-    """`name`, if the plugin has such a parameter."""
-    if name in names:
-        return name
-    raise RackError(f"The plugin has no parameter {name}", where=str(path), do=f"Use one of {', '.join(names)}")
-
-
-def readable(path: Path) -> Path:
-    """`path`, if there is something."""
-    if not path.exists():
-        raise RackError("There is no such file", where=str(path), do="Install it there, or take it out of the preset")
-    return path
-
-
-def sound(path: Path) -> Path:
-    """`path`, if it is a recording: an impulse response that is none, pedalboard leaves out without a word."""
-    try:
-        frames = soundfile.info(path).frames
-    except (soundfile.SoundFileError, OSError) as error:
-        raise RackError(
-            "This is no recording that can be read", where=str(path), do="Put a WAV or FLAC in its place"
-        ) from error
-    if frames == 0:
-        raise RackError("There is nothing in this recording", where=str(path), do="Put another in its place")
-    return path
 
 
 def look_ahead_frames(plugin: Any, samplerate: float) -> int:

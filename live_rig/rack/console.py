@@ -132,6 +132,8 @@ class Console:
         if not 0 <= knob < len(self._turns):
             return
         name, kind = self._knobs[knob]
+        if not kind.low <= value <= kind.high:  # nobody who knows the knob asks for that; a NaN neither
+            return
         if at_once or kind.kind is bool:
             self._values[name] = value
             self._turns[knob](value)

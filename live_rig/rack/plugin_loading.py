@@ -11,12 +11,13 @@ from typing import Any
 from pedalboard import _pedalboard, load_plugin
 
 DPF_CONTROLLERS = re.compile(r"MIDI Ch\. \d+ CC \d+")
+WARM_UP_S = 10.0  # the longest that an instrument may take to read its samples, after which it sounds
 _pedalboard.PARAMETER_NAME_REGEXES_TO_IGNORE.add(DPF_CONTROLLERS)
 
 
 def loaded(path: str, name: str | None) -> Any:
     """The plugin, or the one of that name where a file has several. ImportError, ValueError, RuntimeError or OSError."""
-    return load_plugin(path, plugin_name=name)
+    return load_plugin(path, plugin_name=name, initialization_timeout=WARM_UP_S)
 
 
 def is_instrument(plugin: Any) -> bool:

@@ -1,6 +1,7 @@
 """One look at one plugin file, in a process of its own, which may crash or hang: `python -m live_rig.rack.plugin_look PATH`.
 
-Prints one line of JSON, after whatever the plugin itself prints. With --test it plays for two seconds; with
+Prints one line of JSON, after whatever the plugin itself prints: what it is like, or why it is refused, or what was wrong
+with what was asked. With --test it plays for two seconds; with
 --save FILE it writes the plugin's state, after setting the parameters that follow as NAME=NUMBER.
 """
 
@@ -17,9 +18,12 @@ import numpy as np
 from pedalboard import Pedalboard, VST3Plugin
 
 from cython_core.rack_ring import SUB_BLOCK
+from live_rig.errors import RigError
 from live_rig.rack.chain import Stereo, look_ahead_frames
 from live_rig.rack.plugin_instrument import PluginInstrument
-from live_rig.rack.plugin_loading import is_instrument, loaded
+from live_rig.rack.plugin_loading import is_instrument
+from live_rig.rack.vst3 import in_words, loaded, set_parameter, why_not_stereo
+from live_rig.show.write import whole_file
 
 SAMPLERATE = 48_000.0
 TEST_S = 2.0
@@ -29,7 +33,7 @@ STROKE, STRUCK_EVERY = bytes((0x99, 38, 100)), 47  # a snare, and blocks from on
 def look(path: str, name: str) -> dict[str, Any]:
     """What a plugin says of itself."""
     begun_s = time.perf_counter()
-    plugin: Any = loaded(path, name)
+    plugin = loaded(Path(path), name)
     seen = {
         "name": name,
         "kind": "effect" if plugin.is_effect else "instrument",
@@ -38,7 +42,9 @@ def look(path: str, name: str) -> dict[str, Any]:
         "loads_s": round(time.perf_counter() - begun_s, 2),
         "parameters": {key: parameter_row(parameter) for key, parameter in plugin.parameters.items()},
     }
-    if plugin.is_effect:
+    if not is_instrument(plugin):
+        if why := why_not_stereo(plugin):
+            raise ValueError(why)
         seen["look_ahead_ms"] = round(1000 * look_ahead_frames(plugin, SAMPLERATE) / SAMPLERATE, 2)
     return seen
 
@@ -51,7 +57,7 @@ def parameter_row(parameter: Any) -> dict[str, Any]:
 
 def test(path: str, name: str) -> dict[str, Any]:
     """How it does when it plays: unsound blocks, the slowest block, and whether its state survives a round trip."""
-    plugin: Any = loaded(path, name)
+    plugin = loaded(Path(path), name)
     block = playing(plugin)
     times_s, unsound = [], 0
     for number in range(int(TEST_S * SAMPLERATE / SUB_BLOCK)):
@@ -60,7 +66,7 @@ def test(path: str, name: str) -> dict[str, Any]:
         times_s.append(time.perf_counter() - begun_s)
         unsound += not bool(np.isfinite(out).all())
     before = plugin.raw_state
-    again: Any = loaded(path, name)
+    again = loaded(Path(path), name)
     again.raw_state = before
     return {
         "unsound_blocks": unsound,
@@ -80,14 +86,26 @@ def playing(plugin: Any) -> Callable[[int], Stereo]:
 
 
 def save(path: str, name: str, file: Path, values: list[str]) -> dict[str, Any]:
-    """Write the plugin's state, its parameters set."""
-    plugin: Any = loaded(path, name)
+    plugin = loaded(Path(path), name)
     for value in values:
         key, _, number = value.partition("=")
-        setattr(plugin, key, float(number))
+        try:
+            wanted: float | str = float(number)
+        except ValueError:
+            wanted = number
+        set_parameter(plugin, key, wanted, Path(path))
     playing(plugin)(1)  # only then does it know its parameters
-    file.write_bytes(plugin.raw_state)
+    with whole_file(file) as making:
+        making.write_bytes(plugin.raw_state)
     return {"saved": str(file)}
+
+
+def saved(path: str, name: str, file: Path, values: list[str]) -> dict[str, Any]:
+    """The same; or what was wrong with what was asked, which is no fault of the plugin's."""
+    try:
+        return save(path, name, file, values)
+    except RigError as error:
+        return {"wrong": [error.what, error.where, error.do]}
 
 
 def main() -> None:
@@ -99,15 +117,15 @@ def main() -> None:
     args = parser.parse_intermixed_args()
     try:
         names = VST3Plugin.get_plugin_names_for_file(args.path)
-        seen = [look(args.path, name) for name in names]
+        answer: dict[str, Any] = {"plugins": [look(args.path, name) for name in names]}
         if args.test:
-            seen = [row | test(args.path, str(row["name"])) for row in seen]
+            answer["plugins"] = [row | test(args.path, str(row["name"])) for row in answer["plugins"]]
         if args.save:
-            seen = [save(args.path, names[0], args.save, args.values)]
-    except (ImportError, ValueError, RuntimeError, OSError, AttributeError) as error:
-        print(json.dumps({"refused": str(error).splitlines()[0]}), flush=True)
+            answer |= saved(args.path, names[0], args.save, args.values)
+    except (ImportError, ValueError, RuntimeError, OSError, AttributeError, RigError) as error:
+        print(json.dumps({"refused": error.what if isinstance(error, RigError) else in_words(error)}), flush=True)
     else:
-        print(json.dumps({"plugins": seen}), flush=True)
+        print(json.dumps(answer), flush=True)
     sys.stdout.flush()
     os._exit(0)  # some plugins crash when they are taken down; what they had to say has been said
 

@@ -4,7 +4,6 @@ The memory is a file in the cache; a plugin whose file has changed is looked at 
 """
 
 import json
-import platform
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,8 +13,12 @@ from typing import Any
 
 from live_rig.errors import RackError
 from live_rig.paths import cache_dir
+from live_rig.rack.plugin_file import why_foreign
+from live_rig.show.faults import change_or
 
 TIME_LIMIT_S = 20.0
+SHORTEST_LIMIT_S = 1.0  # below it every plugin would seem to hang
+KINDS = (".vst3", ".component")
 FOLDERS = {
     "linux": ("~/.vst3", "/usr/lib/vst3", "/usr/local/lib/vst3"),
     "darwin": ("~/Library/Audio/Plug-Ins/VST3", "/Library/Audio/Plug-Ins/VST3"),
@@ -62,28 +65,19 @@ def plugin_files(folders: Sequence[Path] = ()) -> list[Path]:
     return sorted(file for file in found if not any(parent.suffix == ".vst3" for parent in file.parents))
 
 
-def made_for_others(path: Path) -> str:
-    """What a bundle is made for, where that is no machine like this one; else empty."""
-    inside = path / "Contents"
-    made_for = {folder.name for folder in inside.iterdir() if is_for(folder.name)} if inside.is_dir() else set()
-    here = "MacOS" if sys.platform == "darwin" else f"{platform.machine()}-linux" if sys.platform == "linux" else "win"
-    if not made_for or any(name == here or name.endswith(f"-{here}") for name in made_for):
-        return ""
-    return (
-        f"it is made for {' and '.join(sorted(made_for))}, and this machine is {platform.machine()}-{platform.system().lower()}"
-    )
-
-
-def is_for(folder: str) -> bool:
-    """Whether a folder of a bundle holds what one kind of machine runs: "x86_64-linux", "arm64-win", "MacOS"."""
-    return folder == "MacOS" or folder.endswith(("-linux", "-win"))
-
-
 def look_at(path: Path, *more: str, limit_s: float = TIME_LIMIT_S) -> Seen:
-    """One plugin, in a process of its own. A crash or a hang blocks it."""
+    """One plugin, in a process of its own. A crash or a hang blocks it.
+
+    more: what `plugin_look` is to do beside. RackError where that cannot be done, and it is not the plugin's fault.
+    """
     changed = path.stat().st_mtime
-    if others := made_for_others(path):
-        return Seen(str(path), changed, others)
+    """One plugin, in a process of its own. A crash or a hang blocks it.
+
+    more: what `plugin_look` is to do beside. RackError where that cannot be done, and it is not the plugin's fault.
+    """
+    changed = path.stat().st_mtime
+    if why := why_foreign(path):
+        return Seen(str(path), changed, why)
     command = [sys.executable, "-m", "live_rig.rack.plugin_look", str(path), *more]
     try:
         ended = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False)
@@ -95,11 +89,20 @@ def look_at(path: Path, *more: str, limit_s: float = TIME_LIMIT_S) -> Seen:
     answer = json.loads(line)
     if "refused" in answer:
         return Seen(str(path), changed, f"it cannot be loaded: {answer['refused']}")
+    if "wrong" in answer:
+        what, where, do = answer["wrong"]
+        raise RackError(what, where=where, do=do)
     return Seen(str(path), changed, "", answer["plugins"])
 
 
 def scan(folders: Sequence[Path] = (), *, again: bool = False, limit_s: float = TIME_LIMIT_S) -> Iterator[tuple[Seen, bool]]:
-    """(what is known of it, whether it was looked at just now) of every plugin there is. again: also those looked at before."""
+    """(what is known of it, whether it was looked at just now) of every plugin there is. again: also those looked at before.
+
+    RackError where a folder is not there.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise RackError("There is no such folder", where=str(folder), do="Check the name")
     known = remembered()
     for path in plugin_files(folders):
         old = known.get(str(path))
@@ -118,11 +121,12 @@ def why_blocked(path: Path) -> str:
 
 def find(name: str) -> Path:
     """The plugin of that name, or that path. RackError where there is none."""
-    if Path(name).exists():
+    if Path(name).exists() and Path(name).suffix in KINDS:
         return Path(name).resolve()
     known = remembered()
     for path, seen in known.items():
         if name.lower() in (Path(path).stem.lower(), *(str(plugin["name"]).lower() for plugin in seen.plugins)):
             return Path(path)
-    there = ", ".join(Path(path).stem for path in known) or "none"
-    raise RackError(f'There is no plugin "{name}"', where=f"known: {there}", do="Scan for it: live-rig plugins scan FOLDER")
+    there = [Path(path).stem for path in known]
+    do = change_or(name, there, "Scan for it: live-rig plugins scan FOLDER")
+    raise RackError(f'There is no plugin "{name}"', where=f"known: {', '.join(there) or 'none'}", do=do)

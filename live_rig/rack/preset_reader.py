@@ -15,6 +15,7 @@ right word.
     [snapshots.chorus]             # "snare.gain_db" = 2.0, crush = 0.8
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -37,6 +38,7 @@ MACRO_KEYS = ("says", "at", "moves")
 MOVE_KEYS = ("knob", "from", "to", "curve")
 VST3_KEYS = ("type", "path", "plugin", "state", "parameters")
 MOST_INPUTS = 32
+LONGEST_TEXT, LONGEST_SHOWN = 200, 60  # letters
 UNFIT = re.compile(r"[^\w.-]")  # for a file's name
 Kind = Literal["strip", "group", "send"]
 KINDS: tuple[tuple[Kind, str], ...] = (("strip", "strips"), ("group", "groups"), ("send", "sends"))
@@ -127,7 +129,7 @@ class Reader:
     def preset(self, written: Mapping[str, Any]) -> Preset:
         """The preset, as far as it can be read."""
         self._known(written, PRESET_KEYS, (), "A preset has")
-        if "title" not in written:
+        if "title" not in written or written["title"] == "":
             self._fault("The preset has no title", ("title",), 'Write title = "…" in its first line')
         channels = self._channels(written)
         whole = Preset(
@@ -159,8 +161,10 @@ class Reader:
         if not isinstance(inputs, list) or not all(type(i) is int and 1 <= i <= MOST_INPUTS for i in inputs):
             self._fault(f"inputs must be a list of numbers from 1 to {MOST_INPUTS}", (*at, "inputs"), "Write inputs = [1]")
             inputs = []
-        if kind == "strip" and not inputs and "inputs" not in row:
-            self._fault(f"The strip {name} has no inputs", at, "Write inputs = [1] below its name")
+        elif kind == "strip" and not inputs and ("inputs" not in row or not _has_plugin(row)):
+            self._fault(f"The strip {name} has no inputs", (*at, "inputs"), "Write inputs = [1] below its name")
+        elif len(set(inputs)) < len(inputs):
+            self._fault(f"The strip {name} takes an input twice", (*at, "inputs"), "Write each input once")
         to, sends, gate = row.get("to", MASTER), row.get("sends", {}), row.get("gate")
         if not isinstance(to, str):
             self._fault("to must be a text", (*at, "to"), "Write the name of a group in quotes")
@@ -295,7 +299,7 @@ class Reader:
     def _fits(self, parameter: Parameter, value: object, name: str, at: Key) -> bool:
         fault = parameter.fault(value)
         if fault:
-            self._fault(f"{name} {fault}, and is {value!r}", at, f"Change {at[-1]}")
+            self._fault(f"{name} {fault}, and is {shown(value)}", at, f"Change {at[-1]}")
         return not fault
 
     def _effects(self, table: Mapping[str, Any], at: Key) -> tuple[Effect, ...]:
@@ -339,7 +343,7 @@ class Reader:
         values = {key: value for key, value in row.items() if key in kind.parameters}
         for key, value in values.items():
             if fault := kind.parameters[key].fault(value):
-                self._fault(f"{kind.name} {key} {fault}, and is {value!r}", (*at, key), f"Change {key}")
+                self._fault(f"{kind.name} {key} {fault}, and is {shown(value)}", (*at, key), f"Change {key}")
         for key, parameter in kind.parameters.items():
             if parameter.default is None and key not in values:
                 self._fault(f"{kind.name} needs {key}", (*at, "type"), f"Write {key} = … below its type")
@@ -355,10 +359,15 @@ class Reader:
             what = "parameters must be a table of numbers, texts, true or false"
             self._fault(what, (*at, "parameters"), "Write [effects.parameters]")
             values = {}
+        for key, value in values.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                self._fault(f"{key} must be a number, and is {value}", (*at, "parameters", key), f"Change {key}")
         if state is not None and not isinstance(state, str):
             self._fault("state must be a text", (*at, "state"), 'Write state = "name.vstpreset"')
             state = None
         plugin = row.get("plugin")
+        if plugin is not None and not isinstance(plugin, str):
+            self._fault("plugin must be a text", (*at, "plugin"), "Write the name of the plugin in quotes")
         return Effect(
             "VST3", values, path=Path(str(path)), plugin=str(plugin) if plugin else None, state=Path(state) if state else None
         )
@@ -371,6 +380,8 @@ class Reader:
         value = table.get(key, "")
         if not isinstance(value, str):
             self._fault(f"{key} must be a text", (*at, key), "Put it in quotes")
+        elif len(value) > LONGEST_TEXT or not value.isprintable():
+            self._fault(f"{key} must be one line of {LONGEST_TEXT} letters at most", (*at, key), "Shorten it")
         return str(value)
 
     def _fault(self, what: str, key: Key, do: str) -> None:
@@ -383,6 +394,18 @@ def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     for key, value in table.items():
         flat |= _flat(value, f"{before}{key}.") if isinstance(value, dict) else {f"{before}{key}": value}
     return flat
+
+
+def _has_plugin(row: Mapping[str, Any]) -> bool:
+    """Whether one of its effects may be an instrument, which needs no inputs."""
+    effects = row.get("effects")
+    return isinstance(effects, list) and any(isinstance(effect, dict) and effect.get("type") == "VST3" for effect in effects)
+
+
+def shown(value: object) -> str:
+    """A value as it was written, cut where it is long."""
+    written = repr(value)
+    return written if len(written) <= LONGEST_SHOWN else f"{written[: LONGEST_SHOWN - 1]}…"
 
 
 def _one_of(words: Iterable[str]) -> str:

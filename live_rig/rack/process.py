@@ -8,6 +8,7 @@ thread, and their windows shown, as they want it. It ignores Ctrl-C, which is th
 
 import ctypes
 import gc
+import logging
 import os
 import signal
 import sys
@@ -28,6 +29,8 @@ from live_rig.rack.effects import effect_types
 from live_rig.rack.preset import Preset
 from live_rig.rack.shared_block import SharedBlock
 from live_rig.rack.window import Show, Wanted, show
+
+log = logging.getLogger(__name__)
 
 PLACES = 8  # presets that share a process: see docs/decisions/33
 SWITCH_INTERVAL_S = 0.0001
@@ -144,7 +147,9 @@ def run(samplerate: float, inputs: int, allowance_frames: int, block: SharedBloc
         end = RackEnd(block.memory(place), lines, block.ring_frames, block.bell)
         try:
             console = Console(asked.preset, samplerate, inputs, allowance_frames, end, asked.bypassed)
-        except RigError as error:
+        except Exception as error:  # the other presets in here are not to die of this one
+            if not isinstance(error, RigError):
+                log.exception("A preset could not be built")
             line.send(Failed(place, str(error)))
             continue
         consoles[place] = console, end

@@ -1,6 +1,9 @@
 """A real VST3 plugin that can be asked to fail, where it can be built."""
 
+import platform
+import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,26 @@ def bell(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not can_build():
         pytest.skip("building a VST3 plugin needs Linux, g++ and Debian's package dpf-source")
     return build_bell(tmp_path_factory.mktemp("instruments"))
+
+
+@pytest.fixture(scope="session")
+def plugin_with_channels(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Builds the plugin, with so many channels in and out."""
+    if not can_build():
+        pytest.skip("building a VST3 plugin needs Linux, g++ and Debian's package dpf-source")
+    return cache(lambda channels: build(tmp_path_factory.mktemp("plugins"), channels=channels))
+
+
+@pytest.fixture(scope="session")
+def plugin_of_another_machine(plugin: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plugin, its binary marked as one for an ARM machine."""
+    bundle = tmp_path_factory.mktemp("foreign") / "Foreign.vst3"
+    shutil.copytree(plugin, bundle)
+    (binary,) = bundle.rglob("*.so")
+    content = bytearray(binary.read_bytes())
+    content[18:20] = (183 if platform.machine() == "x86_64" else 62).to_bytes(2, "little")
+    binary.rename(binary.with_name("Foreign.so")).write_bytes(content)
+    return bundle
 
 
 @pytest.fixture(scope="session")

@@ -172,7 +172,8 @@ def test_what_a_preset_plays_without_is_said_whenever_it_is_called(colour: Colou
         colour.rack.alerts()
         call(colour, "soft")
         assert any(
-            "Without plays without VST3: There is no such file (/nowhere/Big.vst3)" in says for says in colour.rack.alerts()
+            "Without plays without Big: The plugin is not on this machine (/nowhere/Big.vst3)" in says
+            for says in colour.rack.alerts()
         )
         call(colour, "loud")
 

@@ -457,6 +457,14 @@ def test_a_set_where_one_preset_cannot_play_stands_ready_but_for_that_one(rack: 
     assert any("Gone.vst3" in alert for alert in rack.alerts())
 
 
+def test_a_preset_that_breaks_while_it_is_built_costs_the_others_of_its_process_nothing(rack: Rack) -> None:
+    broken = Preset("broken", "Broken", "", (Effect("Gain", {"gain_db": "loud"}),))  # what no reader lets through
+    rack.keep([COLOUR, broken, UPSIDE_DOWN])
+    until(lambda: rack.kept_ready == 2)
+    (told,) = rack.alerts()
+    assert told.startswith("The effects (Broken) cannot play: ")
+
+
 def test_plugins_that_were_left_out_for_nan_are_in_again_when_their_preset_is_called(rack: Rack, plugin: Path) -> None:
     failing = Effect("VST3", {"gain": 0.5, "fault": 3.0}, path=plugin)
     broken = Preset("broken", "Broken", "", (), (Channel("kick", "strip", (1,), effects=(failing,)),))

@@ -1,5 +1,6 @@
 """VST3 plugins in a preset: real ones, through the same chain as everything else."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,16 +38,71 @@ def test_a_plugin_named_in_a_file_plays_with_its_parameters(plugin: Path, tmp_pa
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"gian": 0.5}, "no parameter gian"),
-        ({"gain": "loud"}, "gain cannot be 'loud'"),
-        ({"gain": 7.0}, "gain cannot be 7.0: it goes from 0 to 1"),
+        ({"gian": 0.5}, 'no parameter gian (FILE). Change it to "gain", the nearest there is'),
+        ({"gain": "loud"}, "gain must be from 0 to 1, and is 'loud' (FILE)"),
+        ({"gain": 7.0}, "gain must be from 0 to 1, and is 7.0 (FILE)"),
+        ({"gain": float("nan")}, "gain must be a number, and is nan (FILE)"),
     ],
 )
 def test_a_parameter_that_does_not_fit_leaves_the_plugin_out_and_is_said(
     plugin: Path, values: dict[str, float], said: str
 ) -> None:
     out, rack = play(Preset("p", "P", "", (Effect("VST3", values, path=plugin), Effect("Invert"))))
+    assert rack.says[0].startswith("P plays without Faulty0: ")
+    assert said.replace("FILE", str(plugin)) in rack.says[0]
+    np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])
+
+
+def test_a_name_that_the_file_does_not_hold_is_told_the_nearest(plugin: Path) -> None:
+    out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin, plugin="Fauly"), Effect("Invert"))))
+    assert f'There is no plugin Fauly in it ({plugin}). Change it to "Faulty", the nearest there is.' in rack.says[0]
+    np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])
+
+
+@pytest.mark.parametrize(
+    ("channels", "said"), [(1, "it has 1 in and 1 out, and the drums are two"), (17, "it has more channels, or other ones")]
+)
+def test_a_plugin_that_is_not_for_two_channels_is_left_out_and_said(
+    plugin_with_channels: Callable[[int], Path], channels: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("live_rig.rack.plugin_loading.WARM_UP_S", 0.1)
+    out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin_with_channels(channels)), Effect("Invert"))))
     assert said in rack.says[0]
+    np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])
+
+
+def test_a_plugin_for_another_machine_is_left_out_and_the_machine_named(plugin_of_another_machine: Path) -> None:
+    out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin_of_another_machine), Effect("Invert"))))
+    assert "it is made for " in rack.says[0]
+    assert "and this machine is" in rack.says[0]
+    np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])
+
+
+def test_a_plugin_that_is_elsewhere_on_this_machine_is_told_where(
+    plugin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("live_rig.rack.plugins.FOLDERS", {sys.platform: (str(plugin.parent),)})
+    _, rack = play(Preset("p", "P", "", (Effect("VST3", path=tmp_path / plugin.name), Effect("Invert"))))
+    assert f"It is at {plugin.resolve()}: write that as its path" in rack.says[0]
+
+
+@pytest.mark.parametrize("name", ["mine.state", "mine.vstpreset"])
+def test_a_state_that_is_not_there_leaves_the_plugin_out_and_is_said(plugin: Path, tmp_path: Path, name: str) -> None:
+    out, rack = play(
+        Preset("p", "P", "", (Effect("VST3", {"gain": 0.5}, path=plugin, state=tmp_path / name), Effect("Invert")))
+    )
+    assert f"The plugin's state is not there ({tmp_path / name}). Put {name} there" in rack.says[0]
+    np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])
+
+
+@pytest.mark.parametrize("content", [b"", b"not a state", b"VST3 and no more"])
+def test_a_preset_of_another_plugin_or_of_none_leaves_the_plugin_out_and_is_said(
+    plugin: Path, tmp_path: Path, content: bytes
+) -> None:
+    file = tmp_path / "mine.vstpreset"
+    file.write_bytes(content)
+    out, rack = play(Preset("p", "P", "", (Effect("VST3", {"gain": 0.5}, path=plugin, state=file), Effect("Invert"))))
+    assert f"The plugin does not take its state ({file}). Save it again with this version" in rack.says[0]
     np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])
 
 
@@ -87,8 +143,9 @@ def test_a_plugin_that_gives_nan_for_a_block_is_dry_for_that_block(plugin: Path)
     np.testing.assert_array_equal(out[BLOCK * 60 :], 0.5 * signal[BLOCK * 59 : -BLOCK])
 
 
-def test_a_state_that_says_nothing_to_the_plugin_is_said(plugin: Path, tmp_path: Path) -> None:
-    (tmp_path / "old.state").write_bytes(bytes(range(256)) * 2)
+@pytest.mark.parametrize("content", [b"", b"not a state", bytes(range(256)) * 2])
+def test_a_state_that_says_nothing_to_the_plugin_is_said(plugin: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "old.state").write_bytes(content)
     out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin, state=tmp_path / "old.state"), Effect("Invert"))))
     assert rack.says == ("Faulty took nothing from old.state: is it of another version of the plugin?",)
     np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])  # it plays as it comes

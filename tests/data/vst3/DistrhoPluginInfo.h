@@ -1,5 +1,8 @@
 /* Plugins for tests: a gain that can be asked to fail, and with -DINSTRUMENT a bell. Compile with -DLATENCY_FRAMES=n for a gain
-   that looks ahead, and with -DMOVES=n for one that has a window. */
+   that looks ahead, with -DMOVES=n for one that has a window, and with -DCHANNELS=n for one of n inputs and n outputs in place of two. */
+#ifndef CHANNELS
+#define CHANNELS 2
+#endif
 #define DISTRHO_PLUGIN_BRAND "Live Rig tests"
 #ifdef INSTRUMENT
 #define DISTRHO_PLUGIN_NAME "Bell"
@@ -10,7 +13,7 @@
 #else
 #define DISTRHO_PLUGIN_NAME "Faulty"
 #define DISTRHO_PLUGIN_URI "urn:live-rig:faulty"
-#define DISTRHO_PLUGIN_NUM_INPUTS 2
+#define DISTRHO_PLUGIN_NUM_INPUTS CHANNELS
 #define DISTRHO_PLUGIN_WANT_LATENCY 1
 #endif
 #ifdef MOVES
@@ -21,4 +24,4 @@
 #define DISTRHO_PLUGIN_HAS_UI 0
 #endif
 #define DISTRHO_PLUGIN_IS_RT_SAFE 1
-#define DISTRHO_PLUGIN_NUM_OUTPUTS 2
+#define DISTRHO_PLUGIN_NUM_OUTPUTS CHANNELS

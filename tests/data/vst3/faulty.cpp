@@ -49,7 +49,7 @@ protected:
     void run(const float** inputs, float** outputs, uint32_t frames) override {
         for (uint32_t i = 0; i < frames; ++i) {
             if (std::fabs(inputs[0][i]) > 0.9f) fail();
-            for (int side = 0; side < 2; ++side)
+            for (int side = 0; side < CHANNELS; ++side)
                 outputs[side][i] = gain * delayed(side, inputs[side][i]) * (bad ? NAN : 1.0f);
             if (LATENCY_FRAMES > 0) at = (at + 1) % LATENCY_FRAMES;
         }
@@ -71,7 +71,7 @@ private:
         return then;
     }
 
-    float gain = 1.0f, fault = 0.0f, past[2][LATENCY_FRAMES + 1] = {};
+    float gain = 1.0f, fault = 0.0f, past[CHANNELS][LATENCY_FRAMES + 1] = {};
     int at = 0;
     bool bad = false;
 
