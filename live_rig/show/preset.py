@@ -16,8 +16,12 @@ def preset_files(show_folder: Path) -> dict[str, Path]:
 
 def own_preset_faults(show_folder: Path) -> Iterator[Fault]:
     """What is wrong with the presets in the show's own folder, used or not."""
+    names: dict[str, str] = {}
     for path in _own(show_folder):
         yield from preset_faults(path, f"presets/{path.name}")
+        if (same := names.setdefault(path.name.lower(), path.name)) != path.name:
+            what = f"{path.name} and {same} are one and the same on a system that knows no capitals"
+            yield Fault(what, "Rename one of the two", file=f"presets/{path.name}")
 
 
 def _own(show_folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from live_rig.show.faults import Fault, ShowFaults, change_or
 from live_rig.show.mix import BAND, Mix, bus_faults, mix_faults, usual_mixes
 from live_rig.show.models import good_items, read_as
 from live_rig.show.pad import Pad, pad_faults, talkback_faults
-from live_rig.show.pedal import pedal_faults
+from live_rig.show.pedal import nowhere_faults, pedal_faults
 from live_rig.show.preset import own_preset_faults, preset_files
 from live_rig.show.setlist import SONG_ID, Show, ShowSheet, setlist_faults
 from live_rig.show.song import Song
@@ -31,6 +31,9 @@ def read_show(folder: Path) -> Show:
         else:
             faults += song
     faults += own_preset_faults(folder)
+    if sheet:
+        there = {"preset": presets, "song": _ids(page, folder), "pad": [pad.name for pad in sheet.pads]}
+        faults += page.all_placed(nowhere_faults(sheet.pedals, there))
     if faults or sheet is None:
         raise ShowFaults(folder, faults)
     return Show(

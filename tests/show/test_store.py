@@ -270,3 +270,32 @@ def test_a_folder_without_a_show_is_named(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf_8_is_named_with_the_line(show: Path) -> None:
     (show / "show.toml").write_bytes(b'songs = []\ntitle = "Caf\xe9"\n')
     assert faults_of(show) == ["show.toml:2: it is not UTF-8 text. Save it as UTF-8 in your editor."]
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("preset dubb at bar", 'there is no preset "dubb". Change it to "dub", the nearest there is.'),
+        ("song carvan", 'there is no song "carvan". Change it to "caravan", the nearest there is.'),
+        ("pad clap=64", 'there is no pad "clap". Take it out, or bring it into the show.'),
+    ],
+)
+def test_a_pedal_that_calls_what_is_not_there_is_named(show: Path, command: str, says: str) -> None:
+    rewrite(
+        show / "show.toml",
+        "[pedals]",
+        f'[pedals]\n"pc:1" = "{command}"\n"pc:2" = "preset dub at beat"\n"pc:3" = "song caravan"',
+    )
+    with pytest.raises(ShowFaults) as told:
+        read_show(show)
+    assert [str(fault).partition(": ")[2] for fault in told.value.faults] == [says]
+
+
+def test_two_presets_whose_names_differ_by_capitals_alone_are_named(show: Path) -> None:
+    (show / "presets").mkdir()
+    for name in ("Dark.toml", "dark.toml"):
+        (show / "presets" / name).write_text('title = "Dark"\n')
+    if len(list((show / "presets").iterdir())) < 2:
+        pytest.skip("this file system knows no capitals itself")
+    with pytest.raises(ShowFaults, match=r"dark\.toml and Dark\.toml are one and the same on a system that knows no capitals"):
+        read_show(show)
