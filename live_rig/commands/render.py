@@ -106,7 +106,8 @@ def presets_for(show: Show, song: Song, asked: str | None) -> dict[str, Any]:
     if asked:
         return {"preset": read_preset(preset_path(show, asked))}
     presets = {name: read_preset(preset_path(show, name)) for name in presets_of(song)}
-    return {"preset": presets.get(preset_at(song, 1)), "presets": presets}
+    first = preset_at(song, 1)
+    return {"preset": presets.get(first), "presets": presets if presets.keys() - {first} else {}}
 
 
 def preset_path(show: Show, name: str) -> Path:
