@@ -22,13 +22,14 @@ from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import LEADERS, Sent, events_of, midi_event
 from live_rig.conducting.script import Scripted
-from live_rig.conducting.written_presets import AT_BAR, WrittenPresets, preset_at
+from live_rig.conducting.written_presets import WrittenPresets, preset_at
 from live_rig.errors import ShowError
 from live_rig.instrument import Block, Instrument, each_bus_apart
 from live_rig.paths import cache_dir
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Preset
 from live_rig.rehearsal.line import Line
+from live_rig.show.command import AT_BAR
 from live_rig.show.song import Song
 from live_rig.stage_state import bar_and_beat
 

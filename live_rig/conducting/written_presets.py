@@ -5,9 +5,9 @@ from typing import Any
 
 from cython_core.transport import State, Turn
 from live_rig.conducting.chart import section_at
+from live_rig.show.command import AT_BAR
 from live_rig.show.song import Song
 
-AT_BAR = " at bar"  # after a preset's name: from the next bar line on
 ON_THE_LINE = 1e-6  # beats
 INTO_THE_BAR = 0.25  # beats: only then is its own line behind the drums, which are a little later than the snapshot
 DECIDED_S = 0.15  # so long before a bar line it is settled what happens there, and a jump is no longer told as queued

@@ -16,11 +16,12 @@ from live_rig.rack.preset import Preset
 from live_rig.rack.preset_page import page_of_edits
 from live_rig.rack.shelf import Shelf
 from live_rig.rack.supervisor import Rack
+from live_rig.show.command import AT_BAR, AT_BEAT
 from live_rig.show.faults import change_or
 from live_rig.show.write import copy_file, whole_file
 
 COMMANDS = ("preset", "knob", "snapshot", "undo", "redo", "compare", "save-preset", "editor")
-WHEN = {" at beat": ON_THE_BEAT, " at bar": ON_THE_BAR}
+WHEN = {AT_BEAT: ON_THE_BEAT, AT_BAR: ON_THE_BAR}
 
 
 class Colour:

@@ -71,11 +71,6 @@ def look_at(path: Path, *more: str, limit_s: float = TIME_LIMIT_S) -> Seen:
     more: what `plugin_look` is to do beside. RackError where that cannot be done, and it is not the plugin's fault.
     """
     changed = path.stat().st_mtime
-    """One plugin, in a process of its own. A crash or a hang blocks it.
-
-    more: what `plugin_look` is to do beside. RackError where that cannot be done, and it is not the plugin's fault.
-    """
-    changed = path.stat().st_mtime
     if why := why_foreign(path):
         return Seen(str(path), changed, why)
     command = [sys.executable, "-m", "live_rig.rack.plugin_look", str(path), *more]

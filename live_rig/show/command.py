@@ -12,6 +12,7 @@ from live_rig.show.faults import change_or
 from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
 MOST_RIT_BARS = 64
+AT_BEAT, AT_BAR = " at beat", " at bar"  # after a preset's name: from the next one on, not at once
 
 
 class Command(NamedTuple):

@@ -8,12 +8,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 
-from live_rig.show.command import parse_command
+from live_rig.show.command import AT_BAR, AT_BEAT, parse_command
 from live_rig.show.faults import Fault, change_or
 
 MIDI = re.compile(r"(?:cc|note|pc|fader):(?:\d|[1-9]\d|1[01]\d|12[0-7])")
 KEY = re.compile(r"key:(?:(?:Ctrl|Shift|Alt|Meta)\+)*(?P<name>.|\w+)")
-MOMENT = re.compile(r" at (beat|bar)$")  # after a preset's name
 NAMED_KEYS = {"Space", "Tab", "Return", "Enter", "Esc", "Backspace", "Ins", "Del", "Home", "End", "PgUp", "PgDown"}
 NAMED_KEYS |= {"Left", "Right", "Up", "Down", *(f"F{number}" for number in range(1, 36))}
 
@@ -63,7 +62,8 @@ def nowhere_faults(pedals: Mapping[str, str], there: Mapping[str, Collection[str
     for pedal, text in pedals.items():
         with suppress(ValueError):  # said already
             word, value = parse_command(text)
-            name = MOMENT.sub("", value) if word == "preset" else value.partition("=")[0] if word == "pad" else value
+            name = value.removesuffix(AT_BEAT).removesuffix(AT_BAR) if word == "preset" else value
+            name = name.partition("=")[0] if word == "pad" else name
             if word in there and name not in there[word]:
                 do = change_or(name, there[word], "Take it out, or bring it into the show")
                 yield Fault(f'there is no {word} "{name}"', do, ("pedals", pedal))

@@ -1,8 +1,9 @@
 """The desk on the real window at a real door: keys and fingers turn what the engine says is there."""
 
 import pytest
-from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from live_rig.control.protocol import Desk, FormPart, Knob, MixLevel, StageState, StemStrip
@@ -257,3 +258,20 @@ def test_all_that_is_to_be_touched_is_large_enough_for_a_finger(size: tuple[int,
         assert row.height() >= FINGER_PX
     _, rows = grid(desk.desk.cells.width(), desk.desk.cells.height())
     assert desk.desk.cells.height() / rows >= FINGER_PX
+
+
+def test_a_wheel_turns_what_it_is_over(desk: StageWindow, door: OpenDoor, qtbot: QtBot) -> None:
+    tile, nowhere = desk.desk.cells, QPoint()
+    over = QPointF(tile.width() / 9, tile.height() / 24)
+    up = QPoint(0, 120)
+    wheel = QWheelEvent(
+        over, over, nowhere, up, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+    )
+    QApplication.sendEvent(tile, wheel)
+    qtbot.waitUntil(lambda: door.commands == [("level", "bass=-2.5")])
+
+
+def test_two_quick_taps_put_a_knob_back(desk: StageWindow, door: OpenDoor, qtbot: QtBot) -> None:
+    go_to(desk, "master", qtbot)
+    qtbot.mouseDClick(desk.desk.cells, Left, pos=QPoint(20, 20))
+    qtbot.waitUntil(lambda: door.commands == [("knob", "master.gain_db=1.0")])

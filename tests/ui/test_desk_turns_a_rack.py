@@ -89,7 +89,7 @@ def desk(kit: Kit, tmp_path: Path, qtbot: QtBot) -> Iterator[StageWindow]:
 
 def test_what_keys_turn_is_heard(kit: Kit, desk: StageWindow, qtbot: QtBot) -> None:
     kit.is_heard_at(0.0, qtbot)
-    while desk.desk.cells.words.cells[desk.desk.cells.words.chosen].name != "push":
+    while desk.desk.cells.words.cells[desk.desk.cells.words.chosen].name != "push: louder":
         qtbot.keyClick(desk, Key.Key_Tab)
     for _ in range(25):  # half the way of a macro that goes up by 12 dB
         qtbot.keyClick(desk, Key.Key_Right)

@@ -72,7 +72,9 @@ def pages(desk: Desk, stems: Iterable[StemStrip], held: Mapping[tuple[str, str],
         ),
         Page(PRESETS, tuple(Cell(name, sends=("preset", name), is_lit=name == desk.preset) for name in desk.presets)),
         Page(SNAPSHOTS, tuple(Cell(name, sends=("snapshot", name)) for name in desk.snapshots)),
-        Page(MACROS, tuple(Cell(macro.name, _dial(macro, held)) for macro in desk.macros)),
+        Page(
+            MACROS, tuple(Cell(": ".join(filter(None, (macro.name, macro.says))), _dial(macro, held)) for macro in desk.macros)
+        ),
         *(Page(name, _channel(name, knobs, desk, held)) for name, knobs in channels.items()),
     ]
     return tuple(page for page in made if page.cells)
@@ -116,6 +118,10 @@ def label(rest: str) -> str:
         return f"to {rest.removeprefix('sends.')}"
     effect, _, parameter = rest.rpartition(".")
     return f"{effect} {unit_of(parameter)[0]}".strip()
+
+
+def _titled(macro: Knob) -> str:
+    return f"{macro.name}: {macro.says}" if macro.says else macro.name
 
 
 def _dial(knob: Knob, held: Mapping[tuple[str, str], float]) -> Dial:

@@ -82,11 +82,11 @@ def test_what_it_sends_is_a_command_that_turns_that_knob(edits: Edits) -> None:
 
 
 def test_a_macro_stands_where_the_knobs_it_moves_stand(edits: Edits) -> None:
-    assert laid_out(edits)["macros"]["crush"].dial.value == pytest.approx(0.25)  # type: ignore[union-attr]
+    assert laid_out(edits)["macros"]["crush: harder"].dial.value == pytest.approx(0.25)  # type: ignore[union-attr]
     edits.turn("crush", 0.75)
-    assert laid_out(edits)["macros"]["crush"].dial.value == pytest.approx(0.75)  # type: ignore[union-attr]
+    assert laid_out(edits)["macros"]["crush: harder"].dial.value == pytest.approx(0.75)  # type: ignore[union-attr]
     edits.undo()
-    assert laid_out(edits)["macros"]["crush"].dial.value == pytest.approx(0.25)  # type: ignore[union-attr]
+    assert laid_out(edits)["macros"]["crush: harder"].dial.value == pytest.approx(0.25)  # type: ignore[union-attr]
 
 
 def test_what_a_hand_turns_is_shown_before_the_engine_says_so(edits: Edits) -> None:
