@@ -92,7 +92,7 @@ class StageWindow(QWidget):
         self._answer_fades = QTimer(self)
         self._answer_fades.setSingleShot(True)
         self._answer_fades.setInterval(ANSWER_SHOWN_MS)
-        self._answer_fades.timeout.connect(lambda: self._say(""))
+        self._answer_fades.timeout.connect(self._forget_answer)  # no lambda: it would outlive the window
 
     def _make_touchable(self) -> None:
         """A tile is the button of what it shows."""
@@ -164,6 +164,10 @@ class StageWindow(QWidget):
         self._answer_fades.start()
         self._show_alert()
 
+    def _forget_answer(self) -> None:
+        self._answer = ""
+        self._show_alert()
+
     def _show_alert(self) -> None:
         words = alert_words(self._state, self._engine_gone, self._answer)
         self.alert.show_words(words)
@@ -221,4 +225,5 @@ class StageWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: ARG002, N802
         self._picture.stop()
+        self._answer_fades.stop()
         self._link.close()
