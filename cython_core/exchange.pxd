@@ -65,7 +65,7 @@ cpdef enum NoticeKind:
     HELD
     LAST_HIT
     ENDED                            # the song is over
-    NEXT_SONG                        # the chart that was next is the chart now
+    NEXT_SONG                        # the chart that was next is the chart now; value: its address
     BACK_ON_BEAT                     # the drummer's beat was lost and is found
 
 cdef struct Snapshot:                # step -> Python, the newest only: the end of the last tick

@@ -264,7 +264,7 @@ cdef void pass_on(TransportState *t, long long frame, double leaves, double at, 
         write_jump(t, frame, leaves, chart_source(chart, t.start_beat + (floor(at) + 1.0 - at) * beats_per_frame))
     mark_beat(t, made, at, t.line + t.fold)
     t.line = (TICK - at) * beats_per_frame - tick_beats     # where it is at the end of the tick, which is still to be added
-    t.notice, t.notice_value = NEXT_SONG, t.start_beat
+    t.notice, t.notice_value = NEXT_SONG, <double><size_t>chart
 
 
 cdef void advance(TransportState *t, Moment *made) noexcept nogil:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, RLock, Thread
 from typing import Any
 
 from cython_core.authority import Leader
@@ -51,6 +51,7 @@ MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
 VIRTUAL_RATE_HZ = 48_000
 SAID_LASTS_S = 8.0  # words of the conductor's, on the stage
 STEMS_LOOKED_AFTER_S = 1.0  # so often their files are looked for
+CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 TALKING = "The talkback is open"
 LATE = "Drop-outs: the machine is too busy"
 HOWLS = "Something fed back: its output is down until it stops"
@@ -89,6 +90,7 @@ class Engine:
         self.happened: list[dict[str, Any]] = []
         self.is_talking, self._said, self._was_lost = False, (0.0, ""), False
         self._taps, self._is_closing = Taps(), Event()
+        self._turn = RLock()  # of whoever changes the song or the colour: the door, a pedal in MIDI's thread
         self._listeners = Listeners(wiring, has_pads=bool(show.pads), talkback=show.talkback)
         self._desk = Desk()
         self._desk_of: tuple[Desk, tuple[MixLevel, ...]] = self._desk, ()
@@ -196,21 +198,12 @@ class Engine:
         except ValueError as error:
             what, do = error.args
             raise ShowError(str(what), where="command", do=str(do)) from None
-        if command in ("next-song", "previous-song"):
-            return self._go_to_song(self.order.number + (1 if command == "next-song" else -1))
-        if command in ("next", "previous") and self.instrument.exchange.snapshot()["state"] != State.PLAYING:
-            return self._go_to_song(self.order.number + (1 if command == "next" else -1))
-        if command == "song":
-            return self._go_to_song(self.order.number_of(value))
-        if command in COLOUR_COMMANDS:
-            return self.colour.do(command, value)
-        if command == "key":
-            return self.order.change_key(value)
+        if command in CHANGES or (command in ("next", "previous") and not self._is_playing):
+            with self._turn:
+                return self._change(command, value)
         if command == "unqueue":
             waits = self.instrument.exchange.snapshot()["key_waits"]
             self.order.keys.take_back(self.song, is_waiting=bool(waits))
-        if command == "panic":
-            self.colour.off()
         if command in ("panic", "pads-off"):
             self.instrument.send([midi_event(message) for message in ALL_OFF])
         if command == "tap":
@@ -226,6 +219,9 @@ class Engine:
         if command == "mix":
             self.instrument.send(self._listeners.turn(value))
         self.instrument.send(events_of(command, value, self.song))
+        if command == "panic":
+            with self._turn:  # after the sends, which wait for nobody
+                self.colour.off()
         return command
 
     def state(self) -> StageState:
@@ -250,8 +246,7 @@ class Engine:
         )
         now = self.instrument.exchange.snapshot()
         state = stage_state(now, around)
-        self._follow_presets(now)
-        self.colour.enter(state.section)
+        self._follow_song(now, state.section)
         return state
 
     def desk(self) -> Desk:
@@ -267,7 +262,8 @@ class Engine:
         for notice in self.instrument.exchange.notices():
             self.happened.append(notice)
             if notice["kind"] == NoticeKind.NEXT_SONG:
-                self.order.has_gone_on()
+                with self._turn:
+                    self.order.has_gone_on(int(notice["value"]))
         for words in self.rack.alerts():
             self.alerts.say(words)
         if self.is_talking:
@@ -298,6 +294,20 @@ class Engine:
         self.instrument.send([Sent(EventKind.BUS, float(self.is_talking), TALK)])
         return "talkback on" if self.is_talking else "talkback off"
 
+    @property
+    def _is_playing(self) -> bool:
+        return bool(self.instrument.exchange.snapshot()["state"] == State.PLAYING)
+
+    def _change(self, command: str, value: str) -> str:
+        """One of CHANGES, in its turn."""
+        if command in COLOUR_COMMANDS:
+            return self.colour.do(command, value)
+        if command == "key":
+            return self.order.change_key(value)
+        if command == "song":
+            return self._go_to_song(self.order.number_of(value))
+        return self._go_to_song(self.order.number + (1 if command.startswith("next") else -1))
+
     def _go_to_song(self, number: int) -> str:
         if not self.order.has(number):
             return ENDS if number > 0 else STARTS
@@ -320,13 +330,21 @@ class Engine:
     def _begin_presets(self, song: Song) -> None:
         self._written_presets.begin(song, self.colour.name)
 
-    def _follow_presets(self, now: Mapping[str, Any]) -> None:
-        """What the song is written to sound like. A preset that cannot be had is said, and the one that is heard goes on."""
+    def _follow_song(self, now: Mapping[str, Any], section: str) -> None:
+        """What the song is written to sound like. A preset that cannot be had is said, and the one that is heard goes on.
+
+        While somebody else changes the song or the colour nothing is done: the next look is near, and a picture is not to wait.
+        """
+        if not self._turn.acquire(blocking=False):
+            return
         try:
             if self.song is not None:
                 self._written_presets.follow(self.song, now)
+            self.colour.enter(section)
         except RigError as error:
             self.alerts.say(str(error))
+        finally:
+            self._turn.release()
 
     def _press(self, command: str) -> None:
         """A pedal, in MIDI's thread."""

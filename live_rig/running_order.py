@@ -29,6 +29,7 @@ class RunningOrder:
     ) -> None:
         self._show, self._instrument, self._begun, self._alert = show, instrument, begun, alert
         self.number = 0  # of the song that is loaded, from 0
+        self._leads_to: set[int] = set()  # addresses of the charts, in whatever key, that its ending may lead to
         self.repertoire = Repertoire(show, instrument.samplerate_hz, voice, self._in_new_key, alert)
 
     @property
@@ -58,9 +59,13 @@ class RunningOrder:
         self._instrument.load(self.repertoire.chart(self._show.songs[number]))
         self._move_to(number)
 
-    def has_gone_on(self) -> None:
-        """The instrument has gone on to the next song by itself, as the ending of this one says."""
-        self._move_to(self.number + 1)
+    def has_gone_on(self, chart: int) -> None:
+        """The instrument has gone on by itself, as the ending of this song says, to the chart at this address.
+
+        Where another song has been loaded since, that one is played, and nothing changes here.
+        """
+        if chart in self._leads_to:
+            self._move_to(self.number + 1)
 
     def change_key(self, value: str) -> str:
         """`-2`, `up`: of the song that is loaded; `lantern=3`: of any other of the set. What is done, in words."""
@@ -73,6 +78,7 @@ class RunningOrder:
 
     def _move_to(self, number: int) -> None:
         self.number = number
+        self._leads_to.clear()
         self._begun(self._show.songs[number])
         self._load_next()
 
@@ -81,7 +87,9 @@ class RunningOrder:
         if self.song is None or self.song.ending == "wait" or not self.has(self.number + 1):
             return
         try:
-            self._instrument.load(self.repertoire.chart(self._show.songs[self.number + 1]), is_next=True)
+            chart = self.repertoire.chart(self._show.songs[self.number + 1])
+            self._leads_to.add(chart.address)
+            self._instrument.load(chart, is_next=True)
         except RigError as error:
             self._alert(str(error))
 

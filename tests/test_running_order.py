@@ -7,7 +7,9 @@ import pytest
 import soundfile
 
 from cython_core.drums import Drums
+from cython_core.exchange import EventKind, NoticeKind
 from live_rig.audio.voice import Voice
+from live_rig.conducting.cues import Sent
 from live_rig.errors import ShowError
 from live_rig.instrument import Instrument, each_bus_apart
 from live_rig.running_order import RunningOrder
@@ -27,9 +29,9 @@ class Evening:
         self.show = Show("Evening", folder, self.songs, {}, Audio(), {})
         self.begun: list[str] = []
         self.said: list[str] = []
-        instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK)
+        self.instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK)
         voice = Voice.of_show(folder)
-        self.order = RunningOrder(self.show, instrument, voice, lambda song: self.begun.append(song.id), self.said.append)
+        self.order = RunningOrder(self.show, self.instrument, voice, lambda song: self.begun.append(song.id), self.said.append)
 
     def tune(self, name: str) -> Song:
         soundfile.write(self.folder / f"{name}.wav", np.full(RATE_HZ // 4, 0.1), RATE_HZ)
@@ -39,6 +41,17 @@ class Evening:
 
     def lose(self, name: str) -> None:
         (self.folder / f"{name}.wav").unlink()
+
+    def play_into_the_next(self) -> int:
+        """The song that is loaded, until the instrument has gone on by itself: the chart that it went on to."""
+        self.instrument.send([Sent(EventKind.START)])
+        silence, played = np.zeros((1, BLOCK), np.float32), np.empty((self.instrument.outputs, BLOCK), np.float32)
+        for _ in range(10 * RATE_HZ // BLOCK):
+            self.instrument.rig.step(silence, played)
+            for notice in self.instrument.exchange.notices():
+                if notice["kind"] == NoticeKind.NEXT_SONG:
+                    return int(notice["value"])
+        raise AssertionError("it did not go on")
 
 
 @pytest.fixture
@@ -65,10 +78,18 @@ def test_a_song_without_its_stems_is_refused_and_the_one_before_stays_the_song(e
 def test_when_the_band_has_gone_on_and_what_comes_then_has_no_stems_it_is_said_and_the_song_plays(evening: Evening) -> None:
     evening.order.load(0)
     evening.lose("third")
-    evening.order.has_gone_on()
+    evening.order.has_gone_on(evening.play_into_the_next())
     assert (evening.order.number, evening.begun) == (1, ["first", "second"])
     (words,) = evening.said
     assert "third.wav" in words
+
+
+def test_a_song_that_is_loaded_in_the_moment_in_which_the_band_goes_on_stays_the_song(evening: Evening) -> None:
+    evening.order.load(0)
+    gone_on_to = evening.play_into_the_next()
+    evening.order.load(2)  # before anybody has heard that it went on
+    evening.order.has_gone_on(gone_on_to)
+    assert (evening.order.number, evening.begun) == (2, ["first", "third"])
 
 
 def test_the_set_ends_after_its_last_song(evening: Evening) -> None:
