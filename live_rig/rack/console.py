@@ -17,7 +17,7 @@ from cython_core.rack_ring import SUB_BLOCK, RackEnd
 from live_rig.decibels import linear
 from live_rig.rack.chain import LONGEST_LOOK_S, Chain, Stereo
 from live_rig.rack.knobs import LIVE, all_effects, knobs_of, named_effects, turnable, written_values
-from live_rig.rack.mix import side_gains
+from live_rig.rack.mix import side_gains, straight_in
 from live_rig.rack.plugin_instrument import NO_MIDI, Midi
 from live_rig.rack.preset import MASTER, Channel, Effect, Preset
 
@@ -200,6 +200,10 @@ class Console:
                 self.desk.take_from(place, there or [NOWHERE], self._frames(channel.number("delay_ms")))
             if channel.name != MASTER:
                 self.desk.lead_to(place, self._place[channel.to])
+        if kit := straight_in(self.preset.channels, inputs):
+            self.says.append(f"{self.preset.title}: no strip hears this kit, so all of it is heard without them")
+            wait = self.latency_frames - self._chains[-1].latency_frames
+            self.desk.take_from(self._place[MASTER], [line - 1 for line in kit], wait)
 
     def _turn(self, knob: str) -> Turn:
         """What turning a knob does."""

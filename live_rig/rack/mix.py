@@ -27,12 +27,21 @@ def _gains(channel: Channel, values: Mapping[str, float], is_solo: bool) -> tupl
     return gain * min(1.0, 1.0 - pan), gain * min(1.0, 1.0 + pan)
 
 
+def straight_in(channels: Sequence[Channel], inputs: int) -> tuple[int, ...]:
+    """Inputs, from 1, that go straight to the master: all of the kit's, where strips want inputs and it has not one of them.
+
+    The preset of a larger kit is not to silence a small one.
+    """
+    wanted = {line for channel in channels for line in channel.inputs}
+    return tuple(range(1, inputs + 1)) if wanted and min(wanted) > inputs else ()
+
+
 def dry_mix(preset: Preset, inputs: int, values: Mapping[str, float] | None = None) -> NDArray[np.float32] | None:
     """What the drums are while the effects are away, float32 (inputs, 2): strips through their groups. None: no strips."""
     if not preset.channels:
         return None
     values = written_values(preset) if values is None else values
-    channels = (*preset.channels, Channel(MASTER, "group"))
+    channels = (*preset.channels, Channel(MASTER, "group", straight_in(preset.channels, inputs)))
     place = {channel.name: number for number, channel in enumerate(channels)}
     gains = np.array(side_gains(channels, values))
     road = gains.copy()  # of each channel, to the end

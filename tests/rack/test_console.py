@@ -13,6 +13,7 @@ from live_rig.rack.console import Console
 from live_rig.rack.edits import Edits
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.knobs import knobs_of
+from live_rig.rack.mix import dry_mix
 from live_rig.rack.preset import Channel, Effect, Gate, Macro, Move, Preset
 
 SAMPLERATE, BLOCK = 48_000, 64
@@ -160,6 +161,33 @@ def test_an_input_that_is_not_there_is_said_and_the_rest_plays() -> None:
     out, rack = play(preset(strip("kick", 1), strip("gong", 17)))
     assert rack.says == ("P: gong wants input 17, and there are 3",)
     np.testing.assert_array_equal(out[0], kit[0, : out.shape[1]])
+
+
+@pytest.mark.parametrize(("inputs", "left", "right"), [(1, [0], [0]), (2, [0], [1]), (3, [0, 1, 2], [0, 1, 2])])
+def test_a_kit_that_has_none_of_a_presets_inputs_is_heard_through_the_master(
+    inputs: int, left: list[int], right: list[int]
+) -> None:
+    larger = preset(strip("gong", 17), strip("bells", 18, to="metal"), Channel("metal", "group"), effects=(Effect("Invert"),))
+    out, rack = play(larger, kit[:inputs])
+    assert rack.says[-1] == "P: no strip hears this kit, so all of it is heard without them"
+    for side, lines in zip(out, (left, right), strict=True):
+        np.testing.assert_allclose(side, -kit[lines].sum(axis=0)[: out.shape[1]], atol=1e-6)
+
+
+def test_such_a_kit_is_heard_at_its_time_when_the_strips_look_ahead() -> None:
+    late = preset(strip("gong", 17, effects=(Effect("PitchShift", {"semitones": 1.0}),)))
+    out, rack = play(late, kit, allowance_frames=12_000)
+    assert rack.says == (
+        "P: gong wants input 17, and there are 3",
+        "P: no strip hears this kit, so all of it is heard without them",
+    )
+    np.testing.assert_allclose(out[0, 12_000:], kit.sum(axis=0)[12_000 : out.shape[1]], atol=1e-6)
+
+
+def test_such_a_kit_is_there_without_its_effects_too() -> None:
+    np.testing.assert_allclose(dry_mix(preset(strip("gong", 17)), 2), [[1.0, 0.0], [0.0, 1.0]])
+    played_by_midi = preset(strip("ekit"))
+    np.testing.assert_allclose(dry_mix(played_by_midi, 2), np.zeros((2, 2)))
 
 
 @pytest.mark.parametrize("inputs", [1, 32])
