@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from live_rig.following.beat_finder import find_beats, said
 from live_rig.importers.any_map import LISTED, TIMED, read_map
 from live_rig.importers.time_line import Imported, Mark
 from live_rig.show.audio_file import NotPlayable, measure
-from live_rig.show.beats_csv import Beat, parse_beats
+from live_rig.show.beats_csv import Beat
 from live_rig.show.new_song import add_song
-from live_rig.show.sources import NewSong
+from live_rig.show.song import Song
+from live_rig.show.sources import NewSong, read_beats
 from live_rig.show.stem import clock
 
 BEATS_HELP = (
@@ -25,6 +27,8 @@ BEATS_HELP = (
 )
 DRUMS = re.compile("drum|kit|schlagzeug|batter", re.IGNORECASE)
 MIX = re.compile("mix|master|full", re.IGNORECASE)
+CHANGE = re.compile(r"(\d{1,6})=(.+)")
+MOST_SAID = 12
 SECTION = re.compile(r"(?P<name>.+)=(?P<first_bar>\d{1,6})\+(?P<length_bars>\d{1,6})(?::(?P<kind>vamp|finale))?")
 
 
@@ -38,14 +42,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--beats", type=Path, metavar="FILE", help=BEATS_HELP)
     parser.add_argument("--marks", type=Path, metavar="FILE", help="sections from the labels, markers or regions in this file")
-    parser.add_argument("--tempo", type=float, metavar="BPM", help="without it: as most of the beats go")
-    parser.add_argument("--first-beat", type=float, metavar="S", help="with --tempo instead of --beats: when bar 1 starts")
+    parser.add_argument("--tempo", type=decimal, metavar="BPM", help="without it: as most of the beats go")
+    parser.add_argument("--first-beat", type=decimal, metavar="S", help="with --tempo instead of --beats: when bar 1 starts")
     parser.add_argument("--find-beats", action="store_true", help="look for the beats in the drums, near --tempo")
     parser.add_argument("--meter", help="4/4, 6/8 and so on; without it: as most of the bars count")
+    parser.add_argument(
+        "--meters", nargs="+", action="extend", default=[], metavar="BAR=METER", help="where the meter changes: 17=7/8 25=4/4"
+    )
     parser.add_argument("--section", nargs="+", action="extend", default=[], metavar="NAME=FIRST+LENGTH[:vamp|:finale]")
     parser.add_argument(
         "--ends-early", nargs="+", action="extend", default=[], metavar="NAME", help="stems meant to end before the others"
     )
+
+
+def decimal(text: str) -> float:
+    """ "120.5", or "120,5" where that is how it is written."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a number. Write it as 120.5') from None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,16 +69,11 @@ def run(args: argparse.Namespace) -> int:
         raise ShowError(
             "the beat map says when bar 1 starts", where="--first-beat", do="Leave out either --beats or --first-beat"
         )
-    stems, found = _stems(args.stem), Imported()
+    stems, found, changes = _stems(args.stem), Imported(), [_change(text) for text in args.meters]
     if (args.beats and not is_beat_map(args.beats)) or (
         args.beats is None and (args.find_beats or (args.tempo is None and args.first_beat is None))
     ):
         found = imported_map(args.beats, stems) if args.beats else found_map(stems, args.tempo, args.meter)
-    meter = args.meter or found.meter or None
-    sections = [_section(text) for text in args.section]
-    if not sections and (marks := read_map(args.marks, longest_s(stems)).marks if args.marks else found.marks):
-        beats = found.beats or (parse_beats(args.beats.read_text("utf-8-sig"))[0] if args.beats else ())
-        sections = sections_of(marks, beats)
     new = NewSong(
         id=args.id,
         title=args.title,
@@ -72,15 +82,27 @@ def run(args: argparse.Namespace) -> int:
         found=found.beats,
         first_beat_s=args.first_beat or 0.0,
         tempo_bpm=args.tempo,
-        meter=meter,
-        sections=sections,
+        meter=args.meter or found.meter or None,
+        meters=changes or found.changes,
+        sections=[_section(text) for text in args.section],
         ends_early=frozenset(args.ends_early),
     )
+    left_out: Sequence[Mark] = ()
+    if not new.sections and (marks := read_map(args.marks, longest_s(stems)).marks if args.marks else found.marks):
+        sections, left_out = sections_of(marks, read_beats(new)[0])
+        new = replace(new, sections=sections)
     song = add_song(args.show, new)
-    print(
-        f"Added {song.title}: {song.bars} bars of {song.meter}, {clock(song.length_s)}, {song.tempo_bpm:g} bpm, {song.folder}"
-    )
+    bars = "one bar" if song.bars == 1 else f"{song.bars} bars"
+    print(f"Added {song.title}: {bars} of {meters_said(song)}, {clock(song.length_s)}, {song.tempo_bpm:g} bpm, {song.folder}")
+    if left_out:
+        named = ", ".join(f"{mark.name} ({clock(mark.time_s)})" for mark in left_out[:MOST_SAID])
+        print(f"No section begins where another does, or after the last bar. Left out: {named}")
     return 0
+
+
+def meters_said(song: Song) -> str:
+    """ "4/4", or "4/4, from bar 17 on 7/8"."""
+    return ", ".join([song.meter, *(f"from bar {change.bar} on {change.meter}" for change in song.meters[:MOST_SAID])])
 
 
 def is_beat_map(path: Path) -> bool:
@@ -119,15 +141,21 @@ def longest_s(stems: Mapping[str, Path]) -> float:
         raise ShowError(fault.what, where="--stem", do=fault.do) from None
 
 
-def sections_of(marks: Sequence[Mark], beats: Sequence[Beat]) -> list[dict[str, Any]]:
-    """A section from each mark, at the bar nearest to it, to the next; what comes before the first is the start."""
+def sections_of(marks: Sequence[Mark], beats: Sequence[Beat]) -> tuple[list[dict[str, Any]], list[Mark]]:
+    """A section from each mark, at the bar nearest to it, to the next; what comes before the first is the start. And the
+    marks of which there is none: those in a bar that has one, and those nearer to the end of the last bar than to its start."""
     ones = [beat.time_s for beat in beats if beat.beat_in_bar == 1]
     if not ones:
-        return []
+        return [], []
+    lines_s = np.array([*ones, 2 * ones[-1] - ones[-2] if len(ones) > 1 else np.inf])
     named: dict[int, str] = {}
+    left_out = []
     for mark in sorted(marks):
-        bar = int(np.argmin(np.abs(np.array(ones) - mark.time_s))) + 1
-        named.setdefault(bar, mark.name[:200])
+        bar = int(np.argmin(np.abs(lines_s - mark.time_s))) + 1
+        if bar > len(ones) or bar in named:
+            left_out.append(mark)
+        else:
+            named[bar] = mark.name[:200]
     named.setdefault(1, "start")
     bars, seen = sorted(named), dict.fromkeys(named.values(), 0)
     sections = []
@@ -137,7 +165,7 @@ def sections_of(marks: Sequence[Mark], beats: Sequence[Beat]) -> list[dict[str, 
         sections.append(
             {"name": name if seen[name] == 1 else f"{name} {seen[name]}", "first_bar": bar, "length_bars": following - bar}
         )
-    return sections
+    return sections, left_out
 
 
 def _stems(given: list[str]) -> dict[str, Path]:
@@ -152,6 +180,14 @@ def _stems(given: list[str]) -> dict[str, Path]:
             raise ShowError(f'there are two stems "{name}"', where="--stem", do="Give each its own name")
         stems[name] = Path(file)
     return stems
+
+
+def _change(text: str) -> tuple[int, str]:
+    match = CHANGE.fullmatch(text)
+    if not match:
+        do = "Write the bar, = and the meter from there on, such as 17=7/8"
+        raise ShowError(f'"{text}" is no change of meter', where="--meters", do=do)
+    return int(match[1]), match[2]
 
 
 def _section(text: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 
 from live_rig.importers.time_line import Imported, MeterAt, Tempo, TimeLine, imported, unfit
 
+BY_HAND = "Save it in one of these, or give a beat map, or --tempo and --first-beat"
+COPY_AGAIN = "Save the set again in Live, and give the .als"
 LARGEST_BYTES = 256 * 2**20
 MAJORS = range(9, 13)
 
@@ -19,18 +21,22 @@ def read_live_set(path: Path, end_s: float) -> Imported:
         if len(text) > LARGEST_BYTES:
             raise unfit(path, "it is larger than any Live set")
         root = ElementTree.fromstring(text)
-    except (OSError, EOFError, LookupError, ValueError, zlib.error, ElementTree.ParseError) as error:
-        raise unfit(path, f"it is no Live set that can be read ({error})") from None
+    except FileNotFoundError:
+        raise unfit(path, "it is not there", "Check the name") from None
+    except EOFError:
+        raise unfit(path, "it is cut short", COPY_AGAIN) from None
+    except (OSError, LookupError, ValueError, zlib.error, ElementTree.ParseError):
+        raise unfit(path, "it is no Live set, or a damaged one", COPY_AGAIN) from None
     if root.tag != "Ableton" or (live := root.find("LiveSet")) is None:
-        raise unfit(path, "it is no Live set")
+        raise unfit(path, "it is no Live set", COPY_AGAIN)
     refuse_unknown(root, path)
     main = live.find("MainTrack") if live.find("MainTrack") is not None else live.find("MasterTrack")
     if main is None:
         raise unfit(path, "it has no main track")
     try:
-        return imported(TimeLine(tempi_of(main), [MeterAt(0.0, meter_of(main))], locators_of(live)), end_s, path)
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise unfit(path, f"a number in it cannot be read ({error})") from None
+        return imported(TimeLine(tempi_of(main), meters_of(main), locators_of(live)), end_s, path)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        raise unfit(path, "a tempo, a meter or a locator in it is no number", COPY_AGAIN) from None
 
 
 def refuse_unknown(root: ElementTree.Element, path: Path) -> None:
@@ -38,7 +44,7 @@ def refuse_unknown(root: ElementTree.Element, path: Path) -> None:
     version = root.get("MinorVersion", "")
     major = version.split(".")[0]
     if not (major.isdigit() and int(major) in MAJORS):
-        raise unfit(path, f'it is of a version that is not known, "{version or "none"}"; sets of Live 9 to 12 are')
+        raise unfit(path, f'it is of a version that is not known, "{version or "none"}"; sets of Live 9 to 12 are', BY_HAND)
 
 
 def value(element: ElementTree.Element | None) -> float:
@@ -52,26 +58,38 @@ def tempi_of(main: ElementTree.Element) -> list[Tempo]:
     tempo = main.find(".//Mixer/Tempo")
     if tempo is None:
         raise ValueError("there is no tempo")
-    target = tempo.find("AutomationTarget")
-    target_id = target.get("Id") if target is not None else None
+    points = [
+        Tempo(max(0.0, float(event.get("Time", ""))), float(event.get("Value", "")), True)
+        for event in automation(main, tempo, "FloatEvent")
+    ]
+    return points or [Tempo(0.0, value(tempo.find("Manual")))]
+
+
+def automation(main: ElementTree.Element, of: ElementTree.Element, event: str) -> list[ElementTree.Element]:
+    """The events of a control's envelope, none where it is not automated. The first stands long before the set begins."""
+    target = of.find("AutomationTarget")
     for envelope in main.iter("AutomationEnvelope"):
         pointee = envelope.find("EnvelopeTarget/PointeeId")
-        if target_id is not None and pointee is not None and pointee.get("Value") == target_id:
-            points = [
-                Tempo(max(0.0, float(event.get("Time", ""))), float(event.get("Value", "")), True)
-                for event in envelope.iter("FloatEvent")
-            ]
-            if points:
-                return points
-    return [Tempo(0.0, value(tempo.find("Manual")))]
+        if target is not None and pointee is not None and pointee.get("Value") == target.get("Id"):
+            return list(envelope.iter(event))
+    return []
 
 
-def meter_of(main: ElementTree.Element) -> str:
-    """Live writes the meter as numerator - 1 + 99 * log2(denominator)."""
-    signature = main.find(".//Mixer/TimeSignature/Manual")
+def meters_of(main: ElementTree.Element) -> list[MeterAt]:
+    """The meter of the set, or where it is automated each from its place on."""
+    signature = main.find(".//Mixer/TimeSignature")
     if signature is None:
-        return "4/4"
-    code = int(value(signature))
+        return [MeterAt(0.0, "4/4")]
+    changes = [
+        MeterAt(max(0.0, float(event.get("Time", ""))), meter(float(event.get("Value", ""))))
+        for event in automation(main, signature, "EnumEvent")
+    ]
+    return changes or [MeterAt(0.0, meter(value(signature.find("Manual"))))]
+
+
+def meter(number: float) -> str:
+    """Live writes a meter as numerator - 1 + 99 * log2(denominator)."""
+    code = int(number)
     return f"{code % 99 + 1}/{2 ** min(code // 99, 5)}"
 
 

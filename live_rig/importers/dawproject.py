@@ -2,11 +2,13 @@
 
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 from live_rig.importers.time_line import Imported, Mark, MeterAt, Tempo, TimeLine, imported, unfit
 
+SAVE_AGAIN = "Export it again as a DAWproject"
 LARGEST_BYTES = 256 * 2**20
 
 
@@ -17,26 +19,30 @@ def read_dawproject(path: Path, end_s: float) -> Imported:
             if archive.getinfo("project.xml").file_size > LARGEST_BYTES:
                 raise unfit(path, "it is larger than any project")
             root = ElementTree.fromstring(archive.read("project.xml"))
+    except FileNotFoundError:
+        raise unfit(path, "it is not there", "Check the name") from None
+    except KeyError:
+        raise unfit(path, "there is no project.xml in it", SAVE_AGAIN) from None
     except (
         OSError,
-        EOFError,  # cut short
-        LookupError,  # no project in it, or in an alphabet nobody knows
+        EOFError,
+        LookupError,  # an alphabet nobody knows
         ValueError,
         zipfile.BadZipFile,
         zlib.error,
         ElementTree.ParseError,
         RuntimeError,
         NotImplementedError,
-    ) as error:
-        raise unfit(path, f"it is no DAWproject that can be read ({str(error) or 'it is cut short'})") from None
+    ):
+        raise unfit(path, "it is no DAWproject, a damaged one, or it is cut short", SAVE_AGAIN) from None
     if root.tag != "Project":
-        raise unfit(path, "it is no DAWproject")
+        raise unfit(path, "it is no DAWproject", SAVE_AGAIN)
     try:
         line, marks = line_of(root)
-    except (ValueError, OverflowError) as error:
-        raise unfit(path, f"a number in it cannot be read ({error})") from None
+    except (ValueError, OverflowError):
+        raise unfit(path, "a tempo, a meter or a marker in it is no number", SAVE_AGAIN) from None
     found = imported(line, end_s, path)
-    return Imported(found.beats, [*found.marks, *marks], found.meter)
+    return replace(found, marks=[*found.marks, *marks])
 
 
 def line_of(root: ElementTree.Element) -> tuple[TimeLine, list[Mark]]:

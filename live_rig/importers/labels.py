@@ -1,5 +1,6 @@
 """Text files of times: Audacity's labels (`start<TAB>end<TAB>words`), and beat files (`time beat`) as trackers write them."""
 
+import codecs
 import math
 import re
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from live_rig.importers.time_line import Imported, Mark, unfit
 from live_rig.show.beats_csv import LONGEST_S, Beat
 
+NUMBER_THEM = "Write the beat of the bar after each time, 1 on the downbeat, or a section's name"
+CHECK = "Check the name, and that you may read it"
 BEAT = re.compile(r"(?:\d+[.:])?(\d{1,2})")  # "3", or "12.3": beat 3 of bar 12
 
 
@@ -27,23 +30,25 @@ def read_labels(path: Path) -> Imported:
         elif label:
             marks.append(Mark(time_s, label))
     if not beats and not marks:
-        raise unfit(path, "there is no time with a number or a name in it")
-    return Imported(beats, marks)
+        raise unfit(path, "there is no time with a number or a name after it", NUMBER_THEM)
+    return Imported(sorted(beats, key=lambda beat: beat.time_s), marks)
 
 
 def text_of(path: Path) -> str:
-    """The text of the file. ShowError where it has none."""
+    """The text of the file, in UTF-8 or in what begins as UTF-16 does. ShowError where it has none."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        return content.decode("utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except OSError as error:
-        raise unfit(path, error.strerror or "it cannot be read") from None
-    except UnicodeDecodeError:
-        raise unfit(path, "it is not UTF-8 text") from None
+        raise unfit(path, "it is not there" if isinstance(error, FileNotFoundError) else str(error.strerror), CHECK) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise unfit(Path(f"{path}:{line}"), "it is not UTF-8 text", "Save it as UTF-8 in a text editor") from None
 
 
-def seconds(cell: str, path: Path, line: int) -> float:
-    """ "83.25" or "1:23.25". ShowError names the line of what is no time."""
-    parts = cell.strip().split(":")
+def seconds(cell: str, path: Path, line: int, do: str = "Write seconds, such as 12.5") -> float:
+    """ "83.25", "83,25" or "1:23.25". ShowError names the line of what is no time, and says what to do."""
+    parts = cell.strip().replace(",", ".").split(":")
     try:
         time_s = 0.0
         for part in parts:
@@ -51,5 +56,5 @@ def seconds(cell: str, path: Path, line: int) -> float:
     except ValueError:
         time_s = math.nan
     if not 0 <= time_s <= LONGEST_S or len(parts) > 3:
-        raise unfit(Path(f"{path}:{line}"), f'"{cell[:40]}" is not a time in seconds')
+        raise unfit(Path(f"{path}:{line}"), f'"{cell[:40]}" is not a time in seconds', do)
     return time_s

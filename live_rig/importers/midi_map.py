@@ -1,5 +1,6 @@
 """The tempo map in a Standard MIDI File: tempi, meters and markers."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import mido
@@ -24,9 +25,11 @@ def read_midi_map(path: Path, end_s: float) -> Imported:
                 elif message.type == "time_signature":
                     line.meters.append(MeterAt(quarter, f"{message.numerator}/{message.denominator}"))
                 elif message.type in ("marker", "cue_marker"):
-                    line.names.append((quarter, message.text.strip()))
-    except (OSError, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
-        raise unfit(path, f"it is no MIDI file that can be read ({error or 'it ends too soon'})") from None
+                    line.names.append((quarter, name(message.text)))
+    except FileNotFoundError:
+        raise unfit(path, "it is not there", "Check the name") from None
+    except (OSError, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError):
+        raise unfit(path, "it is no MIDI file, or it ends too soon", "Export it again as a Standard MIDI File") from None
     if not line.tempi:
         raise unfit(path, "there is no tempo in it")
     if line.tempi[0].quarter > 0:
@@ -34,3 +37,10 @@ def read_midi_map(path: Path, end_s: float) -> Imported:
     if not line.meters or line.meters[0].quarter > 0:
         line.meters.insert(0, MeterAt(0.0, "4/4"))
     return imported(line, end_s, path)
+
+
+def name(text: str) -> str:
+    """A marker's name. Most programs write UTF-8 where the format knows no alphabet, and it is read byte by byte."""
+    with suppress(UnicodeDecodeError):
+        text = text.encode("latin-1").decode("utf-8")
+    return text.strip()

@@ -3,12 +3,17 @@
 import csv
 import io
 import math
-import shlex
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from live_rig.importers.labels import seconds, text_of
 from live_rig.importers.time_line import Imported, Mark, MeterAt, Tempo, TimeLine, imported, unfit
 
+WORD = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\S+")
+RULER = "Set REAPER's ruler to seconds or minutes:seconds, and export the list again"
+EXPORT_REGIONS = "Export it from REAPER's region/marker manager"
+SAVE_AGAIN = "Open it in REAPER and save it again"
 SQUARE = 1  # the shape of a tempo point that holds until the next
 
 
@@ -16,26 +21,32 @@ def read_reaper_project(path: Path, end_s: float) -> Imported:
     """`TEMPO bpm num den`, `<TEMPOENVEX PT time bpm shape [den * 65536 + num]`, `MARKER number time name isregion`."""
     text = text_of(path)
     if "<REAPER_PROJECT" not in text[:4096]:
-        raise unfit(path, "it is no REAPER project")
+        raise unfit(path, "it is no REAPER project", "Give the .rpp that REAPER saves")
     base, meter, points, marks = 120.0, "4/4", [], []
-    try:
-        for line in text.splitlines():
-            word, *cells = line.split() or [""]
+    for number, line in enumerate(text.splitlines(), start=1):
+        word, *cells = words_of(line) or [""]
+        try:
             if word == "TEMPO":
                 base, meter = float(cells[0]), f"{int(cells[1])}/{int(cells[2])}"
             elif word == "PT" and in_tempo_envelope(text, line):
                 signature = int(cells[3]) if len(cells) > 3 else 0
                 points.append((float(cells[0]), float(cells[1]), int(cells[2]) == SQUARE, signature))
             elif word == "MARKER":
-                _, time_s, name, *_ = shlex.split(line)[1:]
+                _, time_s, name, *_ = cells
+                if name and not math.isfinite(float(time_s)):
+                    raise ValueError
                 if name:
                     marks.append(Mark(float(time_s), name))
-    except (ValueError, IndexError) as error:
-        raise unfit(path, f"a line of it cannot be read ({error})") from None
-    if not all(math.isfinite(mark.time_s) for mark in marks):
-        raise unfit(path, "a marker is nowhere")
+        except (ValueError, IndexError):
+            shown = line.strip()[:60]
+            raise unfit(Path(f"{path}:{number}"), f"`{shown}` has a number missing, or one that is none", SAVE_AGAIN) from None
     found = imported(reaper_line(base, meter, points, path), end_s, path)
-    return Imported(found.beats, marks, found.meter)
+    return replace(found, marks=marks)
+
+
+def words_of(line: str) -> list[str]:
+    """A line of a project in words; what has spaces stands between ", ' or `, whichever is not in it."""
+    return [quoted[1:-1] if (quoted := match[0])[0] in "\"'`" and len(quoted) > 1 else quoted for match in WORD.finditer(line)]
 
 
 def in_tempo_envelope(text: str, line: str) -> bool:
@@ -81,16 +92,17 @@ def glided(line: TimeLine, quarter: float, bpm: float, to_bpm: float, length_s: 
 def read_reaper_csv(path: Path) -> Imported:
     """`#,Name,Start,End,Length`: R rows are regions, M rows markers; their starts in seconds or minutes:seconds."""
     try:
-        rows = list(csv.DictReader(io.StringIO(text_of(path))))
+        table = csv.DictReader(io.StringIO(text_of(path)))
+        rows = list(table)
     except csv.Error as error:
         raise unfit(path, str(error)) from None
-    if not rows or not {"Name", "Start"} <= set(rows[0]):
-        raise unfit(path, "its first line is not #,Name,Start,End,Length")
+    if not {"Name", "Start"} <= set(table.fieldnames or ()):
+        raise unfit(path, "it is no list of regions and markers: they begin with #,Name,Start,End,Length", EXPORT_REGIONS)
     marks = [
-        Mark(seconds(row["Start"] or "", path, line), row["Name"].strip())
+        Mark(seconds(row["Start"] or "", path, line, RULER), row["Name"].strip())
         for line, row in enumerate(rows, start=2)
         if row["Name"] and row["Name"].strip()
     ]
     if not marks:
-        raise unfit(path, "there is no named region or marker in it")
+        raise unfit(path, "there is no named region or marker in it", EXPORT_REGIONS)
     return Imported((), marks)

@@ -6,14 +6,15 @@ Every importer gives one of these; `beats_of` counts it out in the beats that a 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from live_rig.errors import ShowError
-from live_rig.show.beats_csv import LONGEST_S, Beat
-from live_rig.show.meter import beats_per_bar, is_meter
+from live_rig.show.beats_csv import CLOSEST_BEATS_S, LONGEST_S, Beat
+from live_rig.show.meter import beat_quarters, beats_per_bar, is_meter
 
 SLOWEST_BPM, FASTEST_BPM = 10.0, 1000.0  # in quarters: what any of these programs writes
 STEP_QUARTERS = 1 / 16  # a gliding tempo is followed in steps of this size
@@ -48,7 +49,8 @@ class Imported:
 
     beats: Sequence[Beat] = ()
     marks: Sequence[Mark] = ()
-    meter: str = ""  # as written there, "" where the file has none
+    meter: str = ""  # of bar 1, as written there; "" where the file has none
+    changes: Sequence[tuple[int, str]] = ()  # (bar, its meter) where it changes on the way
 
 
 @dataclass(slots=True)
@@ -64,7 +66,9 @@ def imported(line: TimeLine, end_s: float, path: Path) -> Imported:
     """Its beats up to `end_s` and its names in seconds. ShowError for tempi and meters that nobody plays."""
     quarters, times_s = knots(line.tempi, end_s, path)
     marks = [Mark(float(np.interp(quarter, quarters, times_s)), name) for quarter, name in line.names]
-    return Imported(beats_of(line, quarters, times_s, end_s, path), marks, line.meters[0].meter)
+    beats, meters = beats_of(line, quarters, times_s, end_s, path)
+    changes = [(bar, now) for bar, (before, now) in enumerate(pairwise(meters), start=2) if now != before]
+    return Imported(beats, marks, meters[0] if meters else "", changes)
 
 
 def knots(tempi: Sequence[Tempo], end_s: float, path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -95,31 +99,38 @@ def knots(tempi: Sequence[Tempo], end_s: float, path: Path) -> tuple[np.ndarray,
     return np.array(quarters), np.array(times_s) - zero_s
 
 
-def beats_of(line: TimeLine, quarters: np.ndarray, times_s: np.ndarray, end_s: float, path: Path) -> list[Beat]:
-    """Bar by bar from quarter 0, in each bar's own meter, up to `end_s`."""
+def beats_of(
+    line: TimeLine, quarters: np.ndarray, times_s: np.ndarray, end_s: float, path: Path
+) -> tuple[list[Beat], list[str]]:
+    """Bar by bar from quarter 0, in each bar's own meter, up to `end_s`; and the meter of every bar.
+
+    A first bar too short to be one is the way to the first beat, and left out.
+    """
     if not 0 < end_s <= LONGEST_S:
         raise unfit(path, "the stems have no length that a song has")
     meters = sorted(line.meters) or [MeterAt(0.0, "4/4")]
     if not all(is_meter(meter.meter) and math.isfinite(meter.quarter) for meter in meters):
         raise unfit(path, "it has a meter that cannot be counted")
     beats: list[Beat] = []
+    in_meter: list[str] = []
     quarter, number = 0.0, 0
     while quarter < MOST_QUARTERS:
         while number + 1 < len(meters) and meters[number + 1].quarter <= quarter + 1e-6:
             number += 1
-        count, unit = (int(part) for part in meters[number].meter.split("/"))
-        in_bar = beats_per_bar(meters[number].meter)
-        for beat in range(in_bar):
-            time_s = float(np.interp(quarter + beat * count * 4 / unit / in_bar, quarters, times_s))
+        meter = meters[number].meter
+        for beat in range(beats_per_bar(meter)):
+            time_s = float(np.interp(quarter + beat * beat_quarters(meter), quarters, times_s))
             if time_s >= end_s:
-                return beats
+                return beats, in_meter
+            if beat == 0:
+                if len(beats) == 1 and time_s - beats[0].time_s < CLOSEST_BEATS_S:
+                    beats, in_meter = [], []
+                in_meter.append(meter)
             beats.append(Beat(len(beats) + 2, time_s, beat + 1))
-        quarter += count * 4 / unit
-    return beats
+        quarter += beats_per_bar(meter) * beat_quarters(meter)
+    return beats, in_meter
 
 
-def unfit(path: Path, why: str) -> ShowError:
-    """What an importer raises: `why` follows the file's name."""
-    return ShowError(
-        f"This file cannot be used: {why}", where=str(path), do="Export it again, or map the beats as docs/show.md says"
-    )
+def unfit(path: Path, why: str, do: str = "Export it again, or map the beats as docs/show.md says") -> ShowError:
+    """What an importer raises: why the file will not do, and what to do about it."""
+    return ShowError(f"This file cannot be used: {why}", where=str(path), do=do)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.faults import Fault
-from live_rig.show.meter import MeterChange, beats_per_bar, meter_at
+from live_rig.show.meter import MeterChange, beat_quarters, beats_per_bar, meter_at
 
+SEPARATORS = ";\t"  # of spreadsheets in whose country the comma is in the numbers
 HEADER = ["time_s", "beat_in_bar"]
 CLOSEST_BEATS_S = 0.1  # 600 bpm: anything closer is not a beat but a slip
 LONGEST_S = 6 * 3600.0
@@ -35,18 +36,26 @@ def parse_beats(text: str) -> tuple[list[Beat], list[Fault]]:
     if not lines:
         return [], [Fault("the beat map is empty", "Write the line time_s,beat_in_bar, then one line for each beat", line=1)]
     (number, header), *rows = lines
-    if [cell.strip() for cell in header.split(",")][:2] != HEADER:
+    comma = next((mark for mark in SEPARATORS if mark in header), ",")
+    if [cell.strip() for cell in header.split(comma)][:2] != HEADER:
         shown = header.strip()[:40]
         return [], [Fault(f'the first line is "{shown}"', "Make it time_s,beat_in_bar", line=number)]
-    read = [_read_row(number, line) for number, line in rows]
+    read = [_read_row(number, line, comma) for number, line in rows]
     beats = [row for row in read if isinstance(row, Beat)]
     faults = few([row for row in read if isinstance(row, Fault)])
-    if not faults and len(beats) < 2:
+    faults += few(list(_order_faults(beats))) if faults else map_faults(beats, lines[-1][0])
+    return beats, faults
+
+
+def map_faults(beats: Sequence[Beat], last_line: int) -> list[Fault]:
+    """What keeps these beats from being a map: too few, no downbeat, or out of order."""
+    if len(beats) < 2:
         held = "one beat" if beats else "no beat"
-        faults.append(Fault(f"the beat map has {held}", "Write two beats at least, better all of them", line=lines[-1][0]))
-    elif not faults and not any(beat.beat_in_bar == 1 for beat in beats):
-        faults.append(Fault("no beat has beat_in_bar 1", "Write a 1 for the first beat of every bar", line=beats[0].line))
-    return beats, faults + few(list(_order_faults(beats)))
+        return [Fault(f"the beat map has {held}", "Write two beats at least, better all of them", line=last_line)]
+    faults = few(list(_order_faults(beats)))
+    if not any(beat.beat_in_bar == 1 for beat in beats):
+        faults.insert(0, Fault("no beat has beat_in_bar 1", "Write a 1 for the first beat of every bar", line=beats[0].line))
+    return faults
 
 
 def meter_faults(beats: Sequence[Beat], meter: str, changes: Sequence[MeterChange] = ()) -> list[Fault]:
@@ -90,10 +99,35 @@ def beat_map_of(beats: Sequence[Beat]) -> BeatMap:
     return BeatMap.of([beat.time_s for beat in beats], [beat.beat_in_bar for beat in beats])
 
 
-def steady_beats(tempo_bpm: float, beats_in_bar: int, first_beat_s: float, end_s: float) -> list[Beat]:
-    """Beats as even as a click, from `first_beat_s`, a downbeat, to before `end_s`."""
-    count = max(0, math.ceil((end_s - first_beat_s) * tempo_bpm / 60))
-    return [Beat(number + 2, first_beat_s + number * 60 / tempo_bpm, number % beats_in_bar + 1) for number in range(count)]
+def steady_beats(
+    tempo_bpm: float, meter: str, first_beat_s: float, end_s: float, changes: Sequence[MeterChange] = ()
+) -> list[Beat]:
+    """Beats as even as a click, from `first_beat_s`, a downbeat, to before `end_s`. `tempo_bpm` is that of bar 1; where
+    the meter changes an eighth stays an eighth."""
+    beats: list[Beat] = []
+    bar, quarter, to_s = 1, 0.0, 60 / tempo_bpm / beat_quarters(meter)
+    while True:
+        now = meter_at(bar, meter, changes)
+        for count in range(beats_per_bar(now)):
+            time_s = first_beat_s + (quarter + count * beat_quarters(now)) * to_s
+            if time_s >= end_s:
+                return beats
+            beats.append(Beat(len(beats) + 2, time_s, count + 1))
+        bar, quarter = bar + 1, quarter + beats_per_bar(now) * beat_quarters(now)
+
+
+def of_first_meter(beats: Sequence[Beat], changes: Sequence[MeterChange]) -> Sequence[Beat]:
+    """The beats up to where the meter first changes: those of the tempo that the song is said to have."""
+    if not changes or not beats:
+        return beats
+    bars = bars_of(beats)
+    first = [beat for bar in bars[: changes[0].bar - (bars[0][0].beat_in_bar == 1)] for beat in bar]
+    return first if len(first) > 1 else beats
+
+
+def first_bar_beats(beats: Sequence[Beat]) -> int:
+    """How many beats bar 1 has."""
+    return next(len(bar) for bar in bars_of(beats) if bar[0].beat_in_bar == 1)
 
 
 def beats_text(beats: Sequence[Beat]) -> str:
@@ -115,8 +149,10 @@ def _says_something(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def _read_row(number: int, line: str) -> Beat | Fault:
-    cells = [cell.strip() for cell in line.split(",")]
+def _read_row(number: int, line: str, comma: str) -> Beat | Fault:
+    cells = [cell.strip() for cell in line.split(comma)]
+    if comma != ",":
+        cells[0] = cells[0].replace(",", ".")
     if len(cells) < 2:
         return Fault(
             f'"{line.strip()[:40]}" has no beat_in_bar', "Write the time, a comma, and the beat in the bar", line=number
@@ -161,9 +197,10 @@ def _bar_fault(bar: Sequence[Beat], number: int, meter: str, wanted: Sequence[in
     counts = [beat.beat_in_bar for beat in bar]
     name = f"bar {number}" if number else "the pickup"
     slip = next(index for index, (count, want) in enumerate(zip_longest(counts, wanted)) if count != want)
+    change = f"change the meter from bar {max(number, 2)} on, in [[meters]]"
     return Fault(
         f"{name} counts {_counted(counts)}, and the meter is {meter}",
-        f"Make it count {_counted(wanted)}, or change the meter from bar {max(number, 1)} on, in [[meters]]",
+        f"Make it count {_counted(wanted)}, or {change} (add the song with --meters {max(number, 2)}={len(counts)}/4)",
         ("beat_in_bar",),
         line=bar[min(slip, len(bar) - 1)].line,
     )

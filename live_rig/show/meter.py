@@ -29,6 +29,12 @@ def beats_per_bar(meter: str) -> int:
     return beats
 
 
+def beat_quarters(meter: str) -> float:
+    """How long a beat of `meter` is, in quarter notes: 1.5 in 6/8, 0.5 in 7/8."""
+    count, unit = (int(part) for part in meter.split("/"))
+    return count * 4 / unit / beats_per_bar(meter)
+
+
 def is_meter(meter: object) -> TypeGuard[str]:
     """Whether it is text that says a meter."""
     try:

@@ -8,8 +8,9 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from live_rig.errors import ShowError
-from live_rig.show.beats_csv import Beat, beat_map_of, beats_text, usual_beats_per_bar
+from live_rig.show.beats_csv import Beat, beat_map_of, beats_text, first_bar_beats, of_first_meter, usual_beats_per_bar
 from live_rig.show.faults import Fault, ShowFaults
+from live_rig.show.meter import MeterChange, is_meter
 from live_rig.show.preset import preset_files
 from live_rig.show.setlist import SONG_ID
 from live_rig.show.song import WHOLE_SONG, Song
@@ -18,7 +19,7 @@ from live_rig.show.sources import NewSong, read_beats, source_faults
 from live_rig.show.store import SHOW_FILE, read_sheet, show_folder, song_folders
 from live_rig.show.write import copy_file, replaced_file, whole_folder
 
-OPTIONS = {"title": "--title", "tempo_bpm": "--tempo", "meter": "--meter"}
+OPTIONS = {"title": "--title", "tempo_bpm": "--tempo", "meter": "--meter", "meters": "--meters"}
 
 
 def add_song(show: Path, new: NewSong) -> Song:
@@ -72,17 +73,18 @@ def _longer_setlist(show: Path, song_id: str) -> str:
 
 
 def _song_text(new: NewSong, files: Mapping[str, str], beats: Sequence[Beat]) -> str:
-    meter = new.meter or f"{usual_beats_per_bar(beats)}/4"
-    beat_map = beat_map_of(beats)
-    tempo_bpm = round(beat_map.median_bpm, 2) if new.tempo_bpm is None else new.tempo_bpm
-    bars = beat_map.bars()
-    whole_song = {"name": WHOLE_SONG, "first_bar": 1, "length_bars": bars}
+    meter = new.meter or f"{first_bar_beats(beats) if new.meters else usual_beats_per_bar(beats)}/4"
+    changes = [MeterChange(bar=bar, meter=meter) for bar, meter in new.meters if bar > 1 and is_meter(meter)]
+    usual_bpm = beat_map_of(of_first_meter(beats, changes)).median_bpm
+    tempo_bpm = round(usual_bpm, 2) if new.tempo_bpm is None else new.tempo_bpm
+    whole_song = {"name": WHOLE_SONG, "first_bar": 1, "length_bars": beat_map_of(beats).bars()}
     return tomlkit.dumps(
         {
             "title": new.title,
             "tempo_bpm": int(tempo_bpm) if tempo_bpm.is_integer() else tempo_bpm,
             "meter": meter,
             "beats": BEATS_FILE,
+            "meters": [{"bar": bar, "meter": meter} for bar, meter in new.meters],
             "stems": [
                 {"name": name, "file": file} | ({"ends_early": True} if name in new.ends_early else {})
                 for name, file in files.items()
@@ -100,6 +102,8 @@ def _as_asked(fault: Fault, new: NewSong) -> Fault:
             return Fault(fault.what, fault.do, file=f"--stem {name}={source}")
         case ("sections", int(number), *_) if number < len(new.sections):
             return Fault(fault.what, fault.do, fault.key[2:], file=f"--section {new.sections[number]['name']}")
+        case ("stems",):
+            return Fault(fault.what, fault.do, file="--stem")
         case (str(key), *_) if key in OPTIONS:
             return Fault(fault.what, fault.do, file=OPTIONS[key])
     return replace(fault, file=str(new.beats)) if fault.file.endswith(BEATS_FILE) else fault

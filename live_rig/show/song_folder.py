@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, parse_beats, usual_beats_per_bar
+from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, of_first_meter, parse_beats, usual_beats_per_bar
 from live_rig.show.cue import Cue
 from live_rig.show.faults import Fault, Key, change_or
 from live_rig.show.meter import MeterChange, bars_in, beats_per_bar, change_faults, is_meter
@@ -79,7 +79,7 @@ def _faults_between(
         yield from _preset_faults(cue.preset, presets, ("cues", number, "preset"))
     yield from stem_faults(good_items(page, "stems", Stem), folder, beats[-1].time_s if beats else None, buses)
     yield from limit_faults(page.values.get("slowest_bpm"), page.values.get("fastest_bpm"))
-    yield from _tempo_faults(page.values.get("tempo_bpm"), beats)
+    yield from _tempo_faults(page.values.get("tempo_bpm"), of_first_meter(beats, _changes(page)))
     meter, bars = _meter(page), None
     if beats and meter:
         wrong_meter = None if _changes(page) else meter_fault(meter, beats)
@@ -89,7 +89,7 @@ def _faults_between(
             bars = bars_in(beat_map_of(beats).last_beat, meter, _changes(page))
     written, sections = page.values.get("sections"), good_items(page, "sections", Section)
     if isinstance(written, list) and len(sections) == len(written):
-        yield from section_faults(list(sections.values()), bars)
+        yield from section_faults(list(sections.values()), _bars_meant(beats, bars, list(sections.values())))
     yield from change_faults(good_items(page, "meters", MeterChange), bars)
     if bars is not None:
         points, cues = good_items(page, "tempo_curve", TempoPoint), good_items(page, "cues", Cue)
@@ -97,11 +97,18 @@ def _faults_between(
         yield from beyond_the_song("cues", cues, bars, lambda cue: f'"{cue.say}" is cued at')
 
 
+def _bars_meant(beats: Sequence[Beat], bars: int | None, sections: Sequence[Section]) -> int | None:
+    """Where a bar of the map is too long or too short its downbeats are more or fewer than `bars`; sections that name
+    every downbeat have no fault of their own."""
+    downbeats = beat_map_of(beats).bars() if beats else None
+    return downbeats if bars is not None and sections and sections[-1].last_bar == downbeats else bars
+
+
 def _preset_faults(preset: object, presets: Mapping[str, Path], where: Key) -> Iterator[Fault]:
     if isinstance(preset, str) and preset not in presets:
         yield Fault(f'there is no preset "{preset}"', change_or(preset, presets, "Take it out, or put it into presets/"), where)
 
 
-def _tempo_faults(tempo_bpm: object, beats: list[Beat]) -> Iterator[Fault]:
+def _tempo_faults(tempo_bpm: object, beats: Sequence[Beat]) -> Iterator[Fault]:
     if beats and isinstance(tempo_bpm, int | float) and SLOWEST_BPM <= tempo_bpm <= FASTEST_BPM:
         yield from tempo_faults(tempo_bpm, beats)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from live_rig.show.audio_file import NotPlayable, measure
-from live_rig.show.beats_csv import LONGEST_S, Beat, parse_beats, steady_beats
+from live_rig.show.beats_csv import LONGEST_S, Beat, map_faults, parse_beats, steady_beats
 from live_rig.show.faults import Fault, change_or
-from live_rig.show.meter import beats_per_bar, is_meter
+from live_rig.show.meter import MeterChange, is_meter
 from live_rig.show.stem import clock
 from live_rig.show.toml_page import read_text
 from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
@@ -31,6 +31,7 @@ class NewSong:
     first_beat_s: float = 0.0
     tempo_bpm: float | None = None  # None: as most of the beats go
     meter: str | None = None  # None: as most of the bars count; without `beats`: 4/4
+    meters: Sequence[tuple[int, str]] = ()  # (bar, its meter) where it changes on the way
     sections: Sequence[Mapping[str, Any]] = ()  # as in song.toml; none: one section with every bar
     ends_early: frozenset[str] = frozenset()  # stems that are meant to be shorter than the others
 
@@ -43,7 +44,8 @@ def source_faults(new: NewSong) -> list[Fault]:
 def read_beats(new: NewSong) -> tuple[list[Beat], list[Fault]]:
     """The beats of the song, from the beat map or from the tempo of the click, and what is wrong with them."""
     if new.found:
-        return list(new.found), []
+        faults = map_faults(new.found, new.found[-1].line)
+        return list(new.found), [replace(fault, file=str(new.beats or "--find-beats")) for fault in faults]
     if new.beats is None:
         return _click_beats(new)
     text = read_text(new.beats, str(new.beats))
@@ -62,7 +64,8 @@ def _click_beats(new: NewSong) -> tuple[list[Beat], list[Fault]]:
             faults.append(Fault(fault.what, fault.do, file=f"--stem {name}={source}"))
     if faults or new.tempo_bpm is None:
         return [], faults
-    beats = steady_beats(new.tempo_bpm, beats_per_bar(new.meter or COMMON_METER), new.first_beat_s, max(ends_s))
+    changes = [MeterChange(bar=bar, meter=meter) for bar, meter in new.meters]
+    beats = steady_beats(new.tempo_bpm, new.meter or COMMON_METER, new.first_beat_s, max(ends_s), changes)
     if len(beats) < 2:
         what = f"the stems end at {clock(max(ends_s))}, and bar 1 is to start at {new.first_beat_s:g} s"
         return [], [Fault(what, "Give the seconds at which bar 1 starts", file="--first-beat")]
@@ -78,6 +81,10 @@ def _click_faults(new: NewSong) -> Iterator[Fault]:
         yield Fault(f"{new.tempo_bpm:g} is not a tempo", f"Give a number from {SLOWEST_BPM} to {FASTEST_BPM}", file="--tempo")
     if not is_meter(new.meter or COMMON_METER):
         yield Fault(f'"{new.meter}" is not a meter', 'Write it as "4/4", "3/4" or "6/8"', file="--meter")
+    for bar, meter in new.meters:
+        if not is_meter(meter) or bar < 2:
+            do = "Write a bar from 2 on and its meter, such as 17=7/8"
+            yield Fault(f'"{bar}={meter}" is no change of meter', do, file="--meters")
     if not 0 <= new.first_beat_s <= LONGEST_S:
         do = "Give the seconds from the start of the stems to the first beat of bar 1"
         yield Fault(f"{new.first_beat_s:g} is not a time", do, file="--first-beat")
@@ -104,6 +111,8 @@ def _file_faults(new: NewSong) -> Iterator[Fault]:
 
 
 def _unreadable(option: str, source: Path) -> Fault | None:
+    if source.is_dir():
+        return Fault(f'"{source}" is a folder', "Give the file in it", file=option)
     if not source.is_file():
         present = sorted(path.name for path in source.parent.glob("*") if path.is_file())
         do = change_or(source.name, present, "Check the name and the folder")

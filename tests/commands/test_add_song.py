@@ -101,6 +101,45 @@ def test_without_a_beat_map_the_click_must_be_known(
     assert sorted(path.name for path in show.rglob("*")) == ["presets", "show.toml", "songs"]
 
 
+def test_a_song_may_change_its_meter(live_rig: LiveRig, show: Path, music: Path) -> None:
+    counts = [*(1, 2, 3, 4) * 3, *range(1, 8), *range(1, 8)]
+    lengths_s = [0.5] * 12 + [0.25] * 14
+    times_s = np.concatenate([[0.5], 0.5 + np.cumsum(lengths_s)[:-1]])
+    rows = [f"{time_s:.3f},{count}" for time_s, count in zip(times_s, counts, strict=True)]
+    (music / "beats.csv").write_text("\n".join(["time_s,beat_in_bar", *rows]))
+    added = live_rig("add-song", show, *asked(music, "--meters", "4=7/8"))
+    assert (added.code, added.said) == (0, "")
+    assert "5 bars of 4/4, from bar 4 on 7/8" in added.out
+    (song,) = read_show(show).songs
+    assert (song.tempo_bpm, [song.beats_in(bar) for bar in range(1, 6)]) == (120, [4, 4, 4, 7, 7])
+
+
+def test_a_click_that_changes_its_meter_keeps_its_eighths(live_rig: LiveRig, show: Path, music: Path) -> None:
+    words = asked(music)[:-2]
+    told = ("--tempo", "120,0", "--first-beat", "0,5", "--meters", "2=7/8", "3=6/8")
+    assert live_rig("add-song", show, *words, *told).code == 0
+    beat_map = read_show(show).songs[0].beat_map
+    assert np.diff(beat_map.time_s)[:13] == pytest.approx([0.5] * 4 + [0.25] * 7 + [0.75] * 2)
+    assert list(beat_map.beat_in_bar[:13]) == [1, 2, 3, 4, *range(1, 8), 1, 2]
+
+
+def test_a_table_in_which_the_comma_is_in_the_numbers_is_read(live_rig: LiveRig, show: Path, music: Path) -> None:
+    text = (music / "beats.csv").read_text()
+    (music / "beats.csv").write_text(text.replace(",", ";").replace(".", ",").replace("\n", "\r\n"))
+    assert live_rig("add-song", show, *asked(music)).code == 0
+    assert read_show(show).songs[0].tempo_bpm == 125
+
+
+def test_names_at_times_are_sections_of_a_song_with_a_click_too(live_rig: LiveRig, show: Path, music: Path) -> None:
+    (music / "parts.txt").write_text("0,5\t0,5\tverse\n6.5\t6.5\tchorus\n6.6\t6.6\tsinger\n99\t99\tnowhere\n")
+    added = live_rig(
+        "add-song", show, *asked(music)[:-2], "--tempo", "120", "--first-beat", "0.5", "--marks", music / "parts.txt"
+    )
+    assert (added.code, added.said) == (0, "")
+    assert [(each.name, each.first_bar) for each in read_show(show).songs[0].sections] == [("verse", 1), ("chorus", 4)]
+    assert "Left out: singer (0:06.6), nowhere (1:39.0)" in added.out
+
+
 def test_the_set_is_one_song_longer_and_every_comment_stays(live_rig: LiveRig, show: Path, music: Path) -> None:
     before = (show / "show.toml").read_text()
     live_rig("add-song", show, *asked(music))
@@ -140,6 +179,15 @@ REFUSED = [
     (["--section", "head=1+9"], '--section head length_bars: "head" ends with bar 9, and the beat map has 8 bars.'),
     (["--section", "head=1+0"], "--section head length_bars: 0 is too small."),
     (["--ends-early", "horn"], '--ends-early: there is no stem "horn". Change it to "horns", the nearest there is.'),
+    (["--meters", "4"], '"4" is no change of meter (--meters). Write the bar, = and the meter from there on, such as 17=7/8.'),
+    (["--meters", "1=4/4"], "--meters: 1 is too small. Write 2 or more."),
+    (["--meters", "4=five"], '--meters: "five" is not a meter.'),
+    (["--meters", "4=7/8"], "bar 4 counts 1, 2, 3, and the meter is 7/8."),
+    (["--meters", "40=3/4"], "--meters: the meter changes at bar 40, and the beat map has 8 bars."),
+    (["--stem", *(f"horn{number}=horns.flac" for number in range(15))], "--stem"),
+    (["--marks", "nothing.txt"], "it is not there (nothing.txt). Check the name"),
+    (["--beats", "nothing.csv", "--marks", "nothing.txt"], "it is not there (nothing.txt)."),
+    (["--beats", "."], '--beats: "." is a folder. Give the file in it.'),
     (["--title", "a\udcff"], '--title: "a�" has letters that cannot be shown.'),
     (["--title", ""], "--title: there is nothing in it."),
 ]
@@ -160,6 +208,32 @@ def test_a_faulty_beat_map_is_named_by_its_own_name_and_line(live_rig: LiveRig, 
     (music / "beats.csv").write_text("time_s,beat_in_bar\n1.0,1\n0.5,2\n2.0,3\n")
     refused = live_rig("add-song", show, *asked(music))
     assert f"{music / 'beats.csv'}:3 time_s: the beat map goes backwards, from 1 s to 0.5 s." in refused.said
+
+
+@pytest.mark.parametrize(
+    ("beats", "said"),
+    [
+        (b"time_s,beat_in_bar\n1.0,1\n1.5,2\n2.0,3\n# f\xfcr\n", ":5: it is not UTF-8 text. Save it as UTF-8"),
+        (b"time_s,beat_in_bar\n1.0,1\n0.5,2\n2.0,3\n", ":3 time_s: the beat map goes backwards"),
+    ],
+)
+def test_a_faulty_beat_map_is_named_also_where_its_sections_come_from_elsewhere(
+    live_rig: LiveRig, show: Path, music: Path, beats: bytes, said: str
+) -> None:
+    (music / "beats.csv").write_bytes(beats)
+    (music / "parts.txt").write_text("0.5\t0.5\tverse\n")
+    refused = live_rig("add-song", show, *asked(music, "--marks", music / "parts.txt"))
+    assert (refused.code, refused.out) == (2, "")
+    assert f"{music / 'beats.csv'}{said}" in refused.said
+
+
+@pytest.mark.parametrize("counts", [[1, 2, 3, 1, 2, 1, 2, 3, 1, 2, 3], [1, 2, 3, 1, 2, 3, 4, 1, 2, 3, 1, 2, 3]])
+def test_a_bar_of_the_wrong_length_is_one_fault(live_rig: LiveRig, show: Path, music: Path, counts: list[int]) -> None:
+    rows = [f"{0.5 + n * 0.48},{count}" for n, count in enumerate(counts)]
+    (music / "beats.csv").write_text("\n".join(["time_s,beat_in_bar", *rows]))
+    refused = live_rig("add-song", show, *asked(music))
+    assert "one fault" in refused.said
+    assert "bar 2 counts 1, 2" in refused.said
 
 
 def test_a_song_is_not_replaced(live_rig: LiveRig, show: Path, music: Path) -> None:

@@ -81,7 +81,7 @@ def texts(svg: str) -> str:
 
 def test_the_picture_holds_every_stroke_and_beat_and_nothing_from_elsewhere() -> None:
     found = played("khshkhsh", 120, 12)
-    truth = steady_beats(120, 4, 0.5, 24.5)
+    truth = steady_beats(120, "4/4", 0.5, 24.5)
     svg = picture(found, truth, "<drums> & more.wav")
     drawn = ElementTree.fromstring(svg)
     assert len(list(drawn.iter(f"{SVG}rect"))) == 1 + len(found.onsets)
@@ -93,7 +93,7 @@ def test_the_picture_holds_every_stroke_and_beat_and_nothing_from_elsewhere() ->
 
 def test_beats_that_are_wrong_are_red() -> None:
     found = played("khshkhsh", 120, 12)
-    right, wrong = steady_beats(120, 4, 0.5, 24.5), steady_beats(120, 4, 0.75, 24.5)
+    right, wrong = steady_beats(120, "4/4", 0.5, 24.5), steady_beats(120, "4/4", 0.75, 24.5)
     assert picture(found, right, "").count('stroke="#d8432f"') <= 1
     assert picture(found, wrong, "").count('stroke="#d8432f"') > 80
 

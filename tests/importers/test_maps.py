@@ -1,9 +1,11 @@
 """Tempo maps, labels and markers of other programs. The samples are small files in each program's own format."""
 
 import gzip
+import re
 from contextlib import suppress
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -69,6 +71,74 @@ def test_a_live_set_glides_evenly_by_the_beat() -> None:
     assert found.marks[1].time_s == pytest.approx(times(found)[12])
 
 
+def test_a_live_set_may_change_its_meter(tmp_path: Path) -> None:
+    text = gzip.decompress((MAPS / "set.als").read_bytes()).decode()
+    events = '<EnumEvent Id="0" Time="-63072000" Value="201" /><EnumEvent Id="1" Time="8" Value="303" />'  # 4/4, 7/8
+    envelope = (
+        f'<AutomationEnvelope Id="2"><EnvelopeTarget><PointeeId Value="9" /></EnvelopeTarget>{events}</AutomationEnvelope>'
+    )
+    text = text.replace("<Envelopes>", f"<Envelopes>{envelope}").replace(
+        '<TimeSignature><Manual Value="201" />', '<TimeSignature><Manual Value="201" /><AutomationTarget Id="9" />'
+    )
+    (tmp_path / "odd.als").write_bytes(gzip.compress(text.encode()))
+    found = read_map(tmp_path / "odd.als", 12.0)
+    assert (found.meter, list(found.changes)) == ("4/4", [(3, "7/8")])
+    assert [beat.beat_in_bar for beat in found.beats[:16]] == [1, 2, 3, 4, 1, 2, 3, 4, *range(1, 8), 1]
+
+
+def test_a_reaper_project_may_change_its_meter_and_names_may_be_quoted_in_any_way(tmp_path: Path) -> None:
+    markers = ["""MARKER 1 0 Don't 0""", """MARKER 2 4 'the "big" one' 0""", """MARKER 3 8 `Joe's "big" one` 0"""]
+    points = ["PT 0 120 1 262148 0", "PT 4 120 1 524295 0", "PT 7.5 120 1"]  # 4/4, 7/8
+    lines = ["<REAPER_PROJECT 0.1", "  TEMPO 120 4 4", *(f"  {marker}" for marker in markers), "  <TEMPOENVEX"]
+    (tmp_path / "odd.rpp").write_text("\r\n".join([*lines, *(f"    {point}" for point in points), "  >", ">", ""]))
+    found = read_map(tmp_path / "odd.rpp", 12.0)
+    assert (found.meter, list(found.changes)) == ("4/4", [(3, "7/8")])
+    assert times(found)[8:16] == pytest.approx([4.0, 4.25, 4.5, 4.75, 5.0, 5.25, 5.5, 5.75])
+    assert [mark.name for mark in found.marks] == ["Don't", 'the "big" one', """Joe's "big" one"""]
+
+
+def test_a_midi_file_may_change_its_meter_and_name_its_parts_in_any_alphabet(tmp_path: Path) -> None:
+    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500_000), mido.MetaMessage("time_signature", numerator=4)])
+    track += [mido.MetaMessage("marker", text="Übergang".encode().decode("latin-1")), mido.MetaMessage("marker", text="ré")]
+    track.append(mido.MetaMessage("time_signature", numerator=3, denominator=4, time=4 * 480))
+    track.append(mido.MetaMessage("time_signature", numerator=6, denominator=8, time=3 * 480))
+    mido.MidiFile(tracks=[track]).save(tmp_path / "odd.mid")
+    found = read_map(tmp_path / "odd.mid", 6.0)
+    assert (found.meter, list(found.changes)) == ("4/4", [(2, "3/4"), (3, "6/8")])
+    assert np.diff(times(found)) == pytest.approx([0.5] * 7 + [0.75] * (len(found.beats) - 8))
+    assert [mark.name for mark in found.marks] == ["Übergang", "ré"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.rpp", b"<REAPER_PROJECT 0.1\n  TEMPO 120,5 4 4\n", "`TEMPO 120,5 4 4` has a number missing, or one that is none"),
+        ("a.csv", b"#,Name,Start,End,Length\nR1,Intro,1.1.00,5.1.00,4.0.00\n", "Set REAPER's ruler to seconds"),
+        ("a.csv", b"#,Name,Start,End,Length\n", "there is no named region or marker in it"),
+        ("a.beats", b"0.5\n1.0\n1.5\n", "Write the beat of the bar after each time, 1 on the downbeat"),
+        ("a.txt", b"", "there is no time with a number or a name after it"),
+        ("a.txt", b"0.5\t0.5\tf\xfcr\n", "a.txt:1"),
+        ("a.als", b"rubbish", "it is no Live set, or a damaged one"),
+        ("a.als", gzip.compress(b"<Ableton " * 99, mtime=0)[:-10], "it is cut short"),
+        ("a.dawproject", b"PK", "it is no DAWproject, a damaged one, or it is cut short"),
+        ("a.mid", b"", "it is no MIDI file, or it ends too soon"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "",
+)
+def test_what_cannot_be_read_is_said_without_a_programmers_word(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ShowError, match=re.escape(said)) as refused:
+        read_map(tmp_path / name, 10.0)
+    assert not re.search(r"float|codec|gzip|zip file|token|\(\)|None", str(refused.value))
+
+
+def test_labels_may_be_in_any_order_with_decimal_commas_in_utf_16(tmp_path: Path) -> None:
+    text = "1,5\t1,5\t2\r\n1,0\t1,0\t1\r\n2,0\t2,0\t1\r\n0,5\t0,5\t2\r\n"
+    (tmp_path / "a.txt").write_bytes(text.encode("utf-16"))
+    found = read_map(tmp_path / "a.txt", 10.0)
+    assert [(beat.time_s, beat.beat_in_bar) for beat in found.beats] == [(0.5, 2), (1.0, 1), (1.5, 2), (2.0, 1)]
+
+
 @pytest.mark.parametrize("version", ["13.0_1", "", "x"])
 def test_a_live_set_of_an_unknown_version_is_refused_by_name(version: str, tmp_path: Path) -> None:
     text = gzip.decompress((MAPS / "set.als").read_bytes()).replace(b"11.0_11300", version.encode())
@@ -109,13 +179,14 @@ def test_a_dawproject_that_ends_before_it_says_is_no_project(tmp_path: Path) -> 
     sizes_at = content.index(b"PK\x01\x02") + 20  # packed and unpacked, in the archive's table of contents
     content[sizes_at : sizes_at + 8] = 2 * (5000).to_bytes(4, "little")
     (tmp_path / "short.dawproject").write_bytes(content)
-    with pytest.raises(ShowError, match="it is cut short"):
+    with pytest.raises(ShowError, match="cut short"):
         read_map(tmp_path / "short.dawproject", 30.0)
 
 
 def test_marks_become_sections_at_the_nearest_bars() -> None:
     found = read("set.als", 12.0)
-    sections = sections_of(found.marks, found.beats)
+    sections, left_out = sections_of(found.marks, found.beats)
+    assert left_out == []
     assert sections[0] == {"name": "Verse", "first_bar": 1, "length_bars": 3}
     assert sections[1]["name"] == "Chorus"
     assert sum(section["length_bars"] for section in sections) == sum(beat.beat_in_bar == 1 for beat in found.beats)

@@ -91,7 +91,7 @@ def test_a_file_that_is_wrong_all_through_is_told_so_in_ten_lines() -> None:
 def test_a_bar_that_disagrees_with_the_meter_is_named() -> None:
     (fault,) = said_of_bars([1, 2, 3, 4, 1, 2, 3, 1, 2, 3, 4], "4/4")
     said = "8 bar 2 counts 1, 2, 3, and the meter is 4/4. Make it count 1, 2, 3, 4, or change the meter from bar 2 on"
-    assert fault == f"{said}, in [[meters]]"
+    assert fault == f"{said}, in [[meters]] (add the song with --meters 2=3/4)"
 
 
 def test_the_bars_are_counted_from_the_first_downbeat_and_the_pickup_has_its_name() -> None:
@@ -117,5 +117,6 @@ def test_where_the_meter_changes_every_bar_counts_as_its_own_does() -> None:
     counts = [1, 2, 3, 4, 1, 2, 3, 1, 2, 3, 1, 2, 1, 2]
     assert said_of_bars(counts, "4/4", *changes) == []
     assert said_of_bars([*counts[:7], 1, 2, *counts[10:]], "4/4", *changes) == [
-        "10 bar 3 counts 1, 2, and the meter is 3/4. Make it count 1, 2, 3, or change the meter from bar 3 on, in [[meters]]"
+        "10 bar 3 counts 1, 2, and the meter is 3/4. Make it count 1, 2, 3, or change the meter from bar 3 on, in [[meters]] "
+        "(add the song with --meters 3=2/4)"
     ]
