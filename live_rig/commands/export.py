@@ -3,16 +3,29 @@
 import argparse
 import csv
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from live_rig.commands.render import named_song
-from live_rig.conducting.chart import first_beat
+from live_rig.conducting.chart import first_beat, section_at
 from live_rig.errors import DeviceError, ShowError
 from live_rig.exporters.beats import write_all
 from live_rig.show.beats_csv import Beat
+from live_rig.show.meter import meter_at
 from live_rig.show.song import Song
 from live_rig.show.store import read_show
+
+LANDING_S = 0.05  # rows of a trace are 0.01 s apart; what lies further back was not heard
+
+
+class Row(NamedTuple):
+    """One row of a trace in which the band plays."""
+
+    time_s: float
+    song_beat: float
+    bpm: float
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,10 +40,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the three files, and say where."""
     song = named_song(read_show(args.show), args.song)
-    beats = played_beats(args.played, song) if args.played else recorded_beats(song)
-    marks = [] if args.played else [(song.beat_map.time_at(first_beat(song, s.first_bar)), s.name) for s in song.sections]
+    if args.played:
+        name, (beats, song_beats) = f"{song.id}-played", played_beats(args.played, song)
+        marks = sections_played(song, beats, song_beats)
+    else:
+        name, beats, song_beats = song.id, recorded_beats(song), list(song.beat_map.beat)
+        marks = [(song.beat_map.time_at(first_beat(song, s.first_bar)), s.name) for s in song.sections]
+    meters = {
+        beat.line: meter_at(song.bar_and_beat(song_beat)[0], song.meter, song.meters)
+        for beat, song_beat in zip(beats, song_beats, strict=True)
+    }
     try:
-        files = write_all(args.out, f"{song.id}-played" if args.played else song.id, beats, marks, song.beats_per_bar)
+        files = write_all(args.out, name, beats, marks, meters)
     except OSError as error:
         raise DeviceError(
             f"It could not be written: {error.strerror}", where=str(args.out), do="Choose another --out"
@@ -48,24 +69,53 @@ def recorded_beats(song: Song) -> list[Beat]:
     ]
 
 
-def played_beats(trace: Path, song: Song) -> list[Beat]:
-    """Every beat that the band passed while it played, in the trace's time. ShowError for what is no trace."""
+def played_beats(trace: Path, song: Song) -> tuple[list[Beat], list[float]]:
+    """Every beat that the band played, in the trace's time, and which beat of the song it was. ShowError for no trace."""
     try:
         with trace.open(newline="", encoding="utf-8-sig") as file:
-            rows = [(float(row["time_s"]), float(row["song_beat"])) for row in csv.DictReader(file) if row["song_beat"]]
-    except (OSError, KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
-        raise ShowError(
-            "This is no trace of a render", where=f"{trace}: {error}", do="Give the trace.csv that render wrote"
-        ) from None
+            rows = [
+                Row(float(r["time_s"]), float(r["song_beat"]), float(r["tempo_bpm"]))
+                for r in csv.DictReader(file)
+                if r["song_beat"]
+            ]
+    except (OSError, KeyError, TypeError, ValueError, UnicodeDecodeError):
+        raise ShowError("This is no trace of a render", where=str(trace), do="Give the trace.csv that render wrote") from None
     beats: list[Beat] = []
-    for (before_s, before), (now_s, now) in pairwise(rows):
-        whole = math.ceil(before - 1e-9)
-        if math.isfinite(before) and before <= whole < now < before + 1 and now_s > before_s:
-            time_s = before_s + (whole - before) / (now - before) * (now_s - before_s)
-            if time_s >= 0 and (not beats or time_s > beats[-1].time_s):
-                beats.append(Beat(len(beats) + 2, time_s, whole % song.beats_per_bar + 1))
-    if len(beats) < 2:
-        raise ShowError(
-            "The band plays no beat in this trace", where=str(trace), do="Give the trace.csv of a render that plays"
+    song_beats: list[float] = []
+    for before, now in pairwise([Row(-math.inf, math.nan, math.nan), *rows]):
+        whole, time_s = passed(before, now)
+        if time_s >= 0 and (not beats or time_s > beats[-1].time_s):
+            beats.append(Beat(len(beats) + 2, time_s, int(song.bar_and_beat(whole)[1]) + 1))
+            song_beats.append(whole)
+    if len(beats) < 2 or not any(beat.beat_in_bar == 1 for beat in beats):
+        raise ShowError("The band plays no bar in this trace", where=str(trace), do="Give the trace.csv of a render that plays")
+    return beats, song_beats
+
+
+def passed(before: Row, now: Row) -> tuple[float, float]:
+    """The song beat between two rows, and when it was; NaN where there was none.
+
+    A start or a jump falls on a beat: it was as long ago as the song has gone since.
+    """
+    whole = math.ceil(before.song_beat - 1e-9) if math.isfinite(before.song_beat) else math.inf
+    if before.song_beat <= now.song_beat < before.song_beat + 1 and now.time_s - before.time_s < LANDING_S:
+        if not whole < now.song_beat:
+            return math.nan, math.nan
+        return whole, before.time_s + (whole - before.song_beat) / (now.song_beat - before.song_beat) * (
+            now.time_s - before.time_s
         )
-    return beats
+    whole = math.floor(now.song_beat + 1e-6)
+    time_s = now.time_s - (now.song_beat - whole) * 60 / now.bpm if now.bpm > 0 else math.nan
+    return (whole, time_s) if time_s > max(before.time_s, now.time_s - LANDING_S) else (math.nan, math.nan)
+
+
+def sections_played(song: Song, beats: Sequence[Beat], song_beats: Sequence[float]) -> list[tuple[float, str]]:
+    """Where a section began, each time it was played: on its first beat, or where a jump led into it."""
+    marks, before, last = [], "", math.inf
+    for beat, song_beat in zip(beats, song_beats, strict=True):
+        section = section_at(song, song.bar_and_beat(song_beat)[0])
+        begins = song_beat == first_beat(song, section.first_bar)
+        if section.name != before or (begins and song_beat <= last):
+            marks.append((beat.time_s, section.name))
+        before, last = section.name, song_beat
+    return marks

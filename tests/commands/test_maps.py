@@ -10,8 +10,10 @@ import soundfile
 
 from live_rig.importers.any_map import read_map
 from live_rig.paths import examples_dir
+from live_rig.show.song import Song
 from live_rig.show.store import read_show
 from tests.commands.conftest import LiveRig
+from tests.show.conftest import make_show, write_sound
 
 MAPS = Path(__file__).parents[1] / "data" / "maps"
 FROM_S, LENGTH_S = 20.0, 22.0
@@ -94,6 +96,72 @@ def test_what_is_exported_is_what_was_imported(live_rig: LiveRig, show: Path, si
     )
     assert mido.MidiFile(tmp_path / "out/song.mid").length > 0
     assert (tmp_path / "out/song.csv").read_text().startswith("time_s,beat_in_bar\n")
+
+
+def written(folder: Path, meter: str, counts: list[int], lead_s: float, changes: str = "") -> Song:
+    """A show with one song that counts so; its beats breathe."""
+    song = make_show(folder) / "songs" / "caravan"
+    times_s = lead_s + np.cumsum(0.3 + 0.02 * np.sin(np.arange(len(counts)))) - 0.3
+    rows = [f"{time_s:.6f},{count}" for time_s, count in zip(times_s, counts, strict=True)]
+    (song / "beats.csv").write_text("\n".join(["time_s,beat_in_bar", *rows]))
+    sheet = (song / "song.toml").read_text().replace('"4/4"', f'"{meter}"').replace("120", "200")
+    (song / "song.toml").write_text(sheet[: sheet.index("[[sections]]")] + changes)
+    return read_show(folder).songs[0]
+
+
+PICKUP_THEN_SEVEN = [4, *[1, 2, 3, 4] * 3, *[1, 2, 3, 4, 5, 6, 7] * 2, *[1, 2, 3] * 2]
+CHANGES = '[[meters]]\nbar = 4\nmeter = "7/8"\n\n[[meters]]\nbar = 6\nmeter = "3/4"\n'
+
+
+@pytest.mark.parametrize(
+    ("meter", "counts", "lead_s", "changes", "bars_before"),
+    [
+        ("4/4", PICKUP_THEN_SEVEN, 0.5, CHANGES, 2),
+        ("4/4", PICKUP_THEN_SEVEN, 0.0, CHANGES, 1),
+        ("6/8", [1, 2] * 8, 0.4, "", 1),
+        ("12/8", [1, 2, 3, 4] * 4, 3.1, "", 3),
+        ("5/4", [1, 2, 3, 4, 5] * 4, 0.05, "", 0),
+        ("7/8", [1, 2, 3, 4, 5, 6, 7] * 3, 8.0, "", 4),
+    ],
+)
+def test_a_midi_file_of_the_beats_has_every_bar_in_its_meter(
+    live_rig: LiveRig, tmp_path: Path, meter: str, counts: list[int], lead_s: float, changes: str, bars_before: int
+) -> None:
+    song = written(tmp_path / "friday", meter, counts, lead_s, changes)
+    assert live_rig("export", tmp_path / "friday", "--song", "caravan", "--out", tmp_path / "out").code == 0
+    found = read_map(tmp_path / "out/caravan.mid", float(song.beat_map.time_s[-1]) + 0.01).beats[-len(counts) :]
+    assert [beat.time_s for beat in found] == pytest.approx(song.beat_map.time_s, abs=1e-5)
+    pickup = counts.index(1)
+    assert [beat.beat_in_bar for beat in found[pickup:]] == counts[pickup:]
+    everything = read_map(tmp_path / "out/caravan.mid", float(song.beat_map.time_s[-1]) + 0.01)
+    assert sum(beat.beat_in_bar == 1 for beat in everything.beats) == song.bars + bars_before
+    file = mido.MidiFile(tmp_path / "out/caravan.mid")
+    tempi = [60e6 / message.tempo for track in file.tracks for message in track if message.type == "set_tempo"]
+    assert max(tempi) < 960  # what most programs can play
+
+
+def test_in_the_map_that_was_played_every_round_of_a_vamp_has_its_one(live_rig: LiveRig, tmp_path: Path) -> None:
+    show = make_show(tmp_path / "friday")  # "solo" is a vamp of two bars from bar 5 on
+    write_sound(tmp_path / "drums.wav", length_s=20.0, samplerate_hz=48_000)
+    (tmp_path / "script.csv").write_text("time_s,command,value\n0,section,solo\n0.1,start,\n10,next,\n")
+    words = (
+        "--song",
+        "caravan",
+        "--drums",
+        tmp_path / "drums.wav",
+        "--out",
+        tmp_path / "out",
+        "--script",
+        tmp_path / "script.csv",
+    )
+    assert live_rig("render", show, *words, "--authority", "band", "--start", "command").code == 0
+    played = ("--played", tmp_path / "out/trace.csv", "--out", tmp_path / "out")
+    assert live_rig("export", show, "--song", "caravan", *played).code == 0
+    found = read_map(tmp_path / "out/caravan-played.txt", 30.0)
+    assert [beat.beat_in_bar for beat in found.beats] == [1, 2, 3, 4] * (len(found.beats) // 4)
+    assert np.diff([beat.time_s for beat in found.beats]) == pytest.approx(0.5, abs=2e-3)
+    assert [mark.name for mark in found.marks] == ["solo", "solo", "solo", "last hit"]
+    assert read_map(tmp_path / "out/caravan-played.mid", 30.0).meter
 
 
 def test_the_beats_that_were_played_come_from_a_trace(live_rig: LiveRig, show: Path, silence: Path, tmp_path: Path) -> None:
