@@ -7,7 +7,8 @@ edges, so no decision depends on how the sound is cut into blocks. Only the drum
 """
 
 from cython_core.band cimport band_order
-from cython_core.drums cimport AT_ONCE, MAX_INPUTS, ON_THE_BAR, ON_THE_BEAT, drums_step
+from cython_core.drum_voices cimport MAX_INPUTS
+from cython_core.drums cimport AT_ONCE, ON_THE_BAR, ON_THE_BEAT, drums_step
 from cython_core.guard cimport guard_tick
 from cython_core.hearing cimport find_beat, hear, join_pads, tell_meter
 from cython_core.key_change cimport order_in_key
