@@ -1,0 +1,62 @@
+"""A preset on top of the one it is based on: named things are joined by name, and key by key; all else is replaced."""
+
+from pathlib import Path
+from typing import Any
+
+from live_rig.paths import presets_dir
+from live_rig.rack.preset_rows import one_of
+from live_rig.show.faults import Fault, change_or
+from live_rig.show.toml_page import Page, read_page
+
+NAMED = ("strips", "groups", "sends", "macros", "start", "snapshots")
+
+
+def on_its_base(file: Path, page: Page, line: tuple[str, ...] = ()) -> dict[str, Any] | Fault:
+    """What a preset's page says, on top of what its base says; files that its effects name are absolute.
+
+    line: the presets that led here. A base is looked for beside the file, then among those that ship.
+    """
+    line = (*line, file.stem)
+    name = page.values.get("based_on")
+    own: dict[str, Any] = _with_absolute_paths(page.values, file.parent)
+    if name is None:
+        return own
+    if not isinstance(name, str):
+        return Fault("based_on must be a text", "Write the name of a preset in quotes", ("based_on",))
+    if name in line:
+        return Fault(f"{' is based on '.join((*line, name))}: it goes round in a circle", "Base it on another", ("based_on",))
+    there = {each.stem: each for folder in (presets_dir(), file.parent) for each in sorted(folder.glob("*.toml"))}
+    if name not in there:
+        return Fault(f"There is no preset {name}", change_or(name, there, one_of(sorted(there))), ("based_on",))
+    base_page = read_page(there[name], f"{name}.toml")
+    if isinstance(base_page, Fault):
+        return base_page
+    base = on_its_base(there[name], base_page, line)
+    return base_page.placed(base) if isinstance(base, Fault) else _merged(base, own)
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    both = {**base, **own}
+    for key in NAMED:
+        if isinstance(base.get(key), dict) and isinstance(own.get(key), dict):
+            both[key] = {
+                name: {**base[key][name], **own[key][name]}
+                if isinstance(base[key].get(name), dict) and isinstance(own[key].get(name), dict)
+                else {**base[key], **own[key]}[name]
+                for name in {**base[key], **own[key]}
+            }
+    return both
+
+
+def _with_absolute_paths(written: Any, folder: Path) -> Any:
+    """The files that effects name are looked for beside the preset that names them."""
+    if isinstance(written, list):
+        return [_with_absolute_paths(each, folder) for each in written]
+    if not isinstance(written, dict):
+        return written
+    inside = {key: _with_absolute_paths(value, folder) for key, value in written.items()}
+    if isinstance(inside.get("type"), str):
+        for key in ("path", "state", "impulse_response_filename"):
+            if isinstance(inside.get(key), str):
+                inside[key] = str(folder / Path(inside[key]).expanduser())
+    return inside
