@@ -2,6 +2,9 @@
 .PHONY: setup run test bench scores clean help
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
+# Apart from the core, so that one of which there is no wheel for this Python builds with tools of its own.
+LIBRARIES := import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; print(*project["dependencies"], *project["optional-dependencies"]["dev"], sep="\n")
 CORE := $(wildcard cython_core/*.pyx cython_core/*.pxd cython_core/*.h)
 
 help:                    ## this list
@@ -15,12 +18,14 @@ setup: .venv/built       ## all that the others need: system packages, a private
 	@echo "  a private Python with its libraries, in .venv"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Live Rig needs Python 3.11 or newer; say which: make PYTHON=python3.12 ...")'
 	@$(PYTHON) -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'setuptools>=77' wheel 'cython>=3.1' numpy
+	@.venv/bin/python -c '$(LIBRARIES)' > .venv/libraries.txt
+	@$(PIP) --upgrade 'setuptools>=77' wheel 'cython>=3.1' numpy
+	@$(PIP) --requirement .venv/libraries.txt
 	@touch $@
 
 .venv/built: .venv/installed setup.py $(CORE)
 	@echo "  the core, compiled"
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[dev]'
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: .venv/built         ## play: the festival finale, on your sound card, or silently where there is none

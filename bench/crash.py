@@ -38,6 +38,7 @@ HAPPENS_S = (1.2, 1.8)  # at random, after the preset has been called
 LEVEL, LOUD, WET = 0.25, 0.95, 0.5
 NEAR = 0.004
 LOOK_S = 0.02
+OVERTIME_FRAMES = RATE_HZ  # that are played after the last trial, before anybody has looked
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class Evening:
         show = replace(show, songs=songs, presets=files, audio=Audio(limiter="off", block=BLOCK))
         self.engine = Engine(show, Setup("virtual", folder / "tone.wav", extra=Wiring(1, apart), capture_s=2 * TRIAL_S))
         self.late = BLOCK + self.engine.instrument.rig.guard_delay_frames
-        self.tone, self.heard = tone, np.zeros(0, np.float32)
+        self.tone = tone
+        self.heard, self.heard_frames = np.zeros(len(tone) + OVERTIME_FRAMES, np.float32), 0
         self.engine.start()
         self.engine.do("song", "salt-road")
         self.engine.do("give", "")
@@ -96,7 +98,9 @@ class Evening:
 
     def listen(self) -> None:
         """Take in what has been played."""
-        self.heard = np.concatenate([self.heard, self.engine.device.collect()[:, -1]])
+        played = self.engine.device.collect()[:, -1]
+        self.heard[self.heard_frames : self.heard_frames + len(played)] = played
+        self.heard_frames += len(played)
 
     def trial(self, number: int, kind: str, happens: int) -> Lost | None:
         """One failure; None where the effects were not on when it was to happen."""
