@@ -1,13 +1,15 @@
-"""How long does a stroke take through the rig? An impulse on a real JACK server, not what any driver reports.
+"""How long does a stroke take through the rig? An impulse on a real sound server, not what any driver reports.
 
     python -m bench.round_trip [--blocks 128 64 32]
+    pw-jack python -m bench.round_trip --server pipewire
 
-A JACK client sends an impulse into the engine's input and into a plain wire, and records what comes out of both. The wire
-takes what JACK itself takes, so the difference is what the rig adds. A preset makes the drums louder, so that what is heard has
-been through the effects. To reach: one block, and the guard's look-ahead of 64 frames, which the rig counts as output latency.
+An impulse goes into the engine's input and into a plain wire, and what comes out of both is recorded. The wire takes what the
+server itself takes, so the difference is what the rig adds. A preset makes the drums louder, so that what is heard has been
+through the effects. To reach: one block, and the guard's look-ahead of 64 frames, which the rig counts as output latency.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,10 +25,13 @@ import soundfile
 
 from bench.setting import LIVE_RIG
 from bench.setting.jack_server import JackServer, NoJack
+from bench.setting.pipewire_server import PipeWireServer
 from live_rig.control.client import connect, running_engine
 
 GUARD_FRAMES = 64  # Rig.guard_delay_frames
 CHECKOUT = Path(__file__).parents[1]
+SERVERS = {"jack": JackServer, "pipewire": PipeWireServer}
+SoundServer = JackServer | PipeWireServer
 STROKE = 0.25  # quiet enough for the guard to leave it alone
 LOUDER_DB = 6.0
 RECORDS_FRAMES = 4096
@@ -44,62 +49,81 @@ class Trip:
 
 
 class Stroke:
-    """A JACK client with an impulse to send, and two ears: one at the end of a plain wire, one at the rig's output."""
+    """A client that sends an impulse, and another with two ears: one at the end of a plain wire, one at the rig's output.
 
-    def __init__(self, server: JackServer) -> None:
+    Two, since a client that hears itself is a ring, and where servers cut a ring, and at what cost, is theirs to say.
+    """
+
+    def __init__(self, server: SoundServer) -> None:
         import jack  # here: without libjack it cannot even be imported
 
-        self._client = jack.Client("stroke", servername=server.name, no_start_server=True)
-        self._out = self._client.outports.register("out")
-        self._ears = [self._client.inports.register(name) for name in ("wire", "rig")]
+        self._stick = jack.Client("stick", servername=server.name, no_start_server=True)
+        self._listener = jack.Client("listener", servername=server.name, no_start_server=True)
+        self._out = self._stick.outports.register("out")
+        self._ears = [self._listener.inports.register(name) for name in ("wire", "rig")]
         self._heard = np.zeros((2, RECORDS_FRAMES), np.float32)
-        self._at, self._lates = RECORDS_FRAMES, 0
+        self._at, self._lates, self._is_due = RECORDS_FRAMES, 0, False
         self._is_done = threading.Event()
-        self._client.set_process_callback(self._process)
-        self._client.set_xrun_callback(self._late)
+        self._stick.set_process_callback(self._send)
+        self._listener.set_process_callback(self._hear)
+        self._listener.set_xrun_callback(self._late)
 
     def __enter__(self) -> "Stroke":
-        self._client.activate()
+        self._stick.activate()
+        self._listener.activate()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.deactivate()
-        self._client.close()
+        for client in (self._stick, self._listener):
+            client.deactivate()
+            client.close()
 
     def connect(self) -> None:
         """Out to the wire's ear, and through the rig to the other: the rig's first input and its last output."""
-        rig_in = self._client.get_ports("live-rig:", is_audio=True, is_input=True)[0]
-        rig_out = self._client.get_ports("live-rig:", is_audio=True, is_output=True)[
-            -1
-        ]  # of two, the first is the drummer's click
-        self._client.connect(self._out, self._ears[0])
-        self._client.connect(self._out, rig_in)
-        self._client.connect(rig_out, self._ears[1])
+        rig_in = self._stick.get_ports("live-rig:", is_audio=True, is_input=True)[0]
+        # of two outputs, the first is the drummer's click
+        rig_out = self._stick.get_ports("live-rig:", is_audio=True, is_output=True)[-1]
+        self._stick.connect(self._out, self._ears[0])
+        self._stick.connect(self._out, rig_in)
+        self._listener.connect(rig_out, self._ears[1])
 
     def strike(self) -> tuple[np.ndarray, bool]:
-        """One impulse: what both ears heard, (2, frames), from its block on; and whether JACK was in time all along."""
+        """One impulse: what both ears heard, (2, frames), from before it on; and whether the server was in time all along."""
         lates_before = self._lates
         self._is_done.clear()
         self._at = 0
+        self._is_due = True
         self._is_done.wait(10.0)
         return self._heard.copy(), self._lates == lates_before
 
-    def _process(self, frames: int) -> None:
-        """The ears first: a wire to oneself is one and the same buffer, and holds what was sent in the cycle before."""
+    def _send(self, _frames: int) -> None:
+        out = self._out.get_array()
+        out[:] = 0.0
+        if self._is_due:
+            self._is_due = False
+            out[0] = STROKE
+
+    def _hear(self, frames: int) -> None:
         if self._at + frames <= RECORDS_FRAMES:
             for ear, row in zip(self._ears, self._heard, strict=True):
                 row[self._at : self._at + frames] = ear.get_array()
-        out = self._out.get_array()
-        out[:] = 0.0
-        if self._at == 0:
-            out[0] = STROKE
-        if self._at + frames <= RECORDS_FRAMES:
             self._at += frames
             if self._at + frames > RECORDS_FRAMES:
                 self._is_done.set()
 
     def _late(self, delayed_us: float) -> None:  # noqa: ARG002
         self._lates += 1
+
+
+def a_stroke_on(server: SoundServer) -> Stroke:
+    """Clients in this very process: libjack finds the server by the environment."""
+    before = os.environ.copy()
+    os.environ.update(server.environ)
+    try:
+        return Stroke(server)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def write_show(folder: Path) -> None:
@@ -120,11 +144,11 @@ def write_show(folder: Path) -> None:
 
 
 @contextmanager
-def engine_on(server: JackServer, home: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def engine_on(server: SoundServer, home: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """`live-rig engine` in a process of its own on that server, its effects on. All its files go to `home`."""
     write_show(home / "show")
     own = {name: str(home) for name in ("XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
-    words = [sys.executable, "-c", LIVE_RIG, "engine", str(home / "show"), "--device", "system", "--port", "0"]
+    words = [sys.executable, "-c", LIVE_RIG, "engine", str(home / "show"), "--device", server.device, "--port", "0"]
     with (home / "engine.txt").open("w") as said:
         engine = subprocess.Popen(words, cwd=CHECKOUT, env=server.environ | own, stdout=said, stderr=said)
     try:
@@ -148,13 +172,13 @@ def wait_for_effects(engine: "subprocess.Popen[bytes]", home: Path) -> None:
     raise RuntimeError(f"The engine did not come up: {(home / 'engine.txt').read_text()}")
 
 
-def measure(block_frames: int) -> Trip:
-    """The trip at one block size. Raises NoJack, and RuntimeError where the engine or the machine will not."""
+def measure(block_frames: int, server_name: str = "jack") -> Trip:
+    """The trip at one block size, on one of SERVERS. Raises NoJack; RuntimeError where engine or machine will not."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = stack.enter_context(JackServer(block_frames))
+        server = stack.enter_context(SERVERS[server_name](block_frames))
         stack.enter_context(engine_on(server, home))
-        stroke = stack.enter_context(Stroke(server))
+        stroke = stack.enter_context(a_stroke_on(server))
         stroke.connect()
         stroke.strike()  # what was on its way while all was being connected
         for _ in range(TRIES):
@@ -169,12 +193,14 @@ def measure(block_frames: int) -> Trip:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--blocks", type=int, nargs="+", default=[128, 64, 32])
+    parser.add_argument("--server", choices=SERVERS, default="jack")
+    options = parser.parse_args()
     longer = False
-    for block in parser.parse_args().blocks:
+    for block in options.blocks:
         try:
-            trip = measure(block)
+            trip = measure(block, options.server)
         except NoJack as why:
-            print(f"This bench needs a JACK server: {why}", file=sys.stderr)
+            print(f"This bench needs a sound server: {why}", file=sys.stderr)
             return 1
         beyond = trip.added_frames - block
         print(

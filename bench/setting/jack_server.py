@@ -39,6 +39,9 @@ class JackServer:
     device "loopback" to its inputs, and take one block.
     """
 
+    device = "system"
+    plugs = tuple(f"system:{way}_{number}" for way in ("capture", "playback") for number in (1, 2))  # of two and two
+
     def __init__(
         self, block_frames: int, samplerate_hz: int = 48_000, inputs: int = 2, outputs: int = 2, cables: int = 0
     ) -> None:

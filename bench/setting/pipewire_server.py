@@ -1,0 +1,110 @@
+"""A real PipeWire of one's own, with one card that nobody hears: what it plays comes back into its inputs.
+
+with PipeWireServer(block_frames=64) as server:
+    subprocess.run([...], env=server.environ)
+
+Its clients speak JACK, through PipeWire's own libjack.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from bench.setting.jack_server import NoJack
+
+STARTS_WITHIN_S = 15.0
+CONFIG = """\
+context.properties = {{
+    core.daemon = true
+    core.name = pipewire-0
+    default.clock.rate = {rate}
+    default.clock.quantum = {block}
+    default.clock.min-quantum = 16
+    default.clock.max-quantum = 2048
+}}
+context.spa-libs = {{
+    audio.convert.* = audioconvert/libspa-audioconvert
+    support.* = support/libspa-support
+}}
+context.modules = [
+    {{ name = libpipewire-module-rt flags = [ ifexists nofail ] }}
+    {{ name = libpipewire-module-protocol-native }}
+    {{ name = libpipewire-module-metadata }}
+    {{ name = libpipewire-module-spa-node-factory }}
+    {{ name = libpipewire-module-client-node }}
+    {{ name = libpipewire-module-access }}
+    {{ name = libpipewire-module-adapter }}
+    {{ name = libpipewire-module-link-factory }}
+]
+context.objects = [
+    {{ factory = adapter args = {{
+        factory.name = support.null-audio-sink
+        node.name = {card}
+        media.class = Audio/Duplex
+        audio.rate = {rate}
+        audio.channels = 2
+        audio.position = "FL,FR"
+        object.linger = true
+        adapter.auto-port-config = {{ mode = dsp monitor = true position = preserve }}
+    }} }}
+]
+"""
+
+
+class PipeWireServer:
+    """`pipewire` with a configuration of its own, apart from the user's, for as long as the context lasts. Raises NoJack.
+
+    block_frames: what it asks of its clients at a time.
+    """
+
+    device = "stage-card"
+    plugs = tuple(f"stage-card:{way}_{side}" for way in ("capture", "playback") for side in ("FL", "FR"))
+
+    def __init__(self, block_frames: int, samplerate_hz: int = 48_000) -> None:
+        self.block_frames, self.samplerate_hz = block_frames, samplerate_hz
+        self.name = "pipewire-0"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """For its clients."""
+        return os.environ | {"PIPEWIRE_RUNTIME_DIR": self._folder.name, "LD_LIBRARY_PATH": self._libraries}
+
+    def __enter__(self) -> "PipeWireServer":
+        if shutil.which("pipewire") is None or shutil.which("pw-jack") is None:
+            raise NoJack("PipeWire is not installed (Debian: apt install pipewire pipewire-jack)")
+        asked = subprocess.run(["pw-jack", "printenv", "LD_LIBRARY_PATH"], capture_output=True, text=True, check=True)
+        self._libraries = asked.stdout.strip()
+        self._folder = tempfile.TemporaryDirectory(prefix="live-rig-pipewire-")
+        config = CONFIG.format(rate=self.samplerate_hz, block=self.block_frames, card=self.device)
+        self._config = Path(self._folder.name) / "pipewire.conf"
+        self._config.write_text(config)
+        self.come_back()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self._folder.cleanup()
+
+    def die(self) -> None:
+        """End at once, as a server does that crashes."""
+        self._process.kill()
+        self._process.wait()
+
+    def come_back(self) -> None:
+        """The server, once more where it has died. Raises NoJack."""
+        with self._config.with_suffix(".log").open("wb") as log:
+            own = os.environ | {"PIPEWIRE_RUNTIME_DIR": self._folder.name}
+            self._process = subprocess.Popen(["pipewire", "-c", self._config], env=own, stdout=log, stderr=subprocess.STDOUT)
+        until_s = time.monotonic() + STARTS_WITHIN_S
+        while time.monotonic() < until_s and self._process.poll() is None:
+            ports = subprocess.run(["jack_lsp"], env=self.environ, capture_output=True, text=True, check=False)
+            if all(plug in ports.stdout for plug in self.plugs):
+                return
+        said = self._config.with_suffix(".log").read_text(errors="replace")
+        self._process.kill()
+        self._process.wait()
+        raise NoJack(f"PipeWire does not start here:\n{said}")
