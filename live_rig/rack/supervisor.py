@@ -19,13 +19,14 @@ from cython_core.drums import AT_ONCE, Drums
 from cython_core.rack_ring import RackCounts
 from live_rig.priority import run_this_thread_soon
 from live_rig.rack.console import RESET, TRY_AGAIN
-from live_rig.rack.edits import Edits, Knobs
+from live_rig.rack.edits import Edits
 from live_rig.rack.mix import dry_mix
 from live_rig.rack.preset import Preset
 from live_rig.rack.process import PLACES, RackProcess
 from live_rig.rack.spare import Spare
 from live_rig.rack.standing import Standing, begin
 from live_rig.rack.swap import Swap
+from live_rig.rack.turning import Turning
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,7 @@ class Rack:
         self._successor: Standing | None = None  # the same for what was lost while it was heard
         self._kept: list[Standing] = []  # the set's
         self._switching, self._when = False, AT_ONCE
-        self._edits: Edits | None = None  # of the preset that is heard
-        self._to_turn: Knobs = {}  # knobs that the rack has not been told of
+        self._turning = Turning(self._swap)
         self._shows_window: RackProcess | None = None
         self._dry_blocks, self._dry_until_s = 0, 0.0
         self._alerts: list[str] = []
@@ -104,7 +104,7 @@ class Rack:
     @property
     def edits(self) -> Edits | None:
         """What has been turned in the preset that is heard."""
-        return self._edits
+        return self._turning.edits
 
     def has_answered(self) -> bool:
         """Whether all that the drums have posted has come back from the effects that are heard."""
@@ -143,8 +143,7 @@ class Rack:
     def turn(self, moved: Mapping[str, float]) -> None:
         """Turn knobs of the preset that is heard, by name; without a click, and without a gap."""
         with self._lock:
-            self._to_turn |= moved
-            self._send_turns()
+            self._turning.turn(moved)
 
     def show_window(self, plugin: str) -> None:
         """Show a plugin's own window, by its name in the preset that is heard; "": shut the one that is open."""
@@ -235,7 +234,7 @@ class Rack:
         for gone in self._swap.rung_out():
             self._let_go(gone)
         self._fill_up()
-        self._send_turns()
+        self._turning.send()
         if self.drums.blocks_dry != self._dry_blocks:
             self._dry_blocks, self._dry_until_s = self.drums.blocks_dry, time.monotonic() + DRY_SHOWS_S
 
@@ -289,7 +288,7 @@ class Rack:
         """Give a voice to what is ready, and let be heard what is to be heard."""
         if self._successor and self._stand(self._successor):
             self._swap.to(self._successor)
-            self._turn_anew()
+            self._turning.again()
             self._successor = None
         if self._swap.has_slipped() and self._swap.heard and self._stand(self._swap.heard):
             self._swap.to(self._swap.heard)
@@ -298,10 +297,9 @@ class Rack:
             self._alerts.extend(self._next.says)  # it was said when it was loaded, which may be hours ago
             if self._successor:
                 self._drop(self._successor)
-            self._put_back()
+            self._turning.call(self._next.preset, self._kept)
             if self._next.counts:
                 self._next.counts.edit(TRY_AGAIN, 0.0)
-            self._edits = Edits(self._next.preset) if self._next.preset else None
             self._next, self._successor, self._switching = None, None, False
         elif self._next and not self._next.is_kept:
             self._stand(self._next)
@@ -311,40 +309,6 @@ class Rack:
             return False
         memory, bell = one.memory
         return self._swap.stand(one, memory, bell, dry_mix(one.preset, self.drums.inputs) if one.preset else None)
-
-    def _turn_anew(self) -> None:
-        """What came back stands as the preset is written: turn it to where it stood."""
-        if self._edits:
-            self._to_turn = self._edits.kept() | self._to_turn
-
-    def _put_back(self) -> None:
-        """A preset of the set that is left or called stands as it is written."""
-        self._to_turn = {}
-        if self._edits and self._edits.kept() and self._next:
-            for one in self._kept:
-                if one.preset == self._edits.preset and one.counts and not one.lost:
-                    for knob in self._edits.kept():
-                        one.counts.edit(list(self._edits.knobs).index(knob), self._edits.written[knob])
-
-    def _send_turns(self) -> None:
-        """Tell the rack that is heard what to turn; what does not fit now goes with the next look."""
-        heard = self._swap.heard
-        if (
-            not self._to_turn
-            or not self._edits
-            or not heard
-            or heard.lost
-            or not heard.counts
-            or heard.preset != self._edits.preset
-        ):
-            return
-        numbers = {knob: number for number, knob in enumerate(self._edits.knobs)}
-        for knob, value in list(self._to_turn.items()):
-            if knob not in numbers or heard.counts.edit(numbers[knob], value):
-                del self._to_turn[knob]
-        mix = dry_mix(self._edits.preset, self.drums.inputs, self._edits.now)
-        if mix is not None:
-            self._swap.remix(heard, mix)
 
     def _let_go(self, gone: Standing) -> None:
         """It has rung out: what the set keeps goes back to its place, all else ends with the last that shares its process."""
