@@ -14,7 +14,7 @@ def channels(show: Show, device: AudioDevice | None, *, is_fed: bool) -> tuple[i
         return 0, asked.outputs or written or 2
     highest = max((line.input for line in asked.lines), default=0)
     inputs = 0 if is_fed else (asked.inputs or max(min(device.inputs, 2), highest))
-    return inputs, asked.outputs or written or min(device.outputs, 4)
+    return inputs, asked.outputs or written or min(device.outputs, 2 if device.is_for_all else 4)
 
 
 def plugged(show: Show, device: AudioDevice | None, inputs: int, outputs: int) -> Wiring:

@@ -1,10 +1,12 @@
 """What holds for every test: none fails because the machine is busy, and none changes which show the user opened last."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+os.environ.setdefault("LIVE_RIG_JACK", "jack")  # the tests' own server, whatever plays on this desktop
 settings.register_profile("whatever the machine does", deadline=None)
 settings.load_profile("whatever the machine does")
 

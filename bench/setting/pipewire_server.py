@@ -1,4 +1,7 @@
-"""A real PipeWire of one's own, with one card that nobody hears: what it plays comes back into its inputs.
+"""A real PipeWire of one's own, with two cards that nobody hears.
+
+What "stage-card" plays comes back into its inputs; "desk" is as PipeWire shows a sound card: inputs, outputs, and a monitor of
+what it plays.
 
 with PipeWireServer(block_frames=64) as server:
     subprocess.run([...], env=server.environ)
@@ -14,6 +17,7 @@ import time
 from pathlib import Path
 
 from bench.setting.jack_server import NoJack
+from live_rig.audio.libjack import CHOICE
 
 STARTS_WITHIN_S = 15.0
 CONFIG = """\
@@ -26,6 +30,7 @@ context.properties = {{
     default.clock.max-quantum = 2048
 }}
 context.spa-libs = {{
+    audiotestsrc = audiotestsrc/libspa-audiotestsrc
     audio.convert.* = audioconvert/libspa-audioconvert
     support.* = support/libspa-support
 }}
@@ -42,16 +47,27 @@ context.modules = [
 context.objects = [
     {{ factory = adapter args = {{
         factory.name = support.null-audio-sink
-        node.name = {card}
+        node.name = stage-card
         media.class = Audio/Duplex
-        audio.rate = {rate}
-        audio.channels = 2
-        audio.position = "FL,FR"
-        object.linger = true
-        adapter.auto-port-config = {{ mode = dsp monitor = true position = preserve }}
+        adapter.auto-port-config = {{ mode = dsp monitor = true position = preserve }} {as_a_card}
+    }} }}
+    {{ factory = adapter args = {{
+        factory.name = audiotestsrc
+        node.name = desk-in
+        node.description = desk
+        media.class = Audio/Source
+        adapter.auto-port-config = {{ mode = dsp monitor = false position = preserve }} {as_a_card}
+    }} }}
+    {{ factory = adapter args = {{
+        factory.name = support.null-audio-sink
+        node.name = desk-out
+        node.description = desk
+        media.class = Audio/Sink
+        adapter.auto-port-config = {{ mode = dsp monitor = true position = preserve }} {as_a_card}
     }} }}
 ]
 """
+AS_A_CARD = 'audio.rate = {rate} audio.channels = 2 audio.position = "FL,FR" object.linger = true'
 
 
 class PipeWireServer:
@@ -70,7 +86,8 @@ class PipeWireServer:
     @property
     def environ(self) -> dict[str, str]:
         """For its clients."""
-        return os.environ | {"PIPEWIRE_RUNTIME_DIR": self._folder.name, "LD_LIBRARY_PATH": self._libraries}
+        own = {"PIPEWIRE_RUNTIME_DIR": self._folder.name, "LD_LIBRARY_PATH": self._libraries, CHOICE: "pipewire"}
+        return os.environ | own
 
     def __enter__(self) -> "PipeWireServer":
         if shutil.which("pipewire") is None or shutil.which("pw-jack") is None:
@@ -78,7 +95,8 @@ class PipeWireServer:
         asked = subprocess.run(["pw-jack", "printenv", "LD_LIBRARY_PATH"], capture_output=True, text=True, check=True)
         self._libraries = asked.stdout.strip()
         self._folder = tempfile.TemporaryDirectory(prefix="live-rig-pipewire-")
-        config = CONFIG.format(rate=self.samplerate_hz, block=self.block_frames, card=self.device)
+        as_a_card = AS_A_CARD.format(rate=self.samplerate_hz)
+        config = CONFIG.format(rate=self.samplerate_hz, block=self.block_frames, as_a_card=as_a_card)
         self._config = Path(self._folder.name) / "pipewire.conf"
         self._config.write_text(config)
         self.come_back()

@@ -1,16 +1,26 @@
 """The sound cards and MIDI ports of this machine, by name."""
 
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 import sounddevice
 
 from cython_core.callback import Device
+from live_rig.audio.jack_ports import channels
 from live_rig.errors import DeviceError
 
 VIRTUAL = "virtual"
+JACK = "JACK Audio Connection Kit"  # as PortAudio calls it; a JACK server, or PipeWire
+ALSA = "ALSA"
+FOR_ALL = (
+    "default",
+    "sysdefault",
+    "pipewire",
+    "pulse",
+    "dmix",
+)  # ALSA's names for what is no card, and takes any number of channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,11 @@ class AudioDevice:
     input_latency_ms: float
     output_latency_ms: float
     is_default: bool
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it stands before a card that other programs play on as well. How many channels that has it does not say."""
+        return self.host == ALSA and self.name in FOR_ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +61,12 @@ def name_of(device: AudioDevice | None) -> str:
 
 
 def audio_devices() -> list[AudioDevice]:
-    """Every device PortAudio sees, in its order. Looks anew each time."""
+    """Every device there is, in PortAudio's order. Looks anew each time."""
     let_go_of_portaudio()
     sounddevice._initialize()
     hosts = sounddevice.query_hostapis()
     _, default_output = sounddevice.default.device
-    return [
+    devices = [
         AudioDevice(
             index=index,
             name=found["name"],
@@ -64,6 +79,19 @@ def audio_devices() -> list[AudioDevice]:
             is_default=index == default_output,
         )
         for index, found in enumerate(sounddevice.query_devices())
+    ]
+    return with_jacks_plugs(devices) if any(device.host == JACK for device in devices) else devices
+
+
+def with_jacks_plugs(devices: list[AudioDevice]) -> list[AudioDevice]:
+    """With those on JACK as they have plugs; where a server plays, the card with the most of them is the default."""
+    there = channels(device.name for device in devices if device.host == JACK)
+    most = max(there, key=lambda name: (there[name][1] > 0, sum(there[name])), default="")
+    return [
+        replace(device, inputs=there[device.name][0], outputs=there[device.name][1], is_default=device.name == most)
+        if device.host == JACK and device.name in there
+        else replace(device, is_default=device.is_default and not most)
+        for device in devices
     ]
 
 

@@ -6,11 +6,11 @@ one. JACK itself lets go of a dead server at once.
 
 import atexit
 import ctypes
-import re
 from typing import Any
 
 from cython_core.jack_plugs import JackPlugs
 from live_rig.audio.device import Opening, let_go_of_portaudio
+from live_rig.audio.jack_ports import plugs
 from live_rig.errors import DeviceError
 
 NAME = "live-rig"
@@ -60,15 +60,15 @@ class JackStream:
     def start(self) -> None:
         """Let it sound."""
         self._client.activate()
-        to_us = zip(self._theirs(is_output=True), self._heard, strict=False)
-        from_us = zip(self._played, self._theirs(is_output=False), strict=False)
+        to_us = zip(self._theirs(gives_sound=True), self._heard, strict=False)
+        from_us = zip(self._played, self._theirs(gives_sound=False), strict=False)
         for source, plug in (*to_us, *from_us):
             self._client.connect(source, plug)
 
     def latencies_s(self) -> tuple[float, float]:
         """(input, output) in seconds, as the server says them of the device's plugs; 0 where there are none."""
-        heard_s = self._latency_s(self._theirs(is_output=True), CAPTURE) if self._heard else 0.0
-        return heard_s, self._latency_s(self._theirs(is_output=False), PLAYBACK)
+        heard_s = self._latency_s(self._theirs(gives_sound=True), CAPTURE) if self._heard else 0.0
+        return heard_s, self._latency_s(self._theirs(gives_sound=False), PLAYBACK)
 
     def close(self) -> None:
         """Leave the server, or what is left of it."""
@@ -100,10 +100,8 @@ class JackStream:
                 do="Take block out of show.toml, [audio], or write another",
             ) from error
 
-    def _theirs(self, *, is_output: bool) -> list[Any]:
-        """The device's plugs that give (or take) sound."""
-        pattern = f"^{re.escape(self._device.name)}:"
-        return list(self._client.get_ports(pattern, is_audio=True, is_output=is_output, is_input=not is_output))
+    def _theirs(self, *, gives_sound: bool) -> list[Any]:
+        return plugs(self._client, self._device.name, gives_sound=gives_sound)
 
     def _plug_addresses(self) -> tuple[list[int], list[int]]:
         return [self._address(plug._ptr) for plug in self._heard], [self._address(plug._ptr) for plug in self._played]

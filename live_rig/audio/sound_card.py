@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from cython_core.callback import Device
-from live_rig.audio.device import AudioDevice, Opening, find_device, name_of
+from live_rig.audio.device import JACK, AudioDevice, Opening, find_device, name_of
 from live_rig.audio.jack_stream import JackStream
 from live_rig.audio.lifeline import Lifeline
-from live_rig.audio.stream import JACK, RigStream, open_stream
+from live_rig.audio.stream import RigStream, open_stream
 from live_rig.audio.timer import TimerStream
 
 VIRTUAL_BLOCK = 256  # frames: nobody plays to it by ear, and on a weak machine it drops out less than 64

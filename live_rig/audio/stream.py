@@ -6,11 +6,10 @@ from typing import Any
 
 import sounddevice
 
-from live_rig.audio.device import AudioDevice, Opening
+from live_rig.audio.device import JACK, AudioDevice, Opening
 from live_rig.audio.jack_stream import JackStream
 from live_rig.errors import DeviceError
 
-JACK = "JACK Audio Connection Kit"
 CLOSES_WITHIN_S = 3.0
 
 
