@@ -51,6 +51,7 @@ MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
 VIRTUAL_RATE_HZ = 48_000
 SAID_LASTS_S = 8.0  # words of the conductor's, on the stage
 STEMS_LOOKED_AFTER_S = 1.0  # so often their files are looked for
+ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 TALKING = "The talkback is open"
 LATE = "Drop-outs: the machine is too busy"
@@ -127,6 +128,10 @@ class Engine:
                 opened.callback(MidiIn(setup.midi_in, routing).close)
             if show.songs:
                 self.order.load(0)
+            self._beside = [
+                Thread(target=work, name=name, daemon=True)
+                for work, name in ((self._prepare_the_rest, "decoding"), (self._look_after_stems, "stem watch"))
+            ]
             self._opened = opened.pop_all()
 
     @property
@@ -154,12 +159,16 @@ class Engine:
         if self.show.songs:
             self.do("gives-way", self.show.gives_way)
             self.do("listen", "")
-        Thread(target=self._prepare_the_rest, name="decoding", daemon=True).start()
-        Thread(target=self._look_after_stems, name="stem watch", daemon=True).start()
+        for beside in self._beside:
+            beside.start()
 
     def close(self) -> None:
         """Silence, and every thread and process gone."""
         self._is_closing.set()
+        self.order.repertoire.leave_off()
+        for beside in self._beside:  # what is still at work in a library when Python ends takes the process down
+            if beside.is_alive():
+                beside.join(ENDS_WITHIN_S)
         self._opened.close()
 
     @property

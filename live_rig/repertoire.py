@@ -1,6 +1,7 @@
 """The songs of a show, ready to be played: their stems open, each in its key, and charted; and watched over while they play."""
 
 from collections.abc import Callable
+from threading import Event
 
 from cython_core.chart import Chart
 from cython_core.stem_bank import Stems
@@ -8,7 +9,7 @@ from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys
 from live_rig.band.lost_stems import StemWatch
 from live_rig.band.renderer import NativeLoop, prefetch
-from live_rig.band.stems import open_stems
+from live_rig.band.stems import LeftOff, open_stems
 from live_rig.conducting.chart import chart_of
 from live_rig.errors import RigError
 from live_rig.paths import cache_dir
@@ -35,6 +36,7 @@ class Repertoire:
         self._charts: dict[str, Chart] = {}
         self._watches: dict[str, StemWatch] = {}
         self._prefetching: list[NativeLoop] = []
+        self._is_closing = Event()
 
     def chart(self, song: Song) -> Chart:
         """A song's chart, its stems open and being fetched. Raises RigError."""
@@ -46,7 +48,9 @@ class Repertoire:
         """Decode every song into the cache, so that none is waited for later. Takes its time."""
         for song in self.show.songs:
             try:
-                open_stems(self.keys.song(song), round(self.samplerate_hz), cache_dir())
+                self._open(self.keys.song(song))
+            except LeftOff:
+                return
             except RigError as error:
                 self._alert(str(error))
 
@@ -54,8 +58,13 @@ class Repertoire:
         """What has been lost of a song since the last look, in words. Takes as long as the disk does."""
         return self._watches[song.id].look() if song.id in self._watches else []
 
+    def leave_off(self) -> None:
+        """Decode and transpose no more: what is at it ends within a moment, and leaves nothing half-written."""
+        self._is_closing.set()
+
     def close(self) -> None:
         """No more keys, and every thread gone."""
+        self.leave_off()
         self.keys.close()
         for loop in self._prefetching:
             loop.stop()
@@ -65,12 +74,15 @@ class Repertoire:
         return chart_of(song, self.samplerate_hz, stems, self.show.buses, self._voice)
 
     def _opened(self, song: Song) -> Stems:
-        stems = open_stems(song, round(self.samplerate_hz), cache_dir())
+        stems = self._open(song)
         stems.song = 1 + [each.id for each in self.show.songs].index(song.id)
         loop = prefetch(stems)
         loop.start()
         self._prefetching.append(loop)
         return stems
+
+    def _open(self, song: Song) -> Stems:
+        return open_stems(song, round(self.samplerate_hz), cache_dir(), is_wanted=lambda: not self._is_closing.is_set())
 
     def _taken(self, song: Song, stems: Stems) -> None:
         self._charts[song.id] = self._charted(song, stems)

@@ -40,17 +40,28 @@ ABANDONED_S = 3600.0  # an unfinished file this old was left by a rig that was k
 MISSING_END_S = 0.5  # decoders of MP3 and Ogg may give a little less than the header says
 
 
-def open_stems(song: Song, samplerate_hz: int, cache_dir: Path, say: Callable[[str], None] = lambda _: None) -> Stems:
+class LeftOff(Exception):
+    """Nobody wants the stems any more."""
+
+
+def open_stems(
+    song: Song,
+    samplerate_hz: int,
+    cache_dir: Path,
+    say: Callable[[str], None] = lambda _: None,
+    is_wanted: Callable[[], bool] = lambda: True,
+) -> Stems:
     """The song's stems for a session at `samplerate_hz`, mapped read-only, its sections marked.
 
-    Above 48 kHz they are at a half or a quarter of it (see `Band`). `say` hears of every file that has to be decoded.
+    Above 48 kHz they are at a half or a quarter of it (see `Band`). `say` hears of every file that has to be decoded, which
+    takes its time; `is_wanted` is asked again and again meanwhile.
     Raises ShowError for a file that is missing, empty, cut short or no sound; DeviceError for a disk that is full or cannot
-    be written.
+    be written; LeftOff where they are not wanted any more.
     """
     folder = cache_dir / "stems"
     stem_hz = stem_rate_hz(samplerate_hz)
     _make(folder)
-    arrays = [_mapped(song, stem, stem_hz, folder, say) for stem in song.stems]
+    arrays = [_mapped(song, stem, stem_hz, folder, say, is_wanted) for stem in song.stems]
     stems = Stems(
         [array.T for array in arrays],
         stem_hz,
@@ -69,7 +80,9 @@ def places_s(song: Song) -> list[float]:
     return [0.0, *(float(bar_starts_s[bar]) for bar in firsts if bar < len(bar_starts_s))]
 
 
-def _mapped(song: Song, stem: Stem, stem_hz: int, folder: Path, say: Callable[[str], None]) -> Mapped:
+def _mapped(
+    song: Song, stem: Stem, stem_hz: int, folder: Path, say: Callable[[str], None], is_wanted: Callable[[], bool]
+) -> Mapped:
     path = song.folder / stem.file
     semitones = 0 if stem.is_percussion else song.transpose
     try:
@@ -79,14 +92,14 @@ def _mapped(song: Song, stem: Stem, stem_hz: int, folder: Path, say: Callable[[s
         if ready is None:
             audio = measure(path)
             say(f'Preparing "{stem.name}" of "{song.title}"')
-            _write(cached, _decoded(path, stem_hz), round(audio.length_s * stem_hz), stem_hz)
+            _write(cached, _while(is_wanted, _decoded(path, stem_hz)), round(audio.length_s * stem_hz), stem_hz)
             ready = _cached(cached)
         if semitones and ready is not None:
             cached = folder / f"{digest}-{stem_hz}{semitones:+d}-{FORMAT}.npy"
             recorded, ready = ready, _cached(cached)
             if ready is None:
                 say(f'Transposing "{stem.name}" of "{song.title}" by {semitones:+d}')
-                _write(cached, _transposed(recorded, stem_hz, semitones), len(recorded), stem_hz)
+                _write(cached, _while(is_wanted, _transposed(recorded, stem_hz, semitones)), len(recorded), stem_hz)
                 ready = _cached(cached)
     except NotPlayable as fault:
         what = f'The stem "{stem.name}" cannot be played: {fault.what}'
@@ -143,6 +156,13 @@ def _write_frames(file: BinaryIO, blocks: Iterator[Interleaved], frames: int, sa
     if left > MISSING_END_S * samplerate_hz:
         raise NotPlayable(f"it is cut short: {left / samplerate_hz:.1f} s at its end are not there", COPY_AGAIN)
     file.write(bytes(left * BYTES_PER_FRAME))
+
+
+def _while(is_wanted: Callable[[], bool], blocks: Iterator[Interleaved]) -> Iterator[Interleaved]:
+    for block in blocks:
+        if not is_wanted():
+            raise LeftOff
+        yield block
 
 
 def _decoded(path: Path, samplerate_hz: int) -> Iterator[Interleaved]:

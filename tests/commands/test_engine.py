@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -146,6 +147,29 @@ def test_panic_stops_the_band_and_takes_the_effects_off_and_a_preset_brings_them
         state_where(door, lambda state: state.effects == "none" and not state.preset, "the drums are dry")
         door.do("preset", "dub")
         state_where(door, lambda state: state.effects == "on" and state.preset == "dub", "the preset is heard")
+
+
+@pytest.mark.parametrize("command", ["", "key"])
+def test_who_ends_it_while_stems_are_being_made_waits_for_nothing_and_leaves_nothing_half_made(
+    home: dict[str, str], tmp_path: Path, command: str
+) -> None:
+    show = tmp_path / "festival"
+    shutil.copytree(FESTIVAL, show)
+    written = (show / "show.toml").read_text()
+    (show / "show.toml").write_text(f"{written}\n[audio]\nsamplerate = 44100\n")  # which is not the stems' own
+    with running(home, "engine", show, "--device", "virtual", "--port", "0") as (engine, address):
+        if command:
+            with connect(address) as door:
+                door.do(command, "up")
+        wait_for_file(tmp_path, "*+1-*.part" if command else "*.part")
+    assert engine.returncode == 0
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def wait_for_file(folder: Path, pattern: str) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while not list(folder.rglob(pattern)):
+        assert time.monotonic() < end_s, f"there was never a {pattern}"
 
 
 def test_a_second_engine_on_the_same_port_is_refused_and_the_first_plays_on(home: dict[str, str]) -> None:
