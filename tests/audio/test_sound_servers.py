@@ -154,6 +154,23 @@ def test_when_the_server_dies_the_song_goes_on_and_when_it_is_back_so_is_the_sou
     assert "Traceback" not in (tmp_path / "engine.txt").read_text()
 
 
+def test_a_server_that_dies_in_a_presets_fade_leaves_the_preset_that_was_called(server: SoundServer, tmp_path: Path) -> None:
+    with engine_on(server, tmp_path) as engine:
+        (door_file,) = tmp_path.rglob("door.json")
+        with connect(running_engine(door_file)) as door:
+            state_where(door, lambda state: not state.alerts)
+            for preset in ("dub", "louder", "dub"):
+                door.do("preset", preset)  # it is heard from the next block on, and fades in for 10 ms
+                server.die()
+                state_where(door, lambda state: GONE.format(server.device) in state.alerts)
+                server.come_back()
+                state_where(door, lambda state: f"{server.device} is back" in state.alerts)
+                state_where(door, lambda state, name=preset: (state.preset, state.effects) == (name, "on"))  # type: ignore[misc]
+        engine.terminate()
+        assert engine.wait(20) == 0
+    assert "Traceback" not in (tmp_path / "engine.txt").read_text()
+
+
 def later_than(time_s: float) -> Callable[[StageState], bool]:
     """Half a second of the song has gone by."""
     return lambda state: state.time_s > time_s + 0.5
