@@ -41,6 +41,7 @@ cdef struct AuthorityState:
     double conductor_bpm
     double tap_frame                 # the conductor's last tap; < 0: none yet
     double tap_beats                 # what a tap stands for
+    double tap_faster                # by how much faster beats go than at that tap
     double tap_line                  # the beat of the line that it stood for
     int taps                         # in the present row of taps
     double tap_s                     # from one beat to the next, as the taps say
@@ -60,6 +61,9 @@ cdef struct Place:                   # where the line is, as the authority needs
     double line                      # beats, at the head
     double bpm                       # at the head
     double recorded_bpm              # of the recording, at the head
+    double beat_length               # at the head, over that of the song's first meter ...
+    double length_changed            # ... and the line where it came to be that
+    double beats_in_bar              # of the bar that the head is in
     double curve_bpm                 # of the tempo curve written in the song, at the head; 0: it has none
     double drummer_to_head_s         # from what the follower speaks of to the head, as the ear has it
     double conductor_to_head_s       # from a tap now to the head, as the ear has it
@@ -72,4 +76,7 @@ cdef void conduct(AuthorityState *a, double bpm) noexcept nogil
 cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beats, const Place *place) noexcept nogil
 cdef void slow_down(AuthorityState *a, double beats, double ratio, const Place *place) noexcept nogil
 cdef void decide_authority(AuthorityState *a, const Pulse *pulse, const Place *place, double now_frame, double samplerate_hz, Lead *lead) noexcept nogil
+cdef void count_other_beats(AuthorityState *a, double line, double faster) noexcept nogil
+cdef void in_beats_of_head(const AuthorityState *a, const Pulse *heard, const Place *place, Pulse *pulse) noexcept nogil
+cdef double conductor_line(const Place *place) noexcept nogil        # the line as he hears it now
 cdef double drummer_line(const AuthorityState *a, const Pulse *pulse, double ahead_s) noexcept nogil

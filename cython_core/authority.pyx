@@ -51,6 +51,27 @@ cdef double drummer_line(const AuthorityState *a, const Pulse *pulse, double ahe
     return pulse.beat + pulse.bpm / 60.0 * ahead_s + a.align
 
 
+cdef void in_beats_of_head(const AuthorityState *a, const Pulse *heard, const Place *place, Pulse *pulse) noexcept nogil:
+    """The pulse in beats as they are at the head of the line. Where they come to be of another length, the head is there first: until the
+    drummer is, his beats before that place are his, and those after it are counted on in the new ones."""
+    cdef double faster = heard.beat_length / place.beat_length, line
+    pulse[0] = heard[0]
+    if heard.beat_length == place.beat_length:
+        return
+    line = place.length_changed + (drummer_line(a, heard, place.drummer_to_head_s) - place.length_changed) * faster
+    pulse.bpm = heard.bpm * faster
+    pulse.beat = line - a.align - pulse.bpm / 60.0 * place.drummer_to_head_s
+
+
+cdef void count_other_beats(AuthorityState *a, double line, double faster) noexcept nogil:
+    """From `line` on, beats are `faster` times as fast; so is what the conductor has said and tapped."""
+    a.conductor_bpm = clamped(a.conductor_bpm * faster, 20.0, 400.0)
+    a.tap_s, a.tap_trend_s = a.tap_s / faster, a.tap_trend_s / faster
+    a.tap_line = line + (a.tap_line - line) * faster
+    a.tap_faster = faster * (a.tap_faster if a.tap_faster > 0 else 1.0)
+    a.rit_line, a.rit_beats, a.rit_bpm = line + (a.rit_line - line) * faster, a.rit_beats * faster, a.rit_bpm * faster
+
+
 cdef void align(AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil:
     """Take the drummer's beat nearest to the band's for the same beat."""
     a.align = 0.0
@@ -87,11 +108,19 @@ cdef void slow_down(AuthorityState *a, double beats, double ratio, const Place *
     a.rit_line, a.rit_beats, a.rit_bpm, a.rit_ratio = place.line, beats, place.bpm, ratio
 
 
+cdef double conductor_line(const Place *place) noexcept nogil:
+    return place.line - place.bpm / 60.0 * place.conductor_to_head_s
+
+
 cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beats, const Place *place) noexcept nogil:
     """The conductor taps: a beat, or so many of them. From the second on, taps give the tempo, with its trend (an alpha-beta filter); each
     gives the beat."""
-    cdef double since_s = (frame - a.tap_frame) / samplerate_hz / beats, missed_s
-    cdef double here = place.line - place.bpm / 60.0 * place.conductor_to_head_s
+    cdef double since_s, missed_s, here = conductor_line(place)
+    if a.tap_faster > 0 and here < place.length_changed + 0.5:           # since the last one he was still in the beats before
+        beats *= a.tap_faster
+    if here > place.length_changed - 0.5:
+        a.tap_faster = 0
+    since_s = (frame - a.tap_frame) / samplerate_hz / beats
     if a.tap_frame >= 0 and since_s * beats < SHORTEST_TAP_S:
         return
     a.follows_curve, a.rit_beats = 0, 0.0

@@ -23,6 +23,7 @@ cdef struct ChartState:
     int beats                        # how many are mapped, >= 2
     double *source                   # (beats,) frame of the recording at each mapped beat
     int *beat_in_bar                 # (beats,) 1 on a downbeat
+    double *beat_length              # (beats,) as it is written, over that of the song's first meter: 0.5 where 7/8 follows 4/4
     int sections
     Section *section                 # one after the other, without gaps
     int calls
@@ -57,6 +58,7 @@ cdef class Chart:
 
 cdef double chart_source(const ChartState *c, double beat) noexcept nogil      # frame of the recording at a song beat
 cdef double chart_bpm(const ChartState *c, double beat) noexcept nogil         # tempo of the recording there
+cdef double chart_beat_length(const ChartState *c, double beat) noexcept nogil # of the beat there, over that of the first meter
 cdef double chart_next_bar(const ChartState *c, double beat) noexcept nogil    # first downbeat at or after a song beat
 cdef double chart_bar_start(const ChartState *c, double beat) noexcept nogil   # last downbeat at or before it
 cdef int chart_beats_in_bar(const ChartState *c, double beat) noexcept nogil   # of the bar it lies in

@@ -34,6 +34,7 @@ class Chart:
         curve: Sequence[tuple[float, float]] = (),
         count_bars: int = 1,
         count_beats: int = 1,
+        beat_lengths: Sequence[float] = (),
         pans: Sequence[float] = (),
         mutes: Sequence[bool] = (),
         sends: Sequence[Sequence[float]] = (),

@@ -31,6 +31,11 @@ cdef int segment(const ChartState *c, double place) noexcept nogil:
     return <int>place
 
 
+cdef double chart_beat_length(const ChartState *c, double beat) noexcept nogil:
+    cdef int i = <int>floor(beat - c.first_beat + 1e-9)
+    return c.beat_length[max(0, min(i, c.beats - 1))]
+
+
 cdef bint is_downbeat(const ChartState *c, double beat) noexcept nogil:
     """Whether a whole beat begins a bar; outside the map, bars go on as the song's meter has them."""
     cdef int i = <int>(beat - c.first_beat)
@@ -123,7 +128,7 @@ cdef class Chart:
     source_frames: (n,) float64, n >= 2, rising: frame of the recording at each mapped beat; beat_in_bar: (n,) int32, 1 on downbeats;
     first_beat: number of the first mapped beat (0, or negative with a pickup); sections: (first_beat, end_beat, is_vamp, is_finale, times)
     each, without gaps; tempo_limits: (slowest, fastest) bpm, one per section, or none at all; curve: (song beat, bpm), rising; calls: what
-    the guide says: (song beat, song beat of the cue it leads to, mono float32 at the session's rate or None: the chime), rising; fermatas: song beats, rising; phrase_bars: 0, or how long a phrase is; count_bars: bars counted before bar 1, with a click every count_beats; gains:
+    the guide says: (song beat, song beat of the cue it leads to, mono float32 at the session's rate or None: the chime), rising; fermatas: song beats, rising; phrase_bars: 0, or how long a phrase is; count_bars: bars counted before bar 1, with a click every count_beats; beat_lengths: of every mapped beat as it is written, over that of the first meter, or none where all are 1; gains:
     linear, pans: -1 to 1, mutes, one per stem; sends: (buses, stems) linear, without them all go to the first bus; bpm: what the song is
     told to have; stems: None, or what `Band` plays.
     """
@@ -131,7 +136,7 @@ cdef class Chart:
     def __cinit__(
         self, double samplerate_hz, source_frames, beat_in_bar, int first_beat, sections, double bpm, int beats_per_bar,
         calls=(), int ending=ENDS_WAITING, Stems stems=None, gains=(), pans=(), mutes=(), sends=(), fermatas=(), int phrase_bars=0,
-        tempo_limits=(), curve=(), int count_bars=1, int count_beats=1,
+        tempo_limits=(), curve=(), int count_bars=1, int count_beats=1, beat_lengths=(),
     ):
         cdef const double[::1] source = np.ascontiguousarray(source_frames, np.float64)
         cdef const int[::1] in_bar = np.ascontiguousarray(beat_in_bar, np.int32)
@@ -143,6 +148,7 @@ cdef class Chart:
         c.first_beat, c.beats, c.sections, c.calls = first_beat, <int>source.shape[0], <int>len(sections), <int>len(calls)
         c.source = <double *>calloc(c.beats, sizeof(double))
         c.beat_in_bar = <int *>calloc(c.beats, sizeof(int))
+        c.beat_length = <double *>calloc(c.beats, sizeof(double))
         c.section = <Section *>calloc(c.sections, sizeof(Section))
         c.call = <Call *>calloc(max(c.calls, 1), sizeof(Call))
         c.curve_points = <int>len(curve)
@@ -150,12 +156,12 @@ cdef class Chart:
         c.curve_bpm = <double *>calloc(max(c.curve_points, 1), sizeof(double))
         c.fermatas, c.phrase_bars = <int>len(fermatas), phrase_bars
         c.fermata = <double *>calloc(max(c.fermatas, 1), sizeof(double))
-        if not (c.curve_beat and c.curve_bpm and c.source and c.beat_in_bar and c.section and c.call and c.fermata):
+        if not (c.curve_beat and c.curve_bpm and c.source and c.beat_in_bar and c.beat_length and c.section and c.call and c.fermata):
             raise MemoryError
         cdef int i
         for i in range(c.beats):
-            c.source[i], c.beat_in_bar[i] = source[i], in_bar[i]
-        c.is_of_one_meter = not ((np.diff(np.asarray(in_bar)) - 1) % beats_per_bar).any()
+            c.source[i], c.beat_in_bar[i], c.beat_length[i] = source[i], in_bar[i], beat_lengths[i] if len(beat_lengths) else 1.0
+        c.is_of_one_meter = not ((np.diff(np.asarray(in_bar)) - 1) % beats_per_bar).any() and all(each == 1 for each in beat_lengths)
         for i in range(c.sections):
             c.section[i].first_beat, c.section[i].end_beat, c.section[i].is_vamp, c.section[i].is_finale = sections[i][:4]
             c.section[i].times = sections[i][4] if len(sections[i]) > 4 else 1
@@ -197,6 +203,7 @@ cdef class Chart:
     def __dealloc__(self):
         free(self.state.source)
         free(self.state.beat_in_bar)
+        free(self.state.beat_length)
         free(self.state.section)
         free(self.state.call)
         free(self.state.curve_beat)

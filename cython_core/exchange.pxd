@@ -28,7 +28,7 @@ cpdef enum EventKind:
     GIVE                             # the band leads
     CONDUCT                          # the conductor leads; value: bpm, or 0: as it is now
     TEMPO                            # the conductor's tempo, bpm
-    TAP                              # the conductor's; value: how many beats it stands for, 0: one
+    TAP                              # the conductor's; other: how many bars it stands for, 0: one beat
     NOTE                             # value: MIDI note, other: velocity 1..127, struck at `frame`
     LEVEL                            # value: linear gain, other: a stem's index
     BUS                              # value: linear gain, other: a Bus
@@ -36,7 +36,7 @@ cpdef enum EventKind:
     SHARE                            # band and drummer share the lead; value: the drummer's part, 0..1
     GIVE_WAY                         # value: a GivesWay, how easily the band lets itself be pushed
     CURVE                            # the conductor leads, by the tempo curve written in the song
-    SLOW_DOWN                        # the conductor's ritardando; value: beats, other: the tempo at its end, a part of the one now
+    SLOW_DOWN                        # the conductor's ritardando; value: bars, other: the tempo at its end, a part of the one now
     RE_ENTER                         # silence now, and in again on the drummer's downbeat; value: song beat, NaN: the section it was in
     PAN                              # value: -1 to 1, other: a stem's index
     MUTE                             # value: a Switch, other: a stem's index

@@ -14,12 +14,14 @@ cdef struct Pulse:                   # at the last frame of the tick just heard,
     double bar_confidence            # 0..1: how probable it is that the downbeat is right too
     double playing                   # 0..1: how probable it is that the drummer has not stopped for good
     int beats_per_bar
+    double beat_length               # of what is counted, over that of the song's first meter
     int found                        # 0 until a first beat has been found; all else is then meaningless
 
 cdef struct FollowerState:
     double samplerate_hz
     double told_bpm                  # 0: nothing was told
     int beats_per_bar
+    double beat_length               # of what is counted, over that of the song's first meter
     bint ready                       # the meter has been made ready
     bint started                     # a first stroke has been heard
     bint goes_on                     # the bar filter begins anew, but the place in the bar is known
@@ -47,4 +49,4 @@ cdef class Follower:
 cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long long end_frame, int frames, Pulse *pulse) noexcept nogil
 cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcept nogil
 cdef void follower_count_in(FollowerState *f, double bar_one_frame, double bpm) noexcept nogil
-cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_beat) noexcept nogil
+cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_beat, double beat_length) noexcept nogil

@@ -42,7 +42,7 @@ class Follower:
     def __init__(self, samplerate_hz: float, bpm: float | None = None, beats_per_bar: int | None = None) -> None: ...
     def tell(self, bpm: float | None = None, beats_per_bar: int | None = None) -> None:
         """What the song says. Forgets the past."""
-    def change_meter(self, beats_per_bar: int, bar_beat: float) -> None:
+    def change_meter(self, beats_per_bar: int, bar_beat: float, beat_length: float = 1.0) -> None:
         """The song goes on in another meter, and is at `bar_beat` of a bar (0: its one). Beat and tempo are followed on."""
     def count_in(self, bar_one_frame: float, bpm: float) -> None:
         """The drummer has counted: a bar begins at `bar_one_frame`, in this tempo (40..400). His clicks are forgotten."""

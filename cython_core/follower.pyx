@@ -17,7 +17,7 @@ from cython_core.bar_filter cimport (
     bar_filter_renew, bar_filter_start, bar_filter_work,
 )
 from cython_core.gaits cimport (
-    gaits_beat_at, gaits_expect, gaits_expect_nothing, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo,
+    gaits_beat_at, gaits_count, gaits_expect, gaits_expect_nothing, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo,
 )
 from cython_core.hypotheses cimport MOST_HYPOTHESES, Hypothesis, rank_hypotheses
 from cython_core.on_strokes cimport weigh_strokes
@@ -67,18 +67,34 @@ cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcep
     f.stock = MOST_AT_ONCE
     f.unread = 0
     f.strokes.lean_beats = f.strokes.heard = 0
+    f.beat_length = 1
     bar_filter_meter(&f.bars, f.beats_per_bar)
 
 
-cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_beat) noexcept nogil:
+cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_beat, double beat_length) noexcept nogil:
     """The song goes on in bars of so many beats, and is at `bar_beat` of one. Beat and tempo are followed on; for the half second that it takes to
-    make the meter ready, by the gaits alone."""
+    make the meter ready, by the gaits alone. `beat_length`: over that of the first meter; where it changes, so do beat and tempo."""
+    cdef double faster = f.beat_length / beat_length
     beats_per_bar = min(max(beats_per_bar, 1), MAX_BEATS)
-    if beats_per_bar == f.beats_per_bar:
+    if beats_per_bar == f.beats_per_bar and beat_length == f.beat_length:
         return
+    if beat_length != f.beat_length:
+        count_other_beats(f, bar_beat / faster, faster)
+        f.beat_length = beat_length
     f.beats_per_bar = beats_per_bar
     f.gaits.bar_offset = rint(bar_beat - gaits_beat_at(&f.gaits, f.heard_frame))
     go_on(f)
+
+
+cdef void count_other_beats(FollowerState *f, double since_beats, double faster) noexcept nogil:
+    """From his beat that was nearest to `since_beats` ago, beats are `faster` times as fast."""
+    if f.told_bpm > 0:
+        f.told_bpm = fmin(fmax(f.told_bpm * faster, 40), 400)
+    if f.started:
+        gaits_count(&f.gaits, rint(gaits_beat_at(&f.gaits, f.heard_frame) - since_beats), faster)
+        gaits_expect_nothing(&f.gaits)
+        f.octave += log2(faster)
+        f.strokes.lean_beats *= faster
 
 
 cdef void follower_count_in(FollowerState *f, double bar_one_frame, double bpm) noexcept nogil:
@@ -215,6 +231,7 @@ cdef void say(FollowerState *f, long long end_frame, Pulse *pulse) noexcept nogi
     f.found = f.found or f.started and (f.told_bpm > 0 or f.bars.step > STEPS_BEFORE_FOUND)
     pulse.found = f.found
     pulse.beats_per_bar = f.beats_per_bar
+    pulse.beat_length = f.beat_length
     if not f.started:
         pulse.beat = pulse.bar_beat = pulse.confidence = pulse.bar_confidence = pulse.playing = 0
         pulse.bpm = f.told_bpm if f.told_bpm > 0 else UNTOLD_BPM
@@ -412,9 +429,10 @@ cdef class Follower:
         """What the song says. Forgets the past; a new meter takes about half a second of ticks to be made ready."""
         follower_tell(self.state, 0 if bpm is None else bpm, 0 if beats_per_bar is None else beats_per_bar)
 
-    def change_meter(self, int beats_per_bar, double bar_beat):
-        """The song goes on in another meter, and is at `bar_beat` of a bar. Beat and tempo are followed on."""
-        follower_change_meter(self.state, beats_per_bar, bar_beat)
+    def change_meter(self, int beats_per_bar, double bar_beat, double beat_length=1.0):
+        """The song goes on in another meter, and is at `bar_beat` of a bar. Beat and tempo are followed on; with a `beat_length` of
+        0.5, where the one before was 1, in beats that are twice as fast."""
+        follower_change_meter(self.state, beats_per_bar, bar_beat, beat_length)
 
     def count_in(self, double bar_one_frame, double bpm):
         """The drummer has counted: a bar begins at `bar_one_frame`, in this tempo. What was made of his clicks is forgotten."""

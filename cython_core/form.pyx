@@ -6,7 +6,7 @@ may wait at a time, beside the two that the song itself has: the end of a vamp a
 
 from libc.math cimport INFINITY, NAN, floor, isnan
 
-from cython_core.chart cimport chart_bar_start, chart_bpm, chart_end, chart_next_bar, chart_next_phrase, chart_section
+from cython_core.chart cimport chart_bar_start, chart_beats_in_bar, chart_bpm, chart_end, chart_next_bar, chart_next_phrase, chart_section
 from cython_core.transport cimport (
     AT_BAR, AT_BEAT, AT_PHRASE, COUNTING, CUT, END, ENDED, ENTER, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, ON_HIS_STROKE, PLAYING,
     SILENT, TO_BE_HELD,
@@ -69,7 +69,7 @@ cdef void count_in_then_start(TransportState *t) noexcept nogil:
     if t.chart == NULL or t.state == PLAYING:
         return
     start(t)
-    t.fold = chart_bar_start(t.chart, t.start_beat) - t.chart.beats_per_bar * t.chart.count_bars
+    t.fold = chart_bar_start(t.chart, t.start_beat) - chart_beats_in_bar(t.chart, t.start_beat) * t.chart.count_bars
 
 
 cdef void listen(TransportState *t, int listens_for, int leader_after) noexcept nogil:

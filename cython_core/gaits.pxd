@@ -22,6 +22,7 @@ cdef struct Gaits:
     float expected[CLASSES][MAX_BEATS * BINS_PER_BEAT]   # strokes a beat, by class, that the patterns now believed in expect
 
 cdef void gaits_start(Gaits *g, double frame, double bpm) noexcept nogil
+cdef void gaits_count(Gaits *g, double from_beat, double faster) noexcept nogil
 cdef void gaits_seed(Gaits *g, double frame, double beat, double octave) noexcept nogil
 cdef void gaits_expect_nothing(Gaits *g) noexcept nogil
 cdef void gaits_expect(Gaits *g, BarFilter *b, double octave) noexcept nogil

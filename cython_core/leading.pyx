@@ -4,9 +4,10 @@ Where the drummer has been without a click, whoever asks for the tempo waits: th
 on a bar line, the tempo goes over.
 """
 
-from cython_core.authority cimport CONDUCTOR, DRUMMER, Lead, Place, decide_authority
+from cython_core.authority cimport CONDUCTOR, DRUMMER, Lead, Place, decide_authority, in_beats_of_head
 from cython_core.chart cimport chart_next_bar
 from cython_core.exchange cimport Event
+from cython_core.follower cimport Pulse
 from cython_core.guard cimport GUARD_DELAY
 from cython_core.mix cimport CLICK
 from cython_core.takeover cimport Takeover, take_over
@@ -28,10 +29,12 @@ cdef long long head_belongs_at(const RigState *r) noexcept nogil:
 cdef void lead_one_tick(RigState *r) noexcept nogil:
     cdef Place place
     cdef Lead lead
+    cdef Pulse pulse
     see(r, &place)
     hand_over_in_time(r, &place)
-    decide_authority(&r.authority, &r.pulse, &place, <double>r.frame, r.samplerate_hz, &lead)
-    transport_tick(&r.transport, &lead, &r.authority, &r.pulse, &place)
+    in_beats_of_head(&r.authority, &r.pulse, &place, &pulse)
+    decide_authority(&r.authority, &pulse, &place, <double>r.frame, r.samplerate_hz, &lead)
+    transport_tick(&r.transport, &lead, &r.authority, &pulse, &place)
     tell_what_happened(r)
 
 

@@ -3,9 +3,9 @@
 from libc.math cimport isnan
 
 from cython_core.authority cimport (
-    ASKED, BAND as BAND_LEADS, CONDUCTOR, DRUMMER, EASY, AuthorityState, Place, authority_reset, hand_over, tap,
+    ASKED, BAND as BAND_LEADS, CONDUCTOR, DRUMMER, EASY, AuthorityState, Place, authority_reset, conductor_line, hand_over, tap,
 )
-from cython_core.chart cimport ChartState, chart_section
+from cython_core.chart cimport ChartState, chart_beat_length, chart_beats_in_bar, chart_section
 from cython_core.count_in cimport count_in_listen
 from cython_core.exchange cimport (
     BAND_IN, BUS, CHIME, COUNT_IN, CUT_OFF, FINALE, GIVE_WAY, GO_TO, HOLD, KEY, LEVEL, LISTEN, LOAD, LOAD_NEXT, MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS,
@@ -83,8 +83,7 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
         want_key(&r.key, <StemBank *>event.thing)
     elif event.kind == LISTEN:
         listen(t, <int>event.value, <int>event.other)
-        if t.chart != NULL:
-            count_in_listen(r.count_in, t.chart.bpm, t.chart.beats_per_bar, t.chart.count_bars, t.chart.count_beats)
+        listen_for_count(r)
     elif event.kind == BAND_IN:
         if t.state != LISTENING:
             listen(t, FOR_THE_BAR, leader if leader != BAND_LEADS else DRUMMER)
@@ -94,6 +93,17 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
     else:
         return False
     return True
+
+
+cdef void listen_for_count(RigState *r) noexcept nogil:
+    """The drummer counts in the meter, and in the beats, of the bar that the band will come in on."""
+    cdef const TransportState *t = &r.transport
+    cdef double beat
+    if t.chart != NULL:
+        beat = t.start_beat
+        count_in_listen(
+            r.count_in, t.chart.bpm / chart_beat_length(t.chart, beat), chart_beats_in_bar(t.chart, beat), t.chart.count_bars, t.chart.count_beats
+        )
 
 
 cdef void load_song(RigState *r, const ChartState *chart) noexcept nogil:
@@ -115,6 +125,8 @@ cdef bint goes_elsewhere(RigState *r, const Event *event, const Place *place) no
     cdef TransportState *t = &r.transport
     if event.kind == GO_TO:
         go_to(t, event.value, <int>event.other)
+        if t.state == LISTENING:
+            listen_for_count(r)
     elif event.kind == NEXT:
         go_on(t)
         say_if(r, t.is_released, LAST_TIME_WORD)
@@ -165,7 +177,7 @@ cdef bint changes_leader(RigState *r, const Event *event, Place *place) noexcept
         place.conductor_to_head_s += (r.frame - struck(r, event)) / r.samplerate_hz
         if a.leader != CONDUCTOR:
             ask_for_tempo(r, event, place)
-        tap(a, struck(r, event), r.samplerate_hz, event.value if event.value > 0 else 1.0, place)
+        tap(a, struck(r, event), r.samplerate_hz, beats_tapped(&r.transport, event.other, place), place)
     elif takes_over(event.kind) != NOBODY:
         ask_for_tempo(r, event, place)
     elif event.kind == GIVE_WAY:
@@ -173,6 +185,13 @@ cdef bint changes_leader(RigState *r, const Event *event, Place *place) noexcept
     else:
         return False
     return True
+
+
+cdef double beats_tapped(const TransportState *t, double bars, const Place *place) noexcept nogil:
+    """What a tap stands for: a beat; or so much of the bar that ends, or is going on, where the conductor hears the band."""
+    if not bars > 0 or t.chart == NULL:
+        return 1.0
+    return bars * chart_beats_in_bar(t.chart, conductor_line(place) + t.fold - 0.5)
 
 
 cdef void turn_desk(RigState *r, const Event *event) noexcept nogil:

@@ -31,4 +31,4 @@ cdef void take_over(AuthorityState *a, int kind, double value, double other, con
         conduct(a, place.bpm)
         a.follows_curve = 1
     elif kind == SLOW_DOWN:
-        slow_down(a, max(value, 1.0), min(max(other, 0.1), 1.0), place)
+        slow_down(a, max(value * place.beats_in_bar, 1.0), min(max(other, 0.1), 1.0), place)

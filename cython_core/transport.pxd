@@ -62,6 +62,10 @@ cdef struct TransportState:
     double line
     double fold                      # song beat = line + fold
     double bpm
+    double recorded_bpm              # the recording's, and the beat's length, where `bpm` was last said: ...
+    double beat_length               # ... at the beat that the head is in
+    double length_changed            # the line, where beats came to be of another length
+    long long heard_from             # output frame from which `chart` is heard
     Steering steering
     long long last_stroke            # output frame of the drummer's last stroke; -1: he has not played yet
     int is_leaving                   # the drummer has ended, and the band ends with him

@@ -12,9 +12,9 @@ from libc.math cimport INFINITY, NAN, ceil, floor, fmod, isnan, rint
 from libc.string cimport memset
 
 from cython_core.atomics cimport store
-from cython_core.authority cimport BAND, COUNTED_IN, CUED_IN, DRUMMER, align, hand_over
+from cython_core.authority cimport BAND, COUNTED_IN, CUED_IN, DRUMMER, align, count_other_beats, hand_over
 from cython_core.chart cimport (
-    ENDS_IN_COUNT, ENDS_IN_SEGUE, Call, Section, chart_bar_start, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
+    ENDS_IN_COUNT, ENDS_IN_SEGUE, Call, Section, chart_bar_start, chart_beat_length, chart_beats_in_bar, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
     chart_source,
 )
 from cython_core.faders cimport faders_move
@@ -70,14 +70,42 @@ cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil:
         t.faders = chart.faders
         t.start_beat = min(<double>chart.first_beat, chart.section[0].first_beat)
         t.bpm = chart.bpm
+        take_beats_of(t, t.start_beat)
 
 
 cdef void look(const TransportState *t, Place *place) noexcept nogil:
     """The head, for the authority."""
     place.line, place.bpm = t.line, t.bpm
-    place.recorded_bpm = chart_bpm(t.chart, t.line + t.fold) if t.chart != NULL else 0.0
+    place.recorded_bpm = chart_bpm(t.chart, tempo_place(t)) if t.chart != NULL else 0.0
+    place.beat_length, place.length_changed = t.beat_length, t.length_changed
+    place.beats_in_bar = chart_beats_in_bar(t.chart, tempo_place(t)) if t.chart != NULL else 4.0
     place.curve_bpm = chart_curve_bpm(t.chart, t.line + t.fold) if t.chart != NULL else 0.0
     place.is_moving = t.state == PLAYING and t.hold != HELD
+
+
+cdef double tempo_place(const TransportState *t) noexcept nogil:
+    """The song beat whose tempo counts: the head's, and while it is counted in that of the first note. Rounding puts none before its beat."""
+    return (max(t.line + t.fold, t.start_beat) if t.state == COUNTING else t.line + t.fold) + HAIR_BEATS
+
+
+cdef void take_beats_of(TransportState *t, double song_beat) noexcept nogil:
+    """`bpm` is said of beats as they are here."""
+    t.recorded_bpm, t.beat_length, t.length_changed = chart_bpm(t.chart, song_beat), chart_beat_length(t.chart, song_beat), t.line
+
+
+cdef double go_over(TransportState *t, AuthorityState *a, double line, double song_beat) noexcept nogil:
+    """The head comes, at `line`, to a beat that may be shorter or longer than the one before: how much faster beats go from there, and the tempo is
+    that. Where the band leads it goes as the recording does; else only beats that are written so are other beats."""
+    cdef double faster = t.beat_length / chart_beat_length(t.chart, song_beat), recorded_bpm = chart_bpm(t.chart, song_beat)
+    if faster != 1.0:
+        count_other_beats(a, line, faster)
+        t.beat_length, t.length_changed = chart_beat_length(t.chart, song_beat), line
+    if a.leader == BAND:
+        faster = recorded_bpm / t.recorded_bpm
+    t.recorded_bpm = recorded_bpm
+    t.bpm *= faster
+    t.steering.usual_bpm *= faster
+    return faster
 
 
 cdef const Moment *moment_at(const TransportState *t, long long frame) noexcept nogil:
@@ -96,7 +124,7 @@ cdef void write_jump(TransportState *t, long long frame, double leaves, double g
 cdef void steer(TransportState *t, const Lead *lead) noexcept nogil:
     """The tempo of this tick: towards the leader's, or towards rest."""
     cdef double tick_s = TICK / t.samplerate_hz
-    cdef double recorded_bpm = chart_bpm(t.chart, t.line + t.fold)
+    cdef double recorded_bpm = chart_bpm(t.chart, tempo_place(t))
     cdef const Section *section = &t.chart.section[chart_section(t.chart, t.line + t.fold)]
     cdef double wanted = HELD_RATE * recorded_bpm, slew = HOLD_SLEW_PER_S * t.hold_bpm
     if t.hold != HELD:
@@ -155,6 +183,7 @@ cdef void await_entry(TransportState *t, AuthorityState *a, const Pulse *pulse, 
     if is_counted:
         t.start_beat = chart_next_bar(t.chart, t.start_beat)     # the count goes over a pickup
     t.line, t.fold = 0.0, t.start_beat
+    take_beats_of(t, t.start_beat)
     come_in(t, at, made)
     steering_reset(&t.steering, is_counted)
     t.line = -at / TICK * tick_beats
@@ -179,13 +208,22 @@ cdef void come_in(TransportState *t, double at, Moment *made) noexcept nogil:
 cdef void mark_beat(TransportState *t, Moment *made, double at, double song_beat) noexcept nogil:
     cdef int call
     made.is_count = t.state == COUNTING
-    made.beat_in_bar = <int>(song_beat - chart_bar_start(t.chart, song_beat)) + 1
+    made.beat_in_bar = counted_in_bar(t, song_beat)
     if t.state == COUNTING and (made.beat_in_bar - 1) % t.chart.count_beats and song_beat < t.start_beat:
         return
     made.beat_at = min(<int>at, TICK - 1)
     for call in range(t.chart.calls):
         if t.chart.call[call].beat == song_beat and is_ahead(t, &t.chart.call[call]):
             made.call = call + 1
+
+
+cdef int counted_in_bar(const TransportState *t, double song_beat) noexcept nogil:
+    """Which beat of the bar, from 1; before the first note in bars like the one that it begins."""
+    cdef double bar_start, beats
+    if t.state != COUNTING or song_beat >= t.start_beat:
+        return <int>(song_beat - chart_bar_start(t.chart, song_beat)) + 1
+    bar_start, beats = chart_bar_start(t.chart, t.start_beat), chart_beats_in_bar(t.chart, t.start_beat)
+    return <int>(song_beat - bar_start - floor((song_beat - bar_start) / beats) * beats) + 1
 
 
 cdef bint is_ahead(const TransportState *t, const Call *call) noexcept nogil:
@@ -197,22 +235,23 @@ cdef bint is_ahead(const TransportState *t, const Call *call) noexcept nogil:
     return call.cue_beat <= call.beat or call.cue_beat < bend.at or bend.turn == END
 
 
-cdef void take_bend(TransportState *t, const Bend *bend, double at, double tick_beats, Moment *made) noexcept nogil:
-    """The head has reached a bend, `at` frames into the tick: go where it leads."""
+cdef double take_bend(TransportState *t, AuthorityState *a, const Bend *bend, double at, double tick_beats, Moment *made) noexcept nogil:
+    """The head has reached a bend, `at` frames into the tick: go where it leads. Returns the beats of the tick, which may get shorter there."""
     cdef long long frame = t.head + <long long>floor(at) + 1
     cdef double beats_per_frame = tick_beats / TICK
     cdef double late_beats = (floor(at) + 1.0 - at) * beats_per_frame
-    cdef double leaves = chart_source(t.chart, t.line + t.fold + at * beats_per_frame + late_beats)
+    cdef double leaves = chart_source(t.chart, t.line + t.fold + at * beats_per_frame + late_beats), faster
     cdef const ChartState *leaving = t.chart
     if bend.turn == ENTER:
         t.fold = bend.to - (t.line + at * beats_per_frame)
         come_in(t, at, made)
-        return
+        return tick_beats
     if bend.turn == t.queued:
         t.queued = NO_TURN
     if bend.turn == END and t.next_chart != NULL and leaving.ending != 0:
         pass_on(t, frame, leaves, at, tick_beats, made)
-        return
+        a.is_aligned = 0
+        return tick_beats
     if isnan(bend.to):
         write_jump(t, frame, leaves, NAN)
         made.beat_at = -1
@@ -221,7 +260,7 @@ cdef void take_bend(TransportState *t, const Bend *bend, double at, double tick_
         t.is_leaving = 0
         t.hold = NOT_HELD
         t.start_beat = min(<double>t.chart.first_beat, t.chart.section[0].first_beat)
-        return
+        return tick_beats
     if bend.turn == LAST:
         t.bpm = t.hold_bpm if t.hold == HELD else t.bpm
         t.hold, t.last_hit = NOT_HELD, -1
@@ -231,11 +270,14 @@ cdef void take_bend(TransportState *t, const Bend *bend, double at, double tick_
         t.is_released = t.vamps = t.rounds = 0
     t.notice, t.notice_value = (LAST_HIT if bend.turn == LAST else JUMPED), bend.to
     if bend.turn == LAST and t.struck_frame >= 0:
+        take_beats_of(t, bend.to)
         join_struck_hit(t, frame, leaves, bend.to, tick_beats)
-        return
+        return tick_beats
+    faster = go_over(t, a, t.line + at * beats_per_frame, bend.to)
     t.fold = bend.to - (t.line + at * beats_per_frame)
-    write_jump(t, frame, leaves, chart_source(t.chart, bend.to + late_beats))
+    write_jump(t, frame, leaves, chart_source(t.chart, bend.to + late_beats * faster))
     mark_beat(t, made, at, bend.to)
+    return (at + (TICK - at) * faster) * beats_per_frame
 
 
 cdef void join_struck_hit(TransportState *t, long long frame, double leaves, double hit_beat, double tick_beats) noexcept nogil:
@@ -254,7 +296,8 @@ cdef void pass_on(TransportState *t, long long frame, double leaves, double at, 
     load_chart(t, chart)
     t.next_chart = NULL
     start(t)
-    t.bpm = chart_bpm(chart, t.start_beat)
+    take_beats_of(t, t.start_beat)
+    t.bpm, t.heard_from = t.recorded_bpm, frame
     beats_per_frame = t.bpm / 60.0 / t.samplerate_hz
     if counts:
         t.fold = t.start_beat - chart.beats_per_bar * chart.count_bars
@@ -267,19 +310,22 @@ cdef void pass_on(TransportState *t, long long frame, double leaves, double at, 
     t.notice, t.notice_value = NEXT_SONG, <double><size_t>chart
 
 
-cdef void advance(TransportState *t, Moment *made) noexcept nogil:
+cdef void advance(TransportState *t, AuthorityState *a, Moment *made) noexcept nogil:
     """COUNTING or PLAYING: one tick further, past at most one beat and one bend."""
-    cdef double before = t.line + t.fold, beat = ceil(before), to_bend
+    cdef double before = t.line + t.fold, beat = ceil(before), to_beat, to_bend
     cdef double tick_beats = t.bpm / 60.0 * TICK / t.samplerate_hz
     cdef Bend bend
     next_bend(t, before, &bend)
     if t.hold == HELD and before + tick_beats >= section_end(t, before) - HOLD_MARGIN_BEATS:
         tick_beats = 0.0
-    if before + tick_beats > beat:
-        mark_beat(t, made, (beat - before) / tick_beats * TICK, beat)
+    to_beat = beat - before
+    if tick_beats > to_beat:
+        mark_beat(t, made, to_beat / tick_beats * TICK, beat)
     to_bend = frames_to(t, &bend, before, tick_beats)
     if to_bend < TICK and t.order.jump_frame < 0:
-        take_bend(t, &bend, to_bend, tick_beats, made)
+        tick_beats = take_bend(t, a, &bend, to_bend, tick_beats, made)
+    elif tick_beats > to_beat and t.state == PLAYING:
+        tick_beats = to_beat + (tick_beats - to_beat) * go_over(t, a, t.line + to_beat, beat)
     t.line += tick_beats
     if t.state == PLAYING:
         enter_section(t, t.line + t.fold)
@@ -318,12 +364,13 @@ cdef void return_to(TransportState *t, const Lead *lead, AuthorityState *a, cons
     align(a, pulse, &there)
     steering_reset(&t.steering, False)
     t.bpm = lead.bpm
+    go_over(t, a, t.line, song_bar)
     t.notice, t.notice_value = BACK_ON_BEAT, song_bar
 
 
 cdef void end_with_drummer(TransportState *t, const AuthorityState *a) noexcept nogil:
     """A drummer who leads and falls silent is waited for, in the last good tempo: for ENDS_AFTER_BARS, near the song's end for ENDS_SOON_BARS."""
-    cdef double here = t.line + t.fold, bar_beats = t.chart.beats_per_bar
+    cdef double here = t.line + t.fold, bar_beats = chart_beats_in_bar(t.chart, here)
     cdef double silent_bars = (t.head - t.last_stroke) / t.samplerate_hz * t.bpm / 60.0 / bar_beats
     cdef double allowed_bars = ENDS_SOON_BARS if chart_end(t.chart) - here < NEAR_THE_END_BARS * bar_beats else ENDS_AFTER_BARS
     if a.leader != DRUMMER or t.state != PLAYING or t.last_stroke < 0 or t.hold != NOT_HELD or t.queued != NO_TURN:
@@ -369,10 +416,12 @@ cdef void transport_tick(TransportState *t, const Lead *lead, AuthorityState *a,
         if t.state == LISTENING:
             await_entry(t, a, pulse, place, made)
         elif t.state == COUNTING or t.state == PLAYING:
+            if t.state == COUNTING:
+                take_beats_of(t, tempo_place(t))
             steer(t, lead)
             return_to(t, lead, a, pulse, place)
             end_with_drummer(t, a)
-            advance(t, made)
+            advance(t, a, made)
     t.head += TICK
 
 

@@ -9,6 +9,7 @@ from live_rig.audio.voice import Voice
 from live_rig.conducting.calls import calls_of
 from live_rig.decibels import linear
 from live_rig.show.cue import Cue
+from live_rig.show.meter import beat_quarters
 from live_rig.show.section import Section
 from live_rig.show.song import Song
 from live_rig.show.stem import Stem
@@ -41,11 +42,38 @@ def chart_of(
         curve=[(first_beat(song, point.bar), point.bpm) for point in song.tempo_curve],
         count_bars=COUNTS[song.count][0],
         count_beats=COUNTS[song.count][1],
+        beat_lengths=beat_lengths(song),
         gains=[linear(stem.gain_db) for stem in song.stems],
         pans=[stem.pan for stem in song.stems],
         mutes=[stem.mute for stem in song.stems],
         sends=[[sent(stem, bus, buses[0]) for stem in song.stems] for bus in buses],
     )
+
+
+def beat_lengths(song: Song) -> list[float]:
+    """Of every mapped beat, over that of the first meter: where 7/8 follows 4/4, 0.5. None where the meter never changes."""
+    bars = (song.beat_map.beat_in_bar == 1).cumsum()
+    return [beat_length(song, int(bar)) for bar in bars] if song.meters else []
+
+
+def beat_length(song: Song, bar: int) -> float:
+    """Of the beats in a bar, over that of the first meter's: as it is written, unless the recorded beat goes on as before."""
+    length, before = 1.0, song.meter
+    for change in song.meters:
+        if change.bar > bar:
+            break
+        written = beat_quarters(change.meter) / beat_quarters(before)
+        played = recorded_beat_s(song, change.bar) / recorded_beat_s(song, change.bar - 1)
+        length *= written if abs(math.log(played / written)) < abs(math.log(played)) else 1.0
+        before = change.meter
+    return length
+
+
+def recorded_beat_s(song: Song, bar: int) -> float:
+    """How long a beat of a bar is in the recording, in s."""
+    start = song.bar_start(bar)
+    beats = song.beats_in(bar)
+    return (song.beat_map.time_at(start + beats) - song.beat_map.time_at(start)) / beats
 
 
 def sent(stem: Stem, bus: str, first: str) -> float:
@@ -57,8 +85,9 @@ def sent(stem: Stem, bus: str, first: str) -> float:
 
 def tempo_limits(song: Song, section: Section) -> tuple[float, float]:
     """(slowest, fastest) in bpm: the section's own, else the song's, else none."""
-    slowest = section.slowest_bpm or song.slowest_bpm or 0.0
-    fastest = section.fastest_bpm or song.fastest_bpm or math.inf
+    longer = beat_length(song, section.first_bar)  # what is said of the song is said of the beats of its first meter
+    slowest = section.slowest_bpm or (song.slowest_bpm or 0.0) / longer
+    fastest = section.fastest_bpm or (song.fastest_bpm or math.inf) / longer
     return min(slowest, fastest), max(slowest, fastest)
 
 

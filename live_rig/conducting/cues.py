@@ -95,15 +95,14 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
     return []
 
 
-def tapped(value: str, song: Song) -> Sent:
+def tapped(value: str, _song: Song) -> Sent:
     """A tap of a beat, half a bar or a bar."""
-    beats = {"": 1.0, "beat": 1.0, "half-bar": song.beats_per_bar / 2, "bar": float(song.beats_per_bar)}
-    return Sent(EventKind.TAP, beats.get(value, 1.0))
+    return Sent(EventKind.TAP, 0.0, {"half-bar": 0.5, "bar": 1.0}.get(value, 0.0))
 
 
-def slowing_down(value: str, song: Song) -> Sent:
+def slowing_down(value: str, _song: Song) -> Sent:
     """A ritardando over so many bars."""
-    return Sent(EventKind.SLOW_DOWN, (float(value) if value else RIT_BARS) * song.beats_per_bar, RIT_TO)
+    return Sent(EventKind.SLOW_DOWN, float(value) if value else RIT_BARS, RIT_TO)
 
 
 def shared(value: str, _song: Song) -> Sent:

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from cython_core.authority import Leader
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State
+from live_rig.conducting.chart import beat_lengths
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.cue import Cue
-from live_rig.show.meter import MeterChange
+from live_rig.show.meter import MeterChange, beat_quarters, beats_per_bar
 from live_rig.show.song import Song
-from tests.playing import RATE_HZ, Heard, beats, clicks, play, rock, song
+from tests.playing import RATE_HZ, Heard, Note, beats, clicks, play, rock, song
 
 BAR_S, BEAT_S = 2.0, 0.5  # at 120
 TUNE = "head:4 solo:2~ bridge:4 hit:2!"
@@ -216,6 +218,139 @@ def test_where_the_meter_changes_the_band_stays_with_a_drummer_who_leads() -> No
     for beat in range(1, 48):
         assert abs(heard.asynchrony_ms(plays[beat])) < 40, beat
         assert heard.song_beat_at(plays[beat]) == pytest.approx(beat, abs=0.1)
+
+
+# Beats of another length: in 7/8 after 4/4 an eighth stays an eighth
+
+
+EVENLY = [("4/4", "7/8", "4/4"), ("4/4", "6/8", "4/4"), ("6/8", "4/4", "6/8"), ("4/4", "12/8", "3/4"), ("5/8", "7/8", "5/8")]
+
+
+def in_meters(*meters: str, bpm: float = 120.0) -> tuple[Song, npt.NDArray[np.float64]]:
+    """A song with a section of four bars in each meter, where every eighth is as long; and the times of its beats, from 0 s."""
+    bars = [meter for meter in meters for _ in range(4)]
+    counts = [count + 1 for meter in bars for count in range(beats_per_bar(meter))]
+    quarters = [beat_quarters(meter) for meter in bars for _ in range(beats_per_bar(meter))]
+    times_s = np.concatenate([[0.0], np.cumsum(quarters)[:-1]]) * 60 / bpm / beat_quarters(bars[0])
+    changes = [MeterChange(bar=bar, meter=now) for bar, (before, now) in enumerate(pairwise(bars), start=2) if now != before]
+    sections = song(bpm, " ".join(f"s{n}:4" for n in range(len(meters))))
+    return sections.model_copy(
+        update={"meter": bars[0], "meters": tuple(changes), "beat_map": BeatMap.of(times_s + 0.25, counts)}
+    ), times_s
+
+
+def played_on(tune: Song, times_s: npt.NDArray[np.float64]) -> list[Note]:
+    """A drummer who counts it in, and plays every bar of the song at these times."""
+    ones = [*np.flatnonzero(tune.beat_map.beat_in_bar == 1), len(times_s)]
+    counted = 4 if tune.beats_per_bar == 2 else tune.beats_per_bar
+    notes = clicks(times_s[0] - (times_s[1] - times_s[0]) * np.arange(counted, 0, -1))
+    for first, after in pairwise(ones):
+        notes += rock(times_s[first:after], beats_per_bar=after - first, jitter_ms=4, seed=first)
+    return sorted(notes)
+
+
+def song_times(tune: Song, heard: Heard) -> npt.NDArray[np.float64]:
+    """For every tick that plays: how far the recording has come since the first note, less the time that has gone by, in s."""
+    at = heard.plays
+    came = np.array([tune.beat_map.time_at(beat) for beat in heard.song_beat[at]]) - tune.beat_map.time_at(0)
+    return came - (heard.time_s[at] - heard.came_in_s)
+
+
+@pytest.mark.parametrize("meters", EVENLY)
+def test_the_band_alone_plays_its_recording_where_the_meter_changes(meters: tuple[str, ...]) -> None:
+    tune, times_s = in_meters(*meters)
+    assert np.abs(song_times(tune, play(tune, length_s=times_s[-1]))).max() < 2 * A_FRAME_S
+
+
+def test_the_band_alone_takes_up_a_recorded_tempo_at_once() -> None:
+    tune = song(120, "head:8")
+    times_s = 0.25 + np.cumsum([0.5] * 12 + [0.3] * 12 + [0.8] * 8)
+    tune = tune.model_copy(update={"beat_map": BeatMap.of(times_s, tune.beat_map.beat_in_bar)})
+    assert np.abs(song_times(tune, play(tune, length_s=12.0))).max() < 2 * A_FRAME_S
+
+
+@pytest.mark.parametrize("latencies_s", [(0.0, 0.0), (0.01, 0.02)])
+@pytest.mark.parametrize("meters", EVENLY)
+def test_a_drummer_who_leads_is_followed_over_beats_of_another_length(
+    meters: tuple[str, ...], latencies_s: tuple[float, float]
+) -> None:
+    tune, times_s = in_meters(*meters)
+    plays = 4.0 + times_s / 1.04
+    heard = play(tune, played_on(tune, plays), start="count-in", leader=Leader.DRUMMER, latencies_s=latencies_s)
+    assert not heard.times(NoticeKind.BACK_ON_BEAT)
+    for beat in range(1, len(plays)):
+        off_ms = (heard.song_beat_at(plays[beat]) - beat) * 60_000 / heard.bpm_at(plays[beat])
+        assert abs(off_ms) < 20, (beat, off_ms)
+
+
+def test_where_a_beat_goes_on_as_a_beat_the_recording_says_so() -> None:
+    tune, _ = in_meters("4/4", "6/8", "4/4")
+    even = tune.model_copy(update={"beat_map": BeatMap.of(0.25 + np.arange(40) * 0.5, tune.beat_map.beat_in_bar)})
+    assert set(beat_lengths(even)) == {1.0}
+    assert set(beat_lengths(tune)) == {1.0, 1.5}
+    plays = 4.0 + np.arange(40) * 0.48
+    heard = play(even, played_on(even, plays), start="count-in", leader=Leader.DRUMMER)
+    for beat in range(1, 40):
+        assert heard.song_beat_at(plays[beat]) == pytest.approx(beat, abs=0.06)
+
+
+def test_a_jump_into_beats_of_another_length_keeps_the_drummer() -> None:
+    tune, _ = in_meters("4/4", "3/4", "7/8")
+    plays = 4.0 + np.concatenate([np.arange(8) * 0.48, 8 * 0.48 + np.arange(28) * 0.24])
+    notes = clicks(4.0 - 0.48 * np.arange(4, 0, -1)) + rock(plays[:8])
+    for first in range(8, 36, 7):
+        notes += rock(plays[first : first + 7], beats_per_bar=7)
+    says = [(plays[6], "section s2")]
+    heard = play(tune, sorted(notes), says=says, start="count-in", leader=Leader.DRUMMER)
+    begins = tune.bar_start(9)
+    for beat in range(28):
+        assert heard.song_beat_at(plays[8 + beat]) == pytest.approx(begins + beat, abs=0.06)
+
+
+@pytest.mark.parametrize("what", ["beat", "bar"])
+@pytest.mark.parametrize("meters", EVENLY)
+def test_the_conductor_may_tap_over_beats_of_another_length(meters: tuple[str, ...], what: str) -> None:
+    tune, times_s = in_meters(*meters)
+    places = np.arange(len(times_s)) if what == "beat" else np.flatnonzero(tune.beat_map.beat_in_bar == 1)
+    came_in_s = play(tune, length_s=1.0).came_in_s
+    taps = [(came_in_s + times_s[place], f"tap {what}") for place in places]
+    heard = play(tune, says=taps, length_s=taps[-1][0] + 1)
+    for (tap_s, _), place in zip(taps[1:], places[1:], strict=True):
+        assert heard.song_beat_at(tap_s + 1e-3) == pytest.approx(place, abs=0.03)
+
+
+def test_a_section_is_counted_in_its_own_meter_and_tempo() -> None:
+    tune, _ = in_meters("4/4", "7/8")
+    heard = play(tune, says=[(0.0, "section s1"), (0.01, "count-in")], start="cue", length_s=6.0)
+    assert heard.came_in_s == pytest.approx(7 * 0.25, abs=0.1)
+    assert heard.song_beat_at(heard.came_in_s + 1.76) == pytest.approx(16 + 7, abs=0.1)
+
+
+def test_sticks_count_a_section_in_its_own_meter_and_tempo() -> None:
+    tune, _ = in_meters("4/4", "3/4")
+    plays = 3.0 + np.arange(12) * 0.49
+    notes = sorted(clicks(3.0 - 0.49 * np.arange(3, 0, -1)) + rock(plays, beats_per_bar=3))
+    heard = play(tune, notes, says=[(0.0, "section s1")], start="count-in", leader=Leader.DRUMMER)
+    for beat in range(1, 12):
+        assert heard.song_beat_at(plays[beat]) == pytest.approx(16 + beat, abs=0.06)
+
+
+def test_a_ritardando_of_two_bars_is_as_long_as_two_bars_are_there() -> None:
+    tune, _ = in_meters("4/4", "7/4")
+    heard = play(tune, says=[(8.5, "rit 1")], length_s=20)
+    slows = np.flatnonzero(heard.plays & (heard.bpm < 119.9))
+    ends = np.flatnonzero(heard.plays & (heard.bpm < 120 * 0.61))
+    assert heard.song_beat[ends[0]] - heard.song_beat[slows[0]] == pytest.approx(7, abs=0.6)
+
+
+def test_after_a_segue_the_follower_counts_as_the_next_song_does() -> None:
+    first = song(120, "head:4", ending="segue")
+    plays = 3.0 + np.arange(16 + 24) * 0.5
+    notes = clicks(3.0 - 0.5 * np.arange(4, 0, -1)) + rock(plays[:16]) + rock(plays[16:], beats_per_bar=3)
+    heard = play(first, sorted(notes), start="count-in", leader=Leader.DRUMMER, next_song=song(120, "waltz:8", beats_per_bar=3))
+    assert not heard.times(NoticeKind.BACK_ON_BEAT)
+    for beat in range(1, 23):
+        assert heard.song_beat_at(plays[16 + beat]) == pytest.approx(beat, abs=0.1)
 
 
 def test_a_pickup_is_played_before_bar_1_and_counted_up_to() -> None:
