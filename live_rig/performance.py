@@ -134,7 +134,10 @@ def scripted_events(plan: Plan) -> list[tuple[int, Sent]]:
     elif plan.start == "command" and not any(row.command == "start" for row in cued):
         events.append((0, Sent(EventKind.START)))
     for row in plan.script:
-        sent = events_of(row.command, row.value, plan.song)
+        try:
+            sent = events_of(row.command, row.value, plan.song)
+        except ShowError as error:
+            raise ShowError(error.what, where=f"script, {row.time_s:g} s", do=error.do) from None
         if not sent:
             raise ShowError(
                 f'"{row.command}" is not for one song alone', where=f"script, {row.time_s:g} s", do="Take it out of this script"

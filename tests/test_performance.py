@@ -260,6 +260,12 @@ def test_a_command_that_one_song_alone_cannot_carry_out_is_refused_with_its_time
         perform(plan, silence(1))
 
 
+def test_a_place_that_the_song_has_not_is_refused_with_its_time(studio: Studio) -> None:
+    plan = replace(Plan(studio.clicking(song(120))), script=(Scripted(2.5, "section", "solo"),))
+    with pytest.raises(ShowError, match=r'"Tune" has no section "solo" \(script, 2.5 s\)'):
+        perform(plan, silence(1))
+
+
 def silence(length_s: float) -> npt.NDArray[np.float32]:
     return np.zeros(round(length_s * RATE_HZ), np.float32)
 

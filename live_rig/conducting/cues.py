@@ -61,6 +61,9 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
 
     ShowError for a value that will not do.
     """
+    if command == "curve" and not song.tempo_curve:
+        do = "Write a tempo_curve into its song.toml, or say tempo or rit"
+        raise ShowError(f'"{song.title}" has no tempo curve', where="command", do=do)
     if command in PLAIN:
         return [Sent(PLAIN[command])]
     if command in ("tempo", "conduct"):

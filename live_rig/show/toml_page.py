@@ -82,6 +82,9 @@ def _mend(shown: str, why: str) -> str:
     word = re.fullmatch(r"([\w-]+)\s*=\s*([^\W\d][^\"'#=]*?)\s*", shown)
     if word:
         return f'Put the text in quotes: {word[1]} = "{word[2]}"'
+    number = re.fullmatch(r"([\w-]+)\s*=\s*(-?\d+),(\d+)\s*", shown)
+    if number:
+        return f"Write the number with a point: {number[1]} = {number[2]}.{number[3]}"
     if "overwrite" in why or "twice" in why:
         return "Take one of the two out"
     if shown.count('"') % 2:

@@ -11,10 +11,11 @@ from live_rig.conducting.cues import PLAIN, Sent, events_of, mix_events
 from live_rig.control.protocol import COMMANDS
 from live_rig.errors import ShowError
 from live_rig.show.cue import Cue
+from live_rig.show.song import TempoPoint
 from live_rig.wiring import wired
 from tests.playing import song
 
-TUNE = song(120, "head:4 solo:2~ hit:2!")
+TUNE = song(120, "head:4 solo:2~ hit:2!", tempo_curve=(TempoPoint(bar=1, bpm=120),))
 OF_THE_SET = {"next-song", "previous-song", "song", "preset", "mix"}
 OF_THE_SET |= {"pad", "talkback", "compare", "editor", "key", "knob", "redo", "save-preset", "snapshot", "undo"}
 
@@ -79,6 +80,11 @@ def test_a_value_that_will_not_do_is_named_with_what_would(command: str, value: 
     with pytest.raises(ShowError) as told:
         events_of(command, value, TUNE)
     assert said in str(told.value)
+
+
+def test_a_curve_that_nobody_wrote_cannot_be_conducted() -> None:
+    with pytest.raises(ShowError, match=r'"Tune" has no tempo curve \(command\). Write a tempo_curve'):
+        events_of("curve", "", song(120))
 
 
 @pytest.mark.parametrize("value", ["click=nan", "click=inf", "click=900"])

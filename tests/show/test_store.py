@@ -126,6 +126,7 @@ SLIPS = [
         'song.toml:2: `title = "B"` cannot be read: cannot overwrite a value.',
     ),
     ('title = "Caravan"', 'title = "Caravan', 'Add the " that is missing.'),
+    ("tempo_bpm = 120", "tempo_bpm = 120,5", "Write the number with a point: tempo_bpm = 120.5."),
     ('title = "Caravan"\n', "", "song.toml:1 title: it is missing. Add title = …."),
 ]
 
