@@ -21,7 +21,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from cython_core.band import Band
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.band.renderer import prefetch, renderers
 from live_rig.priority import run_this_thread_first
 

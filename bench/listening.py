@@ -17,7 +17,7 @@ import soxr
 from numpy.typing import NDArray
 
 from cython_core.band import Band
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.paths import examples_dir
 
 RATE_HZ, CHUNK = 48_000, 256

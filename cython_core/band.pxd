@@ -2,7 +2,8 @@
 
 from cython_core.bus cimport Bus
 from cython_core.orders cimport BandOrder, Orders
-from cython_core.stem_bank cimport MAX_BUSES, Stems
+from cython_core.stem_bank cimport MAX_BUSES
+from cython_core.stems cimport Stems
 
 cdef struct BandLink:
     int buses                        # fixed at set-up, as all down to `late_frames`

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 
 class Band:
     """Renders the band at one samplerate. See band.pyx."""

@@ -1,7 +1,8 @@
 # A song as the transport needs it: where every beat lies in the recording, where the bars and sections are.
 
 from cython_core.faders cimport FaderState
-from cython_core.stem_bank cimport MAX_BUSES, MAX_STEMS, StemBank, Stems
+from cython_core.stem_bank cimport MAX_BUSES, MAX_STEMS, StemBank
+from cython_core.stems cimport Stems
 
 cdef struct Section:
     double first_beat                # song beats; beat 0 is the first downbeat of the recording

@@ -6,7 +6,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 
 class Ending(IntEnum):
     ENDS_WAITING = 0

@@ -1,22 +1,13 @@
-# A song's stems as the renderer reads them: pages of memory, filled ahead of the reading.
-
-from libc.stdio cimport FILE
+# A song's stems as the renderers read them: pages of memory, which `stems` fills ahead of the reading.
 
 cdef enum:
     MAX_STEMS = 16
     MAX_BUSES = 4                    # stereo buses that stems are mixed onto
     SIDES = 2
     MAX_CHANNELS = 8                 # of all buses: left and right of the first, left and right of the second ...
-    PAGE = 16384                     # frames in a page: a third of a second at 48 kHz
 
 cdef struct Gains:                   # linear
     float of[MAX_CHANNELS][MAX_STEMS]    # how much of a stem's left side gets to a left channel, and of its right to a right one
-
-cdef struct StemPage:
-    long long number                 # which page of the song it holds; written by prefetch, read by the renderer
-    long long version                # odd while it is being filled; written by prefetch, read by the renderer
-    long long wanted                 # the pass in which prefetch last wanted it; prefetch only
-    float *samples                   # (stems, 2, PAGE)
 
 cdef struct StemBank:
     int stems
@@ -44,29 +35,5 @@ cdef int stems_mix(StemBank *b, long long frame, int frames, int bus, Gains *gai
     # Silence outside the song. Returns the frames that were missing.
 cdef bint stems_ready(StemBank *b, long long frame, int frames) noexcept nogil
     # Whether all is there; if not, the first missing page is asked for.
-
-cdef class Stems:
-    cdef StemBank *bank
-    cdef readonly double samplerate_hz
-    cdef object arrays               # keeps the samples alive
-    cdef FILE *file[MAX_STEMS]       # NULL: the array is read. Prefetch only, as the next two
-    cdef long long file_start[MAX_STEMS]     # bytes before the first frame
-    cdef float *read_frames          # (PAGE, 2)
-    cdef StemPage *slot              # (slots,)
-    cdef int slots, slots_made
-    cdef int refused                 # errno of the system, when it would not lock a page; else 0
-    cdef long long pass_number
-    cdef long long marked[256]       # frames of the song; written by Python, read by prefetch
-    cdef long long marks
-    cdef long long asked_to_stop
-    cdef size_t page_bytes(self) noexcept nogil
-    cdef long long pages_for(self, double seconds) noexcept nogil
-    cdef long long most_pages(self, long long marks) noexcept nogil
-    cdef bint fetch_most_urgent(self) noexcept nogil
-    cdef bint fetch_place(self, long long frame) noexcept nogil
-    cdef bint fetch_run(self, long long first_frame, long long frames) noexcept nogil
-    cdef bint fetch(self, long long number) noexcept nogil
-    cdef StemPage *free_slot(self) noexcept nogil
-    cdef StemPage *new_slot(self) noexcept nogil
-    cdef void fill(self, StemPage *slot, long long number) noexcept nogil
-    cdef void read(self, int s, long long frame, float *left, float *right) noexcept nogil
+cdef void add_mapped(StemBank *b, int s, int side, long long frame, int frames, float gain, float slope, float *out) noexcept nogil
+    # Adds frames of one side of a stem to `out`, out of its array; the gain moves by `slope` a frame. Nothing where the stem is not.

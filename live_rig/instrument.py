@@ -19,7 +19,7 @@ from cython_core.follower import Follower
 from cython_core.input_lines import Lines
 from cython_core.pads import Pads
 from cython_core.rig import Rig
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.audio.sounds import rig_sounds
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Event
 
 from cython_core.chart import Chart
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys
 from live_rig.band.lost_stems import StemWatch

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys, in_key, key_of
 from live_rig.errors import RigError, ShowError

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cython_core.drums import Drums
 from cython_core.exchange import EventKind
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.band.keys import Asked, Keys, key_of
 from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of

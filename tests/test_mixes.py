@@ -10,7 +10,7 @@ from cython_core.authority import Leader
 from cython_core.drums import Drums
 from cython_core.exchange import EventKind, NoticeKind
 from cython_core.mix import CLICK
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of, mix_events
 from live_rig.errors import ShowError

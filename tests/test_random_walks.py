@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cython_core.authority import Leader
 from cython_core.drums import Drums
 from cython_core.exchange import EventKind, NoticeKind
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from cython_core.transport import State
 from cython_core.transposer import Transposer
 from live_rig.conducting.chart import chart_of

@@ -5,7 +5,7 @@ import pytest
 
 from cython_core.drums import Drums
 from cython_core.exchange import EventKind
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of
 from live_rig.instrument import Block, Instrument, each_bus_apart

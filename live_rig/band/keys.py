@@ -9,7 +9,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.errors import RigError, ShowError
 from live_rig.priority import run_this_thread_as_others
 from live_rig.show.song import MOST_SEMITONES, Song

@@ -6,7 +6,7 @@ loaded again. Where the copy itself cannot be read, that stem is silent and the 
 
 from pathlib import Path
 
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.show.song import Song
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cython_core.band import Band
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.priority import run_this_thread_first
 
 REALTIME_PRIORITY = 1  # over everything normal, under all that is due within a block: racks (2), JACK's clients (5 or more)

@@ -20,8 +20,8 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from cython_core.stem_bank import Stems
 from cython_core.stem_rate import stem_rate_hz
+from cython_core.stems import Stems
 from cython_core.transposer import Transposer
 from live_rig.errors import DeviceError, ShowError
 from live_rig.show.audio_file import COPY_AGAIN, NotPlayable, measure

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from cython_core.chart import Chart, Ending
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.conducting.calls import calls_of
 from live_rig.decibels import linear

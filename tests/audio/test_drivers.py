@@ -13,7 +13,7 @@ import pytest
 
 from cython_core.callback import Device, next_due_ns
 from cython_core.exchange import EventKind
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.audio.offline import play
 from live_rig.audio.timer import TimerStream
 from live_rig.band.renderer import renderers

@@ -1,7 +1,7 @@
 import numpy as np
 
 from cython_core.band import Band
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.band.renderer import prefetch, renderers
 
 CHUNK = 256

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from cython_core.band import Band
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 from live_rig.band.stems import open_stems
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.section import Section

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cython_core.band import Band
-from cython_core.stem_bank import Stems
 from cython_core.stem_rate import stem_rate_hz
+from cython_core.stems import Stems
 
 CHUNK = 256
 SAMPLERATE_HZ = 48_000

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cython_core.band import Band
-from cython_core.stem_bank import Stems
+from cython_core.stems import Stems
 
 CHUNK, SAMPLERATE_HZ = 256, 48_000
 

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 class Stems:
-    """Up to 16 stems of one song, ready to be mixed. See stem_bank.pyx."""
+    """Up to 16 stems of one song, ready to be mixed. See stems.pyx."""
 
     samplerate_hz: float
     song: int
