@@ -8,7 +8,7 @@ from pathlib import Path
 import sounddevice
 
 from cython_core.callback import Device
-from live_rig.audio.jack_ports import channels
+from live_rig.audio.jack_ports import look_at
 from live_rig.errors import DeviceError
 
 VIRTUAL = "virtual"
@@ -36,6 +36,7 @@ class AudioDevice:
     input_latency_ms: float
     output_latency_ms: float
     is_default: bool
+    block_frames: int = 0  # what it asks for at a time, where it says so beforehand
 
     @property
     def is_for_all(self) -> bool:
@@ -80,15 +81,21 @@ def audio_devices() -> list[AudioDevice]:
         )
         for index, found in enumerate(sounddevice.query_devices())
     ]
-    return with_jacks_plugs(devices) if any(device.host == JACK for device in devices) else devices
+    return as_on_jack(devices) if any(device.host == JACK for device in devices) else devices
 
 
-def with_jacks_plugs(devices: list[AudioDevice]) -> list[AudioDevice]:
+def as_on_jack(devices: list[AudioDevice]) -> list[AudioDevice]:
     """With those on JACK as they have plugs; where a server plays, the card with the most of them is the default."""
-    there = channels(device.name for device in devices if device.host == JACK)
+    there, block_frames = look_at(device.name for device in devices if device.host == JACK)
     most = max(there, key=lambda name: (there[name][1] > 0, sum(there[name])), default="")
     return [
-        replace(device, inputs=there[device.name][0], outputs=there[device.name][1], is_default=device.name == most)
+        replace(
+            device,
+            inputs=there[device.name][0],
+            outputs=there[device.name][1],
+            is_default=device.name == most,
+            block_frames=block_frames,
+        )
         if device.host == JACK and device.name in there
         else replace(device, is_default=device.is_default and not most)
         for device in devices

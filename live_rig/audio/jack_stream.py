@@ -10,7 +10,7 @@ from typing import Any
 
 from cython_core.jack_plugs import JackPlugs
 from live_rig.audio.device import Opening, let_go_of_portaudio
-from live_rig.audio.jack_ports import plugs
+from live_rig.audio.jack_ports import block_of, is_pipewire, plugs
 from live_rig.errors import DeviceError
 
 NAME = "live-rig"
@@ -26,8 +26,8 @@ class LatencyRange(ctypes.Structure):
 class JackStream:
     """The rig as a client of the server, with a plug for each channel, joined to the device's plugs in their order.
 
-    opening: its block is what the server shall ask of all its clients at a time, None: as it is. way: in to the rig's device.
-    Raises DeviceError in words when the server is not there, runs at another rate, or keeps its blocks.
+    opening: its block is what the server shall ask of all its clients at a time, None: see `block_of`. way: in to the rig's
+    device. Raises DeviceError in words when the server is not there, runs at another rate, or keeps its blocks.
     """
 
     def __init__(self, opening: Opening, way: int) -> None:
@@ -49,8 +49,7 @@ class JackStream:
                 where=f"its own rate is {rate_hz:g} Hz",
                 do=f"Set samplerate = {rate_hz:g} in show.toml, [audio], or change the server's rate",
             )
-        if opening.block_frames:
-            self._set_block(opening.block_frames)
+        self._set_block(opening.block_frames or block_of(jack, self._client))
         self._heard = [self._client.inports.register(f"in_{number + 1}") for number in range(opening.inputs)]
         self._played = [self._client.outports.register(f"out_{number + 1}") for number in range(opening.outputs)]
         self._plugs = JackPlugs(opening.rig_device, way, self._address(jack._lib.jack_port_get_buffer), *self._plug_addresses())
@@ -88,7 +87,7 @@ class JackStream:
         return float(says.most / self._client.samplerate)
 
     def _set_block(self, block_frames: int) -> None:
-        if self._client.blocksize == block_frames:
+        if self._client.blocksize == block_frames and not is_pipewire(self._jack):  # whom to ask is to hold it to that
             return
         try:
             self._client.blocksize = block_frames

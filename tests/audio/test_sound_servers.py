@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,24 @@ print(json.dumps({
     "frames_a_block": instrument.rig.frame / device.counts["callbacks"],
 }))
 stream.close()
+"""
+
+
+BAND = """\
+import json, sys, time
+from live_rig.engine import Engine, Setup
+from live_rig.paths import examples_dir
+from live_rig.show.store import read_show
+if __name__ == "__main__":
+    engine = Engine(read_show(examples_dir() / "festival"), Setup(sys.argv[1]))
+    engine.start()
+    engine.do("give", "")
+    engine.do("start", "")
+    while engine.instrument.exchange.snapshot()["frame"] < 2 * engine.samplerate_hz:
+        engine.state()
+    missing = engine.instrument.exchange.snapshot()["band_frames_missing"]
+    print(json.dumps({"missing": missing, "block_frames": engine.device.counts["block_frames"]}))
+    engine.close()
 """
 
 
@@ -106,6 +125,22 @@ def test_what_the_server_does_not_have_is_refused_in_words(
     assert says in answer["says"]
 
 
+@pytest.mark.parametrize(("kind", "plays_at"), [("jack", 1024), ("pipewire", 256)])
+def test_where_nobody_has_said_a_servers_large_blocks_cost_the_band_nothing_and_pipewires_are_made_small(
+    kind: str, plays_at: int, tmp_path: Path
+) -> None:
+    (tmp_path / "band.py").write_text(BAND)
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(SERVERS[kind](1024))
+        except NoJack as why:
+            pytest.skip(str(why))
+        environ = server.environ | {"PYTHONPATH": str(CHECKOUT), "XDG_CACHE_HOME": str(tmp_path)}
+        words = [sys.executable, str(tmp_path / "band.py"), server.device]
+        done = subprocess.run(words, env=environ, capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(done.stdout) == {"missing": 0, "block_frames": plays_at}
+
+
 @pytest.mark.parametrize("block", [64, 32])
 def test_the_engine_adds_one_block_and_the_guard_to_a_stroke_and_it_comes_back_with_effects(block: int) -> None:
     try:
@@ -158,7 +193,6 @@ def test_a_server_that_dies_in_a_presets_fade_leaves_the_preset_that_was_called(
     with engine_on(server, tmp_path) as engine:
         (door_file,) = tmp_path.rglob("door.json")
         with connect(running_engine(door_file)) as door:
-            state_where(door, lambda state: not state.alerts)
             for preset in ("dub", "louder", "dub"):
                 door.do("preset", preset)  # it is heard from the next block on, and fades in for 10 ms
                 server.die()
