@@ -14,6 +14,7 @@ cdef struct CountInCall:
 cdef struct CountInState:
     double samplerate_hz
     double told_bpm                  # 0: not known
+    int clicks_after_slow            # of a second bar, where the first had them on every other beat; 0: no such count is agreed
     int clicks_wanted
     int beats_per_click              # 2 in a half-time count
     int clicks                       # heard so far, evenly

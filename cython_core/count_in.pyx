@@ -32,6 +32,7 @@ cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int ba
         c.clicks_wanted *= 2
     if c.beats_per_click > 1 and c.clicks_wanted % c.beats_per_click == 0:
         c.clicks_wanted //= c.beats_per_click
+    c.clicks_after_slow = beats_per_bar if bars > 1 and c.beats_per_click == 1 and beats_per_bar >= 4 and beats_per_bar % 2 == 0 else 0
     if c.clicks_wanted > MAX_CLICKS:
         c.clicks_wanted = MAX_CLICKS
     if c.clicks_wanted < 3:
@@ -50,11 +51,37 @@ cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long lo
             return
         if onsets[i].look != SECOND and isfinite(onsets[i].frame):
             take(c, &onsets[i])
-        if c.clicks == c.clicks_wanted and is_tempo(c, interval_frames(c)) and silence_before(c) > SILENCE_BEFORE * interval_frames(c):
+        if is_complete(c):
             call.bpm = 60 * c.samplerate_hz / interval_frames(c) * c.beats_per_click
             call.bar_one_frame = line_at(c, c.clicks)
             call.ready = 1
             c.called = True
+
+
+cdef bint is_complete(CountInState *c) noexcept nogil:
+    """Are these the clicks that were agreed on, in a tempo that can be meant, out of silence or after slower ones? Two bars may begin slowly, as in
+    "1 . 2 . 1 2 3 4"."""
+    if c.clicks == c.clicks_wanted:
+        return is_tempo(c, interval_frames(c)) and silence_before(c) > SILENCE_BEFORE * interval_frames(c)
+    return c.clicks > 1 and c.clicks == c.clicks_after_slow and is_told(c, interval_frames(c)) and has_slow_bar_before(c)
+
+
+cdef bint has_slow_bar_before(CountInState *c) noexcept nogil:
+    """Is there a click on every other beat of the bar before the one that is counted out?"""
+    cdef double interval = interval_frames(c)
+    cdef int back
+    for back in range(2, c.clicks + 1, 2):
+        if not was_struck(c, c.click_frame[0] - back * interval, UNEVEN * interval + HAND_S * c.samplerate_hz):
+            return False
+    return True
+
+
+cdef bint was_struck(CountInState *c, double frame, double within) noexcept nogil:
+    cdef int i
+    for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
+        if fabs(c.stroke_frame[i % REMEMBERED] - frame) < within and c.stroke_strength[i % REMEMBERED] >= WHISPER * c.strength:
+            return True
+    return False
 
 
 cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
@@ -104,6 +131,12 @@ cdef bint is_tempo(CountInState *c, double interval) noexcept nogil:
         return False
     if c.clicks + 1 < c.clicks_wanted:                    # slower clicks may come before the bar that counts
         return True
+    return is_told(c, interval)
+
+
+cdef bint is_told(CountInState *c, double interval) noexcept nogil:
+    """Can this be the interval of the tempo that the song is told to have?"""
+    cdef double bpm = 60 * c.samplerate_hz / interval
     return c.told_bpm == 0 and bpm * c.beats_per_click >= SLOWEST_BPM or c.told_bpm / FAR_FROM_TOLD <= bpm <= c.told_bpm * FAR_FROM_TOLD
 
 

@@ -3,7 +3,7 @@
 from libc.math cimport isnan
 
 from cython_core.authority cimport (
-    ASKED, BAND as BAND_LEADS, CONDUCTOR, DRUMMER, EASY, AuthorityState, Place, authority_reset, conductor_line, hand_over, tap,
+    ASKED, BAND as BAND_LEADS, CONDUCTOR, DRUMMER, EASY, SHARED, AuthorityState, Place, authority_reset, conductor_line, hand_over, tap,
 )
 from cython_core.chart cimport ChartState, chart_beat_length, chart_beats_in_bar, chart_section
 from cython_core.count_in cimport count_in_listen
@@ -170,6 +170,8 @@ cdef void say_if(RigState *r, bint is_so, int word) noexcept nogil:
 cdef bint changes_leader(RigState *r, const Event *event, Place *place) noexcept nogil:
     """Who has the tempo, and what he says of it. False: the event is about something else."""
     cdef AuthorityState *a = &r.authority
+    if r.transport.state == LISTENING and (event.kind == TAKE or takes_over(event.kind) in (BAND_LEADS, SHARED)):
+        r.transport.leader_after = DRUMMER if event.kind == TAKE else takes_over(event.kind)
     if event.kind == TAKE:
         r.takeover.kind = 0
         hand_over(a, DRUMMER, ASKED, &r.pulse, place)

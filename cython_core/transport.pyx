@@ -179,7 +179,8 @@ cdef void await_entry(TransportState *t, AuthorityState *a, const Pulse *pulse, 
         return
     cdef double at = 0.0 if is_passed or to_entry < 0 else to_entry / tick_beats * TICK
     cdef Place here = place[0]
-    t.bpm = bpm
+    cdef const Section *section = &t.chart.section[chart_section(t.chart, t.start_beat)]
+    t.bpm = clamped(bpm, section.slowest_bpm, section.fastest_bpm)
     if is_counted:
         t.start_beat = chart_next_bar(t.chart, t.start_beat)     # the count goes over a pickup
     t.line, t.fold = 0.0, t.start_beat

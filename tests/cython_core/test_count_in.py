@@ -55,6 +55,20 @@ def test_eight_clicks_where_two_bars_are_agreed() -> None:
     assert when_s == pytest.approx(0.3 + 0.25 * 7, abs=0.01)
 
 
+@pytest.mark.parametrize("beats", [(0, 2, 4, 5, 6, 7), (-4, 0, 2, 4, 5, 6, 7)])
+def test_two_bars_may_begin_with_a_click_on_every_other_beat(beats: tuple[int, ...]) -> None:
+    beat_s = 60 / 90
+    clicks = [(3.3 + beat_s * beat, STICK) for beat in beats]
+    [(_, call)] = hear(CountIn(SAMPLERATE_HZ, 4, 90, bars=2), clicks)
+    assert call.bpm == pytest.approx(90)
+    assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(3.3 + 8 * beat_s, abs=0.001)
+
+
+def test_where_two_bars_are_agreed_one_is_no_count() -> None:
+    clicks = [(0.3 + beat * 60 / 90, STICK) for beat in (0, 4, 5, 6, 7)]
+    assert hear(CountIn(SAMPLERATE_HZ, 4, 90, bars=2), clicks) == []
+
+
 def test_a_click_that_bounces_counts_once() -> None:
     strokes = [(0.3 + 0.5 * i + bounce, STICK) for i in range(4) for bounce in (0, 0.03)]
     [(_, call)] = hear(CountIn(SAMPLERATE_HZ), strokes)

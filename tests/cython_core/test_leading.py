@@ -9,7 +9,7 @@ from cython_core.authority import Leader, Reason
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State
 from live_rig.show.song import TempoPoint
-from tests.playing import Heard, beats, play, rock, song
+from tests.playing import Heard, beats, clicks, play, rock, song
 
 FEW = settings(max_examples=6, deadline=None, derandomize=True)
 CAME_IN_S = 0.044  # of a song that is started at 0 s
@@ -43,6 +43,17 @@ def test_the_larger_his_share_the_nearer_the_band_is_to_him(shares: list[int]) -
 def test_a_shared_band_gives_way_in_the_end() -> None:
     heard = pushing(1.02, [(0.1, "share 50")])
     assert heard.bpm_at(28.0) == pytest.approx(122.4, rel=0.004)
+
+
+@pytest.mark.parametrize(("says", "leader"), [("share 50", Leader.SHARED), ("give", Leader.BAND), ("take", Leader.DRUMMER)])
+@pytest.mark.parametrize("counts", [True, False])
+def test_what_is_agreed_before_the_band_comes_in_holds_when_it_does(says: str, leader: Leader, counts: bool) -> None:
+    plays = beats((126, 40), start_s=2.5)
+    notes = [*clicks(2.5 - 60 / 126 * np.arange(4, 0, -1)), *rock(plays)] if counts else rock(plays)
+    cued = [] if counts else [(8.0, "band-in")]
+    heard = play(song(120, "head:40"), sorted(notes), [(0.2, says), *cued], start="cue", leader=Leader.DRUMMER)
+    assert heard.came_in_s == pytest.approx(plays[0 if counts else 12], abs=0.02)
+    assert heard.handovers[-1] == (leader, Reason.COUNTED_IN if counts else Reason.CUED_IN)
 
 
 # Pushing
@@ -80,6 +91,13 @@ def test_beyond_the_limit_of_the_song_the_band_holds_and_says_so() -> None:
     assert heard.bpm[heard.plays].max() <= 136 + 1e-6
     assert heard.bpm_at(float(rising[-1])) == pytest.approx(136)
     assert heard.times(NoticeKind.BACK_ON_BEAT) == []  # it holds, and does not run after him
+
+
+def test_it_comes_in_within_its_limits() -> None:
+    plays = beats((112, 24), start_s=2.5)
+    notes = sorted([*clicks(2.5 - 60 / 112 * np.arange(4, 0, -1)), *rock(plays)])
+    heard = play(song(120, "head:16", slowest_bpm=118), notes, start="count-in", leader=Leader.DRUMMER)
+    assert heard.bpm[heard.plays].min() == pytest.approx(118)
 
 
 def test_a_limit_holds_for_the_conductor_too() -> None:
