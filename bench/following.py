@@ -16,12 +16,12 @@ The tables go into docs/following-scores.md.
 import argparse
 import gc
 import importlib.util
-import resource
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import soundfile
 import soxr
 
@@ -76,6 +76,17 @@ def ticks_us(sound: np.ndarray, lines: int, told: tuple[float | None, int | None
     """Each tick, the quickest of all runs."""
     runs = np.array([list(run_us(sound, lines, told)) for _ in range(RUNS)])
     return np.maximum(runs.min(axis=0)[WARM_UP_TICKS:] - calls_us(lines), 0)
+
+
+def memory_mb(sound: np.ndarray) -> float:
+    """What ears with eight lines and a follower take, once they have heard it."""
+    process = psutil.Process()
+    gc.collect()
+    before = process.memory_info().rss
+    ears, follower = Lines(RATE_HZ, KIT), Follower(RATE_HZ)
+    for at in range(0, len(sound) - TICK, TICK):
+        follower.tick(ears.feed(np.repeat(sound[None, at : at + TICK], len(KIT), axis=0)), TICK)
+    return float((process.memory_info().rss - before) / 2**20)
 
 
 def tick_rows(seconds: float) -> Iterator[list[str]]:
@@ -158,9 +169,10 @@ def main() -> None:
         "worst",
         "worst 64 frames",
     ]
+    takes_mb = memory_mb(drummer(options.seconds))
     parts = [f"A tick lasts {LASTS_US:.0f} us.", table(head, tick_rows(options.seconds))]
     gc.enable()
-    parts.append(f"Memory of this process at its peak: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB.")
+    parts.append(f"Ears with eight lines and the follower take {takes_mb:.0f} MB of memory.")
     if (CORPUS / "index.csv").exists():
         parts.append(table(["from file to beats", "of one core"], beside_rows(options.every)))
     publish("following-scores.md", "cost", "\n\n".join(parts), is_printed=options.is_printed)

@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
-from live_rig.audio.device import VIRTUAL, AudioDevice, as_row, audio_devices, find_device, midi_inputs
+from live_rig.audio.device import JACK, VIRTUAL, AudioDevice, as_row, audio_devices, find_device, midi_inputs
+from live_rig.audio.libjack import is_pipewires
 from live_rig.audio.loopback import measure
 from live_rig.commands.engine import opened_show
 from live_rig.errors import DeviceError, ShowError
@@ -13,6 +15,9 @@ from live_rig.show.audio_block import write_block
 from live_rig.tuning import SECONDS, Tried, safe_block, tune
 
 FOUND_WANTING = 1
+BETTER = (
+    "\nPipeWire plays here. Install pipewire-jack, and its cards are listed by name and played on directly: sooner, steadier."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,6 +112,12 @@ def listed(args: argparse.Namespace) -> int:
     print("\n".join(["Audio", *map(row, devices)]))
     print(f"   {VIRTUAL:<40} {'no card':<10} plays silently, on this machine's clock")
     print("\n".join(["MIDI in", *(f"   {port}" for port in ports or ["none"])]))
+    if (
+        any(device.is_for_all for device in devices)
+        and not any(device.host == JACK for device in devices)
+        and is_pipewires(os.environ)
+    ):
+        print(BETTER)
     return 0
 
 

@@ -18,6 +18,13 @@ from live_rig.audio.libjack import CHOICE, is_pipewires, pipewires_library
 
 LIVE_RIG = [sys.executable, "-c", "from live_rig.cli import main; raise SystemExit(main())"]
 
+WITHOUT_IT = """\
+import pathlib
+pathlib.Path.glob = lambda *_: iter(())
+from live_rig.cli import main
+raise SystemExit(main())
+"""
+
 
 @pytest.fixture
 def pipewire() -> Iterator[PipeWireServer]:
@@ -61,6 +68,16 @@ def test_a_jack_server_beside_it_comes_first(pipewire: PipeWireServer) -> None:
             pytest.skip(str(why))
         there = devices(session(pipewire) | {"JACK_DEFAULT_SERVER": server.name})
     assert set(there) == {"system"}
+
+
+def test_who_has_no_library_of_its_is_told_which_to_install(pipewire: PipeWireServer, tmp_path: Path) -> None:
+    (tmp_path / "alsa.conf").write_text("pcm.pipewire { type null }\npcm.!default { type null }\n")
+    environ = session(pipewire) | {"ALSA_CONFIG_PATH": str(tmp_path / "alsa.conf")}
+    without = [sys.executable, "-c", WITHOUT_IT, "devices"]
+    assert "Install pipewire-jack" in subprocess.run(without, env=environ, capture_output=True, text=True, check=True).stdout
+    assert (
+        "Install" not in subprocess.run([*LIVE_RIG, "devices"], env=environ, capture_output=True, text=True, check=True).stdout
+    )
 
 
 def listening(place: Path) -> socket.socket:
