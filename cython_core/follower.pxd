@@ -1,6 +1,7 @@
 # Where the drummer is in the beat and the bar, how fast, and how sure that is.
 
 from cython_core.bar_filter cimport BarFilter
+from cython_core.flood cimport Flood
 from cython_core.gaits cimport Gaits
 from cython_core.on_strokes cimport OnStrokes
 from cython_core.onsets cimport Onset
@@ -37,8 +38,7 @@ cdef struct FollowerState:
     double lean_frame                # when the gaits last leaned towards the bar filter
     double trust                     # confidence, slowly averaged
     double last_onset_frame
-    double stock, stock_frame        # of strokes that hands and feet may still play, and when it was counted
-    bint is_flooded
+    Flood flood                      # what hands and feet cannot have played
     double heard_frame               # up to which it has heard
 
 cdef class Follower:

@@ -16,6 +16,8 @@ from cython_core.bar_filter cimport (
     PLACES_PER_BEAT, TEMPI, bar_filter_allot, bar_filter_free, bar_filter_hear, bar_filter_meter, bar_filter_prepare, bar_filter_refer,
     bar_filter_renew, bar_filter_start, bar_filter_work,
 )
+from cython_core.belief cimport belief_at_level, belief_centre, belief_is_same_level, belief_level, belief_near, belief_surest
+from cython_core.flood cimport flood_lets_pass, flood_reset
 from cython_core.gaits cimport (
     gaits_beat_at, gaits_count, gaits_expect, gaits_expect_nothing, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo,
 )
@@ -25,18 +27,12 @@ from cython_core.onsets cimport FIRST, MAX_ONSETS, SECOND, Look
 from cython_core.own_bar cimport own_bar_begin, own_bar_pass, own_bar_renew, own_bar_strike
 from cython_core.patterns cimport BINS_PER_BEAT, MAX_BEATS, OWN
 
-cdef enum:
-    NEAR = 4                         # places on either side that count as the same: 17.5 % of a beat and a little
-    LEVEL = 12                       # tempi on either side that count as the same level: 0.43 octaves
-
 cdef double UNTOLD_BPM = 125.0
 cdef double FIRST_IS_ONE = 0.97      # how probable it is that the first stroke is beat 1 ...
 cdef double PLACE_IS_KNOWN = 0.999   # ... and that it lies where the bar was counted, or was going on, to
 cdef double OVERRULE = 0.30          # by how much the bar filter's belief in another phase must be greater
-cdef double OVERRULE_LEVEL = 0.20
 cdef double OVERRULE_BAR = 0.15
 cdef double OTHER_TEMPO_OCTAVES = 0.12               # the gaits are lost when they are further from the bar filter's tempo
-cdef double SAME_LEVEL_OCTAVES = 0.30
 cdef double LEAN_EVERY_BEATS = 0.25  # so often the gaits lean towards the bar filter's phase ...
 cdef double LEAN_WITHIN_BEATS = 0.3  # ... where it is not another beat
 cdef double LEAN_SD_BEATS = 0.11
@@ -44,8 +40,6 @@ cdef double SURE_ENOUGH = 0.3
 cdef double OWN_ABOVE = 0.8          # confidence that it takes to lay strokes down in the drummer's own bar
 cdef double LEAN_ON_STROKES_ABOVE = 0.5              # confidence from which a stroke says where the beat is struck
 cdef double LATEST_S = 0.1           # an onset told later than this after its stroke, or before it, is of no use
-cdef double MOST_STROKES_PER_S = 60.0                # more than two hands and two feet can play, each stroke sent twice ...
-cdef double MOST_AT_ONCE = 16.0                      # ... for longer than this many of them: a broken cable or a stuck trigger
 cdef int STEPS_BEFORE_GAITS = 2      # nothing is expected before that
 cdef int STEPS_BEFORE_FOUND = 150    # where no tempo was told
 cdef double TRUST_BEATS = 8.0        # time constant of the trust in what is followed ...
@@ -63,8 +57,8 @@ cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcep
     """What the song says: tempo (0: not known) and beats in a bar (0: not known, taken as 4). Forgets the past."""
     f.told_bpm = fmin(fmax(bpm, 40), 400) if bpm > 0 else 0
     f.beats_per_bar = 4 if beats_per_bar <= 0 else min(beats_per_bar, MAX_BEATS)
-    f.ready = f.started = f.found = f.is_flooded = f.goes_on = f.own.begun = False
-    f.stock = MOST_AT_ONCE
+    f.ready = f.started = f.found = f.goes_on = f.own.begun = False
+    flood_reset(&f.flood)
     f.unread = 0
     f.strokes.lean_beats = f.strokes.heard = 0
     f.beat_length = 1
@@ -129,7 +123,7 @@ cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long l
         f.ready = bar_filter_prepare(&f.bars)
     for i in range(count):
         if ((f.ready or f.goes_on) and is_stroke(&onsets[i]) and fabs(onsets[i].frame - end_frame) <= LATEST_S * f.samplerate_hz
-                and is_played_by_hand(f, &onsets[i], end_frame)):
+                and flood_lets_pass(&f.flood, &onsets[i], end_frame, f.samplerate_hz)):
             hear(f, &onsets[i])
     if f.bars.started and silent_bars(f, end_frame) > ASLEEP_BARS:
         fall_asleep(f)
@@ -150,17 +144,6 @@ cdef bint is_stroke(const Onset *onset) noexcept nogil:
     """Can this be one? Everything in its range, and of some kind."""
     return (0 <= onset.strength <= 1 and 0 <= onset.kick <= 1 and 0 <= onset.snare <= 1 and 0 <= onset.cymbal <= 1
             and onset.kick + onset.snare + onset.cymbal > 0.02)
-
-
-cdef bint is_played_by_hand(FollowerState *f, const Onset *onset, double frame) noexcept nogil:
-    """False while strokes flood in. Each takes from a stock that fills up with time; when it is used up none is heard until half is back."""
-    if onset.look == SECOND:
-        return not f.is_flooded
-    f.stock = fmin(f.stock + (frame - f.stock_frame) / f.samplerate_hz * MOST_STROKES_PER_S, MOST_AT_ONCE)
-    f.stock_frame = frame
-    f.is_flooded = f.stock < (0.5 * MOST_AT_ONCE if f.is_flooded else 1)
-    f.stock = fmax(f.stock - 1, 0)
-    return not f.is_flooded
 
 
 cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
@@ -259,30 +242,30 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
     cdef float[MAX_BEATS * PLACES_PER_BEAT] bar            # belief by place in the bar, at the tempo level followed
     cdef float[PLACES_PER_BEAT] beat                       # by place in the beat
     cdef double fine = gaits_octave(&f.gaits)
-    cdef double level = level_of(f, fine), octave = 0, beat_at, here, gap, total = f.bars.total
+    cdef double level = belief_level(&f.bars, fine), octave = 0, beat_at, here, gap, total = f.bars.total
     cdef int i, best, mine, places = f.bars.patterns.beats * PLACES_PER_BEAT
     if not f.bars.started:                                 # it lost all belief, and forgets
         f.ready = False
         f.unread = 0
         return
-    octave = at_level(f, level, bar)
+    octave = belief_at_level(&f.bars, level, bar)
     memset(beat, 0, sizeof(beat))
     for i in range(places):
         beat[i % PLACES_PER_BEAT] += bar[i]
 
     beat_at = gaits_beat_at(&f.gaits, f.bars.answer_frame)
     mine = <int>((beat_at - floor(beat_at)) * PLACES_PER_BEAT) % PLACES_PER_BEAT
-    best = surest(beat, PLACES_PER_BEAT)
-    here = near(beat, PLACES_PER_BEAT, mine)
-    if (fabs(level - fine) > SAME_LEVEL_OCTAVES or fabs(octave - fine) > OTHER_TEMPO_OCTAVES
-            or near(beat, PLACES_PER_BEAT, best) - here > OVERRULE * total):
-        gap = centre(beat, best) - (beat_at - floor(beat_at))
+    best = belief_surest(beat, PLACES_PER_BEAT)
+    here = belief_near(beat, PLACES_PER_BEAT, mine)
+    if (not belief_is_same_level(level, fine) or fabs(octave - fine) > OTHER_TEMPO_OCTAVES
+            or belief_near(beat, PLACES_PER_BEAT, best) - here > OVERRULE * total):
+        gap = belief_centre(beat, best) - (beat_at - floor(beat_at))
         beat_at += gap - floor(gap + 0.5)
         gaits_seed(&f.gaits, f.bars.answer_frame, beat_at, octave)
         f.own.begun = False
-        here = near(beat, PLACES_PER_BEAT, best)
+        here = belief_near(beat, PLACES_PER_BEAT, best)
     elif may_lean(f, octave) and here > SURE_ENOUGH * total:
-        gap = centre(beat, best) - (beat_at - floor(beat_at))
+        gap = belief_centre(beat, best) - (beat_at - floor(beat_at))
         gap -= floor(gap + 0.5)
         if fabs(gap) < LEAN_WITHIN_BEATS:
             f.lean_frame = f.bars.answer_frame
@@ -313,7 +296,7 @@ cdef void read_bar(FollowerState *f, const float *bar, double beat_at) noexcept 
     cdef int beats = f.bars.patterns.beats, shift, best = 0
     cdef double[MAX_BEATS] belief
     for shift in range(beats):
-        belief[shift] = near(bar, beats * PLACES_PER_BEAT, place_in_bar(f, beat_at + shift))
+        belief[shift] = belief_near(bar, beats * PLACES_PER_BEAT, place_in_bar(f, beat_at + shift))
         if belief[shift] > belief[best]:
             best = shift
     if belief[best] - belief[0] > OVERRULE_BAR * f.bars.total:
@@ -321,78 +304,13 @@ cdef void read_bar(FollowerState *f, const float *bar, double beat_at) noexcept 
         f.own.begun = False
         belief[0] = belief[best]
     for shift in range(1, beats // f.beats_per_bar):                    # short bars in one cycle: any of them will do
-        belief[0] += near(bar, beats * PLACES_PER_BEAT, place_in_bar(f, beat_at + shift * f.beats_per_bar))
+        belief[0] += belief_near(bar, beats * PLACES_PER_BEAT, place_in_bar(f, beat_at + shift * f.beats_per_bar))
     f.bar_confidence = fmin(belief[0] / f.bars.total, f.confidence)
 
 
 cdef inline int place_in_bar(FollowerState *f, double beat) noexcept nogil:
     cdef int places = f.bars.patterns.beats * PLACES_PER_BEAT
     return <int>(modulo(beat + f.gaits.bar_offset, f.bars.patterns.beats) * PLACES_PER_BEAT) % places
-
-
-cdef double level_of(FollowerState *f, double fine) noexcept nogil:
-    """log2 bpm of the tempo level to follow: the present one, unless another holds clearly more belief."""
-    cdef int tempo, best = 0
-    cdef double here = 0, most = -1, sum_ = 0
-    for tempo in range(TEMPI):
-        if fabs(f.bars.octave[tempo] - fine) <= SAME_LEVEL_OCTAVES:
-            here += f.bars.tempo_mass[tempo]
-    if here > 0.5 * f.bars.total:
-        return fine
-    for tempo in range(-LEVEL, TEMPI):                      # `sum_` is over LEVEL tempi on either side
-        if tempo + LEVEL < TEMPI:
-            sum_ += f.bars.tempo_mass[tempo + LEVEL]
-        if tempo > LEVEL:
-            sum_ -= f.bars.tempo_mass[tempo - LEVEL - 1]
-        if tempo >= 0 and sum_ > most:
-            most = sum_
-            best = tempo
-    return f.bars.octave[best] if most > here + OVERRULE_LEVEL * f.bars.total else fine
-
-
-cdef double at_level(FollowerState *f, double level, float *bar) noexcept nogil:
-    """Belief by place in the bar at one tempo level; returns the mean of log2 bpm there."""
-    cdef int tempo, i, places = f.bars.patterns.beats * PLACES_PER_BEAT
-    cdef double mass = 0, octaves = 0
-    memset(bar, 0, places * sizeof(float))
-    for tempo in range(TEMPI):
-        if f.bars.tempo_mass[tempo] > 0 and fabs(f.bars.octave[tempo] - level) <= SAME_LEVEL_OCTAVES:
-            mass += f.bars.tempo_mass[tempo]
-            octaves += f.bars.tempo_mass[tempo] * f.bars.octave[tempo]
-            for i in range(places):
-                bar[i] += f.bars.place[tempo * places + i]
-    return octaves / mass if mass > 0 else level
-
-
-cdef double near(const float *belief, int size, int middle) noexcept nogil:
-    """Belief, which goes round, within NEAR places."""
-    cdef double sum_ = 0
-    cdef int k
-    for k in range(-NEAR, NEAR + 1):
-        sum_ += belief[(middle + k + size) % size]
-    return sum_
-
-
-cdef int surest(const float *belief, int size) noexcept nogil:
-    """The place around which most belief lies."""
-    cdef int i, best = 0
-    cdef double most = -1, sum_
-    for i in range(size):
-        sum_ = near(belief, size, i)
-        if sum_ > most:
-            most = sum_
-            best = i
-    return best
-
-
-cdef double centre(const float *beat, int middle) noexcept nogil:
-    """Mean place of the belief around a place in the beat, in beats."""
-    cdef double weight = 0, away = 0
-    cdef int k
-    for k in range(-NEAR, NEAR + 1):
-        weight += beat[(middle + k + PLACES_PER_BEAT) % PLACES_PER_BEAT]
-        away += beat[(middle + k + PLACES_PER_BEAT) % PLACES_PER_BEAT] * k
-    return (middle + 0.5 + (away / weight if weight > 0 else 0)) / PLACES_PER_BEAT
 
 
 # ------------------------------------------------------------------------------------------------ for Python
