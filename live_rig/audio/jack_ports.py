@@ -31,8 +31,10 @@ def is_pipewire(jack: Any) -> bool:
 
 def look_at(devices: Iterable[str]) -> tuple[dict[str, tuple[int, int]], int]:
     """(inputs, outputs) of each, and the frames at a time, as the rig would find them. Nothing where no server answers."""
-    import jack  # here: it cannot be imported where libjack is not
-
+    try:
+        import jack  # here: it cannot be imported where libjack is not
+    except (ImportError, OSError):
+        return {}, 0
     try:
         client = jack.Client("live-rig-looks", no_start_server=True)
     except jack.JackOpenError:
