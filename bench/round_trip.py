@@ -144,11 +144,11 @@ def write_show(folder: Path) -> None:
 
 
 @contextmanager
-def engine_on(server: SoundServer, home: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """`live-rig engine` in a process of its own on that server, its effects on. All its files go to `home`."""
+def engine_on(server: SoundServer, home: Path, device: str = "") -> Iterator["subprocess.Popen[bytes]"]:
+    """`live-rig engine` in a process of its own, its effects on, on a server or a device of it. All its files go to `home`."""
     write_show(home / "show")
     own = {name: str(home) for name in ("XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
-    words = [sys.executable, "-c", LIVE_RIG, "engine", str(home / "show"), "--device", server.device, "--port", "0"]
+    words = [sys.executable, "-c", LIVE_RIG, "engine", str(home / "show"), "--device", device or server.device, "--port", "0"]
     with (home / "engine.txt").open("w") as said:
         engine = subprocess.Popen(words, cwd=CHECKOUT, env=server.environ | own, stdout=said, stderr=said)
     try:

@@ -58,16 +58,17 @@ context.objects = [
         media.class = Audio/Source
         adapter.auto-port-config = {{ mode = dsp monitor = false position = preserve }} {as_a_card}
     }} }}
-    {{ factory = adapter args = {{
-        factory.name = support.null-audio-sink
-        node.name = desk-out
-        node.description = desk
-        media.class = Audio/Sink
-        adapter.auto-port-config = {{ mode = dsp monitor = true position = preserve }} {as_a_card}
-    }} }}
+    {{ factory = adapter args = {{ {desk_out} }} }}
 ]
 """
-AS_A_CARD = 'audio.rate = {rate} audio.channels = 2 audio.position = "FL,FR" object.linger = true'
+DESK_OUT = """
+    factory.name=support.null-audio-sink
+    node.name=desk-out
+    node.description=desk
+    media.class=Audio/Sink
+    adapter.auto-port-config={{ mode=dsp monitor=true position=preserve }} {as_a_card}
+"""
+AS_A_CARD = 'audio.rate={rate} audio.channels=2 audio.position="FL,FR" object.linger=true'
 
 
 class PipeWireServer:
@@ -96,7 +97,8 @@ class PipeWireServer:
         self._libraries = asked.stdout.strip()
         self._folder = tempfile.TemporaryDirectory(prefix="live-rig-pipewire-")
         as_a_card = AS_A_CARD.format(rate=self.samplerate_hz)
-        config = CONFIG.format(rate=self.samplerate_hz, block=self.block_frames, as_a_card=as_a_card)
+        desk_out = DESK_OUT.format(as_a_card=as_a_card)
+        config = CONFIG.format(rate=self.samplerate_hz, block=self.block_frames, as_a_card=as_a_card, desk_out=desk_out)
         self._config = Path(self._folder.name) / "pipewire.conf"
         self._config.write_text(config)
         self.come_back()
@@ -106,6 +108,15 @@ class PipeWireServer:
         self._process.terminate()
         self._process.wait()
         self._folder.cleanup()
+
+    def unplug(self) -> None:
+        """Pull the cable of the outputs of "desk". PipeWire itself goes on."""
+        subprocess.run(["pw-cli", "destroy", "desk-out"], env=self.environ, check=True)
+
+    def plug_in(self) -> None:
+        """And put it back."""
+        node = DESK_OUT.format(as_a_card=AS_A_CARD.format(rate=self.samplerate_hz))
+        subprocess.run(["pw-cli", "create-node", "adapter", f"{{ {node} }}"], env=self.environ, check=True)
 
     def die(self) -> None:
         """End at once, as a server does that crashes."""

@@ -6,6 +6,7 @@ one. JACK itself lets go of a dead server at once.
 
 import atexit
 import ctypes
+from contextlib import suppress
 from typing import Any
 
 from cython_core.jack_plugs import JackPlugs
@@ -36,6 +37,8 @@ class JackStream:
         let_go_of_portaudio()  # its own client would keep what a server that ends leaves behind
         device, samplerate_hz = opening.device, opening.samplerate_hz
         self._jack, self._device, self._is_closed = jack, device, False
+        self._sockets = 0  # of the card, when they were last looked for
+        self._gave = self._took = False  # sound, by any socket, ever
         try:
             self._client = jack.Client(NAME, no_start_server=True)
         except jack.JackOpenError as error:
@@ -59,10 +62,21 @@ class JackStream:
     def start(self) -> None:
         """Let it sound."""
         self._client.activate()
-        to_us = zip(self._theirs(gives_sound=True), self._heard, strict=False)
-        from_us = zip(self._played, self._theirs(gives_sound=False), strict=False)
-        for source, plug in (*to_us, *from_us):
-            self._client.connect(source, plug)
+        self.is_plugged_in()
+
+    def is_plugged_in(self) -> bool:
+        """Whether the card has its sockets, both ways if it ever had them. When there are more than before they are joined to
+        ours: a card that was unplugged while its server goes on is back. Else whoever has joined them otherwise is left alone.
+        """
+        gives, takes = self._theirs(gives_sound=True), self._theirs(gives_sound=False)
+        if len(gives) + len(takes) > self._sockets:
+            with suppress(self._jack.JackError):  # they have gone again: that is seen the next time
+                for ours, theirs in (*zip(self._heard, gives, strict=False), *zip(self._played, takes, strict=False)):
+                    if not ours.is_connected_to(theirs):
+                        ours.connect(theirs)
+        self._sockets = len(gives) + len(takes)
+        self._gave, self._took = self._gave or bool(gives), self._took or bool(takes)
+        return bool(gives) >= self._gave and bool(takes) >= self._took
 
     def latencies_s(self) -> tuple[float, float]:
         """(input, output) in seconds, as the server says them of the device's plugs; 0 where there are none."""

@@ -2,7 +2,7 @@
 
 A cable is pulled, a sound server ends, a driver resets: all one sees of it is that nothing is asked of the rig any more. Then
 the clock plays, unheard, so that transport, cues and recordings stay where they belong; and the device is looked for until it
-is there.
+is there. A server may ask on although its card has gone: then the card's sockets are looked for.
 """
 
 import threading
@@ -26,12 +26,15 @@ class Stream(Protocol):
 
     def close(self) -> None: ...
 
+    def is_plugged_in(self) -> bool:
+        """Whether the card's sockets are there. Those that have come back are joined again."""
+
 
 class Lifeline:
     """Watches over the device, in a thread of its own, from `start` on.
 
     stream: what plays now. reopen: opens the device once more, by the way in that it is given (see `Device.way`), or raises
-    RigError while it is not there. is_lost: whether the clock plays in its place.
+    RigError while it is not there.
     """
 
     def __init__(
@@ -43,10 +46,15 @@ class Lifeline:
     ) -> None:
         self._device, self._stream, self._block_frames = device, stream, block_frames
         self._reopen = reopen
-        self.is_lost = False
-        self._seen, self._moved_s = -1, 0.0
+        self._is_away, self._is_plugged_in = False, True
+        self._seen, self._moved_s, self._asked_s = -1, 0.0, 0.0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="lifeline", daemon=True)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing is heard: the clock plays in the device's place, or a server into no card."""
+        return self._is_away or not self._is_plugged_in
 
     def start(self) -> None:
         """Let it sound."""
@@ -62,11 +70,14 @@ class Lifeline:
         self._stream.close()
 
     def _watch(self) -> None:
-        while not self._closing.wait(TRY_EVERY_S if self.is_lost else LOOK_EVERY_S):
-            if self.is_lost:
+        while not self._closing.wait(TRY_EVERY_S if self._is_away else LOOK_EVERY_S):
+            if self._is_away:
                 self._try()
             elif self._stands_still():
                 self._lose()
+            elif time.monotonic() - self._asked_s > TRY_EVERY_S:
+                self._is_plugged_in = self._stream.is_plugged_in()
+                self._asked_s = time.monotonic()
 
     def _stands_still(self) -> bool:
         callbacks = self._device.counts["callbacks"]
@@ -80,7 +91,7 @@ class Lifeline:
         clock = TimerStream(self._device, self._block_frames, way)
         self._device.let_in(way)
         clock.start()
-        self._stream, self.is_lost = clock, True
+        self._stream, self._is_away = clock, True
 
     def _try(self) -> None:
         way = self._device.way()
@@ -92,4 +103,5 @@ class Lifeline:
         self._device.let_in(way)
         clock.close()
         stream.start()
-        self._stream, self.is_lost, self._moved_s = stream, False, time.monotonic()
+        self._is_plugged_in = stream.is_plugged_in()
+        self._stream, self._is_away, self._moved_s = stream, False, time.monotonic()

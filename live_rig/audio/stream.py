@@ -44,6 +44,10 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
             return float(self.latency[0]), float(self.latency[1])
         return 0.0, float(self.latency)
 
+    def is_plugged_in(self) -> bool:
+        """As long as it asks for sound: PortAudio knows no more."""
+        return True
+
     def close(self) -> None:
         """Stop and close. A device that has gone is left behind: PortAudio would wait for it for ever, here and at the exit."""
         if self._is_closed:

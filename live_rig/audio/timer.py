@@ -37,6 +37,10 @@ class TimerStream:
         if self._thread.is_alive():
             self._thread.join()
 
+    def is_plugged_in(self) -> bool:
+        """A virtual device is."""
+        return True
+
     def latencies_s(self) -> tuple[float, float]:
         """(input, output): a virtual device has none."""
         return 0.0, 0.0

@@ -31,6 +31,9 @@ class Counting:
     def close(self) -> None:
         self._stream.close()
 
+    def is_plugged_in(self) -> bool:
+        return True
+
 
 def test_the_song_goes_on_while_the_device_is_away_and_on_the_device_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)

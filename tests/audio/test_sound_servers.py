@@ -205,6 +205,27 @@ def test_a_server_that_dies_in_a_presets_fade_leaves_the_preset_that_was_called(
     assert "Traceback" not in (tmp_path / "engine.txt").read_text()
 
 
+def test_a_card_that_is_unplugged_while_its_server_goes_on_is_missed_and_played_on_again_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(PipeWireServer(256))
+        except NoJack as why:
+            pytest.skip(str(why))
+        stack.enter_context(engine_on(server, tmp_path, "desk"))
+        (door_file,) = tmp_path.rglob("door.json")
+        door = stack.enter_context(connect(running_engine(door_file)))
+        for _ in range(2):
+            server.unplug()
+            lost_s = state_where(door, lambda state: GONE.format("desk") in state.alerts).time_s
+            state_where(door, later_than(lost_s))
+            server.plug_in()
+            state_where(door, lambda state: "desk is back" in state.alerts)
+            said = subprocess.run(["jack_lsp", "-c"], env=server.environ, capture_output=True, text=True, check=True).stdout
+            assert "live-rig:out_1\n   desk:playback_FL\n" in said
+
+
 def later_than(time_s: float) -> Callable[[StageState], bool]:
     """Half a second of the song has gone by."""
     return lambda state: state.time_s > time_s + 0.5
