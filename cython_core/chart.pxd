@@ -67,4 +67,5 @@ cdef int chart_bar(const ChartState *c, double beat) noexcept nogil            #
 cdef double chart_curve_bpm(const ChartState *c, double beat) noexcept nogil   # of the written tempo curve; 0: there is none
 cdef int chart_section(const ChartState *c, double beat) noexcept nogil        # index of its section
 cdef double chart_next_phrase(const ChartState *c, double beat) noexcept nogil # the end of the phrase a song beat lies in
+cdef double chart_top(const ChartState *c) noexcept nogil                      # song beat of the first note, of the pickup where there is one
 cdef double chart_end(const ChartState *c) noexcept nogil                      # song beat at which the last section ends

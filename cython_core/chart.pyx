@@ -118,6 +118,10 @@ cdef double chart_next_phrase(const ChartState *c, double beat) noexcept nogil:
     return min(end, section.end_beat) if c.phrase_bars > 0 else section.end_beat
 
 
+cdef double chart_top(const ChartState *c) noexcept nogil:
+    return min(<double>c.first_beat, c.section[0].first_beat)
+
+
 cdef double chart_end(const ChartState *c) noexcept nogil:
     return c.section[c.sections - 1].end_beat
 

@@ -78,6 +78,7 @@ cdef struct Snapshot:                # step -> Python, the newest only: the end 
     int is_holding
     int queued                       # a Turn that waits for its bar line, or 0
     double queued_beat               # where it leads
+    double start_beat                # where the band comes in, while it does not play
     double queued_at                 # song beat on which it happens; infinity: at a frame of its own
     int key_waits                    # stems in another key wait for their bar line
     int is_released                  # the vamp ends at its end

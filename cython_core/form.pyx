@@ -6,7 +6,7 @@ may wait at a time, beside the two that the song itself has: the end of a vamp a
 
 from libc.math cimport INFINITY, NAN, floor, isnan
 
-from cython_core.chart cimport chart_bar_start, chart_beats_in_bar, chart_bpm, chart_end, chart_next_bar, chart_next_phrase, chart_section
+from cython_core.chart cimport chart_bar_start, chart_beats_in_bar, chart_bpm, chart_end, chart_next_bar, chart_next_phrase, chart_section, chart_top
 from cython_core.transport cimport (
     AT_BAR, AT_BEAT, AT_PHRASE, COUNTING, CUT, END, ENDED, ENTER, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, ON_HIS_STROKE, PLAYING,
     SILENT, TO_BE_HELD,
@@ -146,8 +146,11 @@ cdef void vamp(TransportState *t) noexcept nogil:
 
 
 cdef void undo(TransportState *t) noexcept nogil:
-    """Take back what waits for its place: a jump, a cut-off, a last hit, a release, a vamp or a hold that has not begun."""
+    """Take back what waits for its place: a jump, a cut-off, a last hit, a release, a vamp or a hold that has not begun. In silence, the place to
+    start from."""
     if t.state != PLAYING:
+        if t.chart != NULL and t.state != COUNTING:
+            t.start_beat = chart_top(t.chart)
         return
     t.queued, t.last_hit, t.is_released, t.vamps = NO_TURN, -1, 0, 0
     if t.hold == TO_BE_HELD:

@@ -61,6 +61,7 @@ cdef void take_snapshot(RigState *r) noexcept nogil:
     s.tempo_limit, s.share = (t.steering.limit if t.state == PLAYING else 0), r.authority.share
     s.limit_bpm = t.bpm if s.tempo_limit else 0.0
     s.is_holding, s.queued, s.queued_beat = moment.is_held, t.queued, t.queued_to
+    s.start_beat = t.start_beat
     s.key_waits = r.key.wanted != NULL
     s.queued_at, s.is_released, s.is_to_be_held = t.queued_at, t.is_released, t.hold == TO_BE_HELD
     s.section, s.rounds = t.section, t.rounds

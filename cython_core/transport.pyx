@@ -15,7 +15,7 @@ from cython_core.atomics cimport store
 from cython_core.authority cimport BAND, COUNTED_IN, CUED_IN, DRUMMER, align, count_other_beats, hand_over
 from cython_core.chart cimport (
     ENDS_IN_COUNT, ENDS_IN_SEGUE, Call, Section, chart_bar_start, chart_beat_length, chart_beats_in_bar, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
-    chart_source,
+    chart_source, chart_top,
 )
 from cython_core.faders cimport faders_move
 from cython_core.exchange cimport BACK_ON_BEAT, CAME_IN, ENDED as SONG_ENDED, HELD as WAS_HELD, JUMPED, LAST_HIT, NEXT_SONG, STOPPED
@@ -68,7 +68,7 @@ cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil:
     t.last_hit = t.struck_frame = -1
     if chart != NULL:
         t.faders = chart.faders
-        t.start_beat = min(<double>chart.first_beat, chart.section[0].first_beat)
+        t.start_beat = chart_top(chart)
         t.bpm = chart.bpm
         take_beats_of(t, t.start_beat)
 
@@ -260,7 +260,7 @@ cdef double take_bend(TransportState *t, AuthorityState *a, const Bend *bend, do
         t.notice, t.notice_value = (SONG_ENDED if t.state == ENDED else STOPPED), bend.at
         t.is_leaving = 0
         t.hold = NOT_HELD
-        t.start_beat = min(<double>t.chart.first_beat, t.chart.section[0].first_beat)
+        t.start_beat = chart_top(t.chart)
         return tick_beats
     if bend.turn == LAST:
         t.bpm = t.hold_bpm if t.hold == HELD else t.bpm

@@ -171,9 +171,17 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
         "queued": queued(song, now) or last_time(section_of(song, now), now),
         "queued_in_beats": queued_in_beats(song, now),
     }
+    first, _ = bar_and_beat(song, now["start_beat"])
     if now["state"] not in (State.PLAYING, State.COUNTING):
-        return fields | {"next_section": song.sections[0].name, "next_cue": song.cues[0].say if song.cues else ""}
-    bar, in_bar = bar_and_beat(song, now["song_beat"])
+        cues = [cue.say for cue in song.cues if cue.bar >= first]
+        begins = f"start at {place_named(song, first)}" if first > 1 else ""
+        return fields | {
+            "next_section": section_at(song, first).name,
+            "next_cue": cues[0] if cues else "",
+            "queued": fields["queued"] or begins,
+        }
+    counts = now["state"] == State.COUNTING
+    bar, in_bar = counted(song, first, now["song_beat"]) if counts else bar_and_beat(song, now["song_beat"])
     section = section_at(song, bar)
     number = song.sections.index(section)
     cue, coming = cue_now_and_next(song, bar)
@@ -185,13 +193,26 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
         "bars_in_section": section.length_bars,
         "round": now["rounds"] + 1,
         "rounds": section.times,
-        "beats_per_bar": song.beats_in(bar),
+        "beats_per_bar": song.beats_in(first if counts else bar),
         "beat_in_bar": int(in_bar) + 1,
         "phase": in_bar % 1.0,
         "now": cue_now(cue, bar),
         "next_cue": coming.say if coming else "",
         "bars_to_next_cue": first_beat_bars(song, coming.bar, now["song_beat"]) if coming else None,
     }
+
+
+def counted(song: Song, first: int, song_beat: float) -> tuple[int, float]:
+    """While the click counts up to bar `first`: as if the bars before were like that one. Bar 0 is that of the pickup."""
+    beats, start = song.beats_in(first), song.bar_start(max(first, 1))
+    bars = math.floor((song_beat - start) / beats + 1e-9)
+    return max(first, 1) + bars, max(0.0, song_beat - start - bars * beats)
+
+
+def place_named(song: Song, bar: int) -> str:
+    """The section that a bar lies in, and the bar where it is not its first."""
+    section = section_at(song, bar)
+    return section.name if bar == section.first_bar else f"{section.name}, bar {bar}"
 
 
 def bar_and_beat(song: Song, song_beat: float) -> tuple[int, float]:
@@ -238,7 +259,7 @@ def queued(song: Song, now: Mapping[str, Any]) -> str:
     """What waits for its bar line, in words."""
     turn = now["queued"]
     if turn == Turn.JUMP:
-        return f"to {section_at(song, bar_and_beat(song, now['queued_beat'])[0]).name}"
+        return f"to {place_named(song, bar_and_beat(song, now['queued_beat'])[0])}"
     if turn in TURNS:
         return TURNS[turn]
     return "hold" if now["is_to_be_held"] else ""

@@ -3,12 +3,15 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cython_core.authority import Leader, Reason
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State, Turn
+from live_rig.show.beat_map import BeatMap
 from live_rig.show.cue import Cue
+from live_rig.show.meter import MeterChange
 from live_rig.stage_state import (
     bar_and_beat,
     cue_now,
@@ -23,13 +26,21 @@ from live_rig.stage_state import (
 from tests.playing import song
 
 TUNE = song(120, "head:4 solo:2~ hit:2!").model_copy(update={"cues": (Cue(bar=3, say="watch me"), Cue(bar=5, say="solo"))})
+COUNTS = {"state": State.COUNTING}
 
 
 def now(**fields: Any) -> dict[str, Any]:
     """A snapshot of a band that plays, but for what is said."""
     drummer = {"drummer_found": 1, "confidence": 0.8, "drummer_bpm": 133.0, "drummer_bar_beat": 2.25}
     band = {"state": State.PLAYING, "leader": Leader.DRUMMER, "bpm": 121.0, "song_beat": 9.5}
-    waits = {"queued": Turn.NO_TURN, "queued_beat": 0.0, "queued_at": 0.0, "is_released": 0, "is_to_be_held": 0}
+    waits = {
+        "queued": Turn.NO_TURN,
+        "queued_beat": 0.0,
+        "queued_at": 0.0,
+        "is_released": 0,
+        "is_to_be_held": 0,
+        "start_beat": 0.0,
+    }
     return band | waits | {"section": 0, "rounds": 0, "is_vamping": False} | drummer | fields
 
 
@@ -76,9 +87,32 @@ def test_before_the_song_it_says_what_it_begins_with() -> None:
     assert "bar" not in said
 
 
+def test_in_silence_it_says_where_the_band_will_come_in() -> None:
+    said = song_fields(TUNE, now(state=State.LISTENING, start_beat=16.0))
+    assert (said["next_section"], said["next_cue"], said["queued"]) == ("solo", "solo", "start at solo")
+    assert song_fields(TUNE, now(state=State.SILENT, start_beat=20.0))["queued"] == "start at solo, bar 6"
+    assert song_fields(TUNE, now(state=State.SILENT))["queued"] == ""
+
+
+@pytest.mark.parametrize(("song_beat", "beat"), [(9.0, 1), (12.5, 4), (15.9, 7)])
+def test_a_count_is_shown_in_the_meter_that_it_leads_to(song_beat: float, beat: int) -> None:
+    counts = [*(1, 2, 3, 4) * 4, *range(1, 8), *range(1, 8)]
+    changes = {"meters": (MeterChange(bar=5, meter="7/4"),), "beat_map": BeatMap.of(np.arange(30) / 2, counts)}
+    said = song_fields(
+        song(120, "head:4 odd:2").model_copy(update=changes), now(**COUNTS, song_beat=song_beat, start_beat=16.0)
+    )
+    assert (said["bar"], said["beats_per_bar"], said["beat_in_bar"]) == (4, 7, beat)
+
+
 @pytest.mark.parametrize(
     ("turn", "to", "words"),
-    [(Turn.JUMP, 16.0, "to solo"), (Turn.CUT, 0.0, "cut-off"), (Turn.LAST, 0.0, "last hit"), (Turn.NO_TURN, 0.0, "")],
+    [
+        (Turn.JUMP, 16.0, "to solo"),
+        (Turn.JUMP, 4.0, "to head, bar 2"),
+        (Turn.CUT, 0.0, "cut-off"),
+        (Turn.LAST, 0.0, "last hit"),
+        (Turn.NO_TURN, 0.0, ""),
+    ],
 )
 def test_what_waits_for_its_bar_line_is_said(turn: Turn, to: float, words: str) -> None:
     assert queued(TUNE, now(queued=turn, queued_beat=to)) == words

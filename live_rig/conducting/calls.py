@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from live_rig.audio.voice import Voice
+from live_rig.conducting.beat_lengths import beat_length
 from live_rig.show.cue import Cue
 from live_rig.show.song import Song
 
@@ -46,7 +47,7 @@ def leading_to(song: Song, cue: Cue) -> list[Said]:
     if cue.bar <= 1:
         return [Said(at, at, cue.say)]
     first = 1
-    if 60 / song.tempo_bpm >= SHORTEST_S:
+    if 60 / song.tempo_bpm * beat_length(song, cue.bar - 1) >= SHORTEST_S:
         places = [song.bar_start(cue.bar - 1) + beat for beat in range(song.beats_in(cue.bar - 1))]
     else:
         places = [song.bar_start(bar) for bar in range(max(1, cue.bar - BARS_OF_COUNT), cue.bar)]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from cython_core.chart import Chart, Ending
 from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
+from live_rig.conducting.beat_lengths import beat_length, beat_lengths
 from live_rig.conducting.calls import calls_of
 from live_rig.decibels import linear
 from live_rig.show.cue import Cue
-from live_rig.show.meter import beat_quarters
 from live_rig.show.section import Section
 from live_rig.show.song import Song
 from live_rig.show.stem import Stem
@@ -48,32 +48,6 @@ def chart_of(
         mutes=[stem.mute for stem in song.stems],
         sends=[[sent(stem, bus, buses[0]) for stem in song.stems] for bus in buses],
     )
-
-
-def beat_lengths(song: Song) -> list[float]:
-    """Of every mapped beat, over that of the first meter: where 7/8 follows 4/4, 0.5. None where the meter never changes."""
-    bars = (song.beat_map.beat_in_bar == 1).cumsum()
-    return [beat_length(song, int(bar)) for bar in bars] if song.meters else []
-
-
-def beat_length(song: Song, bar: int) -> float:
-    """Of the beats in a bar, over that of the first meter's: as it is written, unless the recorded beat goes on as before."""
-    length, before = 1.0, song.meter
-    for change in song.meters:
-        if change.bar > bar:
-            break
-        written = beat_quarters(change.meter) / beat_quarters(before)
-        played = recorded_beat_s(song, change.bar) / recorded_beat_s(song, change.bar - 1)
-        length *= written if abs(math.log(played / written)) < abs(math.log(played)) else 1.0
-        before = change.meter
-    return length
-
-
-def recorded_beat_s(song: Song, bar: int) -> float:
-    """How long a beat of a bar is in the recording, in s."""
-    start = song.bar_start(bar)
-    beats = song.beats_in(bar)
-    return (song.beat_map.time_at(start + beats) - song.beat_map.time_at(start)) / beats
 
 
 def sent(stem: Stem, bus: str, first: str) -> float:

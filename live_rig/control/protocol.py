@@ -36,7 +36,7 @@ COMMANDS = {
     "song": Kind("ID", "load a song by its id"),
     "section": Kind("NAME", "go to a section at the next bar line; `solo@beat`, `solo@phrase`: at the next of those"),
     "bar": Kind("NUMBER", "go to a bar, in the same way: `17`, `17@beat`, `17@phrase`"),
-    "unqueue": Kind("", "take back what is queued"),
+    "unqueue": Kind("", "take back what is queued, or where to start"),
     "band-in": Kind("", "the band comes in at the next bar line"),
     "vamp": Kind("", "go round in this section until next"),
     "hold": Kind("", "come to rest on the next downbeat, until next"),

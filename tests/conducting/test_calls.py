@@ -14,7 +14,9 @@ from live_rig.conducting.calls import said_in
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import events_of
 from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.show.beat_map import BeatMap
 from live_rig.show.cue import Cue
+from live_rig.show.meter import MeterChange
 from live_rig.show.song import Song
 from tests.playing import BLOCK, RATE_HZ, song
 
@@ -65,6 +67,20 @@ def test_where_beats_are_too_short_to_speak_on_bars_are_counted() -> None:
 def test_in_three_the_count_is_three() -> None:
     waltz = song(120, "head:8", beats_per_bar=3).model_copy(update={"cues": (Cue(bar=4, say="out"),)})
     assert [(each.beat, each.text) for each in said_in(waltz)] == [(7, "2"), (8, "out")]
+
+
+def test_in_eighths_that_are_too_short_to_speak_on_bars_are_counted() -> None:
+    """Two bars of 4/4 at 120, then 7/8."""
+    counts = [*(1, 2, 3, 4) * 2, *range(1, 8), *range(1, 8), *range(1, 8)]
+    lengths_s = [0.5] * 8 + [0.25] * 21
+    odd = song(120, "head:5").model_copy(
+        update={
+            "meters": (MeterChange(bar=3, meter="7/8"),),
+            "beat_map": BeatMap.of(np.cumsum(lengths_s), counts),
+            "cues": (Cue(bar=3, say="seven"), Cue(bar=5, say="out")),
+        }
+    )
+    assert [(each.beat, each.text) for each in said_in(odd)] == [(5, "2"), (6, "3"), (7, "seven"), (15, "out")]
 
 
 def test_no_count_goes_back_over_the_cue_before_and_the_first_bar_has_none() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cython_core.authority import Leader
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State
-from live_rig.conducting.chart import beat_lengths
+from live_rig.conducting.beat_lengths import beat_lengths
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.cue import Cue
 from live_rig.show.meter import MeterChange, beat_quarters, beats_per_bar
@@ -103,6 +103,12 @@ def test_the_newest_wish_counts() -> None:
 def test_in_silence_a_section_is_where_the_next_start_begins() -> None:
     heard = play(song(120, TUNE), says=[(0.5, "section bridge"), (1.0, "start")], start="cue", length_s=3)
     assert heard.song_beat_at(heard.came_in_s + 0.01) == pytest.approx(24.02, abs=1e-3)
+
+
+def test_in_silence_that_place_can_be_taken_back() -> None:
+    says = [(0.5, "section bridge"), (0.7, "unqueue"), (1.0, "start")]
+    heard = play(song(120, TUNE), says=says, start="cue", length_s=3)
+    assert heard.song_beat_at(heard.came_in_s + 0.01) == pytest.approx(0.02, abs=1e-3)
 
 
 @pytest.mark.parametrize("word", ["section bridge@beat", "bar 7@beat"])
