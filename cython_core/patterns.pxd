@@ -12,6 +12,7 @@ cdef struct Patterns:
     int beats                        # of the cycle: a bar, or two short ones
     int beats_per_bar
     int bins
+    bint is_backwards                # the bars are heard from their end to their start
     double temper                    # the power to which `likely` and `busy` were taken
     int prepared                     # bins made ready so far
     float *rate                      # (bins, PATTERNS, CLASSES) strokes a beat

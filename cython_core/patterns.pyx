@@ -85,12 +85,12 @@ cdef int learned_beat(int beat, int beats, int choice) noexcept nogil:
 
 
 cdef void learned_rates(Patterns *p, int bin_) noexcept nogil:
-    cdef int pattern, kind, source
+    cdef int pattern, kind, source, place = (p.bins - bin_) % p.bins if p.is_backwards else bin_
     cdef float shares = 0
     cdef float *rate = p.rate + bin_ * PATTERNS * CLASSES
     cdef float *usual = p.usual + bin_ * CLASSES
     for pattern in range(LEARNED):
-        source = learned_beat(bin_ // BINS_PER_BEAT, p.beats, pattern % 4) * BINS_PER_BEAT + bin_ % BINS_PER_BEAT
+        source = learned_beat(place // BINS_PER_BEAT, p.beats, pattern % 4) * BINS_PER_BEAT + place % BINS_PER_BEAT
         for kind in range(CLASSES):
             rate[pattern * CLASSES + kind] = LEARNED_RATE[pattern][source][kind] / 1000.0
         shares += LEARNED_SHARE[pattern]

@@ -56,7 +56,7 @@ def find_beats(path: Path, tempo_bpm: float | None, beats_per_bar: int | None) -
     first = run(strokes, frames, rate, tempo_bpm, beats_per_bar)
     told = tempo_bpm or (float(60 / np.median(np.diff(first.time_s))) if len(first.time_s) > 8 else None)
     forwards = run(strokes, frames, rate, told, beats_per_bar)
-    turned = run(backwards(strokes, frames), frames, rate, told, beats_per_bar)
+    turned = run(backwards(strokes, frames), frames, rate, told, beats_per_bar, backwards=True)
     count = beats_per_bar or int(forwards.beat_in_bar.max(initial=4))
     back = Pass(frames / rate - turned.time_s[::-1], turned.beat_in_bar[::-1], turned.sure[::-1])
     begin_s, end_s = float(strokes["frame"].min()) / rate - EDGE_S, float(strokes["frame"].max()) / rate + EDGE_S
@@ -75,9 +75,18 @@ def backwards(strokes: NDArray[np.void], frames: int) -> NDArray[np.void]:
     return turned
 
 
-def run(strokes: NDArray[np.void], frames: int, rate: int, tempo_bpm: float | None, beats_per_bar: int | None) -> Pass:
+def run(
+    strokes: NDArray[np.void],
+    frames: int,
+    rate: int,
+    tempo_bpm: float | None,
+    beats_per_bar: int | None,
+    backwards: bool = False,
+) -> Pass:
     """The follower over the strokes, once."""
-    calls = BeatCalls(Follower(rate, tempo_bpm, beats_per_bar), LEAD_S).hear(strokes, frames + round(MARGIN_S * rate))
+    calls = BeatCalls(Follower(rate, tempo_bpm, beats_per_bar, backwards), LEAD_S).hear(
+        strokes, frames + round(MARGIN_S * rate)
+    )
     time_s, keep = calls["beat_frame"] / rate, calls["beat_frame"] < frames
     return Pass(
         time_s[keep].astype(float), calls["beat_in_bar"][keep].astype(np.int64), calls["confidence"][keep].astype(float)
