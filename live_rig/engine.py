@@ -45,6 +45,7 @@ from live_rig.show.mix import in_words
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 from live_rig.stage_state import Surroundings, stage_state
+from live_rig.troubles import Troubles
 from live_rig.wiring import Wiring
 
 MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
@@ -54,10 +55,6 @@ STEMS_LOOKED_AFTER_S = 1.0  # so often their files are looked for
 ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 TALKING = "The talkback is open"
-LATE = "Drop-outs: the machine is too busy"
-HOWLS = "Something fed back: its output is down until it stops"
-MISSING = "The band fell silent for a moment: the disk or the machine is busy"
-GONE = "No sound: {device} has gone, and the song goes on. Plug it in: it comes back by itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ class Engine:
         self._is_fed = setup.drums is not None
         self.alerts = Alerts()
         self.happened: list[dict[str, Any]] = []
-        self.is_talking, self._said, self._was_lost = False, (0.0, ""), False
+        self.is_talking, self._said = False, (0.0, "")
         self._taps, self._is_closing = Taps(), Event()
         self._turn = RLock()  # of whoever changes the song or the colour: the door, a pedal in MIDI's thread
         self._listeners = Listeners(wiring, has_pads=bool(show.pads), talkback=show.talkback)
@@ -123,6 +120,7 @@ class Engine:
             self.device = Device(self.instrument.rig, inputs, outputs, feed, round(setup.capture_s * self.samplerate_hz))
             self.card = SoundCard(self.device, self.audio_device, self.samplerate_hz, (inputs, outputs), show.audio.block)
             opened.callback(self.card.close)
+            self._troubles = Troubles(self.instrument, self.device, self.card, self.alerts)
             if setup.midi_in:
                 routing = Routing(show.pedals, self._press, self._strike, self._play)
                 opened.callback(MidiIn(setup.midi_in, routing).close)
@@ -267,7 +265,6 @@ class Engine:
 
     def _watch(self) -> None:
         """What has happened since the last look."""
-        self._watch_device()
         for notice in self.instrument.exchange.notices():
             self.happened.append(notice)
             if notice["kind"] == NoticeKind.NEXT_SONG:
@@ -277,17 +274,7 @@ class Engine:
             self.alerts.say(words)
         if self.is_talking:
             self.alerts.say(TALKING)
-        self.alerts.say_if_grown(LATE, self.device.counts["late"] if self.audio_device else 0)
-        self.alerts.say_if_grown(HOWLS, self.instrument.rig.howls)
-        self.alerts.say_if_grown(MISSING, self.instrument.exchange.snapshot()["band_frames_missing"])
-
-    def _watch_device(self) -> None:
-        """An alert for as long as the device is away, and one when it is back."""
-        is_lost, gone, back = self.is_lost, GONE.format(device=self.device_name), f"{self.device_name} is back"
-        if is_lost or self._was_lost:
-            self.alerts.take_back(back if is_lost else gone)
-            self.alerts.say(gone if is_lost else back)
-        self._was_lost = is_lost
+        self._troubles.look()
 
     def _spare_frames(self) -> int:
         """For the blocks that are to be expected: asked for, or else no longer than the device's output latency."""

@@ -1,0 +1,36 @@
+"""What goes wrong while it plays, in a drummer's words: a device that has gone, drop-outs, feedback, a silent band."""
+
+from cython_core.callback import Device
+from live_rig.alerts import Alerts
+from live_rig.audio.sound_card import SoundCard
+from live_rig.instrument import Instrument
+
+GONE = "No sound: {device} has gone, and the song goes on. Plug it in: it comes back by itself"
+BACK = "{device} is back"
+LATE = "Drop-outs: the machine is too busy"
+HOWLS = "Something fed back: its output is down until it stops"
+MISSING = "The band fell silent for a moment: the disk or the machine is busy"
+
+
+class Troubles:
+    """Looks for them, and says them to `alerts`. device: what counts the blocks that the card asks for."""
+
+    def __init__(self, instrument: Instrument, device: Device, card: SoundCard, alerts: Alerts) -> None:
+        self._instrument, self._device, self._card, self._alerts = instrument, device, card, alerts
+        self._was_lost = False
+
+    def look(self) -> None:
+        """All that has happened since the last look."""
+        self._look_at_card()
+        if self._card.audio_device:  # nobody hears the virtual one drop out
+            self._alerts.say_if_grown(LATE, self._device.counts["late"])
+        self._alerts.say_if_grown(HOWLS, self._instrument.rig.howls)
+        self._alerts.say_if_grown(MISSING, self._instrument.exchange.snapshot()["band_frames_missing"])
+
+    def _look_at_card(self) -> None:
+        """An alert for as long as the device is away, and one when it is back."""
+        is_lost, gone, back = self._card.is_lost, GONE.format(device=self._card.name), BACK.format(device=self._card.name)
+        if is_lost or self._was_lost:
+            self._alerts.take_back(back if is_lost else gone)
+            self._alerts.say(gone if is_lost else back)
+        self._was_lost = is_lost
