@@ -13,6 +13,7 @@ from live_rig.conducting.script import Scripted
 from live_rig.errors import ShowError
 from live_rig.performance import Performance, Plan, Start, perform
 from live_rig.rack.preset import Effect, Preset
+from live_rig.show.beat_map import BeatMap
 from live_rig.show.song import Song
 from tests.playing import RATE_HZ, Note, Times, beats, clicks, rock, song
 
@@ -145,6 +146,19 @@ def test_a_piece_in_any_meter_is_played_from_its_count_to_its_end(studio: Studio
 
 
 # What the drummer hears of the band
+
+
+def test_alone_the_band_is_its_recording_to_the_bit_also_where_its_beats_breathe(studio: Studio) -> None:
+    tune = song(120, "head:6")
+    breath_s = 0.02 * np.sin(np.arange(24))
+    tune = tune.model_copy(update={"beat_map": BeatMap.of(0.5 * np.arange(24) + 0.5 + breath_s, np.arange(24) % 4 + 1)})
+    noise = np.random.default_rng(1).uniform(-0.2, 0.2, 13 * RATE_HZ)
+    tune = studio.recorded(tune, [(0.0, noise)])
+    heard = played(tune, start="command", authority="band", length_s=12.0).buses["band"][0]
+    recorded, _ = soundfile.read(studio.folder / "click.wav", dtype="float32")
+    at = np.flatnonzero(recorded == heard[2 * RATE_HZ])
+    (begin,) = [start for start in at if np.array_equal(recorded[start:][:100], heard[2 * RATE_HZ :][:100])]
+    np.testing.assert_array_equal(heard[2 * RATE_HZ : 11 * RATE_HZ], recorded[begin:][: 9 * RATE_HZ])
 
 
 def test_four_clicks_of_the_sticks_and_the_band_is_there_on_the_one(studio: Studio) -> None:
