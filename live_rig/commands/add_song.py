@@ -94,6 +94,8 @@ def run(args: argparse.Namespace) -> int:
     song = add_song(args.show, new)
     bars = "one bar" if song.bars == 1 else f"{song.bars} bars"
     print(f"Added {song.title}: {bars} of {meters_said(song)}, {clock(song.length_s)}, {song.tempo_bpm:g} bpm, {song.folder}")
+    if not (args.beats or found.beats) and args.first_beat is None:
+        print("Bar 1 is taken to begin where the stems do: where it does not, add it with --first-beat SECONDS or --find-beats")
     if left_out:
         named = ", ".join(f"{mark.name} ({clock(mark.time_s)})" for mark in left_out[:MOST_SAID])
         print(f"No section begins where another does, or after the last bar. Left out: {named}")

@@ -123,6 +123,15 @@ def test_a_click_that_changes_its_meter_keeps_its_eighths(live_rig: LiveRig, sho
     assert list(beat_map.beat_in_bar[:13]) == [1, 2, 3, 4, *range(1, 8), 1, 2]
 
 
+@pytest.mark.parametrize(("more", "says_so"), [((), True), (("--first-beat", "0"), False)])
+def test_where_bar_1_is_taken_to_begin_is_said(
+    live_rig: LiveRig, show: Path, music: Path, more: tuple[str, ...], says_so: bool
+) -> None:
+    added = live_rig("add-song", show, *asked(music)[:-2], "--tempo", "120", *more)
+    assert added.code == 0
+    assert ("Bar 1 is taken to begin where the stems do" in added.out) == says_so
+
+
 def test_a_table_in_which_the_comma_is_in_the_numbers_is_read(live_rig: LiveRig, show: Path, music: Path) -> None:
     text = (music / "beats.csv").read_text()
     (music / "beats.csv").write_text(text.replace(",", ";").replace(".", ",").replace("\n", "\r\n"))
