@@ -24,8 +24,8 @@ def read_midi_map(path: Path, end_s: float) -> Imported:
                     line.tempi.append(Tempo(quarter, mido.tempo2bpm(message.tempo)))
                 elif message.type == "time_signature":
                     line.meters.append(MeterAt(quarter, f"{message.numerator}/{message.denominator}"))
-                elif message.type in ("marker", "cue_marker"):
-                    line.names.append((quarter, name(message.text)))
+                elif message.type in ("marker", "cue_marker") and (named := name(message.text)):
+                    line.names.append((quarter, named))
     except FileNotFoundError:
         raise unfit(path, "it is not there", "Check the name") from None
     except (OSError, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError):

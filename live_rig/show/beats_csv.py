@@ -177,7 +177,9 @@ def _number(cell: str) -> float:
 def _order_faults(beats: Sequence[Beat]) -> Iterator[Fault]:
     for before, after in pairwise(beats):
         apart_s = after.time_s - before.time_s
-        if apart_s <= 0:
+        if apart_s == 0:
+            yield Fault(f"there are two beats at {after.time_s:g} s", "Take one of the two out", ("time_s",), line=after.line)
+        elif apart_s < 0:
             yield Fault(
                 f"the beat map goes backwards, from {before.time_s:g} s to {after.time_s:g} s",
                 "Put the beats in the order of their time, each once",

@@ -100,6 +100,7 @@ def test_a_reaper_project_may_change_its_meter_and_names_may_be_quoted_in_any_wa
 def test_a_midi_file_may_change_its_meter_and_name_its_parts_in_any_alphabet(tmp_path: Path) -> None:
     track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500_000), mido.MetaMessage("time_signature", numerator=4)])
     track += [mido.MetaMessage("marker", text="Übergang".encode().decode("latin-1")), mido.MetaMessage("marker", text="ré")]
+    track.append(mido.MetaMessage("marker", text=" "))
     track.append(mido.MetaMessage("time_signature", numerator=3, denominator=4, time=4 * 480))
     track.append(mido.MetaMessage("time_signature", numerator=6, denominator=8, time=3 * 480))
     mido.MidiFile(tracks=[track]).save(tmp_path / "odd.mid")

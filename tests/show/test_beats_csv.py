@@ -73,7 +73,7 @@ def test_more_columns_empty_lines_and_remarks_are_passed_over() -> None:
         (HEADER + "1.0,1\n2.0,0\n3.0,3\n", '3 "0" is not a beat of a bar'),
         (HEADER + "1.0,1\n2.0,1.5\n3.0,3\n", '3 "1.5" is not a beat of a bar'),
         (HEADER + "1.0,1\n2.0,2\n1.5,3\n", "4 the beat map goes backwards, from 2 s to 1.5 s"),
-        (HEADER + "1.0,1\n2.0,2\n2.0,3\n", "4 the beat map goes backwards, from 2 s to 2 s"),
+        (HEADER + "1.0,1\n2.0,2\n2.0,3\n", "4 there are two beats at 2 s"),
         (HEADER + "1.0,1\n1.05,2\n2.0,3\n", "3 this beat is 50 ms after the one before, which is 1200 bpm"),
         (HEADER + "1.0,2\n2.0,3\n", "2 no beat has beat_in_bar 1"),
     ],
