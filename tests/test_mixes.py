@@ -18,13 +18,14 @@ from live_rig.instrument import Instrument
 from live_rig.listeners import Listeners
 from live_rig.show.mix import Mix, in_words, usual_mixes
 from live_rig.show.pad import Talkback
+from live_rig.show.song import TempoPoint
 from live_rig.show.stem import Stem
 from live_rig.wiring import Wiring, wired
 from tests.playing import BLOCK, RATE_HZ, song
 
 Sound = npt.NDArray[np.float32]
 GUARD = 64  # frames from a bus to its output
-TUNE = song(120, "head:16")
+TUNE = song(120, "head:16", tempo_curve=(TempoPoint(bar=1, bpm=120), TempoPoint(bar=16, bpm=110)))
 SOURCES = ("drums", "band", "click", "count", "guide")
 BEAT_S, BAR_S = 0.5, 2.0
 EARS = Mix(name="drummer", outputs=(1,), drummer=True, hears={"click": 0.0, "count": 0.0})
