@@ -20,7 +20,7 @@ def play(Drums drums, const float[::1] kit not None, double samplerate_hz, int b
     cdef int64_t[:, ::1] seen = log
     cdef float[::1] heard = last
     cdef int64_t start, due, begun, ended, frame = 0
-    cdef int64_t dry = drums.state.blocks_dry
+    cdef int64_t dry = drums.state.voices.blocks_dry
     cdef int k
     with nogil:
         start = now_ns()
@@ -31,8 +31,8 @@ def play(Drums drums, const float[::1] kit not None, double samplerate_hz, int b
             line[0] = &kit[frame % (kit.shape[0] - block)]
             drums_step(drums.state, line, 1, frame, block, &left[0], &right[0])
             ended = now_ns()
-            seen[k, 0], seen[k, 1], seen[k, 2], seen[k, 3] = begun - due, ended - begun, drums.state.blocks_dry - dry, ended
+            seen[k, 0], seen[k, 1], seen[k, 2], seen[k, 3] = begun - due, ended - begun, drums.state.voices.blocks_dry - dry, ended
             heard[k] = left[block - 1]
-            dry = drums.state.blocks_dry
+            dry = drums.state.voices.blocks_dry
             frame += block
     return log, last
