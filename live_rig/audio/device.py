@@ -14,13 +14,8 @@ from live_rig.errors import DeviceError
 VIRTUAL = "virtual"
 JACK = "JACK Audio Connection Kit"  # as PortAudio calls it; a JACK server, or PipeWire
 ALSA = "ALSA"
-FOR_ALL = (
-    "default",
-    "sysdefault",
-    "pipewire",
-    "pulse",
-    "dmix",
-)  # ALSA's names for what is no card, and takes any number of channels
+# ALSA's names for what is no card, and takes any number of channels.
+FOR_ALL = ("default", "sysdefault", "pipewire", "pulse", "dmix")
 
 
 @dataclass(frozen=True, slots=True)

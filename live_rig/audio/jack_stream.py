@@ -62,11 +62,11 @@ class JackStream:
     def start(self) -> None:
         """Let it sound."""
         self._client.activate()
-        self.is_plugged_in()
+        self.keep_joined()
 
-    def is_plugged_in(self) -> bool:
-        """Whether the card has its sockets, both ways if it ever had them. When there are more than before they are joined to
-        ours: a card that was unplugged while its server goes on is back. Else whoever has joined them otherwise is left alone.
+    def keep_joined(self) -> bool:
+        """Join the card's sockets to ours when there are more than before: a card that was unplugged while its server goes on
+        is back. Else whoever has joined them otherwise is left alone. Whether it has sockets, both ways if it ever had them.
         """
         gives, takes = self._theirs(gives_sound=True), self._theirs(gives_sound=False)
         if len(gives) + len(takes) > self._sockets:

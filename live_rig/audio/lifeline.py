@@ -26,8 +26,8 @@ class Stream(Protocol):
 
     def close(self) -> None: ...
 
-    def is_plugged_in(self) -> bool:
-        """Whether the card's sockets are there. Those that have come back are joined again."""
+    def keep_joined(self) -> bool:
+        """Join the card's sockets that have come back. Whether it has all that it needs."""
 
 
 class Lifeline:
@@ -76,7 +76,7 @@ class Lifeline:
             elif self._stands_still():
                 self._lose()
             elif time.monotonic() - self._asked_s > TRY_EVERY_S:
-                self._is_plugged_in = self._stream.is_plugged_in()
+                self._is_plugged_in = self._stream.keep_joined()
                 self._asked_s = time.monotonic()
 
     def _stands_still(self) -> bool:
@@ -103,5 +103,5 @@ class Lifeline:
         self._device.let_in(way)
         clock.close()
         stream.start()
-        self._is_plugged_in = stream.is_plugged_in()
+        self._is_plugged_in = stream.keep_joined()
         self._stream, self._is_away, self._moved_s = stream, False, time.monotonic()

@@ -44,8 +44,8 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
             return float(self.latency[0]), float(self.latency[1])
         return 0.0, float(self.latency)
 
-    def is_plugged_in(self) -> bool:
-        """As long as it asks for sound: PortAudio knows no more."""
+    def keep_joined(self) -> bool:
+        """PortAudio has nothing to join, and knows no more than that it asks for sound."""
         return True
 
     def close(self) -> None:

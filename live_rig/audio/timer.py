@@ -37,8 +37,8 @@ class TimerStream:
         if self._thread.is_alive():
             self._thread.join()
 
-    def is_plugged_in(self) -> bool:
-        """A virtual device is."""
+    def keep_joined(self) -> bool:
+        """A virtual device has nothing to join, and needs nothing."""
         return True
 
     def latencies_s(self) -> tuple[float, float]:

@@ -31,7 +31,7 @@ class Counting:
     def close(self) -> None:
         self._stream.close()
 
-    def is_plugged_in(self) -> bool:
+    def keep_joined(self) -> bool:
         return True
 
 
