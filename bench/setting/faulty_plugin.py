@@ -34,9 +34,10 @@ def build(folder: Path, latency_frames: int = 0, loading: int = 0, moves: int = 
     return bundled(folder / f"Faulty{latency_frames}{LOADING[loading]}{more}.vst3", words)
 
 
-def build_bell(folder: Path) -> Path:
-    """An instrument's bundle, in `folder`: what it does stands in bell.cpp."""
-    return bundled(folder / "Bell.vst3", ["-DINSTRUMENT", str(SOURCE / "bell.cpp")])
+def build_bell(folder: Path, latency_frames: int = 0, outputs: int = 2, in_pairs: bool = False) -> Path:
+    """An instrument's bundle, in `folder`: what it does stands in bell.cpp. in_pairs: two outputs a bus."""
+    words = ["-DINSTRUMENT", f"-DLATENCY_FRAMES={latency_frames}", f"-DCHANNELS={outputs}", *["-DPAIRS"] * in_pairs]
+    return bundled(folder / "Bell.vst3", [*words, str(SOURCE / "bell.cpp")])
 
 
 def bundled(bundle: Path, words: list[str]) -> Path:

@@ -81,7 +81,8 @@ def page(plugin: dict[str, object]) -> list[str]:
     """All that is known of one plugin."""
     words = [f"{plugin['name']} {plugin['version']}, {plugin['maker']}: {plugin['kind']}, loads in {plugin['loads_s']} s"]
     if "look_ahead_ms" in plugin:
-        words.append(f"  holds the drums back {plugin['look_ahead_ms']} ms")
+        late = "holds the drums back" if plugin["kind"] == "effect" else "sounds late, by"
+        words.append(f"  {late} {plugin['look_ahead_ms']} ms")
     if "median_us" in plugin:
         words.append(f"  a block of 64 takes {plugin['median_us']} us, the slowest {plugin['slowest_us']} us")
         words.append(f"  blocks that were no sound: {plugin['unsound_blocks']}; state survives: {plugin['state_survives']}")

@@ -6,12 +6,11 @@ Convolution (see docs/rack.md).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pedalboard
-from numpy.typing import NDArray
 from pedalboard import Pedalboard
 
 from cython_core.rack_ring import SUB_BLOCK
@@ -19,7 +18,7 @@ from live_rig.errors import RackError
 from live_rig.rack.effects import effect_types
 from live_rig.rack.impulse import fit_impulse
 from live_rig.rack.knobs import all_effects
-from live_rig.rack.plugin_instrument import NO_MIDI, Midi, PluginInstrument
+from live_rig.rack.plugin_instrument import NO_MIDI, Midi, PluginInstrument, Stereo
 from live_rig.rack.plugin_loading import is_instrument
 from live_rig.rack.preset import Effect
 from live_rig.rack.vst3 import vst3
@@ -27,25 +26,67 @@ from live_rig.rack.vst3 import vst3
 LONGEST_LOOK_S = 0.25  # effects that hold back more are not measured further: no stage can wait for them
 CONTAINER = {"Chain": pedalboard.Chain, "Mix": pedalboard.Mix}
 
-Stereo = NDArray[np.float32]  # shape (2, frames)
+NOTHING: Stereo = np.zeros((2, 0), np.float32)
 Mark = Callable[[int], None]  # says which plugin is being called, from 1, and 0 when it has come back
 
 
 @dataclass(slots=True)
 class Link:
-    """Effects that are called together: built-in ones in a row, or whatever holds one plugin. `plugin`: its number, 0: none."""
+    """Effects that are called together: built-in ones in a row, or whatever holds one plugin. `plugin`: its number, 0: none.
+
+    latency_frames: how much later the chain is for it; also while it is bypassed.
+    """
 
     board: Pedalboard
+    samplerate: float
     plugin: int = 0
     instrument: PluginInstrument | None = None  # it adds to what comes in, and the board is empty
+    latency_frames: int = 0
     is_bypassed: bool = False
+    held: Stereo = field(default_factory=lambda: NOTHING)  # what came in while it was bypassed, and is not due yet
+
+    def __call__(self, heard: Stereo, frames: int, midi: Midi) -> Stereo:
+        """What it makes of what comes in, of a block of `frames`. An instrument sounds whether or not something comes in."""
+        if self.instrument:
+            return self.instrument.added(heard, frames, midi, self.is_bypassed)
+        if self.is_bypassed:
+            return self._late(heard)
+        if not heard.shape[1]:
+            return heard
+        wet: Stereo = self.board.process(heard, self.samplerate, buffer_size=SUB_BLOCK, reset=False)
+        return self._bridged(wet, heard.shape[1] - wet.shape[1]) if self.held.shape[1] else wet
 
     def reset(self) -> None:
         """Forget all sound."""
+        self.held = NOTHING
         if self.instrument:
             self.instrument.reset()
         else:
+            self.board.process(np.zeros((2, SUB_BLOCK), np.float32), self.samplerate, buffer_size=SUB_BLOCK, reset=False)
             self.board.reset()
+
+    def take_in(self) -> None:
+        """Call again, from silence on, what was bypassed."""
+        self.is_bypassed = False
+        if self.instrument:
+            self.instrument.quiet()
+        else:
+            self.board.reset()
+
+    def _late(self, heard: Stereo) -> Stereo:
+        """What comes in, as late as it would be through the effects."""
+        if not self.latency_frames:
+            return heard
+        self.held = np.concatenate((self.held, heard), axis=1)
+        due = max(0, self.held.shape[1] - self.latency_frames)
+        out, self.held = np.ascontiguousarray(self.held[:, :due]), self.held[:, due:]
+        return out
+
+    def _bridged(self, wet: Stereo, missing: int) -> Stereo:
+        """The effects have just been taken in, and return fewer frames at first: what was held comes in their place."""
+        out: Stereo = np.concatenate((self.held[:, :missing], wet), axis=1)
+        self.held = self.held[:, missing:]
+        return out
 
 
 class Chain:
@@ -84,29 +125,23 @@ class Chain:
 
     def __call__(self, heard: Stereo, midi: Midi = NO_MIDI) -> Stereo:
         """The next frames, float32 (2, n), n at most SUB_BLOCK. Effects that look ahead return fewer at first."""
+        frames = heard.shape[1]
         for link in self.links:
-            if heard.shape[1] == 0:
-                break
-            if not link.plugin:
-                heard = link.board.process(heard, self.samplerate, buffer_size=SUB_BLOCK, reset=False)
-            elif not link.is_bypassed:
+            if link.plugin and not link.is_bypassed:
                 self._mark(link.plugin)
-                if link.instrument:
-                    heard = heard + link.instrument(heard.shape[1], midi)
-                else:
-                    heard = link.board.process(heard, self.samplerate, buffer_size=SUB_BLOCK, reset=False)
+                heard = link(heard, frames, midi)
                 self._mark(0)
+            else:
+                heard = link(heard, frames, midi)
         return heard
 
     def reset(self) -> None:
         """Forget all sound: empty delays and tails."""
         for link in self.links:
-            if not link.instrument:
-                link.board.process(np.zeros((2, SUB_BLOCK), np.float32), self.samplerate, buffer_size=SUB_BLOCK, reset=False)
             link.reset()
 
     def bypass_plugins(self) -> bool:
-        """Leave out the plugins that add no latency. Whether there was one to leave out."""
+        """Leave out the plugins; the chain is as late as with them. Whether there was one to leave out."""
         ours = [link for link in self.links if link.plugin and not link.is_bypassed]
         for link in ours:
             link.is_bypassed = True
@@ -116,8 +151,7 @@ class Chain:
         """Call again, from silence on, those that were left out while they played."""
         for link in self.links:
             if link.is_bypassed:
-                link.reset()
-                link.is_bypassed = False
+                link.take_in()
 
     def _add(self, effect: Effect, plugin: int) -> None:
         made: dict[int, Any] = {}
@@ -125,7 +159,7 @@ class Chain:
         try:
             built = build(effect, made, self.says)
             instrument = PluginInstrument(built, self.samplerate) if is_instrument(built) else None
-            looks = 0 if instrument else look_ahead_frames(built, self.samplerate)
+            looks = self._made_up_for(instrument) if instrument else look_ahead_frames(built, self.samplerate)
         except (RackError, ValueError, RuntimeError) as error:
             self.says.append(f"{self._title} plays without {called(effect)}: {error}")
             return
@@ -139,9 +173,25 @@ class Chain:
         self.latency_frames += looks
         self.made |= made
         if plugin or not self.links or self.links[-1].plugin:
-            self.links.append(Link(Pedalboard([]), plugin, instrument))
+            self.links.append(Link(Pedalboard([]), self.samplerate, plugin, instrument))
+        self.links[-1].latency_frames += looks
         if not instrument:
             self.links[-1].board.append(built)
+
+    def _made_up_for(self, instrument: PluginInstrument) -> int:
+        """Frames that the chain is later for an instrument. It plays beside what is before it, so the later of the two counts.
+
+        What the show does not allow is not made up for: late is better than silent, since nothing else is heard of the kit.
+        """
+        late, allowed = instrument.latency_frames, self._allowance_frames
+        instrument.made_up_frames = min(late, allowed)
+        if late > allowed:
+            late_ms, allowed_ms = 1000 * late / self.samplerate, 1000 * allowed / self.samplerate
+            self.says.append(
+                f"{self._title}: {instrument.plugin.name} sounds {late_ms - allowed_ms:.1f} ms late: "
+                f"it looks {late_ms:.1f} ms ahead, and {allowed_ms:.1f} ms are allowed"
+            )
+        return max(0, instrument.made_up_frames - self.latency_frames)
 
 
 def called(effect: Effect) -> str:

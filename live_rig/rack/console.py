@@ -15,10 +15,10 @@ import numpy as np
 from cython_core.desk import Desk
 from cython_core.rack_ring import SUB_BLOCK, RackEnd
 from live_rig.decibels import linear
-from live_rig.rack.chain import LONGEST_LOOK_S, Chain, Stereo
+from live_rig.rack.chain import LONGEST_LOOK_S, Chain
 from live_rig.rack.knobs import LIVE, all_effects, knobs_of, named_effects, turnable, written_values
 from live_rig.rack.mix import side_gains, straight_in
-from live_rig.rack.plugin_instrument import NO_MIDI, Midi
+from live_rig.rack.plugin_instrument import NO_MIDI, Midi, Stereo
 from live_rig.rack.preset import MASTER, Channel, Effect, Preset
 
 GLIDE_S = 0.05
@@ -290,8 +290,8 @@ class Console:
         chain = self._chains[place]
         self._fail(place)
         chain.reset()
-        if chain.latency_frames:
-            self.desk.put(place, np.zeros((2, min(chain.latency_frames, SUB_BLOCK)), np.float32))
+        for held in range(chain.latency_frames, 0, -SUB_BLOCK):  # lost in the effects, and the strip is to stay at its time
+            self.desk.put(place, np.zeros((2, min(held, SUB_BLOCK)), np.float32))
 
     def _fail(self, place: int) -> None:
         """The second time, its plugins are left out."""

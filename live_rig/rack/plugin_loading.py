@@ -10,6 +10,7 @@ from typing import Any
 
 from pedalboard import _pedalboard, load_plugin
 
+MAIN_BUS = re.compile(r"expects (\d+) input channels and (\d+) output")  # as pedalboard says where it was given another number
 DPF_CONTROLLERS = re.compile(r"MIDI Ch\. \d+ CC \d+")
 WARM_UP_S = 10.0  # the longest that an instrument may take to read its samples, after which it sounds
 _pedalboard.PARAMETER_NAME_REGEXES_TO_IGNORE.add(DPF_CONTROLLERS)

@@ -19,8 +19,8 @@ from pedalboard import Pedalboard, VST3Plugin
 
 from cython_core.rack_ring import SUB_BLOCK
 from live_rig.errors import RigError
-from live_rig.rack.chain import Stereo, look_ahead_frames
-from live_rig.rack.plugin_instrument import PluginInstrument
+from live_rig.rack.chain import look_ahead_frames
+from live_rig.rack.plugin_instrument import PluginInstrument, Stereo
 from live_rig.rack.plugin_loading import is_instrument
 from live_rig.rack.vst3 import in_words, loaded, set_parameter, why_not_stereo
 from live_rig.show.write import whole_file
@@ -42,11 +42,13 @@ def look(path: str, name: str) -> dict[str, Any]:
         "loads_s": round(time.perf_counter() - begun_s, 2),
         "parameters": {key: parameter_row(parameter) for key, parameter in plugin.parameters.items()},
     }
-    if not is_instrument(plugin):
-        if why := why_not_stereo(plugin):
-            raise ValueError(why)
-        seen["look_ahead_ms"] = round(1000 * look_ahead_frames(plugin, SAMPLERATE) / SAMPLERATE, 2)
-    return seen
+    if is_instrument(plugin):
+        looks = PluginInstrument(plugin, SAMPLERATE).latency_frames
+    elif why := why_not_stereo(plugin):
+        raise ValueError(why)
+    else:
+        looks = look_ahead_frames(plugin, SAMPLERATE)
+    return seen | {"look_ahead_ms": round(1000 * looks / SAMPLERATE, 2)}
 
 
 def parameter_row(parameter: Any) -> dict[str, Any]:

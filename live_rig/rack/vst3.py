@@ -3,7 +3,6 @@ told in words, and costs nothing but the plugin.
 """
 
 import math
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,11 @@ from live_rig.errors import RackError
 from live_rig.rack import plugin_loading
 from live_rig.rack.effects import Value
 from live_rig.rack.plugin_file import why_foreign
-from live_rig.rack.plugin_loading import is_instrument
+from live_rig.rack.plugin_loading import MAIN_BUS, is_instrument
 from live_rig.rack.plugins import plugin_files, why_blocked
 from live_rig.rack.preset import Effect
 from live_rig.show.faults import change_or
 
-EXPECTED = re.compile(r"expects (\d+) input channels and (\d+) output")
 MOST_NAMES = 12  # of parameters, in one line on the stage
 TRY_FREQUENCY = 48_000.0
 
@@ -82,7 +80,7 @@ def why_not_stereo(plugin: Any) -> str:
     try:
         plugin.process(np.zeros((2, SUB_BLOCK), np.float32), TRY_FREQUENCY, buffer_size=SUB_BLOCK, reset=False)
     except (ValueError, RuntimeError) as error:
-        expected = EXPECTED.search(str(error))
+        expected = MAIN_BUS.search(str(error))
         return f"it has {expected[1]} in and {expected[2]} out, and the drums are two" if expected else in_words(error)
     return ""
 

@@ -27,11 +27,17 @@ def plugin_built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, int
 
 
 @pytest.fixture(scope="session")
-def bell(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An instrument: see tests/data/vst3/bell.cpp."""
+def bell_with(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Builds an instrument, see tests/data/vst3/bell.cpp: latency_frames, outputs, in_pairs."""
     if not can_build():
         pytest.skip("building a VST3 plugin needs Linux, g++ and Debian's package dpf-source")
-    return build_bell(tmp_path_factory.mktemp("instruments"))
+    return cache(lambda **words: build_bell(tmp_path_factory.mktemp("instruments"), **words))
+
+
+@pytest.fixture(scope="session")
+def bell(bell_with: Callable[..., Path]) -> Path:
+    """An instrument: see tests/data/vst3/bell.cpp."""
+    return bell_with()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from live_rig.rack.console import Console
+from live_rig.rack.console import TRY_AGAIN, Console
 from live_rig.rack.edits import Edits
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.knobs import knobs_of
@@ -155,6 +155,27 @@ def test_a_plugin_that_gives_nan_twice_is_left_out_and_said(plugin: Path) -> Non
     out, rack = play(preset(strip("kick", 1, effects=(broken,)), strip("snare", 2)), heard)
     assert "kick failed twice and are off" in rack.says[0]
     np.testing.assert_allclose(out[0, 18_000:], (heard[0] + heard[1])[18_000 : out.shape[1]], atol=1e-6)
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_strip_whose_plugin_looks_ahead_is_at_its_time_again_after_nan(
+    plugin_with_latency: Callable[[int], Path], failures: int
+) -> None:
+    heard = kit.copy()
+    heard[0, [3_000, 17_000][:failures]] = 0.95
+    broken, slow = Effect("VST3", {"fault": 3.0}, path=plugin_with_latency(120)), Effect("VST3", path=plugin_with_latency(240))
+    channels = (strip("kick", 1, effects=(broken,)), strip("snare", 2, effects=(slow,)))
+    rack, out = InlineRack(preset(*channels), SAMPLERATE, 3, BLOCK, 240), []
+    for start in range(0, heard.shape[1] - BLOCK, BLOCK):
+        if start == 20_032 and rack.console:
+            rack.console.turn(TRY_AGAIN, 0.0)
+        out.append(rack.drums.step(np.ascontiguousarray(heard[:, start : start + BLOCK]), start))
+        rack.process()
+    left = np.concatenate(out, axis=1)[0, rack.drums.delay_frames :]
+    assert [says for says in rack.says if "failed twice" in says] == [*rack.says]
+    assert len(rack.says) == failures - 1
+    for calm in (slice(0, 2_690), slice(3_264, 16_690), slice(17_264, len(left))):
+        np.testing.assert_allclose(left[calm], (heard[0] + heard[1])[calm], atol=1e-6)
 
 
 def test_an_input_that_is_not_there_is_said_and_the_rest_plays() -> None:

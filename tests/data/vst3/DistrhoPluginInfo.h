@@ -1,5 +1,5 @@
 /* Plugins for tests: a gain that can be asked to fail, and with -DINSTRUMENT a bell. Compile with -DLATENCY_FRAMES=n for a gain
-   that looks ahead, with -DMOVES=n for one that has a window, and with -DCHANNELS=n for one of n inputs and n outputs in place of two. */
+   or a bell that looks ahead, with -DMOVES=n for a gain that has a window, and with -DCHANNELS=n for n inputs and outputs in place of two. */
 #ifndef CHANNELS
 #define CHANNELS 2
 #endif
@@ -14,8 +14,8 @@
 #define DISTRHO_PLUGIN_NAME "Faulty"
 #define DISTRHO_PLUGIN_URI "urn:live-rig:faulty"
 #define DISTRHO_PLUGIN_NUM_INPUTS CHANNELS
-#define DISTRHO_PLUGIN_WANT_LATENCY 1
 #endif
+#define DISTRHO_PLUGIN_WANT_LATENCY 1
 #ifdef MOVES
 #define DISTRHO_PLUGIN_HAS_UI 1
 #define DISTRHO_UI_DEFAULT_WIDTH 200

@@ -1,12 +1,18 @@
 /* An instrument: a stroke sounds at its frame, half as loud as it was struck, eight frames up and eight down, and dies away by a
-   2000th a frame; letting the note go, or "all off", ends it. Controller 4, the pedal of a hi-hat, is the right side's gain. */
+   2000th a frame; letting the note go, or "all off", ends it. Controller 4, the pedal of a hi-hat, is the gain of all outputs but the
+   first. With -DLATENCY_FRAMES=n it looks ahead: all that comes later by so many frames, and it says so. With -DPAIRS each pair of outputs
+   is a bus of its own. */
 #include "DistrhoPlugin.hpp"
+
+#ifndef LATENCY_FRAMES
+#define LATENCY_FRAMES 0
+#endif
 
 START_NAMESPACE_DISTRHO
 
 class Bell : public Plugin {
 public:
-    Bell() : Plugin(1, 0, 0) {}
+    Bell() : Plugin(1, 0, 0) { setLatency(LATENCY_FRAMES); }
 
 protected:
     const char* getLabel() const override { return "Bell"; }
@@ -21,6 +27,17 @@ protected:
         parameter.ranges.def = parameter.ranges.max = 1.0f;
     }
 
+#ifdef PAIRS
+    void initAudioPort(bool input, uint32_t index, AudioPort& port) override {
+        Plugin::initAudioPort(input, index, port);
+        port.groupId = index / 2;
+    }
+
+    void initPortGroup(uint32_t group, PortGroup& pair) override {
+        pair.name = pair.symbol = String("pair ") + String(static_cast<int>(group));
+    }
+#endif
+
     float getParameterValue(uint32_t) const override { return gain; }
     void setParameterValue(uint32_t, float value) override { gain = value; }
 
@@ -28,8 +45,8 @@ protected:
         uint32_t next = 0;
         for (uint32_t i = 0; i < frames; ++i) {
             for (; next < count && events[next].frame <= i; ++next) hear(events[next].data);
-            outputs[0][i] = gain * (age++ / 8 % 2 ? -level : level);
-            outputs[1][i] = outputs[0][i] * pedal;
+            outputs[0][i] = delayed(gain * (age++ / 8 % 2 ? -level : level));
+            for (int output = 1; output < CHANNELS; ++output) outputs[output][i] = outputs[0][i] * pedal;
             level *= 1.0f - 1.0f / 2000.0f;
         }
     }
@@ -50,8 +67,14 @@ private:
         }
     }
 
-    float gain = 1.0f, level = 0.0f, pedal = 1.0f;
-    int note = -1, age = 0;
+    float delayed(float now) {
+        past[at] = now;
+        at = (at + 1) % (LATENCY_FRAMES + 1);
+        return past[at];
+    }
+
+    float gain = 1.0f, level = 0.0f, pedal = 1.0f, past[LATENCY_FRAMES + 1] = {};
+    int note = -1, age = 0, at = 0;
 
     DISTRHO_DECLARE_NON_COPYABLE_WITH_LEAK_DETECTOR(Bell)
 };
