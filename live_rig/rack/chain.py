@@ -24,6 +24,7 @@ from live_rig.rack.preset import Effect
 from live_rig.rack.vst3 import vst3
 
 LONGEST_LOOK_S = 0.25  # effects that hold back more are not measured further: no stage can wait for them
+SILENT_IN_BLOCKS = {"GSMFullRateCompressor"}  # pedalboard's makes nothing of blocks as short as a stage has them
 CONTAINER = {"Chain": pedalboard.Chain, "Mix": pedalboard.Mix}
 
 NOTHING: Stereo = np.zeros((2, 0), np.float32)
@@ -34,16 +35,21 @@ Mark = Callable[[int], None]  # says which plugin is being called, from 1, and 0
 class Link:
     """Effects that are called together: built-in ones in a row, or whatever holds one plugin. `plugin`: its number, 0: none.
 
-    latency_frames: how much later the chain is for it; also while it is bypassed.
+    latency_frames: how much later the chain is for it; also while it is bypassed. They stand in a chain of their own inside the
+    board, since a board that is reset itself forgets which side of an array is the channels: two frames of two would end it.
     """
 
-    board: Pedalboard
     samplerate: float
     plugin: int = 0
-    instrument: PluginInstrument | None = None  # it adds to what comes in, and the board is empty
+    instrument: PluginInstrument | None = None  # it adds to what comes in, and there are no effects
     latency_frames: int = 0
     is_bypassed: bool = False
     held: Stereo = field(default_factory=lambda: NOTHING)  # what came in while it was bypassed, and is not due yet
+    effects: Any = field(default_factory=lambda: pedalboard.Chain([]))
+    board: Pedalboard = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.board = Pedalboard([self.effects])
 
     def __call__(self, heard: Stereo, frames: int, midi: Midi) -> Stereo:
         """What it makes of what comes in, of a block of `frames`. An instrument sounds whether or not something comes in."""
@@ -63,7 +69,7 @@ class Link:
             self.instrument.reset()
         else:
             self.board.process(np.zeros((2, SUB_BLOCK), np.float32), self.samplerate, buffer_size=SUB_BLOCK, reset=False)
-            self.board.reset()
+            self.effects.reset()
 
     def take_in(self) -> None:
         """Call again, from silence on, what was bypassed."""
@@ -71,7 +77,7 @@ class Link:
         if self.instrument:
             self.instrument.quiet()
         else:
-            self.board.reset()
+            self.effects.reset()
 
     def _late(self, heard: Stereo) -> Stereo:
         """What comes in, as late as it would be through the effects."""
@@ -166,17 +172,19 @@ class Chain:
         finally:
             self._mark(0)
         if self.latency_frames + looks > self._allowance_frames:
-            ms, allowed = 1000 * looks / self.samplerate, 1000 * self._allowance_frames / self.samplerate
-            why = f"it holds the drums back {ms:.1f} ms, and {allowed:.1f} ms are allowed"
-            self.says.append(f"{self._title} plays without {called(effect)}: {why}. It can be a send")
+            longest = LONGEST_LOOK_S * self.samplerate
+            ms, allowed = 1000 * min(looks, longest) / self.samplerate, 1000 * self._allowance_frames / self.samplerate
+            why = f"it holds the drums back {'more than ' * (looks > longest)}{ms:.1f} ms, and {allowed:.1f} ms are allowed"
+            as_send = ". It can be a send" if self._allowance_frames < looks <= longest else ""
+            self.says.append(f"{self._title} plays without {called(effect)}: {why}{as_send}")
             return
         self.latency_frames += looks
         self.made |= made
         if plugin or not self.links or self.links[-1].plugin:
-            self.links.append(Link(Pedalboard([]), self.samplerate, plugin, instrument))
+            self.links.append(Link(self.samplerate, plugin, instrument))
         self.links[-1].latency_frames += looks
         if not instrument:
-            self.links[-1].board.append(built)
+            self.links[-1].effects.append(built)
 
     def _made_up_for(self, instrument: PluginInstrument) -> int:
         """Frames that the chain is later for an instrument. It plays beside what is before it, so the later of the two counts.
@@ -214,6 +222,9 @@ def _built(effect: Effect, made: dict[int, Any] | None, says: list[str] | None) 
             do = "Let it be an effect of its own, before them"
             raise RackError("An instrument cannot stand inside others", where=effect.type, do=do)
         return CONTAINER[effect.type](inside)
+    if effect.type in SILENT_IN_BLOCKS:
+        do = "Use Bitcrush, or a Resample as a send"
+        raise RackError("It is silent where sound comes in short blocks, as on stage", where=effect.type, do=do)
     if effect.type == "VST3":
         return vst3(effect, says if says is not None else [])
     values = dict(effect.values)
