@@ -5,6 +5,7 @@ from collections.abc import Callable
 from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys, in_key, key_of
+from live_rig.conducting.tempo_doubts import tempo_doubts
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument
 from live_rig.repertoire import Repertoire
@@ -79,6 +80,8 @@ class RunningOrder:
     def _move_to(self, number: int) -> None:
         self.number = number
         self._leads_to.clear()
+        for doubt in tempo_doubts(self._show.songs[number]):
+            self._alert(str(doubt))
         self._begun(self._show.songs[number])
         self._load_next()
 

@@ -101,3 +101,15 @@ def test_the_set_ends_after_its_last_song(evening: Evening) -> None:
 def test_a_song_that_is_not_in_the_set_is_refused_with_those_that_are(evening: Evening) -> None:
     with pytest.raises(ShowError, match="first, second, third"):
         evening.order.number_of("fourth")
+
+
+def test_a_song_whose_tempo_is_outside_its_own_limits_is_said_when_it_is_loaded(evening: Evening) -> None:
+    evening.order.load(0)
+    assert evening.said == []
+    hasty = evening.songs[1].model_copy(update={"slowest_bpm": 130.0})
+    evening.order._show = Show("Evening", evening.folder, (evening.songs[0], hasty), {}, Audio(), {})
+    evening.order.load(1)
+    assert evening.said == [
+        "songs/second/song.toml tempo_bpm: the tempo is 120, and the song is to be no slower than 130. "
+        "Change one of the two, or the band holds at 130."
+    ]

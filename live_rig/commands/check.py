@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from live_rig.conducting.tempo_doubts import tempo_doubts
 from live_rig.conducting.written_presets import presets_of
 from live_rig.rack.knobs import files_of
 from live_rig.rack.preset_reader import read_preset
@@ -36,6 +37,7 @@ def contents(show: Show) -> list[str]:
         *([f"  not in the set: {', '.join(unplayed)}"] if unplayed else []),
         f"  presets: {', '.join(show.presets) or 'none'}",
         *(f"  {line}" for line in lacking(show.presets)),
+        *(f"  {doubt}" for song in show.songs for doubt in tempo_doubts(song)),
         f"  pedals and keys: {len(show.pedals)}",
         "No faults.",
     ]

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.commands.conftest import LiveRig
-from tests.show.conftest import make_show
+from tests.show.conftest import SONG, make_show, write_sound
 
 
 def test_a_show_without_songs_is_no_fault(live_rig: LiveRig) -> None:
@@ -58,3 +60,59 @@ def test_many_faults_are_one_line_each(live_rig: LiveRig, tmp_path: Path) -> Non
         'show.toml:2 songs.2: there is no song "carvan" in songs/. Change it to "caravan", the nearest there is.',
         'show.toml:4 pedals.cc:1: there is no command "tkae". Change it to "take", the nearest there is.',
     ]
+
+
+@pytest.mark.parametrize(
+    ("for_song", "for_solo", "doubts"),
+    [
+        ("", "", []),
+        ("slowest_bpm = 120\nfastest_bpm = 120", "", []),
+        ("slowest_bpm = 140", "", ["2 tempo_bpm: the tempo is 120, and the song is to be no slower than 140"]),
+        ("fastest_bpm = 100", "", ["2 tempo_bpm: the tempo is 120, and the song is to be no faster than 100"]),
+        (
+            "",
+            "fastest_bpm = 96",
+            ['24 sections.2.fastest_bpm: the recording goes at 120 in "solo", which is to be no faster than 96'],
+        ),
+        ("slowest_bpm = 140", "slowest_bpm = 100", ["2 tempo_bpm: the tempo is 120, and the song is to be no slower than 140"]),
+        (
+            "fastest_bpm = 160\ntempo_curve = [{ bar = 6, bpm = 170 }, { bar = 1, bpm = 120 }]",
+            "",
+            ['5 tempo_curve.1.bpm: the tempo curve is at 170 in bar 6, and "solo" is to be no faster than 160'],
+        ),
+        (
+            "tempo_curve = [{ bar = 1, bpm = 120 }, { bar = 8, bpm = 190 }]",
+            "fastest_bpm = 165",
+            ['24 sections.2.fastest_bpm: the tempo curve gets to 180 in "solo", which is to be no faster than 165'],
+        ),
+        ("fastest_bpm = 160\ntempo_curve = [{ bar = 1, bpm = 120 }, { bar = 8, bpm = 160 }]", "slowest_bpm = 100", []),
+    ],
+)
+def test_a_tempo_outside_the_songs_own_limits_is_mentioned_and_is_no_fault(
+    live_rig: LiveRig, tmp_path: Path, for_song: str, for_solo: str, doubts: list[str]
+) -> None:
+    show = make_show(tmp_path / "friday")
+    written = SONG.replace('meter = "4/4"', f'meter = "4/4"\n{for_song}').replace("vamp = true", f"vamp = true\n{for_solo}")
+    (show / "songs" / "caravan" / "song.toml").write_text(written)
+    checked = live_rig("check", show)
+    assert checked.code == 0
+    said = [line.strip() for line in checked.out.splitlines() if "song.toml:" in line]
+    assert [line.partition(". Change one of the two, or the band holds at ")[0] for line in said] == [
+        f"songs/caravan/song.toml:{doubt}" for doubt in doubts
+    ]
+
+
+def test_a_recording_that_leaves_the_limits_is_mentioned(live_rig: LiveRig, tmp_path: Path) -> None:
+    """Its last two bars go at 80."""
+    show = make_show(tmp_path / "friday")
+    song = show / "songs" / "caravan"
+    (song / "song.toml").write_text(SONG.replace('meter = "4/4"', 'meter = "4/4"\nslowest_bpm = 100'))
+    times_s = [0.25 + 0.5 * min(beat, 24) + 0.75 * max(0, beat - 24) for beat in range(32)]
+    rows = [f"{time_s:.3f},{beat % 4 + 1}" for beat, time_s in enumerate(times_s)]
+    (song / "beats.csv").write_text("\n".join(["time_s,beat_in_bar", *rows]) + "\n")
+    for stem in ("bass.wav", "horns.wav"):
+        write_sound(song / stem, 19.0)
+    assert (
+        'song.toml:4 slowest_bpm: the recording goes at 80 in "last hit", which is to be no slower than 100'
+        in live_rig("check", show).out
+    )
