@@ -20,16 +20,17 @@ cdef struct BarFilter:
     int first_cell[TEMPI]
     int all_cells
     float share[TEMPI][PATTERNS]     # how common a pattern is
-    int prepared                     # cells of `silent` made ready so far
+    int prepared                     # bins of `silent` made ready so far, tempo by tempo
     int cleared                      # cells of `mass` emptied so far
     # the states
     unsigned short *bin              # (cells,) which bin of the patterns a state passed in the step that brought it to a cell
-    float *silent                    # (cells, PATTERNS) probability that nothing is struck during this step
-    float *mass                      # (cells, PATTERNS) now
-    float *next                      # one step later
+    float *silent                    # (TEMPI, bins, PATTERNS) probability that nothing is struck during a step in a bin
+    float *mass                      # (cells, PATTERNS) how probable each is
+    int turn[TEMPI]                  # cells by which the bar has turned under them: see `states_at`
     float *struck                    # (TEMPO_BANDS, bins, PATTERNS) likelihood of this step's onsets
     float gain[TEMPI]                # what a tempo's states are multiplied by in this step
     bint active[TEMPI]               # tempi that are worked on
+    bint woken[TEMPI]                # since the last step: nothing of `mass` is true yet
     bint is_told                     # a tempo
     bint is_lost                     # then no tempo sleeps
     bint is_doubted                  # a tempo was told, and may be wrong: then only hopeless ones sleep, and those far from it live apart
@@ -39,6 +40,7 @@ cdef struct BarFilter:
     double origin_frame              # where step 0 begins
     long long step                   # the one being worked on
     bint working
+    double begun_frame               # end of the tick in which it was
     int job, jobs
     double work_done, work_all       # in cells
     Onset pending[PENDING]
@@ -61,3 +63,4 @@ cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil
 cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil
 cdef void bar_filter_renew(BarFilter *b, int pattern, int bin_) noexcept nogil
 cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost, bint is_doubted) noexcept nogil
+cdef float *states_at(BarFilter *b, int tempo, int cell) noexcept nogil

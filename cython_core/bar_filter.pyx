@@ -5,7 +5,8 @@ a cell of the bar at a tempo in a pattern; each step of STEP_S moves it on by on
 time as Poisson processes, so that what is *not* played speaks as well. Tempo may change at half beats, patterns at beats.
 
 A step is cut into jobs (onsets, then tempi, then half beats), and `bar_filter_work` does in each tick the share of them that is
-due: no tick bursts. Tempi that hold next to no probability are not worked on until their neighbours wake them.
+due, from the tick in which it was begun to that in which the next one is: no tick bursts. Tempi that hold next to no probability
+are not worked on until their neighbours wake them.
 """
 
 from libc.math cimport exp, expf, fmin, isfinite, log2, pow
@@ -13,11 +14,13 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from cython_core.crossing cimport NEIGHBOURS, cross, is_far
-from cython_core.patterns cimport band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns
+from cython_core.patterns cimport (
+    BINS_PER_BEAT, band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns,
+)
 
 cdef enum:
     MOST_STROKES = 6                 # taken into account in one step: two hands and two feet play no more
-    CELLS_PREPARED = 64              # in one tick
+    BINS_PREPARED = 64               # in one tick
     CELLS_CLEARED = 256
 
 cdef double STEP_S = 0.010
@@ -42,21 +45,19 @@ cdef int bar_filter_allot(BarFilter *b, double samplerate_hz) noexcept:
     b.step_frames = STEP_S * samplerate_hz
     b.patterns.beats = MAX_BEATS
     lay_out(b)
-    b.silent = <float *>calloc(b.all_cells * PATTERNS, sizeof(float))
+    b.silent = <float *>calloc(TEMPI * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
     b.mass = <float *>calloc(b.all_cells * PATTERNS, sizeof(float))
-    b.next = <float *>calloc(b.all_cells * PATTERNS, sizeof(float))
-    b.struck = <float *>calloc(TEMPO_BANDS * MAX_BEATS * 48 * PATTERNS, sizeof(float))
+    b.struck = <float *>calloc(TEMPO_BANDS * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
     b.bin = <unsigned short *>calloc(b.all_cells, sizeof(unsigned short))
     b.place = <float *>calloc(TEMPI * MAX_BEATS * PLACES_PER_BEAT, sizeof(float))
-    return (patterns_allot(&b.patterns) and b.silent is not NULL and b.mass is not NULL and b.next is not NULL
-            and b.struck is not NULL and b.bin is not NULL and b.place is not NULL)
+    return (patterns_allot(&b.patterns) and b.silent is not NULL and b.mass is not NULL and b.struck is not NULL and b.bin is not NULL
+            and b.place is not NULL)
 
 
 cdef void bar_filter_free(BarFilter *b) noexcept:
     patterns_free(&b.patterns)
     free(b.silent)
     free(b.mass)
-    free(b.next)
     free(b.struck)
     free(b.bin)
     free(b.place)
@@ -87,54 +88,53 @@ cdef void lay_out(BarFilter *b) noexcept nogil:
         b.octave[tempo] = log2(b.bpm[tempo])
         b.band[tempo] = band_of(b.bpm[tempo])
         b.first_cell[tempo] = b.all_cells
+        b.turn[tempo] = 0
         b.all_cells += b.cells[tempo]
         bpm *= TEMPO_RATIO
 
 
 cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil:
     """One tick's share of making the meter ready; True when it is."""
-    cdef int tempo = 0, done = 0, p
+    cdef int p, bins = b.patterns.bins, last
     if b.cleared < b.all_cells:
         clear(b)
         return False
     if not patterns_prepare(&b.patterns):
         return False
-    while tempo < TEMPI - 1 and b.first_cell[tempo + 1] <= b.prepared:
-        tempo += 1
-    while b.prepared < b.all_cells and done < CELLS_PREPARED:
-        while tempo < TEMPI - 1 and b.first_cell[tempo + 1] <= b.prepared:
-            tempo += 1
-        if b.prepared == b.first_cell[tempo]:
-            shares_at(b.bpm[tempo], b.share[tempo])
-        b.bin[b.prepared] = bin_of(b, tempo, b.prepared - b.first_cell[tempo])
+    last = min(b.prepared + BINS_PREPARED, TEMPI * bins)
+    while b.prepared < last:
+        if b.prepared % bins == 0:
+            place_cells(b, b.prepared // bins)
         for p in range(PATTERNS):
-            hush(b, tempo, b.prepared - b.first_cell[tempo], p)
+            hush(b, b.prepared // bins, b.prepared % bins, p)
         b.prepared += 1
-        done += 1
-    return b.prepared == b.all_cells
+    return b.prepared == TEMPI * bins
+
+
+cdef void place_cells(BarFilter *b, int tempo) noexcept nogil:
+    """In which bin each cell of a tempo lies, and which patterns are common there."""
+    cdef int cell
+    shares_at(b.bpm[tempo], b.share[tempo])
+    for cell in range(b.cells[tempo]):
+        b.bin[b.first_cell[tempo] + cell] = bin_of(b, tempo, cell)
 
 
 cdef void bar_filter_renew(BarFilter *b, int pattern, int bin_) noexcept nogil:
-    """A bin of a pattern has changed: so have the cells that lie in it."""
-    cdef int tempo, cell, middle, half
+    """A bin of a pattern has changed."""
+    cdef int tempo
     for tempo in range(TEMPI):
-        middle = bin_ * b.cells[tempo] // b.patterns.bins + b.cells[tempo]
-        half = b.cells[tempo] // (2 * b.patterns.bins) + 2
-        for cell in range(middle - half, middle + half + 1):
-            if b.bin[b.first_cell[tempo] + cell % b.cells[tempo]] == bin_:
-                hush(b, tempo, cell % b.cells[tempo], pattern)
+        hush(b, tempo, bin_, pattern)
 
 
-cdef inline void hush(BarFilter *b, int tempo, int cell, int pattern) noexcept nogil:
-    """How probable it is that a pattern has no stroke during a step."""
-    cdef float busy = b.patterns.busy[(b.band[tempo] * b.patterns.bins + b.bin[b.first_cell[tempo] + cell]) * PATTERNS + pattern]
-    b.silent[(b.first_cell[tempo] + cell) * PATTERNS + pattern] = expf(-<float>b.patterns.beats / b.cells[tempo] * busy)
+cdef inline void hush(BarFilter *b, int tempo, int bin_, int pattern) noexcept nogil:
+    """How probable it is that a pattern has no stroke during a step in a bin."""
+    cdef float busy = b.patterns.busy[(b.band[tempo] * b.patterns.bins + bin_) * PATTERNS + pattern]
+    b.silent[(tempo * b.patterns.bins + bin_) * PATTERNS + pattern] = expf(-<float>b.patterns.beats / b.cells[tempo] * busy)
 
 
 cdef void clear(BarFilter *b) noexcept nogil:
     cdef int cells = min(CELLS_CLEARED, b.all_cells - b.cleared)
     memset(b.mass + b.cleared * PATTERNS, 0, cells * PATTERNS * sizeof(float))
-    memset(b.next + b.cleared * PATTERNS, 0, cells * PATTERNS * sizeof(float))
     b.cleared += cells
 
 
@@ -153,11 +153,12 @@ cdef void bar_filter_start(BarFilter *b, double frame, double bpm, double bar_be
         if bpm > 0:
             prior = bell((b.octave[tempo] - log2(bpm)) / TOLD_OCTAVES) + TOLD_WRONG * prior
         b.active[tempo] = True
+        b.woken[tempo] = False
         for half in range(2 * beats):
             place = (sure if half % (2 * b.patterns.beats_per_bar) == 0
                      else (1 - sure) / beats * (0.7 if half % 2 == 0 else 0.3))
             cell = <int>((bar_beat + 0.5 * half) / beats * b.cells[tempo]) % b.cells[tempo]
-            at = b.mass + (b.first_cell[tempo] + cell) * PATTERNS
+            at = states_at(b, tempo, cell)
             for p in range(PATTERNS):
                 at[p] = <float>(prior * place * b.share[tempo][p])
                 total += at[p]
@@ -185,17 +186,17 @@ cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil:
 
 cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil:
     """The work due in a tick that ends before `end_frame`. True when a step was completed: the answer is new."""
-    cdef bint completed = False
     cdef double due = b.origin_frame + (b.step + 1) * b.step_frames + HEARD_AFTER_S * b.samplerate_hz
     if not b.started:
         return False
     if b.working:
-        while b.job < b.jobs and b.work_done * b.step_frames <= (end_frame - due) * b.work_all:
+        while b.job < b.jobs and b.work_done * (due + b.step_frames - b.begun_frame) <= (end_frame - b.begun_frame) * b.work_all:
             do_job(b)
         if b.job == b.jobs:
             end_step(b)
             return True
     elif end_frame >= due:
+        b.begun_frame = end_frame
         begin_step(b)
     return False
 
@@ -292,47 +293,56 @@ cdef void weigh_onset(BarFilter *b, int band, const Onset *onset, int drum) noex
 
 cdef void advance(BarFilter *b, int tempo) noexcept nogil:
     """Move the states of one tempo on by a cell, and weigh them by what was struck and what was not."""
-    cdef int cells = b.cells[tempo], to, places = b.patterns.beats * PLACES_PER_BEAT
+    cdef int cells = b.cells[tempo], to, bin_, turn = (b.turn[tempo] + 1) % cells, places = b.patterns.beats * PLACES_PER_BEAT
     cdef Py_ssize_t first = b.first_cell[tempo]
-    cdef const float *now = b.mass + (first + cells - 1) * PATTERNS
-    cdef const float *silent = b.silent + first * PATTERNS
+    cdef const float *silent = b.silent + tempo * b.patterns.bins * PATTERNS
     cdef const float *struck = b.struck + b.band[tempo] * b.patterns.bins * PATTERNS
-    cdef float *later = b.next + first * PATTERNS
+    cdef float *states = b.mass + (first + cells - turn) * PATTERNS
     cdef float *place = b.place + tempo * places
     cdef float gain = b.gain[tempo], all_ = 0, sum_
     cdef float least = <float>((FAINT if b.is_doubted and is_far(b, b.octave[tempo]) else TINY) / (b.all_cells * PATTERNS))
+    if b.woken[tempo]:
+        memset(b.mass + first * PATTERNS, 0, cells * PATTERNS * sizeof(float))
+        b.woken[tempo] = False
+    b.turn[tempo] = turn
     memset(place, 0, places * sizeof(float))
     for to in range(cells):
+        if to == turn:
+            states = b.mass + first * PATTERNS
+        bin_ = b.bin[first + to] * PATTERNS
         if b.strokes:
-            sum_ = weigh_struck(later, now, silent, struck + b.bin[first + to] * PATTERNS, gain, least)
+            sum_ = weigh_struck(states, silent + bin_, struck + bin_, gain, least)
         else:
-            sum_ = weigh(later, now, silent, gain, least)
+            sum_ = weigh(states, silent + bin_, gain, least)
         place[to * places // cells] += sum_
         all_ += sum_
-        now = b.mass + (first + to) * PATTERNS
-        silent += PATTERNS
-        later += PATTERNS
+        states += PATTERNS
     b.tempo_mass[tempo] = all_
 
 
-cdef inline float weigh(float *later, const float *now, const float *silent, float gain, float least) noexcept nogil:
+cdef inline float weigh(float *states, const float *silent, float gain, float least) noexcept nogil:
     """The states of one cell, one step later, where nothing was struck; returns their sum."""
-    cdef float[PATTERNS] states
+    cdef float[PATTERNS] later
     cdef int p
     for p in range(PATTERNS):
-        states[p] = now[p] * silent[p] * gain + least
-    memcpy(later, states, sizeof(states))
-    return sum_of_patterns(states)
+        later[p] = states[p] * silent[p] * gain + least
+    memcpy(states, later, sizeof(later))
+    return sum_of_patterns(later)
 
 
-cdef inline float weigh_struck(float *later, const float *now, const float *silent, const float *struck, float gain, float least) noexcept nogil:
+cdef inline float weigh_struck(float *states, const float *silent, const float *struck, float gain, float least) noexcept nogil:
     """The same, where something was."""
-    cdef float[PATTERNS] states
+    cdef float[PATTERNS] later
     cdef int p
     for p in range(PATTERNS):
-        states[p] = now[p] * silent[p] * struck[p] * gain + least
-    memcpy(later, states, sizeof(states))
-    return sum_of_patterns(states)
+        later[p] = states[p] * silent[p] * struck[p] * gain + least
+    memcpy(states, later, sizeof(later))
+    return sum_of_patterns(later)
+
+
+cdef float *states_at(BarFilter *b, int tempo, int cell) noexcept nogil:
+    """The states of a cell: (PATTERNS,)."""
+    return b.mass + (b.first_cell[tempo] + (cell + b.cells[tempo] - b.turn[tempo]) % b.cells[tempo]) * PATTERNS
 
 
 cdef void end_step(BarFilter *b) noexcept nogil:
@@ -340,9 +350,6 @@ cdef void end_step(BarFilter *b) noexcept nogil:
     cdef int tempo, near
     cdef double total = 0, asleep = HOPELESS if b.is_doubted else ASLEEP
     cdef bint wake
-    cdef float *swap = b.mass
-    b.mass = b.next
-    b.next = swap
     b.working = False
     b.step += 1
     b.answer_frame = b.origin_frame + b.step * b.step_frames
@@ -361,8 +368,7 @@ cdef void end_step(BarFilter *b) noexcept nogil:
                 wake = True
         if b.active[tempo] and not wake:
             b.tempo_mass[tempo] = 0
-        elif wake and not b.active[tempo]:
-            memset(b.mass + b.first_cell[tempo] * PATTERNS, 0, b.cells[tempo] * PATTERNS * sizeof(float))
+        b.woken[tempo] = b.woken[tempo] or wake and not b.active[tempo]
         b.active[tempo] = wake
 
 

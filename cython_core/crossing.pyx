@@ -7,7 +7,7 @@ near the reference and those far from it: what was told and what else it may be 
 from libc.math cimport fabs
 from libc.string cimport memcpy, memset
 
-from cython_core.bar_filter cimport TEMPI
+from cython_core.bar_filter cimport TEMPI, states_at
 from cython_core.patterns cimport PATTERNS, sum_of_patterns
 
 cdef enum:
@@ -89,6 +89,6 @@ cdef bint is_far(const BarFilter *b, double octave) noexcept nogil:
 
 
 cdef float *reached(BarFilter *b, int tempo, int half) noexcept nogil:
-    """The cell of `next` that lies on this half beat."""
+    """The states that lie on this half beat."""
     cdef int beats = b.patterns.beats, cell = (half * b.cells[tempo] + 2 * beats - 1) // (2 * beats)
-    return b.next + (b.first_cell[tempo] + cell % b.cells[tempo]) * PATTERNS
+    return states_at(b, tempo, cell % b.cells[tempo])

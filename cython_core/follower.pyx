@@ -127,13 +127,13 @@ cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long l
             hear(f, &onsets[i])
     if f.bars.started and silent_bars(f, end_frame) > ASLEEP_BARS:
         fall_asleep(f)
-    if bar_filter_work(&f.bars, end_frame):
-        f.unread = 2
-    elif f.unread == 2:
+    if f.unread == 2:                                      # one thing in a tick, so that none is long
         read_answer(f)
     elif f.unread == 1:
         gaits_expect(&f.gaits, &f.bars, f.octave)
         f.unread = 0
+    elif bar_filter_work(&f.bars, end_frame):
+        f.unread = 2
     if f.ready:
         keep_own_bar(f, end_frame)
     f.heard_frame = end_frame

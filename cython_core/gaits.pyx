@@ -9,7 +9,7 @@ ghost note or a flam is no error, only more or less evidence.
 from libc.math cimport exp, fabs, floor, fmax, fmin, isfinite, log, pow, sqrt
 from libc.string cimport memcpy, memset
 
-from cython_core.bar_filter cimport TEMPI
+from cython_core.bar_filter cimport TEMPI, states_at
 from cython_core.patterns cimport BINS_PER_BEAT, CLASSES, PATTERNS, loudness
 
 cdef enum:
@@ -111,7 +111,7 @@ cdef void gaits_expect(Gaits *g, BarFilter *b, double octave) noexcept nogil:
         if b.active[tempo] and fabs(b.octave[tempo] - octave) <= SAME_OCTAVES:
             stride = 1 + b.cells[tempo] // LOOKED_AT
             for k in range(b.cells[tempo] // stride):
-                at = b.mass + (b.first_cell[tempo] + k * stride) * PATTERNS
+                at = states_at(b, tempo, k * stride)
                 for p in range(PATTERNS):
                     belief[p] += at[p] * stride
     for k in range(BLENDED):

@@ -31,6 +31,7 @@ cdef struct InputLines:
     double pairs                     # notes met by sound
     long long last_heard             # when a microphone last told of a stroke; -1: never
     long long asked                  # second looks asked for so far
+    int looking                      # the line whose second look has begun; -1: none
     Bleed bleed
     double way_frames                # of the band from its bus to the microphones; < 0: it does not come there
 

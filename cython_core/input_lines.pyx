@@ -12,7 +12,7 @@ from libc.string cimport memset
 import numpy as np
 
 from cython_core.bleed cimport bleed_play, bleed_reset, bleed_tick, coupling_hop, coupling_reset, explain_away
-from cython_core.onsets cimport BANDS, HOPS_RING, ONLY, SECOND, bank_tick, judge_again, judge_hop, keep_hop, onsets_reset
+from cython_core.onsets cimport BANDS, HOPS_RING, ONLY, SECOND, bank_tick, begin_again, judge_again, judge_hop, keep_hop, onsets_reset
 from cython_core.onsets import ONSET
 from cython_core.strokes cimport (
     HAT, KICK, MIX, OVERHEAD, SNARE, TOM, strokes_hear, strokes_open, strokes_remember, strokes_reset, strokes_tell, trust, was_padded,
@@ -21,7 +21,6 @@ from cython_core.strokes cimport (
 
 cdef enum:
     LINES_A_TICK = 2                 # whose hops are judged in one tick; a hop lasts four ticks and more
-    LOOKS_A_TICK = 1                 # second looks, which cost more than all that; a line has none in three hops after one
     FOUND = 8                        # onsets of one line in a tick, at most
 
 cdef double AUDIBLE_S = 4.0          # notes wait for sound if any was heard in this time
@@ -36,7 +35,7 @@ cdef void lines_reset(InputLines *l, double samplerate_hz, const int *drums, int
     """Silence since ever, on so many lines (1 .. MAX_LINES)."""
     cdef int i
     memset(l, 0, sizeof(l[0]))
-    l.samplerate_hz, l.count, l.last_heard, l.way_frames = samplerate_hz, count, -1, -1
+    l.samplerate_hz, l.count, l.last_heard, l.way_frames, l.looking = samplerate_hz, count, -1, -1, -1
     for i in range(count):
         onsets_reset(&l.line[i].finder, samplerate_hz)
         coupling_reset(&l.line[i].coupling)
@@ -94,17 +93,19 @@ cdef int judge_line(InputLines *l, int i, long long end, bint is_plain, Onset *f
 
 
 cdef int look_again_in_turn(InputLines *l, long long end, bint is_plain, Onset *found, int room) noexcept nogil:
-    """The second looks that this tick has time for, whoever has waited longest first."""
+    """Of second looks, which cost more than all else, the second half of one and the first of the next: of the line that has waited
+    longest. A line has none in three hops after one."""
     cdef Onset[FOUND] now
-    cdef int turn, i, next_, told = 0
-    for turn in range(LOOKS_A_TICK):
-        next_ = -1
-        for i in range(l.count):
-            if l.line[i].asked and (next_ < 0 or l.line[i].asked < l.line[next_].asked):
-                next_ = i
-        if next_ >= 0:
-            l.line[next_].asked = 0
-            told += pass_on(l, next_, now, judge_again(&l.line[next_].finder, now, FOUND), end, is_plain, found + told, room - told)
+    cdef int i, told = 0
+    if l.looking >= 0:
+        told = pass_on(l, l.looking, now, judge_again(&l.line[l.looking].finder, now, FOUND), end, is_plain, found, room)
+    l.looking = -1
+    for i in range(l.count):
+        if l.line[i].asked and (l.looking < 0 or l.line[i].asked < l.line[l.looking].asked):
+            l.looking = i
+    if l.looking >= 0:
+        l.line[l.looking].asked = 0
+        begin_again(&l.line[l.looking].finder)
     return told
 
 

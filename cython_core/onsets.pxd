@@ -1,5 +1,7 @@
 # Onsets: when a drum was struck, how hard, and which kind of drum.
 
+from cython_core.second_look cimport AGAIN_UNITS_1
+
 cpdef enum Look:
     ONLY                             # all there is to say of a stroke was said at once (a note)
     FIRST                            # told as soon as can be; a SECOND look at the same stroke follows
@@ -39,6 +41,8 @@ cdef struct OnsetState:
     long long hop_end                                               # the frame after the last of that hop
     bint is_asked_again                                             # a second look is due: what it is shown, ...
     float[SHOWN_AGAIN] shown_again
+    float[AGAIN_UNITS_1] half_seen                                  # and what the first half of it came to, if it has begun
+    bint has_begun
     long long asked_end                                             # ... and `hop_end` when it was asked for
 
 cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil
@@ -46,7 +50,8 @@ cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long fi
 cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long first_frame) noexcept nogil    # these four in turn are a tick,
 cdef void keep_hop(OnsetState *o) noexcept nogil                                                            # for those who do something
 cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil                                    # in between, or leave the
-cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil                                  # last for a later tick
+cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil                                  # last for a later tick,
+cdef void begin_again(OnsetState *o) noexcept nogil                                                         # half of it for one before that
 cdef bint onset_of_note(int note, int velocity, double frame, Onset *onset) noexcept nogil
 
 cdef class Onsets:

@@ -13,7 +13,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
 
 from cython_core.dense cimport dense, likely
-from cython_core.second_look cimport DRUM_KINDS, HOPS_AFTER, HOPS_BEFORE, SecondLook, look_again
+from cython_core.second_look cimport DRUM_KINDS, HOPS_AFTER, HOPS_BEFORE, SecondLook, begin_second_look, end_second_look
 
 import numpy as np
 
@@ -84,17 +84,20 @@ cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil:
     o.hop_end = 0
     o.loudest = SOFTEST
     o.unspent = 0
-    o.is_asked_again = False
+    o.is_asked_again = o.has_begun = False
     o.hops_since_onset = APART - HOPS_KEPT          # that a sound begins with the stream is no onset
 
 
 cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil:
     """Hear up to a tick, its first frame `first_frame`. Returns how many onsets were found now, at most one a hop of 3 ms."""
-    if not bank_tick(o, heard, frames, first_frame):
-        return 0
-    keep_hop(o)
-    cdef int count = judge_hop(o, found, room)
-    return count + judge_again(o, found + count, room - count)
+    cdef int count = 0
+    if bank_tick(o, heard, frames, first_frame):
+        keep_hop(o)
+        count = judge_hop(o, found, room)
+    if o.has_begun:
+        return count + judge_again(o, found + count, room - count)
+    begin_again(o)
+    return count
 
 
 cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long first_frame) noexcept nogil:
@@ -121,24 +124,29 @@ cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long fir
 cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil:
     """What the hops kept so far have to say at first: fills `found` with the onsets told now, and returns how many.
 
-    A second look may be due after it; `judge_again` takes it, now or within the next two hops.
+    A second look may be due after it; `begin_again` and `judge_again` take it, now or within the next two hops.
     """
     cdef int hop = (o.newest + HOPS_RING - HOPS_AFTER) % HOPS_RING
     cdef int count = 1 if room > 0 and _judge(o, o.hop_end, found) else 0
     if _peaks(o, hop):
         _show_again(o, hop, o.shown_again)
-        o.is_asked_again, o.asked_end = True, o.hop_end
+        o.is_asked_again, o.has_begun, o.asked_end = True, False, o.hop_end
     return count
 
 
+cdef void begin_again(OnsetState *o) noexcept nogil:
+    """The first half of the second look that is due, if one is."""
+    if o.is_asked_again and not o.has_begun:
+        begin_second_look(o.shown_again, o.half_seen)
+        o.has_begun = True
+
+
 cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil:
-    """The second look that is due, if one is: one onset for each drum that may have been struck. It is dear; see `is_asked_again`."""
+    """The second half of the look that has begun: one onset for each drum that may have been struck."""
     cdef SecondLook look
     cdef int kind, count = 0
-    if not o.is_asked_again:
-        return 0
-    o.is_asked_again = False
-    look_again(o.shown_again, &look)
+    o.is_asked_again = o.has_begun = False
+    end_second_look(o.shown_again, o.half_seen, &look)
     for kind in range(DRUM_KINDS):
         if look.likely[kind] > UNLIKELY and count < room:
             found[count].frame = o.asked_end + (look.where - HOPS_AFTER - 1) * o.hop_frames - TOLD_LATE_S * o.samplerate_hz

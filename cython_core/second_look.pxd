@@ -4,6 +4,7 @@ cdef enum:
     HOPS_BEFORE = 8                  # the second look sees so many hops before the one in question ...
     HOPS_AFTER = 11                  # ... and so many after it
     DRUM_KINDS = 3                   # kick, snare, cymbal
+    AGAIN_UNITS_1 = 192              # of its first layer
     FIRST_SAID = 6                   # what the first look said of it: onset, kick, snare, cymbal (0..1), where, how hard
 
 cdef struct SecondLook:
@@ -11,4 +12,5 @@ cdef struct SecondLook:
     float[DRUM_KINDS] strength       # 0..1: how hard, if it was
     float where                      # hops from the beginning of the hop in question
 
-cdef void look_again(const float *shown, SecondLook *said) noexcept nogil
+cdef void begin_second_look(const float *shown, float *first) noexcept nogil
+cdef void end_second_look(const float *shown, float *first, SecondLook *said) noexcept nogil

@@ -4,11 +4,10 @@ Half a period of a kick drum is as long as the first look may take, so the first
 often not what. A follower can wait a little longer for that: a network twice as large is asked again, once a stroke and not once a hop.
 """
 
-from cython_core.dense cimport dense, likely
+from cython_core.dense cimport add_seen, dense, likely
 
 cdef extern from "second_look_weights.h" nogil:   # written by scripts/learn_onsets; inputs by units, row after row
     enum: AGAIN_INPUTS
-    enum: AGAIN_UNITS_1
     enum: AGAIN_UNITS_2
     enum: AGAIN_ANSWERS
     const float AGAIN_WEIGHTS_1[]
@@ -19,13 +18,21 @@ cdef extern from "second_look_weights.h" nogil:   # written by scripts/learn_ons
     const float AGAIN_BIASES_3[]
 
 
-cdef void look_again(const float *shown, SecondLook *said) noexcept nogil:
-    """shown: the bands of HOPS_BEFORE + 1 + HOPS_AFTER hops, oldest first, their two means, and what the first look said."""
-    cdef float[AGAIN_UNITS_1] first
+cdef void begin_second_look(const float *shown, float *first) noexcept nogil:
+    """shown: the bands of HOPS_BEFORE + 1 + HOPS_AFTER hops, oldest first, their two means, and what the first look said.
+
+    Half the work, into `first` (AGAIN_UNITS_1,): the weights are many, and seldom near when a stroke comes.
+    """
+    dense(shown, AGAIN_INPUTS // 2, AGAIN_WEIGHTS_1, AGAIN_BIASES_1, first, AGAIN_UNITS_1)
+
+
+cdef void end_second_look(const float *shown, float *first, SecondLook *said) noexcept nogil:
+    """The other half, from the same that was shown and what came of it."""
+    cdef int half = AGAIN_INPUTS // 2
     cdef float[AGAIN_UNITS_2] second
     cdef float[AGAIN_ANSWERS] answers
     cdef int kind
-    dense(shown, AGAIN_INPUTS, AGAIN_WEIGHTS_1, AGAIN_BIASES_1, first, AGAIN_UNITS_1)
+    add_seen(shown + half, AGAIN_INPUTS - half, AGAIN_WEIGHTS_1 + half * AGAIN_UNITS_1, first, AGAIN_UNITS_1)
     dense(first, AGAIN_UNITS_1, AGAIN_WEIGHTS_2, AGAIN_BIASES_2, second, AGAIN_UNITS_2)
     dense(second, AGAIN_UNITS_2, AGAIN_WEIGHTS_3, AGAIN_BIASES_3, answers, AGAIN_ANSWERS)
     for kind in range(DRUM_KINDS):
