@@ -14,6 +14,7 @@ from live_rig.rack.preset_rows import Rows, one_of, shown
 from live_rig.show.faults import Key, change_or
 
 VST3_KEYS = ("type", "path", "plugin", "state", "parameters")
+MOST_EFFECTS = 64  # in one chain: many more than play in time
 UNFIT = re.compile(r"[^\w.-]")  # for a file's name
 
 
@@ -22,6 +23,11 @@ def effects_in(table: Mapping[str, Any], at: Key, rows: Rows) -> tuple[Effect, .
     written = table.get("effects", [])
     if not isinstance(written, list) or not all(isinstance(row, dict) for row in written):
         rows.fault("effects must be a list of tables", (*at, "effects"), "Write [[effects]] before each effect")
+        return ()
+    if len(written) > MOST_EFFECTS:
+        rows.fault(
+            f"{len(written)} effects in a row are too many", (*at, "effects"), f"Take some out: {MOST_EFFECTS} are the most"
+        )
         return ()
     return tuple(_effect(row, (*at, "effects", number), rows) for number, row in enumerate(written))
 

@@ -1,5 +1,7 @@
 """A preset on top of the one it is based on: named things are joined by name, and key by key; all else is replaced."""
 
+from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,25 @@ from live_rig.rack.preset_rows import one_of
 from live_rig.show.faults import Fault, change_or
 from live_rig.show.toml_page import Page, read_page
 
+JOINED = 3  # parts of a key that are joined with the base's: strips, kick, gain_db; what is below is of one page
 NAMED = ("strips", "groups", "sends", "macros", "start", "snapshots")
 
 
-def on_its_base(file: Path, page: Page, line: tuple[str, ...] = ()) -> dict[str, Any] | Fault:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a preset says, its base included. pages: its own, that of its base, and so on."""
+
+    values: dict[str, Any]
+    pages: tuple[Page, ...]
+
+    def placed(self, fault: Fault) -> Fault:
+        """The fault with the file and the line where it was written: its own page, else the nearest of its bases."""
+        named = tuple(takewhile(lambda part: isinstance(part, str), fault.key))[:JOINED]
+        deepest = max(self.pages, key=lambda page: sum(named[: depth + 1] in page.lines for depth in range(len(named))))
+        return deepest.placed(fault)
+
+
+def on_its_base(file: Path, page: Page, line: tuple[str, ...] = ()) -> Written | Fault:
     """What a preset's page says, on top of what its base says; files that its effects name are absolute.
 
     line: the presets that led here. A base is looked for beside the file, then among those that ship.
@@ -20,19 +37,28 @@ def on_its_base(file: Path, page: Page, line: tuple[str, ...] = ()) -> dict[str,
     name = page.values.get("based_on")
     own: dict[str, Any] = _with_absolute_paths(page.values, file.parent)
     if name is None:
-        return own
+        return Written(own, (page,))
     if not isinstance(name, str):
         return Fault("based_on must be a text", "Write the name of a preset in quotes", ("based_on",))
     if name in line:
         return Fault(f"{' is based on '.join((*line, name))}: it goes round in a circle", "Base it on another", ("based_on",))
-    there = {each.stem: each for folder in (presets_dir(), file.parent) for each in sorted(folder.glob("*.toml"))}
+    there = {each.stem: each for folder in (presets_dir(), file.parent) for each in toml_files(folder)}
     if name not in there:
-        return Fault(f"There is no preset {name}", change_or(name, there, one_of(sorted(there))), ("based_on",))
-    base_page = read_page(there[name], f"{name}.toml")
+        others = sorted(there.keys() - {*line})
+        return Fault(f"There is no preset {name}", change_or(name, others, one_of(others)), ("based_on",))
+    beside = there[name].parent == file.parent
+    base_page = read_page(there[name], str(Path(page.file).with_name(f"{name}.toml")) if beside else f"{name}.toml")
     if isinstance(base_page, Fault):
         return base_page
     base = on_its_base(there[name], base_page, line)
-    return base_page.placed(base) if isinstance(base, Fault) else _merged(base, own)
+    if isinstance(base, Fault):
+        return base_page.placed(base)
+    return Written(_merged(base.values, own), (page, *base.pages))
+
+
+def toml_files(folder: Path) -> list[Path]:
+    """Those of a folder, by name; not the hidden ones that systems put beside them."""
+    return sorted(file for file in folder.glob("*.toml") if not file.name.startswith("."))
 
 
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ STRIP_KEYS = ("inputs", "gate", *CHANNEL_KEYS)
 MACRO_KEYS = ("says", "at", "moves")
 MOVE_KEYS = ("knob", "from", "to", "curve")
 MOST_INPUTS = 32
+MOST_CHANNELS = 63  # on one desk, beside the master
 Kind = Literal["strip", "group", "send"]
 KINDS: tuple[tuple[Kind, str], ...] = (("strip", "strips"), ("group", "groups"), ("send", "sends"))
 CURVE = Parameter("curve", float, 1.0, 0.1, 10.0)
@@ -64,8 +65,9 @@ def _read(file: Path, named: str) -> tuple[Preset | None, list[Fault]]:
     if isinstance(written, Fault):
         return None, [page.placed(written)]
     rows = Rows()
-    preset = Reader(file, rows).preset(written)
-    return preset, sorted(page.all_placed(rows.faults), key=lambda fault: fault.line)
+    preset = Reader(file, rows).preset(written.values)
+    faults = [written.placed(fault) for fault in rows.faults]
+    return preset, sorted(faults, key=lambda fault: (fault.file != page.file, fault.file, fault.line))
 
 
 class Reader:
@@ -77,7 +79,7 @@ class Reader:
     def preset(self, written: Mapping[str, Any]) -> Preset:
         """The preset, as far as it can be read."""
         self.rows.known(written, PRESET_KEYS, (), "A preset has")
-        if "title" not in written or written["title"] == "":
+        if str(written.get("title", "")).strip() == "":
             self.rows.fault("The preset has no title", ("title",), 'Write title = "…" in its first line')
         channels = self._channels(written)
         whole = Preset(
@@ -96,11 +98,15 @@ class Reader:
         channels: dict[str, Channel] = {}
         for kind, key in KINDS:
             for name, table in self.rows.tables(written, key).items():
-                if name in channels or name == MASTER or "." in name:
+                if name in channels or name == MASTER or "." in name or not name.strip():
                     why = "another channel has that name" if name in channels else "the name is taken"
-                    self.rows.fault(f"{name} cannot be called so: {why}", (key, name), "Take another name, without a point")
+                    what = f"{name} cannot be called so: {why}" if name.strip() else f"A {kind} has no name"
+                    self.rows.fault(what, (key, name), "Take another name, without a point")
                     continue
                 channels[name] = self._channel(name, kind, table, (key, name))
+        if len(channels) > MOST_CHANNELS:
+            what = f"{len(channels)} strips, groups and sends are too many"
+            self.rows.fault(what, (KINDS[0][1],), f"Take some out: {MOST_CHANNELS} are the most")
         return self._in_order(channels)
 
     def _channel(self, name: str, kind: Kind, row: Mapping[str, Any], at: Key) -> Channel:
@@ -181,6 +187,8 @@ class Reader:
         for name, row in self.rows.tables(written, "macros").items():
             at: Key = ("macros", name)
             self.rows.known(row, MACRO_KEYS, at, "A macro has")
+            if name in knobs:
+                self.rows.fault(f"{name} is a knob already", at, "Give the macro another name")
             place = row.get("at")
             if place is not None and not self.rows.fits(PLACE, place, f"at of {name}", (*at, "at")):
                 place = None
@@ -198,7 +206,13 @@ class Reader:
         if not isinstance(knob, str) or knob not in knobs:
             self._no_knob(str(knob), knobs, (*at, "knob"))
             return None
-        ends = [row.get(end) for end in ("from", "to")]
+        if knobs[knob].kind is bool:
+            self.rows.fault(f"{knob} is on or off, and no macro can move it", (*at, "knob"), "Write it into a snapshot")
+            return None
+        if missing := [end for end in ("from", "to") if end not in row]:
+            self.rows.fault(f"The move of {knob} has no {missing[0]}", at, f"Write {missing[0]} = … below its knob")
+            return None
+        ends = [row[end] for end in ("from", "to")]
         curve = row.get("curve", 1.0)
         fits = [
             self.rows.fits(knobs[knob], end, f"{knob} {word}", (*at, word))

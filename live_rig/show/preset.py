@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from live_rig.paths import presets_dir
+from live_rig.rack.preset_base import toml_files
 from live_rig.rack.preset_reader import preset_faults
 from live_rig.show.faults import Fault
 
@@ -17,12 +18,15 @@ def preset_files(show_folder: Path) -> dict[str, Path]:
 def own_preset_faults(show_folder: Path) -> Iterator[Fault]:
     """What is wrong with the presets in the show's own folder, used or not."""
     names: dict[str, str] = {}
+    said = set[Fault]()  # what is wrong with a base is so in all that are based on it, and is one fault
     for path in _own(show_folder):
-        yield from preset_faults(path, f"presets/{path.name}")
+        new = [fault for fault in preset_faults(path, f"presets/{path.name}") if fault not in said]
+        said.update(new)
+        yield from new
         if (same := names.setdefault(path.name.lower(), path.name)) != path.name:
             what = f"{path.name} and {same} are one and the same on a system that knows no capitals"
             yield Fault(what, "Rename one of the two", file=f"presets/{path.name}")
 
 
 def _own(show_folder: Path) -> list[Path]:
-    return sorted((show_folder / "presets").glob("*.toml"))
+    return toml_files(show_folder / "presets")

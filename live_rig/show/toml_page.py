@@ -10,6 +10,8 @@ from typing import Any
 from live_rig.show.faults import Fault, Key
 from live_rig.show.toml_lines import lines_of
 
+TOO_LONG = "its number is too long"
+LONGEST_BYTES = 2_000_000
 AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -40,8 +42,15 @@ class Page:
 
 def read_text(path: Path, file: str) -> str | Fault:
     """The text of a file, which faults call `file`; or why there is none."""
+    if path.exists() and not path.is_file() and not path.is_dir():  # to read a pipe may take for ever
+        return Fault("it is no file", f"Put a file in the place of {path.name}", file=file)
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as opened:
+            written = opened.read(LONGEST_BYTES + 1)
+        if len(written) > LONGEST_BYTES:
+            what = f"it is longer than {LONGEST_BYTES // 1_000_000} MB, and cannot be meant"
+            return Fault(what, "Look whether it is the right file", file=file)
+        return written.decode("utf-8-sig")
     except FileNotFoundError:
         return Fault("the file is not there", f"Put {path.name} into {path.parent.name}", file=file)
     except OSError as error:
@@ -54,12 +63,13 @@ def read_text(path: Path, file: str) -> str | Fault:
 def parse_page(text: str, file: str) -> Page | Fault:
     """The page that `text` is, or the first thing that keeps it from being TOML."""
     try:
-        values = tomllib.loads(text.replace("\r\n", "\n"))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        values = tomllib.loads(text)
     except RecursionError:
         return Fault("its lists are nested too deep", "Take the brackets out that are too many", file=file, line=1)
     except ValueError as error:
         return _syntax_fault(str(error), text, file)
-    return Page(file, values, lines_of(text.replace("\r\n", "\n")))
+    return Page(file, values, lines_of(text))
 
 
 def read_page(path: Path, file: str) -> Page | Fault:
@@ -73,7 +83,7 @@ def _syntax_fault(message: str, text: str, file: str) -> Fault:
     at = AT.search(message)
     number = int(at[1]) if at and at[1] else len(lines)
     shown = lines[min(number, len(lines)) - 1].strip()[:60]
-    why = AT.sub("", message)
+    why = TOO_LONG if "integer string conversion" in message else AT.sub("", message)
     return Fault(f"`{shown}` cannot be read: {why[:1].lower()}{why[1:]}", _mend(shown, why), file=file, line=number)
 
 
@@ -82,9 +92,17 @@ def _mend(shown: str, why: str) -> str:
     word = re.fullmatch(r"([\w-]+)\s*=\s*([^\W\d][^\"'#=]*?)\s*", shown)
     if word:
         return f'Put the text in quotes: {word[1]} = "{word[2]}"'
-    number = re.fullmatch(r"([\w-]+)\s*=\s*(-?\d+),(\d+)\s*", shown)
+    if re.search(r"=\s*[+-]?[\d.]+\s*([^\W\d_]+|%)\s*(?:$|[#,}])", shown):
+        return "Write the number alone, in the unit that its name ends with"
+    number = re.search(r"([\w\".-]+)\s*=\s*(-?\d+),(\d+)\s*(?:$|[#,}])", shown)
     if number:
         return f"Write the number with a point: {number[1]} = {number[2]}.{number[3]}"
+    if re.search("[“”„«»‘’]", shown):
+        return 'Write straight quotes: "'
+    if any(not letter.isprintable() for letter in shown):
+        return "Write its blanks anew: one of them is a sign that cannot be seen"
+    if why == TOO_LONG:
+        return "Write a shorter one"
     if "overwrite" in why or "twice" in why:
         return "Take one of the two out"
     if shown.count('"') % 2:

@@ -1,5 +1,6 @@
 """Presets with strips, groups, sends, macros and snapshots, as they are written, and what is said about mistakes."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from live_rig.errors import ShowError
 from live_rig.rack.knobs import written_values
 from live_rig.rack.preset_reader import preset_faults, read_preset
+from live_rig.show.store import read_show
+from tests.show.conftest import make_show
 
 KIT = """title = "Kit"
 
@@ -102,6 +105,28 @@ def test_a_bases_files_lie_beside_the_base(tmp_path: Path) -> None:
         ("[groups.all]", "[groups.master]", "master cannot be called so"),
         ('"kick.Compressor.threshold_db"', '"kick.Compresor.threshold_db"', "There is no knob kick.Compresor.threshold_db"),
         ("to = -40", "to = -400", "kick.Compressor.threshold_db to must be from -100 to 0, and is -400"),
+        ('title = "Kit"', 'title = "  "', "The preset has no title (FILE:1 title)"),
+        ("[sends.plate]", '[sends.""]', "A send has no name (FILE:15 sends.)"),
+        ("[macros.crush]", '[macros."kick.gain_db"]', "kick.gain_db is a knob already (FILE:23 macros.kick.gain_db)"),
+        (
+            'knob = "kick.Compressor.threshold_db"',
+            'knob = "kick.mute"',
+            "kick.mute is on or off, and no macro can move it (FILE:27 macros.crush.moves.1.knob)",
+        ),
+        ("from = 0\n", "", "The move of kick.Compressor.threshold_db has no from (FILE:26 macros.crush.moves.1)"),
+        ("gain_db = 1.5", "gain_db = 1,5", "Write the number with a point: gain_db = 1.5"),
+        ("{ plate = -9.0 }", "{ plate = -9,5 }", "Write the number with a point: plate = -9.5"),
+        ("gain_db = 1.5", "gain_db = 1.5 dB", "Write the number alone, in the unit that its name ends with"),
+        ("gain_db = 1.5", "gain_db = 50%", "Write the number alone, in the unit that its name ends with"),
+        ("gain_db = 1.5", f"gain_db = {'9' * 5000}", "its number is too long"),
+        ('title = "Kit"', "title = “Kit”", "Write straight quotes"),
+        ('title = "Kit"', 'title\u00a0= "Kit"', "Write its blanks anew: one of them is a sign that cannot be seen"),
+        (
+            'title = "Kit"',
+            'title = "Kit"\n' + "".join(f"[groups.g{n}]\n" for n in range(70)),
+            "75 strips, groups and sends are too many",
+        ),
+        ('type = "Reverb"', "\n[[sends.plate.effects]]\n".join(['type = "Reverb"'] * 70), "70 effects in a row are too many"),
         ("at = 0.5", "at = 2", "at of crush must be from 0 to 1, and is 2"),
         ("crush = 1.0", "crsh = 1.0", 'There is no knob crsh (FILE:33 snapshots.chorus.crsh). Change it to "crush"'),
         ('"snare.gain_db" = 2.0', '"snare.gain_db" = 200', "snare.gain_db must be from -60 to 24, and is 200"),
@@ -120,3 +145,65 @@ def test_a_mistake_is_named_with_the_nearest_right_word(tmp_path: Path, right: s
         read_preset(file)
     faults = [str(caught.value), *(str(fault) for fault in preset_faults(file, str(file)))]
     assert any(said.replace("FILE", str(file)) in fault for fault in faults), faults
+
+
+def test_a_mistake_in_a_base_is_named_where_it_is_written(tmp_path: Path) -> None:
+    base = written(tmp_path, KIT.replace("gain_db = 1.5", "gain_db = 99"))
+    child = written(tmp_path, 'title = "Child"\nbased_on = "kit"\n[strips.kick]\npan = 7\n', "child")
+    assert [str(fault).partition(": ")[0] for fault in preset_faults(child, "presets/child.toml")] == [
+        "presets/child.toml:4 strips.kick.pan",
+        "presets/kit.toml:6 strips.kick.gain_db",
+    ]
+    assert base.exists()
+
+
+def test_a_base_that_is_missing_is_not_to_be_the_preset_itself(tmp_path: Path) -> None:
+    (fault,) = preset_faults(written(tmp_path, 'title = "A"\nbased_on = "kit-a"\n', "kit-b"), "kit-b.toml")
+    assert "There is no preset kit-a. Use one of arena, " in str(fault)
+    assert "kit-b" not in fault.do
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r"], ids=["Windows", "an old Mac"])
+def test_any_ends_of_lines_and_a_mark_before_the_first_are_read(tmp_path: Path, ends: str) -> None:
+    file = tmp_path / "kit.toml"
+    file.write_bytes(("\ufeff" + KIT.replace("gain_db = 1.5", "gain_db = 99")).replace("\n", ends).encode())
+    (fault,) = preset_faults(file, "kit.toml")
+    assert fault.where == "kit.toml:6 strips.kick.gain_db"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (KIT.encode("utf-16"), "it is not UTF-8 text. Save it as UTF-8"),
+        (KIT.encode("utf-16-le"), "cannot be read: "),
+        (KIT.encode("utf-8").replace(b"Kit", b"K\xffit"), "kit.toml:1: it is not UTF-8 text"),
+        (b"#" * 3_000_000, "it is longer than 2 MB, and cannot be meant"),
+        (b"\0" * 1000, "cannot be read: "),
+    ],
+    ids=["UTF-16", "UTF-16 without a mark", "Latin-1", "huge", "zeros"],
+)
+def test_what_is_no_preset_is_one_fault(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "kit.toml"
+    file.write_bytes(content)
+    (fault,) = preset_faults(file, "kit.toml")
+    assert said in str(fault)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a POSIX pipe")
+def test_a_pipe_a_folder_and_a_link_to_itself_are_no_presets(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "loop.toml").symlink_to(tmp_path / "loop.toml")
+    for name, said in (("pipe", "it is no file"), ("folder", "it cannot be read"), ("loop", "it cannot be read")):
+        (fault,) = preset_faults(tmp_path / f"{name}.toml", f"{name}.toml")
+        assert said in fault.what
+
+
+def test_hidden_files_beside_presets_are_left_in_peace(tmp_path: Path) -> None:
+    """A Mac writes one beside each file on a stick."""
+    show = make_show(tmp_path / "friday")
+    (show / "presets").mkdir()
+    written(show / "presets", KIT)
+    (show / "presets" / "._kit.toml").write_bytes(b"\0\5\x16\7Mac OS X\xff")
+    assert "kit" in read_show(show).presets
+    assert "._kit" not in read_show(show).presets
