@@ -10,7 +10,7 @@ from pathlib import Path
 DPF = Path("/usr/share/dpf")
 SOURCE = Path(__file__).parents[2] / "tests" / "data" / "vst3"
 WITHOUT = re.compile("Cairo|Vulkan|NanoVG|^Resources|FileBrowser")  # of DPF's windows
-LOADING = ("", "Crash", "Hang", "Slow")  # what it does while it is loaded; slow: three seconds
+LOADING = ("", "Crash", "Hang", "Slow", "Chatty", "Forking", "Ending")  # what it does while it is loaded; slow: three seconds
 
 
 def can_build() -> bool:

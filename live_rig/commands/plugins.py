@@ -71,10 +71,9 @@ def look_for(folders: list[Path], again: bool, limit_s: float) -> int:
 
 def row(seen: Seen) -> str:
     """One line for one file."""
-    if seen.blocked:
-        return f"BLOCKED  {Path(seen.path).stem:<30} {seen.blocked}"
     names = ", ".join(f"{plugin['name']} ({plugin['kind']}, {len(plugin['parameters'])} parameters)" for plugin in seen.plugins)
-    return f"ok       {Path(seen.path).stem:<30} {names}"
+    mark, says = ("BLOCKED", seen.blocked) if seen.blocked else ("ok", names)
+    return "".join(letter if letter.isprintable() else "�" for letter in f"{mark:<8} {Path(seen.path).stem:<30} {says}")
 
 
 def page(plugin: dict[str, object]) -> list[str]:

@@ -8,7 +8,7 @@ from live_rig.control.protocol import Desk, Knob
 from live_rig.rack.edits import Edits
 from live_rig.rack.effects import Parameter
 from live_rig.rack.knobs import plugins_of
-from live_rig.rack.plugins import remembered
+from live_rig.rack.plugins import real, remembered
 
 Ranges = Mapping[str, tuple[float, float]]
 
@@ -49,7 +49,7 @@ def plugin_ranges(edits: Edits) -> Ranges:
     seen = remembered() if plugins else {}
     ranges: dict[str, tuple[float, float]] = {}
     for name, effect in plugins.items():
-        looked_at = seen.get(str((effect.path or Path()).resolve()))
+        looked_at = seen.get(str(real(effect.path or Path())))
         for row in looked_at.plugins if looked_at else []:
             if effect.plugin in (None, row["name"]):
                 ends = {f"{name}.{key}": (kind["low"], kind["high"]) for key, kind in row["parameters"].items()}

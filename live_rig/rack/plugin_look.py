@@ -1,14 +1,13 @@
 """One look at one plugin file, in a process of its own, which may crash or hang: `python -m live_rig.rack.plugin_look PATH`.
 
-Prints one line of JSON, after whatever the plugin itself prints: what it is like, or why it is refused, or what was wrong
-with what was asked. With --test it plays for two seconds; with
---save FILE it writes the plugin's state, after setting the parameters that follow as NAME=NUMBER.
+Writes JSON into the file of --answer, since a plugin may print what it likes: what it is like, why it is refused, or what was
+wrong with what was asked. With --test it plays for two seconds; with --save FILE it writes the plugin's state, after setting
+the parameters that follow as NAME=NUMBER.
 """
 
 import argparse
 import json
 import os
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -113,6 +112,7 @@ def saved(path: str, name: str, file: Path, values: list[str]) -> dict[str, Any]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path")
+    parser.add_argument("--answer", type=Path, required=True)
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--save", type=Path)
     parser.add_argument("values", nargs="*")
@@ -125,10 +125,9 @@ def main() -> None:
         if args.save:
             answer |= saved(args.path, names[0], args.save, args.values)
     except (ImportError, ValueError, RuntimeError, OSError, AttributeError, RigError) as error:
-        print(json.dumps({"refused": error.what if isinstance(error, RigError) else in_words(error)}), flush=True)
-    else:
-        print(json.dumps(answer), flush=True)
-    sys.stdout.flush()
+        answer = {"refused": error.what if isinstance(error, RigError) else in_words(error)}
+    with whole_file(args.answer) as making:
+        making.write_text(json.dumps(answer), encoding="utf-8")
     os._exit(0)  # some plugins crash when they are taken down; what they had to say has been said
 
 

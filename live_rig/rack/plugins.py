@@ -4,19 +4,25 @@ The memory is a file in the cache; a plugin whose file has changed is looked at 
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from live_rig.errors import RackError
+from live_rig.errors import DeviceError, RackError
 from live_rig.paths import cache_dir
 from live_rig.rack.plugin_file import why_foreign
 from live_rig.show.faults import change_or
+from live_rig.show.write import write_file
 
 TIME_LIMIT_S = 20.0
+MOST_NAMES = 12  # of plugins, in one line
 SHORTEST_LIMIT_S = 1.0  # below it every plugin would seem to hang
 KINDS = (".vst3", ".component")
 FOLDERS = {
@@ -51,17 +57,19 @@ def remembered() -> dict[str, Seen]:
 
 
 def remember(seen: dict[str, Seen]) -> None:
-    """Keep it, whole or not at all."""
-    file = memory_file()
-    new = file.with_suffix(".new")
-    new.write_text(json.dumps([asdict(one) for one in seen.values()], indent=1), encoding="utf-8")
-    new.replace(file)
+    """Keep it, whole or not at all. Raises DeviceError where there is no place for it."""
+    try:
+        file = memory_file()
+    except OSError as error:
+        what, do = f"What is known of plugins cannot be kept: {error.strerror}", "Make a folder there that you may write in"
+        raise DeviceError(what, where=str(error.filename), do=do) from error
+    write_file(file, json.dumps([asdict(one) for one in seen.values()], indent=1))
 
 
 def plugin_files(folders: Sequence[Path] = ()) -> list[Path]:
     """Every .vst3 in these folders; without any, in the system's own."""
     places = list(folders) or [Path(folder).expanduser() for folder in FOLDERS.get(sys.platform, ())]
-    found = {file.resolve() for folder in places if folder.is_dir() for file in folder.rglob("*.vst3")}
+    found = {real(file) for folder in places if folder.is_dir() for file in folder.rglob("*.vst3")}
     return sorted(file for file in found if not any(parent.suffix == ".vst3" for parent in file.parents))
 
 
@@ -70,24 +78,72 @@ def look_at(path: Path, *more: str, limit_s: float = TIME_LIMIT_S) -> Seen:
 
     more: what `plugin_look` is to do beside. RackError where that cannot be done, and it is not the plugin's fault.
     """
-    changed = path.stat().st_mtime
-    if why := why_foreign(path):
+    changed = changed_at(path)
+    if why := why_no_file(path) or why_foreign(path):
         return Seen(str(path), changed, why)
-    command = [sys.executable, "-m", "live_rig.rack.plugin_look", str(path), *more]
-    try:
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False)
-    except subprocess.TimeoutExpired:
-        return Seen(str(path), changed, f"it did not answer for {limit_s:g} s")
-    line = next((line for line in reversed(ended.stdout.splitlines()) if line.startswith("{")), "")
-    if not line:
-        return Seen(str(path), changed, "it crashed while it was loaded")
-    answer = json.loads(line)
+    answer = asked(path, more, limit_s)
+    if isinstance(answer, str):
+        return Seen(str(path), changed, answer)
     if "refused" in answer:
         return Seen(str(path), changed, f"it cannot be loaded: {answer['refused']}")
     if "wrong" in answer:
         what, where, do = answer["wrong"]
         raise RackError(what, where=where, do=do)
     return Seen(str(path), changed, "", answer["plugins"])
+
+
+def asked(path: Path, more: Sequence[str], limit_s: float) -> dict[str, Any] | str:
+    """What `plugin_look` answers, or why it does not. What a plugin prints is left unread; what it leaves behind is ended."""
+    with TemporaryDirectory(prefix="live-rig-") as folder:
+        answer = Path(folder) / "answer.json"
+        command = [sys.executable, "-m", "live_rig.rack.plugin_look", str(path), "--answer", str(answer), *more]
+        quiet = subprocess.DEVNULL
+        looking = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+        try:
+            code = looking.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            return f"it did not answer for {limit_s:g} s"
+        finally:
+            end_with_children(looking)
+        if answer.exists():
+            told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+            return told
+    return "it ended the program that loaded it" if code == 0 else "it crashed while it was loaded"
+
+
+def end_with_children(process: "subprocess.Popen[bytes]") -> None:
+    """It and, where the system keeps count of them, all that it has begun."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+def why_no_file(path: Path) -> str:
+    """Why there is nothing to load, empty where there is: a link to nowhere, a pipe, an empty file or folder."""
+    if not str(path).isprintable():
+        return "its name, or its folder's, has signs that cannot be read"
+    if not path.exists():
+        return "it is a link that leads nowhere"
+    if path.is_dir():
+        return "" if any(path.iterdir()) else "it is an empty folder"
+    if not path.is_file():
+        return "it is no file"
+    return "" if path.stat().st_size else "it is empty: 0 bytes"
+
+
+def real(path: Path) -> Path:
+    """The file that a path leads to; the path itself where its link leads nowhere, or in a circle."""
+    return Path(os.path.realpath(path)) if path.exists() else path.absolute()
+
+
+def changed_at(path: Path) -> float:
+    """When it was written; 0 where nobody can say."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def scan(folders: Sequence[Path] = (), *, again: bool = False, limit_s: float = TIME_LIMIT_S) -> Iterator[tuple[Seen, bool]]:
@@ -101,7 +157,7 @@ def scan(folders: Sequence[Path] = (), *, again: bool = False, limit_s: float = 
     known = remembered()
     for path in plugin_files(folders):
         old = known.get(str(path))
-        is_new = again or old is None or old.changed != path.stat().st_mtime
+        is_new = again or old is None or old.changed != changed_at(path)
         if is_new:
             known[str(path)] = look_at(path, limit_s=limit_s)
             remember(known)
@@ -110,18 +166,19 @@ def scan(folders: Sequence[Path] = (), *, again: bool = False, limit_s: float = 
 
 def why_blocked(path: Path) -> str:
     """Why a plugin must not be loaded; empty when it may, or is not known."""
-    seen = remembered().get(str(path.resolve()))
-    return seen.blocked if seen and path.exists() and seen.changed == path.stat().st_mtime else ""
+    seen = remembered().get(str(real(path)))
+    return seen.blocked if seen and path.exists() and seen.changed == changed_at(path) else ""
 
 
 def find(name: str) -> Path:
     """The plugin of that name, or that path. RackError where there is none."""
     if Path(name).exists() and Path(name).suffix in KINDS:
-        return Path(name).resolve()
+        return real(Path(name))
     known = remembered()
     for path, seen in known.items():
         if name.lower() in (Path(path).stem.lower(), *(str(plugin["name"]).lower() for plugin in seen.plugins)):
             return Path(path)
-    there = [Path(path).stem for path in known]
+    there = [stem for path in known if (stem := Path(path).stem).isprintable()]
+    more = f" and {len(there) - MOST_NAMES} more" if len(there) > MOST_NAMES else ""
     do = change_or(name, there, "Scan for it: live-rig plugins scan FOLDER")
-    raise RackError(f'There is no plugin "{name}"', where=f"known: {', '.join(there) or 'none'}", do=do)
+    raise RackError(f'There is no plugin "{name}"', where=f"known: {', '.join(there[:MOST_NAMES]) or 'none'}{more}", do=do)

@@ -1,6 +1,8 @@
 """Plugins looked at, each in a process of its own: what is known of them, and those that crash or hang."""
 
+import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +54,57 @@ def test_a_blocked_plugin_is_never_loaded_into_a_rack(
     crash = Preset("p", "P", "", (Effect("VST3", path=file), Effect("Invert")))
     rack = InlineRack(crash, 48_000, 1, 64)  # would end this process
     assert "blocked, because it crashed" in rack.says[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="links and pipes as POSIX has them")
+def test_what_is_no_plugin_is_said_to_be_none_and_the_scan_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "vst3"
+    folder.mkdir()
+    (folder / "Empty.vst3").touch()
+    (folder / "Folder.vst3").mkdir()
+    (folder / "Bare.vst3" / "Contents").mkdir(parents=True)
+    (folder / "Loop.vst3").symlink_to(folder / "Loop.vst3")
+    (folder / "Gone.vst3").symlink_to(folder / "nowhere")
+    (folder / "round").symlink_to(folder)
+    (folder / "Two\nlines.vst3").touch()
+    os.mkfifo(folder / "Pipe.vst3")
+    seen = {Path(one.path).stem: one.blocked for one, _ in scan([folder])}
+    assert seen == {
+        "Empty": "it is empty: 0 bytes",
+        "Folder": "it is an empty folder",
+        "Bare": "it cannot be loaded: it is no VST3 plugin, or one that is broken",
+        "Loop": "it is a link that leads nowhere",
+        "Gone": "it is a link that leads nowhere",
+        "Two\nlines": "its name, or its folder's, has signs that cannot be read",
+        "Pipe": "it is no file",
+    }
+    assert not any(is_new for _, is_new in scan([folder]))
+    assert main(["plugins", "list"]) == main(["plugins", "scan", str(folder)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("loading", "blocked"),
+    [(4, ""), (5, ""), (6, "it ended the program that loaded it")],
+    ids=["says a lot", "leaves a process behind", "ends its host"],
+)
+def test_whatever_a_plugin_does_while_it_is_loaded_it_is_looked_at(plugin_built: Built, loading: int, blocked: str) -> None:
+    """What it leaves behind, for half a minute here, keeps nobody waiting."""
+    begun_s = time.monotonic()
+    seen = look_at(plugin_built(0, loading), limit_s=20.0)
+    assert seen.blocked == blocked
+    assert [plugin["name"] for plugin in seen.plugins] == ([] if blocked else ["Faulty"])
+    assert time.monotonic() - begun_s < 20.0
+
+
+def test_where_nothing_can_be_remembered_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "Empty.vst3").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert main(["plugins", "scan", str(tmp_path)]) == 2
+    assert "What is known of plugins cannot be kept: " in capsys.readouterr().err
 
 
 def test_a_latency_of_200_ms_is_told(plugin_with_latency: Callable[[int], Path]) -> None:

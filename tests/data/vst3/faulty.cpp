@@ -3,10 +3,12 @@
 
 #include <cmath>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <unistd.h>
 
-#ifndef LOADING /* 1 crashes, 2 hangs, 3 takes three seconds, while it is loaded */
+#ifndef LOADING /* 1 crashes, 2 hangs, 3 takes three seconds, 4 says a lot, 5 leaves a process behind, 6 ends its host, while it is loaded */
 #define LOADING 0
 #endif
 #ifndef LATENCY_FRAMES
@@ -22,6 +24,9 @@ public:
         if (LOADING == 1) std::raise(SIGSEGV);
         while (LOADING == 2) pause();
         if (LOADING == 3) sleep(3);
+        for (int line = 0; LOADING == 4 && line < 200000; ++line) printf("{\xff la la la la la la la la la la %d\n", line);
+        if (LOADING == 5 && fork() == 0) for (sleep(30);; _exit(0)) {}
+        if (LOADING == 6) exit(0);
     }
 
 protected:
