@@ -49,7 +49,9 @@ class Edits:
             do = change_or(name, {**self.knobs, **self._macros}, "Choose a knob that it has")
             raise RackError(f"There is no knob {name}", where=self.preset.title, do=do)
         knob = self.knobs[name]
-        if not knob.low <= value <= knob.high and knob.kind is not bool:
+        if knob.kind is bool and value not in (0.0, 1.0):
+            raise RackError(f"{name} is on (1) or off (0)", where=self.preset.title, do="Say one of the two")
+        if not knob.low <= value <= knob.high:
             raise RackError(f"{name} goes from {knob.low:g} to {knob.high:g}", where=self.preset.title, do="Turn it less far")
         return self._move(name, {name: value})
 

@@ -232,13 +232,18 @@ class Reader:
         """Where knobs are to stand."""
         for knob in row.keys() - knobs.keys():
             self._no_knob(knob, knobs, (*at, knob))
-        known = {knob: value for knob, value in row.items() if knob in knobs}
+        known = {knob: _as_switch(value, knobs[knob]) for knob, value in row.items() if knob in knobs}
         return {knob: float(value) for knob, value in known.items() if self.rows.fits(knobs[knob], value, knob, (*at, knob))}
 
     def _no_knob(self, knob: str, knobs: Iterable[str], at: Key) -> None:
         self.rows.fault(
             f"There is no knob {knob}", at, change_or(knob, knobs, "Write CHANNEL.PARAMETER or CHANNEL.EFFECT.PARAMETER")
         )
+
+
+def _as_switch(value: Any, knob: Parameter) -> Any:
+    """A switch may also stand at 0 or 1, as on the desk."""
+    return bool(value) if knob.kind is bool and value in (0, 1) else value
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:

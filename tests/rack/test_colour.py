@@ -10,6 +10,9 @@ import pytest
 from cython_core.drums import Drums
 from live_rig.errors import DeviceError, RackError, ShowError
 from live_rig.rack.colour import Colour
+from live_rig.rack.edits import Edits
+from live_rig.rack.knobs import written_values
+from live_rig.rack.preset_page import page_of_edits
 from live_rig.rack.preset_reader import preset_faults, read_preset
 from live_rig.rack.supervisor import Rack
 
@@ -85,6 +88,42 @@ def test_a_preset_that_was_turned_is_kept_under_a_name_and_can_be_called_by_it(c
     assert stands(colour) == -1.5
     colour.enter("chorus")  # what the base can do, it can do as well
     assert stands(colour) == 6.0
+
+
+def test_whatever_was_turned_is_kept_as_it_stood(tmp_path: Path) -> None:
+    kit = tmp_path / "kit.toml"
+    kit.write_text(
+        """title = "Kit"
+[strips."snare \\"3\\""]
+inputs = [1]
+sends = { plate = -9.0 }
+gate = { threshold_db = -34.0 }
+[[strips."snare \\"3\\"".effects]]
+type = "Compressor"
+[sends.plate]
+[[sends.plate.effects]]
+type = "Reverb"
+[[effects]]
+type = "LowpassFilter"
+"""
+    )
+    preset = read_preset(kit)
+    for end in ("low", "high"):
+        edits = Edits(preset)
+        for name, knob in edits.knobs.items():
+            edits.turn(name, float(end == "high") if knob.kind is bool else getattr(knob, end))
+        (tmp_path / "kept.toml").write_text(page_of_edits("kept", preset, edits.kept()))
+        assert preset_faults(tmp_path / "kept.toml", "kept.toml") == []
+        assert written_values(read_preset(tmp_path / "kept.toml")) == edits.now
+
+
+def test_a_switch_is_on_or_off(tmp_path: Path) -> None:
+    kit = tmp_path / "kit.toml"
+    kit.write_text('title = "Kit"\n[strips.kick]\ninputs = [1]\n[start]\n"kick.mute" = 1.0\n')
+    edits = Edits(read_preset(kit))
+    assert edits.now["kick.mute"] == 1.0
+    with pytest.raises(RackError, match=r"kick.mute is on \(1\) or off \(0\)"):
+        edits.turn("kick.mute", 0.3)
 
 
 @pytest.mark.parametrize(
