@@ -27,8 +27,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cython_core.authority import Leader
 from cython_core.drums import Drums
+from cython_core.entry import Listening
 from cython_core.exchange import EventKind
-from cython_core.transport import Listening, State
+from cython_core.transport import State
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
 from live_rig.instrument import Instrument, each_bus_apart

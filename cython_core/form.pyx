@@ -7,6 +7,7 @@ may wait at a time, beside the two that the song itself has: the end of a vamp a
 from libc.math cimport INFINITY, NAN, floor, isnan
 
 from cython_core.chart cimport chart_bar_start, chart_beats_in_bar, chart_bpm, chart_end, chart_next_bar, chart_next_phrase, chart_section, chart_top
+from cython_core.entry cimport entry_listen
 from cython_core.transport cimport (
     AT_BAR, AT_BEAT, AT_PHRASE, COUNTING, CUT, END, ENDED, ENTER, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, ON_HIS_STROKE, PLAYING,
     SILENT, TO_BE_HELD,
@@ -76,8 +77,8 @@ cdef void listen(TransportState *t, int listens_for, int leader_after) noexcept 
     """The drummer is alone; wait for his cue, his bar line or his count."""
     if t.chart == NULL or t.state == PLAYING:
         return
-    t.state, t.listens_for, t.leader_after = LISTENING, listens_for, leader_after
-    t.sure_beats, t.count_frame, t.waited_in_bar, t.is_band_in = 0.0, -1, INFINITY, 0
+    t.state = LISTENING
+    entry_listen(&t.entry, listens_for, leader_after)
     t.hold, t.queued, t.is_released, t.vamps, t.rounds = NOT_HELD, NO_TURN, 0, 0, 0
 
 

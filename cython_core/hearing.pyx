@@ -8,6 +8,7 @@ from libc.math cimport fabsf, isfinite, rint
 
 from cython_core.chart cimport ChartState, chart_bar_start, chart_beat_length, chart_beats_in_bar, chart_source
 from cython_core.count_in cimport CountInCall, count_in_tick
+from cython_core.entry cimport FOR_THE_BAR
 from cython_core.follower cimport follower_change_meter, follower_count_in, follower_tick
 from cython_core.guard cimport GUARD_DELAY
 from cython_core.input_lines cimport lines_tick
@@ -17,7 +18,7 @@ from cython_core.onsets cimport MAX_ONSETS
 from cython_core.strokes cimport MAX_LINES
 from cython_core.struck_hit cimport is_last_hit, struck_hit_begin
 from cython_core.form cimport strike_last_hit
-from cython_core.transport cimport FOR_THE_BAR, HELD, LAST, LISTENING, ON_HIS_STROKE, PLAYING, TICK, Moment, TransportState, moment_at
+from cython_core.transport cimport HELD, LAST, LISTENING, ON_HIS_STROKE, PLAYING, TICK, Moment, TransportState, moment_at
 
 
 cdef void join_pads(RigState *r, const float *const *heard, int frames, const float **kit) noexcept nogil:
@@ -53,9 +54,9 @@ cdef void find_beat(RigState *r) noexcept nogil:
     cdef TransportState *t = &r.transport
     hear_lines(r)
     count_in_tick(r.count_in, r.onset, r.onsets, r.frame, &call)
-    if call.ready and t.state == LISTENING and t.listens_for != FOR_THE_BAR:
-        t.count_bpm = call.bpm
-        t.count_frame = <long long>rint(
+    if call.ready and t.state == LISTENING and t.entry.listens_for != FOR_THE_BAR:
+        t.entry.count_bpm = call.bpm
+        t.entry.count_frame = <long long>rint(
             call.bar_one_frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY
         )
         follower_count_in(r.follower, call.bar_one_frame, call.bpm)

@@ -7,6 +7,7 @@ from cython_core.authority cimport (
 )
 from cython_core.chart cimport ChartState, chart_beat_length, chart_beats_in_bar, chart_section
 from cython_core.count_in cimport count_in_listen
+from cython_core.entry cimport FOR_THE_BAR
 from cython_core.exchange cimport (
     BAND_IN, BUS, CHIME, COUNT_IN, CUT_OFF, FINALE, GIVE_WAY, GO_TO, HOLD, KEY, LEVEL, LISTEN, LOAD, LOAD_NEXT, MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS,
     RE_ENTER, ROUTE, SOLO, START, STOP, TAKE, TAP, UNDO, VAMP, Event, next_event, peek_event,
@@ -25,7 +26,7 @@ from cython_core.pads cimport pads_keep
 from cython_core.sounding cimport say, set_band_level
 from cython_core.stem_bank cimport MAX_STEMS, StemBank
 from cython_core.takeover cimport takes_over
-from cython_core.transport cimport FOR_THE_BAR, LISTENING, PLAYING, TO_BE_HELD, TransportState, load_chart, reenter
+from cython_core.transport cimport LISTENING, PLAYING, TO_BE_HELD, TransportState, load_chart, reenter
 
 cdef enum:
     NOBODY = -1
@@ -87,7 +88,7 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
     elif event.kind == BAND_IN:
         if t.state != LISTENING:
             listen(t, FOR_THE_BAR, leader if leader != BAND_LEADS else DRUMMER)
-        t.is_band_in = 1
+        t.entry.is_cued = True
     elif event.kind == RE_ENTER:
         reenter(t, section_start(t) if isnan(event.value) else event.value)
     else:
@@ -171,7 +172,7 @@ cdef bint changes_leader(RigState *r, const Event *event, Place *place) noexcept
     """Who has the tempo, and what he says of it. False: the event is about something else."""
     cdef AuthorityState *a = &r.authority
     if r.transport.state == LISTENING and (event.kind == TAKE or takes_over(event.kind) in (BAND_LEADS, SHARED)):
-        r.transport.leader_after = DRUMMER if event.kind == TAKE else takes_over(event.kind)
+        r.transport.entry.leader_after = DRUMMER if event.kind == TAKE else takes_over(event.kind)
     if event.kind == TAKE:
         r.takeover.kind = 0
         hand_over(a, DRUMMER, ASKED, &r.pulse, place)

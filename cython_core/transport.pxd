@@ -5,6 +5,7 @@ from cython_core.orders cimport BandOrder
 from cython_core.steering cimport Steering
 from cython_core.chart cimport ChartState
 from cython_core.faders cimport FaderState
+from cython_core.entry cimport Entry
 from cython_core.follower cimport Pulse
 
 cdef enum:
@@ -27,11 +28,6 @@ cpdef enum Turn:                      # what waits for its place in the song
     END                              # the song's end
     CUT                              # the cut-off
     LAST                             # the last hit
-
-cpdef enum Listening:                # what the band comes in on
-    FOR_THE_CUE = 0                  # on the drummer's next bar line once it is cued; or after his count
-    FOR_THE_BAR = 1                  # uncued: on the first bar line that the follower is sure of
-    FOR_THE_COUNT = 2                # after his count; if none was understood, on a bar line all the same, a little later
 
 cpdef enum Quantum:                  # where a jump is taken: on the next
     AT_BAR = 0
@@ -71,13 +67,7 @@ cdef struct TransportState:
     int is_leaving                   # the drummer has ended, and the band ends with him
     long long head                   # output frame that the line is known up to; in silence nearer than while it plays
     double start_beat                # where the next start begins
-    int is_band_in                   # LISTENING: come in on the next bar line, sure or not
-    int listens_for                  # LISTENING: a Listening
-    int leader_after                 # LISTENING: who has the tempo once the band is in; a Leader
-    double waited_in_bar             # LISTENING: beats to the entry, a tick ago
-    double sure_beats                # LISTENING: for how long the follower has been sure
-    long long count_frame            # LISTENING: the output frame of bar 1, once the sticks have said so; -1
-    double count_bpm
+    Entry entry                      # LISTENING: what for, and how near it is
     int vamps                        # index + 1 of the section asked to loop though it is no vamp; 0
     int is_released                  # the vamp it is in ends at its end
     int section                      # it is in

@@ -18,11 +18,6 @@ class Turn(IntEnum):
     CUT = 5
     LAST = 6
 
-class Listening(IntEnum):
-    FOR_THE_CUE = 0
-    FOR_THE_BAR = 1
-    FOR_THE_COUNT = 2
-
 class Quantum(IntEnum):
     AT_BAR = 0
     AT_BEAT = 1

@@ -5,10 +5,10 @@ present tempo, and what it passes (a beat, a jump, a bar line to come in on) is 
 the click, the guide) reads the same line later, so all of it falls together. While the band is silent the head keeps nearer, since what follows
 on silence may be ordered later; when the band comes in, the head goes out to its distance at once.
 
-How it keeps to its leader is `cython_core.steering`'s.
+How it keeps to its leader is `cython_core.steering`'s, and when a band that listens comes in is `cython_core.entry`'s.
 """
 
-from libc.math cimport INFINITY, NAN, ceil, floor, fmod, isnan, rint
+from libc.math cimport INFINITY, NAN, ceil, floor, isnan, rint
 from libc.string cimport memset
 
 from cython_core.atomics cimport store
@@ -18,6 +18,7 @@ from cython_core.chart cimport (
     chart_source, chart_top,
 )
 from cython_core.faders cimport faders_move
+from cython_core.entry cimport FOR_THE_BAR, beats_to_entry, entry_bpm, entry_find_again, entry_is_counted
 from cython_core.exchange cimport BACK_ON_BEAT, CAME_IN, ENDED as SONG_ENDED, HELD as WAS_HELD, JUMPED, LAST_HIT, NEXT_SONG, STOPPED
 from cython_core.form cimport Bend, enter_section, is_vamping, listen, next_bend, start
 from cython_core.steering cimport beats_to_return, steered_bpm, steering_reset
@@ -29,16 +30,9 @@ cdef double HELD_RATE = 0.04             # of the recorded tempo: what is left o
 cdef double HELD_AFTER_BEATS = 0.25      # after the downbeat, so that its attack is whole
 cdef double HOLD_SLEW_PER_S = 6.0
 cdef double HOLD_MARGIN_BEATS = 0.1      # a hold never runs into the next section
-cdef double SURE = 0.5                   # follower's confidence at which the band dares to come in by itself
-cdef double UNSURE = 0.3                 # below this, all that it was sure of is forgotten
-cdef double SURE_OF_THE_BAR = 0.5
-cdef double SURE_FOR_BEATS = 4.0         # beats, each counted by how sure it was
-cdef double PATIENCE_BEATS = 7.0         # after so many, the bar line it believes in must do
-cdef double SURE_AGAIN_BEATS = 2.0        # the same, where he is only to be found again
 cdef double ENDS_AFTER_BARS = 8.0        # a drummer who leads and has been silent for so long has ended ...
 cdef double ENDS_SOON_BARS = 2.0         # ... for so long, in the last
 cdef double NEAR_THE_END_BARS = 8.0      # bars of the song
-cdef double UNCOUNTED_BEATS = 8.0        # after so many, there was no count to wait for
 cdef double HAIR_BEATS = 2e-9            # a place this near is reached: no rounding lets the line slip past the end of a vamp
 
 
@@ -50,7 +44,7 @@ cdef void transport_reset(TransportState *t, double samplerate_hz, long long hea
     """No song, silence, and a line known up to `head`, a multiple of TICK."""
     memset(t, 0, sizeof(TransportState))
     t.samplerate_hz, t.head, t.bpm = samplerate_hz, head, 120.0
-    t.last_hit, t.struck_frame, t.count_frame, t.last_stroke = -1, -1, -1, -1
+    t.last_hit, t.struck_frame, t.last_stroke, t.entry.count_frame = -1, -1, -1, -1
     t.order.jump_frame = -1
     t.order.source = NAN
 
@@ -135,49 +129,16 @@ cdef void steer(TransportState *t, const Lead *lead) noexcept nogil:
     t.bpm += clamped(wanted - t.bpm, -slew * tick_s, slew * tick_s)
 
 
-cdef double beats_to_count(const TransportState *t) noexcept nogil:
-    """From the head to bar 1 as the sticks have counted it."""
-    return (t.count_frame - t.head) / t.samplerate_hz * t.count_bpm / 60.0
-
-
-cdef double beats_to_bar(const TransportState *t, const Pulse *pulse, const Place *place) noexcept nogil:
-    """From the head to the drummer's bar line that the band comes in on; infinity while it is not known."""
-    cdef double lead_in, ahead
-    if not pulse.found:
-        return INFINITY
-    lead_in = t.start_beat - chart_bar_start(t.chart, t.start_beat)
-    ahead = pulse.bar_beat + pulse.bpm / 60.0 * place.drummer_to_head_s
-    ahead = fmod(lead_in - ahead, <double>pulse.beats_per_bar)
-    return ahead + pulse.beats_per_bar if ahead < 0 else ahead
-
-
-cdef bint dares(TransportState *t, const Pulse *pulse) noexcept nogil:
-    """Has the follower been sure for long enough for the band to come in uncued?"""
-    if t.listens_for == FOR_THE_CUE:
-        return False
-    if not pulse.found or pulse.confidence < UNSURE:
-        t.sure_beats = 0.0
-        return False
-    t.sure_beats += pulse.confidence * pulse.bpm / 60.0 * TICK / t.samplerate_hz
-    if t.listens_for == FOR_THE_COUNT and t.sure_beats < UNCOUNTED_BEATS:
-        return False
-    if pulse.confidence < SURE or t.sure_beats < SURE_FOR_BEATS:
-        return False
-    return pulse.bar_confidence >= SURE_OF_THE_BAR or t.sure_beats >= PATIENCE_BEATS
-
-
 cdef void await_entry(TransportState *t, AuthorityState *a, const Pulse *pulse, const Place *place, Moment *made) noexcept nogil:
     """LISTENING: come in to the frame on the bar line, as it is believed when the head gets there."""
-    cdef bint is_counted = t.count_frame >= 0 and not t.is_band_in
-    cdef bint is_called = is_counted or t.is_band_in or dares(t, pulse)
-    cdef double to_entry = beats_to_count(t) if is_counted else beats_to_bar(t, pulse, place)
-    cdef double bpm = t.count_bpm if is_counted else pulse.bpm
-    cdef double tick_beats = bpm / 60.0 * TICK / t.samplerate_hz
-    cdef bint is_passed = not is_counted and t.waited_in_bar < 0.25 and to_entry > pulse.beats_per_bar - 0.25
-    t.waited_in_bar = to_entry
-    if not is_called or to_entry == INFINITY or (to_entry >= tick_beats and not is_passed):
+    cdef double counted_in_s = (t.entry.count_frame - t.head) / t.samplerate_hz
+    cdef double lead_in_beats = t.start_beat - chart_bar_start(t.chart, t.start_beat)
+    cdef double to_entry = beats_to_entry(&t.entry, pulse, counted_in_s, place.drummer_to_head_s, lead_in_beats, TICK / t.samplerate_hz)
+    cdef double bpm = entry_bpm(&t.entry, pulse), tick_beats = bpm / 60.0 * TICK / t.samplerate_hz
+    if to_entry >= tick_beats:
         return
-    cdef double at = 0.0 if is_passed or to_entry < 0 else to_entry / tick_beats * TICK
+    cdef bint is_counted = entry_is_counted(&t.entry)
+    cdef double at = to_entry / tick_beats * TICK
     cdef Place here = place[0]
     cdef const Section *section = &t.chart.section[chart_section(t.chart, t.start_beat)]
     t.bpm = clamped(bpm, section.slowest_bpm, section.fastest_bpm)
@@ -190,8 +151,8 @@ cdef void await_entry(TransportState *t, AuthorityState *a, const Pulse *pulse, 
     t.line = -at / TICK * tick_beats
     look(t, &here)
     t.line += tick_beats
-    a.leader = BAND if t.leader_after != BAND else DRUMMER
-    hand_over(a, t.leader_after, COUNTED_IN if is_counted else CUED_IN, pulse, &here)
+    a.leader = BAND if t.entry.leader_after != BAND else DRUMMER
+    hand_over(a, t.entry.leader_after, COUNTED_IN if is_counted else CUED_IN, pulse, &here)
     if pulse.found:
         align(a, pulse, &here)
 
@@ -390,7 +351,7 @@ cdef void reenter(TransportState *t, double song_beat) noexcept nogil:
         t.state = SILENT
     t.start_beat = song_beat
     listen(t, FOR_THE_BAR, DRUMMER)
-    t.sure_beats = SURE_FOR_BEATS - SURE_AGAIN_BEATS
+    entry_find_again(&t.entry)
 
 
 cdef double frames_to(const TransportState *t, const Bend *bend, double song_beat, double tick_beats) noexcept nogil:

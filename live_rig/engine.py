@@ -16,9 +16,10 @@ from typing import Any
 
 from cython_core.authority import Leader
 from cython_core.callback import Device
+from cython_core.entry import Listening
 from cython_core.exchange import EventKind, NoticeKind
 from cython_core.mix import CLICK, TALK
-from cython_core.transport import Listening, State
+from cython_core.transport import State
 from live_rig.alerts import Alerts
 from live_rig.audio.device import AudioDevice, find_device
 from live_rig.audio.midi_in import MidiIn, Routing

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from cython_core.authority import Leader, Reason
 from cython_core.drums import AT_ONCE, ON_THE_BAR
+from cython_core.entry import Listening
 from cython_core.exchange import EventKind, NoticeKind
-from cython_core.transport import Listening
 from live_rig.audio.offline import play
 from live_rig.audio.voice import Voice
 from live_rig.band.stems import open_stems

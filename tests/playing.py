@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from cython_core.authority import Leader, Reason
 from cython_core.drums import Drums
+from cython_core.entry import Listening
 from cython_core.exchange import EventKind, NoticeKind
-from cython_core.transport import Listening, State
+from cython_core.transport import State
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of
 from live_rig.instrument import Instrument, each_bus_apart
