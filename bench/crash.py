@@ -5,10 +5,12 @@
 The real engine plays on the virtual device in blocks of 64, the band too; a VST3 plugin, built for the purpose, halves a tone,
 and fails where a single sample of it is loud. Every sample of drums is looked at. Lost: samples that are further from the dry
 tone than the wet one ever is, as silence would be. Band: frames that it lacked. Back: from the failure to the last sample that
-is not wet again. Needs Linux, g++ and Debian's dpf-source.
+is not wet again. Not on: trials that are not counted, since in the half second before a block had no effects already. Trials go
+on until each kind has been counted so often, or half as many again have been tried. Needs Linux, g++ and Debian's dpf-source.
 """
 
 import argparse
+import math
 import os
 import signal
 import sys
@@ -46,6 +48,7 @@ class Lost:
     """What one failure cost."""
 
     samples: int
+    first_ms: float  # after the failure; NaN where none was lost
     back_ms: float
     band_frames: int
 
@@ -129,7 +132,8 @@ class Evening:
         given, heard = self.tone[happens:end], self.heard[happens + self.late : end + self.late]
         gone = np.abs(heard - given) > (1 - WET) * np.maximum(np.abs(given), LEVEL) + NEAR
         away = np.flatnonzero(np.abs(heard - WET * given) > NEAR)
-        return Lost(int(gone.sum()), 1000 * (away[-1] + 1) / RATE_HZ if len(away) else 0.0, band_frames)
+        first_ms = 1000 * int(gone.argmax()) / RATE_HZ if gone.any() else math.nan
+        return Lost(int(gone.sum()), first_ms, 1000 * (away[-1] + 1) / RATE_HZ if len(away) else 0.0, band_frames)
 
 
 def main() -> int:
@@ -139,7 +143,7 @@ def main() -> int:
     if not can_build():
         print("This bench builds a plugin: it needs Linux, g++ and Debian's package dpf-source", file=sys.stderr)
         return 1
-    trials = [kind for kind in KINDS for _ in range(args.times)]
+    trials = [kind for _ in range(round(1.5 * args.times)) for kind in KINDS]
     rng = np.random.default_rng(2)
     happens = [round((number * TRIAL_S + rng.uniform(*HAPPENS_S)) * RATE_HZ) for number in range(len(trials))]
     lost: dict[str, list[Lost | None]] = {kind: [] for kind in KINDS}
@@ -148,9 +152,15 @@ def main() -> int:
         folder = Path(name)
         evening = Evening(folder, tone_that_fails(happens), write_presets(folder, build(folder)))
         for number, kind in enumerate(trials):
-            lost[kind].append(evening.trial(number, kind, happens[number]))
+            lost[kind].append(one := evening.trial(number, kind, happens[number]))
+            if one and one.samples:
+                print(
+                    f"trial {number}, {kind}: {one.samples} samples lost, the first {one.first_ms:.1f} ms after it", flush=True
+                )
+            if min(sum(each is not None for each in of_kind) for of_kind in lost.values()) >= args.times:
+                break
         evening.engine.close()
-    print(f"{'':10}{'times':>8}{'lost':>8}{'band':>8}{'back, ms: median':>20}{'worst':>8}{'not ready':>12}")
+    print(f"{'':10}{'times':>8}{'lost':>8}{'band':>8}{'back, ms: median':>20}{'worst':>8}{'not on':>12}")
     for kind, all_lost in lost.items():
         there = [each for each in all_lost if each]
         back = [each.back_ms for each in there] or [float("nan")]
