@@ -8,6 +8,7 @@ from live_rig.conducting.tempo_doubts import tempo_doubts
 from live_rig.conducting.written_presets import presets_of
 from live_rig.rack.knobs import files_of
 from live_rig.rack.preset_reader import read_preset
+from live_rig.show.preset import snapshot_doubts
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 from live_rig.show.stem import clock
@@ -30,6 +31,7 @@ def contents(show: Show) -> list[str]:
     width = max((len(song.title) for song in show.songs), default=0)
     length_s = sum(song.length_s for song in show.songs)
     count = "no songs yet" if not show.songs else "one song" if len(show.songs) == 1 else f"{len(show.songs)} songs"
+    parts = {section.name for song in show.songs for section in song.sections}
     unplayed = [song_id for song_id in song_folders(show.folder) if show.song(song_id) is None]
     return [
         f"{show.title}: {count}, {clock(length_s)}",
@@ -38,6 +40,7 @@ def contents(show: Show) -> list[str]:
         f"  presets: {', '.join(show.presets) or 'none'}",
         *(f"  {line}" for line in lacking(show.presets)),
         *(f"  {doubt}" for song in show.songs for doubt in tempo_doubts(song)),
+        *(f"  {doubt}" for doubt in snapshot_doubts(show.folder, parts)),
         f"  pedals and keys: {len(show.pedals)}",
         "No faults.",
     ]

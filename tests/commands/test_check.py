@@ -116,3 +116,17 @@ def test_a_recording_that_leaves_the_limits_is_mentioned(live_rig: LiveRig, tmp_
         'song.toml:4 slowest_bpm: the recording goes at 80 in "last hit", which is to be no slower than 100'
         in live_rig("check", show).out
     )
+
+
+@pytest.mark.parametrize(("name", "is_doubted"), [("solo", False), ("Solo", True), ("soloo", True), ("quiet", False)])
+def test_a_snapshot_that_is_nearly_called_like_a_part_is_mentioned_and_is_no_fault(
+    live_rig: LiveRig, tmp_path: Path, name: str, is_doubted: bool
+) -> None:
+    show = make_show(tmp_path / "friday")
+    (show / "presets").mkdir()
+    (show / "presets" / "kit.toml").write_text(f'title = "Kit"\n[snapshots.{name}]\n"master.gain_db" = 2.0\n')
+    checked = live_rig("check", show)
+    assert checked.code == 0
+    doubt = f'presets/kit.toml:2 snapshots.{name}: no part of a song is called "{name}"'
+    assert (doubt in checked.out) is is_doubted
+    assert ('Change it to "solo" if that was meant.' in checked.out) is is_doubted

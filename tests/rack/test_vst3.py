@@ -149,3 +149,10 @@ def test_a_state_that_says_nothing_to_the_plugin_is_said(plugin: Path, tmp_path:
     out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin, state=tmp_path / "old.state"), Effect("Invert"))))
     assert rack.says == ("Faulty took nothing from old.state: is it of another version of the plugin?",)
     np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])  # it plays as it comes
+
+
+def test_what_was_kept_of_its_window_and_cannot_be_read_costs_no_more_than_that(plugin: Path, tmp_path: Path) -> None:
+    (tmp_path / "kept.state").mkdir()
+    out, rack = play(Preset("p", "P", "", (Effect("VST3", {"gain": 0.5}, path=plugin, kept=tmp_path / "kept.state"),)))
+    assert rack.says[0].startswith("Faulty stands as the preset is written. The plugin's state cannot be read: ")
+    np.testing.assert_array_equal(out[BLOCK:], 0.5 * strokes[:-BLOCK])
