@@ -7,6 +7,7 @@ from cython_core.authority cimport (
 )
 from cython_core.chart cimport ChartState, chart_beat_length, chart_beats_in_bar, chart_section
 from cython_core.count_in cimport count_in_listen
+from cython_core.drum_notes cimport onset_of_note
 from cython_core.entry cimport FOR_THE_BAR
 from cython_core.exchange cimport (
     BAND_IN, BUS, CHIME, COUNT_IN, CUT_OFF, FINALE, GIVE_WAY, GO_TO, HOLD, KEY, LEVEL, LISTEN, LOAD, LOAD_NEXT, MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS,
@@ -21,7 +22,7 @@ from cython_core.input_lines cimport lines_note
 from cython_core.key_change cimport want_key
 from cython_core.leading cimport ask_for_tempo, begin_leading, see
 from cython_core.mix cimport BUSES, CLICK, COUNT, CUE, CUT_OFF_WORD, GUIDE, HOLD_WORD, LAST_HIT_WORD, LAST_TIME_WORD, VAMP_WORD
-from cython_core.onsets cimport Onset, onset_of_note
+from cython_core.onsets cimport Onset
 from cython_core.pads cimport pads_keep
 from cython_core.sounding cimport say, set_band_level
 from cython_core.stem_bank cimport MAX_STEMS, StemBank

@@ -52,7 +52,6 @@ cdef void keep_hop(OnsetState *o) noexcept nogil                                
 cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil                                    # in between, or leave the
 cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil                                  # last for a later tick,
 cdef void begin_again(OnsetState *o) noexcept nogil                                                         # half of it for one before that
-cdef bint onset_of_note(int note, int velocity, double frame, Onset *onset) noexcept nogil
 
 cdef class Onsets:
     cdef OnsetState *state

@@ -1,4 +1,4 @@
-"""Which drum was struck, when and how hard: from sound, or from the notes of an electronic kit."""
+"""Which drum was struck, when and how hard, from sound."""
 
 from enum import IntEnum
 
@@ -30,6 +30,3 @@ class Onsets:
 
         24 band levels, their short and long means, and the loudest hop of late, all log2 of power.
         """
-
-def note_onset(note: int, velocity: int, frame: float = 0.0) -> npt.NDArray[np.void]:
-    """A MIDI note (General MIDI and Roland TD numbers) as an onset: shape (1,), or (0,) if it is no drum stroke."""

@@ -1,4 +1,4 @@
-"""Which drum was struck, when and how hard: from sound, or from the notes of an electronic kit.
+"""Which drum was struck, when and how hard, from sound.
 
 Sound goes through a bank of BANDS resonators (two complex one-pole stages each, a second-order gammatone: Slaney 1993,
 Apple TR 35). Every HOP_S the mean power of each band is kept, as a logarithm. Levels are read against the loudest
@@ -294,25 +294,6 @@ cdef void _show_again(const OnsetState *o, int hop, float *shown) noexcept nogil
 
 
 # Notes as General MIDI and Roland's TD modules number them.
-cdef bint onset_of_note(int note, int velocity, double frame, Onset *onset) noexcept nogil:
-    """A note on a drum pad as an onset. False if it is no drum, or no stroke (velocity 0 lifts; the hi-hat's pedal is a stroke)."""
-    onset.frame = frame
-    onset.kick = onset.snare = onset.cymbal = 0
-    onset.look = ONLY
-    onset.strength = fminf(fmaxf(velocity / 127.0, 0), 1)
-    if velocity <= 0:
-        return False
-    if note == 35 or note == 36:
-        onset.kick = 1
-    elif 37 <= note <= 41 or note in (43, 45, 47, 48, 50, 58):
-        onset.snare = 1
-    elif note in (22, 26, 31, 42, 44, 46, 49, 51, 52, 53, 54, 55, 56, 57, 59):
-        onset.cymbal = 1
-    else:
-        return False
-    return True
-
-
 cdef class Onsets:
     """The detector for one input. `feed` is for files and tests; the instrument calls `onsets_tick` with `state`."""
 
@@ -343,7 +324,6 @@ cdef class Onsets:
                 rows.append((found[i].frame, found[i].strength, found[i].kick, found[i].snare, found[i].cymbal, self.frame, found[i].look))
         return np.array(rows, dtype=ONSET)
 
-
     def hops(self, mono):
         """What the network is shown, hop by hop, to learn from: `level` of every band, `lately`, `usually`, and `loudest`."""
         cdef const float[::1] heard = np.ascontiguousarray(mono, dtype=np.float32)
@@ -362,11 +342,3 @@ cdef class Onsets:
 
 
 ONSET = np.dtype([("frame", "f8"), ("strength", "f4"), ("kick", "f4"), ("snare", "f4"), ("cymbal", "f4"), ("told_frame", "i8"), ("look", "i4")])
-
-
-def note_onset(int note, int velocity, double frame=0.0):
-    """The same as an array of one ONSET for a drum note, of none for any other."""
-    cdef Onset onset
-    if not onset_of_note(note, velocity, frame, &onset):
-        return np.array([], dtype=ONSET)
-    return np.array([(onset.frame, onset.strength, onset.kick, onset.snare, onset.cymbal, <long long>frame, ONLY)], dtype=ONSET)

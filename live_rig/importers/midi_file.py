@@ -7,7 +7,8 @@ import mido
 import numpy as np
 from numpy.typing import NDArray
 
-from cython_core.onsets import ONSET, note_onset
+from cython_core.drum_notes import note_onset
+from cython_core.onsets import ONSET
 from live_rig.errors import ShowError
 
 

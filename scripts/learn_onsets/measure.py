@@ -21,7 +21,8 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
-from cython_core.onsets import Look, Onsets, note_onset
+from cython_core.drum_notes import note_onset
+from cython_core.onsets import Look, Onsets
 
 KINDS = ("kick", "snare", "cymbal")
 NEAR_S = 0.020

@@ -4,9 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from cython_core.drum_notes import note_onset
 from cython_core.drums import Drums
 from cython_core.input_lines import Lines
-from cython_core.onsets import ONSET, Look, Onsets, note_onset
+from cython_core.onsets import ONSET, Look, Onsets
 from live_rig.conducting.chart import chart_of
 from live_rig.instrument import Instrument, house_and_ears
 from tests.cython_core.test_onsets import drums, snare_at

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cython_core.onsets import Look, Onsets, note_onset
+from cython_core.drum_notes import note_onset
+from cython_core.onsets import Look, Onsets
 
 RATES = [44_100, 48_000, 88_200, 96_000, 192_000]
 Sound = npt.NDArray[np.float32]

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from cython_core.onsets import Look, Onsets, note_onset
+from cython_core.drum_notes import note_onset
+from cython_core.onsets import Look, Onsets
 
 CORPUS = Path(os.environ.get("LIVE_RIG_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 pytestmark = pytest.mark.skipif(not (CORPUS / "index.csv").exists(), reason=f"no drum takes in {CORPUS} (LIVE_RIG_CORPUS)")

@@ -15,8 +15,9 @@ import soundfile
 import soxr
 
 from cython_core.beat_calls import BeatCalls
+from cython_core.drum_notes import note_onset
 from cython_core.follower import Follower, Pulse
-from cython_core.onsets import ONSET, Onsets, note_onset
+from cython_core.onsets import ONSET, Onsets
 from tests.cython_core.test_onsets import drums
 
 RATE_HZ = 48_000
