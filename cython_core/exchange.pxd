@@ -113,6 +113,7 @@ cdef struct ExchangeState            # rings and buffers, all sized at set-up
 cdef class Exchange:
     cdef ExchangeState *state
 
+cdef void admit(ExchangeState *x) noexcept nogil                                 # step's side, once a block, before these three
 cdef bint next_event(ExchangeState *x, Event *event) noexcept nogil           # step's side: the next one due is copied out and taken
 cdef bint peek_event(ExchangeState *x, Event *event) noexcept nogil           # step's side: copied out, left where it is
 cdef bint event_at(ExchangeState *x, long long *index, Event *event) noexcept nogil    # step's side: the one of that number, or the next that waits

@@ -16,6 +16,7 @@ cdef struct ExchangeState:
     Event event[RING]
     long long events_in              # written by Python
     long long events_out             # written by step
+    long long admitted               # step's own: those that had been sent when its block began
     Notice notice[RING]
     long long notices_in             # written by step
     long long notices_out            # written by Python
@@ -25,8 +26,13 @@ cdef struct ExchangeState:
     int front                        # Python's own index
 
 
+cdef void admit(ExchangeState *x) noexcept nogil:
+    """What has been sent by now is this block's: whoever looks ahead, and whoever takes, knows of the same. What comes while it is made is the next one's."""
+    x.admitted = load(&x.events_in)
+
+
 cdef bint peek_event(ExchangeState *x, Event *event) noexcept nogil:
-    if x.events_out == load(&x.events_in):
+    if x.events_out == x.admitted:
         return False
     event[0] = x.event[x.events_out % RING]
     return True
@@ -42,7 +48,7 @@ cdef bint next_event(ExchangeState *x, Event *event) noexcept nogil:
 cdef bint event_at(ExchangeState *x, long long *index, Event *event) noexcept nogil:
     """For whoever has to know of an event before its turn: it stays where it is."""
     index[0] = max(index[0], x.events_out)
-    if index[0] >= load(&x.events_in):
+    if index[0] >= x.admitted:
         return False
     event[0] = x.event[index[0] % RING]
     return True

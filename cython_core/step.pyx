@@ -9,6 +9,7 @@ edges, so no decision depends on how the sound is cut into blocks. Only the drum
 from cython_core.band cimport band_order
 from cython_core.drum_voices cimport MAX_INPUTS
 from cython_core.drums cimport AT_ONCE, ON_THE_BAR, ON_THE_BEAT, drums_step
+from cython_core.exchange cimport admit
 from cython_core.guard cimport guard_tick
 from cython_core.hearing cimport find_beat, hear, join_pads, tell_meter
 from cython_core.key_change cimport order_in_key
@@ -28,6 +29,7 @@ cdef void step(RigState *r, const float *const *heard, float *const *played, int
     """
     cdef int done = 0, span, into
     cdef const float *kit[MAX_INPUTS]
+    admit(r.exchange)
     r.drums.passing = passing(r, frames)
     hear_pads(r, frames)
     join_pads(r, heard, frames, kit)

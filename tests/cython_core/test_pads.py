@@ -1,5 +1,6 @@
 """Pads, through the whole instrument: what is struck, and what one hears of it, to the sample."""
 
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,22 @@ def test_pads_off_and_panic_end_what_runs() -> None:
     kit.instrument.send([Sent(EventKind.PADS_OFF)])
     kit.play(640)
     assert np.abs(kit.heard[-64:]).max() == 0.0
+
+
+def test_a_stroke_that_comes_while_a_block_is_made_sounds_in_the_next() -> None:
+    kit = Kit(pad((steady(0.5, 8), 127), note=SNARE), blocks=(1024,))
+    strokes = 40
+    playing = Thread(target=kit.play, args=(4_000 * 1024,))
+    playing.start()
+    for _ in range(strokes):
+        kit.strike(SNARE)
+        struck_at = kit.frame
+        while kit.frame < struck_at + 4 * 1024 and playing.is_alive():
+            pass
+    still_played = playing.is_alive()
+    playing.join()
+    assert still_played
+    assert len(starts(kit.heard)) == strokes
 
 
 def clicking_loop(beats: int = 4, per_beat: int = 4, bpm: float = 120.0) -> Sound:
