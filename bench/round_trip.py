@@ -127,10 +127,14 @@ def a_stroke_on(server: SoundServer) -> Stroke:
 
 
 def write_show(folder: Path) -> None:
-    """A show of one song, two seconds of silence, and a preset that does nothing but make the drums louder."""
+    """A show of one song, two seconds of silence, a preset that makes the drums louder and does nothing else, and a pad."""
     (folder / "songs" / "silence").mkdir(parents=True)
     (folder / "presets").mkdir()
-    (folder / "show.toml").write_text('title = "Round trip"\nsongs = ["silence"]\n\n[audio]\ninputs = 1\noutputs = 2\n')
+    (folder / "show.toml").write_text(
+        'title = "Round trip"\nsongs = ["silence"]\n\n[audio]\ninputs = 1\noutputs = 2\n\n'
+        '[pedals]\n"cc:64" = "click on"\n"note:60" = "click off"\n\n[[pads]]\nname = "click"\nnote = 38\nfile = "click.wav"\n'
+    )
+    soundfile.write(folder / "click.wav", np.concatenate([[STROKE], np.zeros(99)]), 48_000, subtype="FLOAT")
     (folder / "presets" / "louder.toml").write_text(
         f'title = "Louder"\nsays = "to be told from dry"\n\n[[effects]]\ntype = "Gain"\ngain_db = {LOUDER_DB}\n'
     )
@@ -144,11 +148,24 @@ def write_show(folder: Path) -> None:
 
 
 @contextmanager
-def engine_on(server: SoundServer, home: Path, device: str = "") -> Iterator["subprocess.Popen[bytes]"]:
-    """`live-rig engine` in a process of its own, its effects on, on a server or a device of it. All its files go to `home`."""
+def engine_on(server: SoundServer, home: Path, device: str = "", *more: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """`live-rig engine` in a process of its own, its effects on, on a server or a device of it. All its files go to `home`;
+    more: what else the command is told.
+    """
     write_show(home / "show")
     own = {name: str(home) for name in ("XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
-    words = [sys.executable, "-c", LIVE_RIG, "engine", str(home / "show"), "--device", device or server.device, "--port", "0"]
+    words = [
+        sys.executable,
+        "-c",
+        LIVE_RIG,
+        "engine",
+        str(home / "show"),
+        "--device",
+        device or server.device,
+        "--port",
+        "0",
+        *more,
+    ]
     with (home / "engine.txt").open("w") as said:
         engine = subprocess.Popen(words, cwd=CHECKOUT, env=server.environ | own, stdout=said, stderr=said)
     try:

@@ -1,9 +1,11 @@
 # PortAudio's signature around `step`, and the same block for a timer.
 
+from cython_core.pedals cimport PedalsState
 from cython_core.rig_state cimport RigState
 
 cdef struct DeviceState:
     RigState *rig
+    PedalsState *pedals              # what is a pedal among the MIDI that the callback hears; NULL: nothing
     int inputs                       # of the device; the rig's are fed from them, the rest is silent
     int outputs
     int max_block                    # frames
@@ -26,6 +28,7 @@ cdef struct DeviceState:
     long long longest_ns             # in one callback
     long long total_ns
     long long over_budget            # callbacks that took longer than their block lasts
+    long long midi_lost              # messages that came too thick
 
 cdef struct Way:                     # in to a device: a stream's, or the timer's. One at a time is open
     DeviceState *device

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from cython_core.pedals import Pedals
 from cython_core.rig import Rig
 
 def next_due_ns(due_ns: int, period_ns: int, at_ns: int) -> int:
@@ -12,7 +13,13 @@ class Device:
     """A rig joined to a device's channels. Units and errors stand with the class in callback.pyx."""
 
     def __init__(
-        self, rig: Rig, inputs: int, outputs: int, feed: npt.NDArray[np.float32] | None = None, capture_frames: int = 0
+        self,
+        rig: Rig,
+        inputs: int,
+        outputs: int,
+        feed: npt.NDArray[np.float32] | None = None,
+        capture_frames: int = 0,
+        pedals: Pedals | None = None,
     ) -> None: ...
     @property
     def callback(self) -> int: ...

@@ -14,6 +14,7 @@ from cython_core.atomics cimport exchange, load, store
 from cython_core.band cimport band_is_ready
 from cython_core.clock cimport now_ns, sleep_until_ns
 from cython_core.denormals cimport flush_denormals, restore_denormals
+from cython_core.pedals cimport Pedals
 from cython_core.rig cimport Rig
 from cython_core.rig_state cimport RigState
 from cython_core.step cimport step
@@ -145,10 +146,10 @@ cdef class Device:
     """A rig joined to a device's channels, for PortAudio (`callback`, `userdata`) or for a timer (`run`).
 
     inputs, outputs: the device's channels; feed: mono float32 to hear in place of the inputs, or None; capture_frames: length of the
-    ring that keeps the rig's outputs for `collect`, 0: none.
+    ring that keeps the rig's outputs for `collect`, 0: none; pedals: of the MIDI that comes with the sound, as it does on JACK, or None.
     """
 
-    def __cinit__(self, Rig rig, int inputs, int outputs, feed=None, long long capture_frames=0):
+    def __cinit__(self, Rig rig, int inputs, int outputs, feed=None, long long capture_frames=0, Pedals pedals=None):
         cdef DeviceState *d = <DeviceState *>calloc(1, sizeof(DeviceState))
         self.state = d
         cdef const float[::1] recording
@@ -156,6 +157,7 @@ cdef class Device:
         if d == NULL:
             raise MemoryError
         d.rig, d.inputs, d.outputs, d.max_block = rig.state, inputs, outputs, rig.state.max_block
+        d.pedals = pedals.state if pedals is not None else NULL
         for i in range(rig.state.inputs):
             d.heard[i] = <float *>calloc(d.max_block, sizeof(float))
         for i in range(rig.state.outputs):
@@ -168,7 +170,7 @@ cdef class Device:
         if capture_frames:
             d.capture = <float *>calloc(capture_frames * rig.state.outputs, sizeof(float))
             d.capture_frames = capture_frames
-        self.parts, self.ways = (rig, feed), []
+        self.parts, self.ways = (rig, feed, pedals), []
         self.open_way = <Way *><size_t>self.way()
         self.open_way.is_shut = 0
 
@@ -212,12 +214,13 @@ cdef class Device:
 
     @property
     def counts(self):
-        """What was counted: dict of callbacks, block_frames, late, waited, over_budget, longest_ns, total_ns, capture_lost."""
+        """What was counted: dict of callbacks, block_frames, late, waited, over_budget, longest_ns, total_ns, capture_lost, midi_lost."""
         d = self.state
         return {
             "callbacks": d.callbacks, "block_frames": d.block_frames, "late": d.late,
             "waited": d.waited, "over_budget": d.over_budget,
             "longest_ns": d.longest_ns, "total_ns": d.total_ns, "capture_lost": d.capture_lost,
+            "midi_lost": d.midi_lost + (d.pedals.lost if d.pedals != NULL else 0),
         }
 
     @property

@@ -5,7 +5,7 @@ from cython_core.rack_ring cimport MAX_LINES, RackLink
 cdef enum:
     VOICES = 12                      # racks that may sound at once: the one heard, the one that comes, and tails
     MAX_INPUTS = MAX_LINES
-    MIDI_AT_ONCE = 64                # messages in one block; more are lost
+    MIDI_AT_ONCE = 256               # messages in one block; more are lost
 
 cdef enum VoiceStage:
     EMPTY                            # Python may prepare it

@@ -1,6 +1,7 @@
 # JACK's signature around `step`.
 
 from cython_core.callback cimport Way
+from cython_core.jack_midi cimport MidiPlug
 
 cdef struct Plugs:                   # of a JACK client
     Way *way
@@ -9,6 +10,7 @@ cdef struct Plugs:                   # of a JACK client
     int outputs
     void *heard[32]                  # ports
     void *played[32]
+    MidiPlug midi
 
 cdef class JackPlugs:
     cdef Plugs *plugs

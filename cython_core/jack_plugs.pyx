@@ -1,4 +1,4 @@
-"""JACK's signature around `step`: a buffer for each plug. A server may also say that somebody was late."""
+"""JACK's signature around `step`: a buffer for each plug, and one with MIDI. A server may also say that somebody was late."""
 
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
@@ -7,6 +7,7 @@ from cython_core.atomics cimport exchange, load
 from cython_core.callback cimport Device, DeviceState, Way, count_block, hear_feed, keep
 from cython_core.clock cimport now_ns
 from cython_core.denormals cimport flush_denormals, restore_denormals
+from cython_core.jack_midi cimport JackMidiEvent, hear_midi
 from cython_core.step cimport step
 
 
@@ -17,8 +18,9 @@ cdef int jack_callback(unsigned int frames, void *userdata) noexcept nogil:
     cdef long long begun
     cdef float *heard[32]
     cdef float *played[32]
+    cdef void *midi = p.buffer(p.midi.port, frames)
     cdef unsigned int done = 0, piece
-    cdef int i
+    cdef int i, number = 0
     for i in range(p.inputs):
         heard[i] = <float *>p.buffer(p.heard[i], frames)
     for i in range(p.outputs):
@@ -29,6 +31,7 @@ cdef int jack_callback(unsigned int frames, void *userdata) noexcept nogil:
         was, begun = flush_denormals(), now_ns()
         while done < frames:
             piece = min(frames - done, <unsigned int>p.way.device.max_block)
+            number = hear_midi(p.way.device, &p.midi, midi, number, <int>done, <int>piece)
             run_plugs(p, heard, played, done, <int>piece)
             done += piece
         count_block(p.way.device, now_ns() - begun, frames)
@@ -65,10 +68,11 @@ cdef void run_plugs(Plugs *p, float *const *heard, float *const *played, int at,
 cdef class JackPlugs:
     """A rig's device as a client of JACK: C functions for its callbacks, and what they are to be handed.
 
-    way: in to the device; buffer: address of jack_port_get_buffer; heard, played: addresses of the ports, up to 32 each.
+    way: in to the device; buffer: address of jack_port_get_buffer; heard, played: addresses of the ports, up to 32 each;
+    midi: addresses of the port for it, of jack_midi_get_event_count, and of jack_midi_event_get.
     """
 
-    def __cinit__(self, Device device, size_t way, size_t buffer, heard, played):
+    def __cinit__(self, Device device, size_t way, size_t buffer, heard, played, midi):
         cdef Plugs *p = <Plugs *>calloc(1, sizeof(Plugs))
         if p == NULL:
             raise MemoryError
@@ -77,6 +81,10 @@ cdef class JackPlugs:
             raise ValueError(f"{len(heard)} inputs and {len(played)} outputs, and there may be 32 of each")
         p.way, p.inputs, p.outputs = <Way *>way, len(heard), len(played)
         p.buffer = <void *(*)(void *, unsigned int) noexcept nogil>buffer
+        port, count, get = midi
+        p.midi.port = <void *><size_t>port
+        p.midi.count = <unsigned int (*)(void *) noexcept nogil><size_t>count
+        p.midi.get = <int (*)(JackMidiEvent *, void *, unsigned int) noexcept nogil><size_t>get
         for number, port in enumerate(heard):
             p.heard[number] = <void *><size_t>port
         for number, port in enumerate(played):

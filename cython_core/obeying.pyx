@@ -24,6 +24,7 @@ from cython_core.leading cimport ask_for_tempo, begin_leading, see
 from cython_core.mix cimport BUSES, CLICK, COUNT, CUE, CUT_OFF_WORD, GUIDE, HOLD_WORD, LAST_HIT_WORD, LAST_TIME_WORD, VAMP_WORD
 from cython_core.onsets cimport Onset
 from cython_core.pads cimport pads_keep
+from cython_core.rig_state cimport STROKES
 from cython_core.sounding cimport say, set_band_level
 from cython_core.stem_bank cimport MAX_STEMS, StemBank
 from cython_core.takeover cimport takes_over
@@ -34,11 +35,14 @@ cdef enum:
 
 
 cdef void take_events(RigState *r) noexcept nogil:
-    """All that is due. Bounded by what the ring holds."""
+    """All that is due. Bounded by what the rings hold."""
     cdef Event event
     while peek_event(r.exchange, &event) and event.frame <= r.frame:
         next_event(r.exchange, &event)
         obey(r, &event)
+    while r.struck_out != r.struck_in and r.struck[r.struck_out % STROKES].frame <= r.frame:
+        hear_note(r, &r.struck[r.struck_out % STROKES])
+        r.struck_out += 1
 
 
 cdef void obey(RigState *r, const Event *event) noexcept nogil:

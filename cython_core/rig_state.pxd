@@ -4,7 +4,7 @@ from cython_core.authority cimport AuthorityState
 from cython_core.band cimport BandLink
 from cython_core.count_in cimport CountInState
 from cython_core.drums cimport DrumsState
-from cython_core.exchange cimport ExchangeState
+from cython_core.exchange cimport Event, ExchangeState
 from cython_core.follower cimport FollowerState, Pulse
 from cython_core.guard cimport GuardState
 from cython_core.input_lines cimport InputLines
@@ -16,6 +16,9 @@ from cython_core.strokes cimport MAX_LINES
 from cython_core.struck_hit cimport StruckHit
 from cython_core.takeover cimport Takeover
 from cython_core.transport cimport TICK, TransportState
+
+cdef enum:
+    STROKES = 256                    # of an electronic kit, that may wait for their tick
 
 cdef struct RigState:
     double samplerate_hz
@@ -33,6 +36,9 @@ cdef struct RigState:
     ExchangeState *exchange
     PadsState *pads                  # NULL: none
     long long midi_seen              # events looked at for the racks' instruments
+    Event struck[STROKES]            # notes of a kit that the callback itself hears, until their tick comes
+    long long struck_in
+    long long struck_out
     int talk_input                   # from 0; -1: none
     float *silence                   # (max_block,)
     float *drums_left                # (max_block,) the drums of this block

@@ -5,14 +5,14 @@ from libc.string cimport memcpy, memset
 
 from cython_core.band cimport band_read
 from cython_core.chart cimport Call
-from cython_core.drums cimport drums_play
 from cython_core.exchange cimport MIDI, Event, event_at
 from cython_core.guard cimport guarded
+from cython_core.kit cimport pass_on
 from cython_core.mix cimport (
     BAND_LEFT, BEAT, CLICK, COUNT, CUE, DRUMS_LEFT, DRUMS_RIGHT, GUIDE, ONE, PADS_LEFT, TALK, fade_buses, loudest, mix_down, sound_on, strike,
     strike_up,
 )
-from cython_core.pads cimport pads_have, pads_hear, pads_play
+from cython_core.pads cimport pads_hear, pads_play
 from cython_core.stem_bank cimport MAX_CHANNELS
 from cython_core.struck_hit cimport struck_hit_sound
 from cython_core.transport cimport COUNTING, Moment, moment_at
@@ -32,17 +32,10 @@ cdef void hear_pads(RigState *r, int frames) noexcept nogil:
 cdef void pass_on_midi(RigState *r, int frames) noexcept nogil:
     """What the kit sends in this block goes to the rack with it, for the plugins that are instruments; not what strikes a pad."""
     cdef Event event
-    cdef int message
     while event_at(r.exchange, &r.midi_seen, &event) and event.frame < r.frame + frames:
-        message = <int>event.value
-        if event.kind == MIDI and not (is_note(message) and r.pads != NULL and pads_have(r.pads, message >> 8 & 0x7F)):
-            drums_play(r.drums, <int>max(event.frame - r.frame, <long long>0), message)
+        if event.kind == MIDI:
+            pass_on(r, <int>max(event.frame - r.frame, <long long>0), <int>event.value)
         r.midi_seen += 1
-
-
-cdef bint is_note(int message) noexcept nogil:
-    """Whether it begins a note or ends one."""
-    return (message >> 16 & 0xF0) in (0x80, 0x90)
 
 
 cdef void play(RigState *r, const float *const *heard, float *const *played, int done, int into, int span) noexcept nogil:

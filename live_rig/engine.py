@@ -21,8 +21,10 @@ from cython_core.exchange import EventKind, NoticeKind
 from cython_core.mix import CLICK, TALK
 from cython_core.transport import State
 from live_rig.alerts import Alerts
-from live_rig.audio.device import AudioDevice, find_device
-from live_rig.audio.midi_in import MidiIn, Routing
+from live_rig.audio.device import JACK, AudioDevice, find_device
+from live_rig.audio.jack_pedals import JackPedals
+from live_rig.audio.midi_ports import MidiPorts
+from live_rig.audio.midi_routing import Routing
 from live_rig.audio.pads import open_pads
 from live_rig.audio.recording import read_drums
 from live_rig.audio.sound_card import VIRTUAL_BLOCK, SoundCard
@@ -64,7 +66,7 @@ class Setup:
 
     device: str | None = None
     drums: Path | None = None  # a recording in place of the inputs
-    midi_in: str | None = None
+    midi_in: tuple[str, ...] = ()  # ports, each by a part of its name
     extra: Wiring | None = None  # outputs beyond the device's, for a recording of the buses
     capture_s: float = 0.0
 
@@ -118,13 +120,21 @@ class Engine:
             self._renderers = renderers(self.instrument.band)
             for loop in self._renderers:
                 opened.callback(loop.stop)
-            self.device = Device(self.instrument.rig, inputs, outputs, feed, round(setup.capture_s * self.samplerate_hz))
-            self.card = SoundCard(self.device, self.audio_device, self.samplerate_hz, (inputs, outputs), show.audio.block)
+            routing = Routing(show.pedals, self._press, self._strike, self._play)
+            pedals = None
+            if self.audio_device is not None and self.audio_device.host == JACK:
+                on_jack = JackPedals(routing)
+                opened.callback(on_jack.close)
+                pedals = on_jack.pedals
+            capture_frames = round(setup.capture_s * self.samplerate_hz)
+            self.device = Device(self.instrument.rig, inputs, outputs, feed, capture_frames, pedals)
+            self.card = SoundCard(
+                self.device, self.audio_device, self.samplerate_hz, (inputs, outputs), show.audio.block, setup.midi_in
+            )
             opened.callback(self.card.close)
-            self._troubles = Troubles(self.instrument, self.device, self.card, self.alerts)
-            if setup.midi_in:
-                routing = Routing(show.pedals, self._press, self._strike, self._play)
-                opened.callback(MidiIn(setup.midi_in, routing).close)
+            self.midi = MidiPorts(setup.midi_in, routing, self.card, self._let_go)
+            opened.callback(self.midi.close)
+            self._troubles = Troubles(self.instrument, self.device, self.card, self.midi, self.alerts)
             if show.songs:
                 self.order.load(0)
             self._beside = [
@@ -155,6 +165,7 @@ class Engine:
             )
         self.instrument.rig.at(latency_in_s, latency_out_s)
         self.card.start()
+        self.midi.start()
         if self.show.songs:
             self.do("gives-way", self.show.gives_way)
             self.do("listen", "")
@@ -213,7 +224,7 @@ class Engine:
             waits = self.instrument.exchange.snapshot()["key_waits"]
             self.order.keys.take_back(self.song, is_waiting=bool(waits))
         if command in ("panic", "pads-off"):
-            self.instrument.send([midi_event(message) for message in ALL_OFF])
+            self._let_go()
         if command == "tap":
             self._taps.refuse_hasty(time.monotonic())
         if command == "say":
@@ -355,6 +366,10 @@ class Engine:
     def _strike(self, note: int, velocity: int) -> None:
         """A pad of an electronic kit, in MIDI's thread."""
         self.instrument.send([Sent(EventKind.NOTE, note, velocity)])
+
+    def _let_go(self) -> None:
+        """Nothing is held any more on any of the instruments among the plugins."""
+        self.instrument.send([midi_event(message) for message in ALL_OFF])
 
     def _play(self, message: Sequence[int]) -> None:
         """Whatever an electronic kit sends, for the instruments among the plugins, in MIDI's thread."""

@@ -1,12 +1,16 @@
-"""What goes wrong while it plays, in a drummer's words: a device that has gone, drop-outs, feedback, a silent band."""
+"""What goes wrong while it plays, in a drummer's words: what has been unplugged, drop-outs, feedback, a silent band."""
 
 from cython_core.callback import Device
 from live_rig.alerts import Alerts
+from live_rig.audio.midi_ports import MidiPorts
 from live_rig.audio.sound_card import SoundCard
 from live_rig.instrument import Instrument
 
 GONE = "No sound: {device} has gone, and the song goes on. Plug it in: it comes back by itself"
 BACK = "{device} is back"
+NO_MIDI = "No MIDI from {port}. Plug it in: it is heard by itself"
+MIDI_THERE = "{port} is plugged in"
+MIDI_LOST = "MIDI came faster than anybody plays: some of it was lost"
 LATE = "Drop-outs: the machine is too busy"
 HOWLS = "Something fed back: its output is down until it stops"
 MISSING = "The band fell silent for a moment: the disk or the machine is busy"
@@ -15,13 +19,14 @@ MISSING = "The band fell silent for a moment: the disk or the machine is busy"
 class Troubles:
     """Looks for them, and says them to `alerts`. device: what counts the blocks that the card asks for."""
 
-    def __init__(self, instrument: Instrument, device: Device, card: SoundCard, alerts: Alerts) -> None:
-        self._instrument, self._device, self._card, self._alerts = instrument, device, card, alerts
-        self._was_lost = False
+    def __init__(self, instrument: Instrument, device: Device, card: SoundCard, midi: MidiPorts, alerts: Alerts) -> None:
+        self._instrument, self._device, self._card, self._midi, self._alerts = instrument, device, card, midi, alerts
+        self._was_lost, self._missing = False, set[str]()
 
     def look(self) -> None:
         """All that has happened since the last look."""
         self._look_at_card()
+        self._look_at_midi()
         if self._card.audio_device:  # nobody hears the virtual one drop out
             self._alerts.say_if_grown(LATE, self._device.counts["late"])
         self._alerts.say_if_grown(HOWLS, self._instrument.rig.howls)
@@ -34,3 +39,13 @@ class Troubles:
             self._alerts.take_back(back if is_lost else gone)
             self._alerts.say(gone if is_lost else back)
         self._was_lost = is_lost
+
+    def _look_at_midi(self) -> None:
+        """The same for each of the ports that were asked for."""
+        missing = set(self._midi.missing)
+        for port in sorted(missing | self._missing):
+            gone, there = NO_MIDI.format(port=port), MIDI_THERE.format(port=port)
+            self._alerts.take_back(there if port in missing else gone)
+            self._alerts.say(gone if port in missing else there)
+        self._missing = missing
+        self._alerts.say_if_grown(MIDI_LOST, self._device.counts["midi_lost"])

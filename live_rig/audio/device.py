@@ -1,9 +1,7 @@
-"""The sound cards and MIDI ports of this machine, by name."""
+"""The sound cards of this machine, by name."""
 
-import sys
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
-from pathlib import Path
 
 import sounddevice
 
@@ -41,7 +39,8 @@ class AudioDevice:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How a device is to be opened. block_frames: what it shall ask for at a time, None: what it likes."""
+    """How a device is to be opened. block_frames: what it shall ask for at a time, None: what it likes.
+    midi_in: the names of the MIDI ports that it shall be joined to, where it has a way for MIDI, as on JACK."""
 
     device: AudioDevice
     rig_device: Device  # what plays
@@ -49,6 +48,7 @@ class Opening:
     inputs: int
     outputs: int
     block_frames: int | None = None
+    midi_in: tuple[str, ...] = ()
 
 
 def name_of(device: AudioDevice | None) -> str:
@@ -101,19 +101,6 @@ def let_go_of_portaudio() -> None:
     """Nothing is open on it: let it leave whatever it speaks to."""
     while sounddevice._initialized:
         sounddevice._terminate()
-
-
-def midi_inputs() -> list[str]:
-    """The MIDI input ports there are; empty where the machine has no MIDI."""
-    import rtmidi
-
-    if sys.platform == "linux" and not Path("/dev/snd/seq").exists():  # asked all the same, ALSA would complain on the terminal
-        return []
-    try:
-        ports: list[str] = rtmidi.MidiIn().get_ports()
-    except rtmidi.SystemError:
-        return []
-    return ports
 
 
 def find_device(name: str | None) -> AudioDevice | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from cython_core.jack_plugs import JackPlugs
 from live_rig.audio.device import Opening, let_go_of_portaudio
+from live_rig.audio.jack_midi_in import JackMidiIn
 from live_rig.audio.jack_ports import block_of, is_pipewire, plugs
 from live_rig.errors import DeviceError
 
@@ -25,7 +26,8 @@ class LatencyRange(ctypes.Structure):
 
 
 class JackStream:
-    """The rig as a client of the server, with a plug for each channel, joined to the device's plugs in their order.
+    """The rig as a client of the server, with a plug for each channel, joined to the device's plugs in their order, and one
+    for MIDI.
 
     opening: its block is what the server shall ask of all its clients at a time, None: see `block_of`. way: in to the rig's
     device. Raises DeviceError in words when the server is not there, runs at another rate, or keeps its blocks.
@@ -55,7 +57,14 @@ class JackStream:
         self._set_block(opening.block_frames or block_of(jack, self._client))
         self._heard = [self._client.inports.register(f"in_{number + 1}") for number in range(opening.inputs)]
         self._played = [self._client.outports.register(f"out_{number + 1}") for number in range(opening.outputs)]
-        self._plugs = JackPlugs(opening.rig_device, way, self._address(jack._lib.jack_port_get_buffer), *self._plug_addresses())
+        self.midi = JackMidiIn(jack, self._client, opening.midi_in)
+        self._plugs = JackPlugs(
+            opening.rig_device,
+            way,
+            self._address(jack._lib.jack_port_get_buffer),
+            *self._plug_addresses(),
+            self._midi_addresses(),
+        )
         self._give_callbacks()
         atexit.register(self.close)  # JACK's thread is not to call into what is being taken apart
 
@@ -68,6 +77,7 @@ class JackStream:
         """Join the card's sockets to ours when there are more than before: a card that was unplugged while its server goes on
         is back. Else whoever has joined them otherwise is left alone. Whether it has sockets, both ways if it ever had them.
         """
+        self.midi.keep_joined()
         gives, takes = self._theirs(gives_sound=True), self._theirs(gives_sound=False)
         if len(gives) + len(takes) > self._sockets:
             with suppress(self._jack.JackError):  # they have gone again: that is seen the next time
@@ -89,6 +99,7 @@ class JackStream:
             return
         self._is_closed = True
         atexit.unregister(self.close)
+        self.midi.leave()
         self._client.deactivate(ignore_errors=True)
         self._client.close(ignore_errors=True)
 
@@ -118,6 +129,11 @@ class JackStream:
 
     def _plug_addresses(self) -> tuple[list[int], list[int]]:
         return [self._address(plug._ptr) for plug in self._heard], [self._address(plug._ptr) for plug in self._played]
+
+    def _midi_addresses(self) -> tuple[int, int, int]:
+        lib = self._jack._lib
+        theirs = (self.midi.plug._ptr, lib.jack_midi_get_event_count, lib.jack_midi_event_get)
+        return self._address(theirs[0]), self._address(theirs[1]), self._address(theirs[2])
 
     def _address(self, pointer: Any) -> int:
         return int(self._jack._ffi.cast("uintptr_t", pointer))

@@ -1,5 +1,6 @@
 """What the rig plays on: a sound card with a lifeline, or the virtual device, which the machine's clock drives."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cython_core.callback import Device
@@ -14,7 +15,8 @@ VIRTUAL_BLOCK = 256  # frames: nobody plays to it by ear, and on a weak machine 
 
 class SoundCard:
     """Opened, but not started. rig_device: what plays; audio_device: on what, None: the virtual one; block_frames: asked of it,
-    None: its own. Raises DeviceError in words when it will not.
+    None: its own; midi_in: names of the MIDI ports that it is to be joined to, on JACK. Raises DeviceError in words when it
+    will not.
     """
 
     def __init__(
@@ -24,6 +26,7 @@ class SoundCard:
         samplerate_hz: float,
         channels: tuple[int, int],
         block_frames: int | None,
+        midi_in: Sequence[str] = (),
     ) -> None:
         self.audio_device = audio_device
         self._stream: RigStream | JackStream | TimerStream
@@ -32,7 +35,7 @@ class SoundCard:
             self._stream = TimerStream(rig_device, clock_block)
             self._lifeline = None
         else:
-            self._opening = Opening(audio_device, rig_device, samplerate_hz, *channels, block_frames)
+            self._opening = Opening(audio_device, rig_device, samplerate_hz, *channels, block_frames, tuple(midi_in))
             self._stream = open_stream(self._opening)
             self._lifeline = Lifeline(rig_device, self._stream, clock_block, self._open_anew)
 
@@ -45,6 +48,15 @@ class SoundCard:
     def is_lost(self) -> bool:
         """Whether the device has gone, and the clock plays in its place."""
         return self._lifeline is not None and self._lifeline.is_lost
+
+    @property
+    def midi_there(self) -> Mapping[str, int]:
+        """Which of the MIDI ports it is joined to, and how often each was: see `JackMidiIn`."""
+        return self._stream.midi.there if isinstance(self._stream, JackStream) else {}
+
+    def midi_ports(self) -> list[str]:
+        """All of those that it could be joined to."""
+        return self._stream.midi.ports() if isinstance(self._stream, JackStream) else []
 
     def latencies_s(self) -> tuple[float, float]:
         """(input, output) in seconds, as the device says them; 0 of the virtual one."""

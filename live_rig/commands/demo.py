@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     arc = read_arc(folder / "drummer")
     with_window = has_display() and not args.no_window
     out = args.out or (None if with_window else Path("finale"))
-    engine = Engine(read_show(folder), Setup(args.device, arc.drums, None, each_bus_apart(1), CAPTURE_S))
+    engine = Engine(read_show(folder), Setup(args.device, arc.drums, (), each_bus_apart(1), CAPTURE_S))
     line = Line()
 
     async def play(address: DoorAddress) -> None:

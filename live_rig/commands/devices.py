@@ -6,9 +6,11 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from live_rig.audio.device import JACK, VIRTUAL, AudioDevice, as_row, audio_devices, find_device, midi_inputs
+from live_rig.audio.device import JACK, VIRTUAL, AudioDevice, as_row, audio_devices, find_device
+from live_rig.audio.jack_ports import midi_inputs_on_jack
 from live_rig.audio.libjack import is_pipewires
 from live_rig.audio.loopback import measure
+from live_rig.audio.midi_in import midi_inputs
 from live_rig.commands.engine import opened_show
 from live_rig.errors import DeviceError, ShowError
 from live_rig.show.audio_block import write_block
@@ -105,13 +107,16 @@ def told(words: str) -> None:
 
 def listed(args: argparse.Namespace) -> int:
     """All there are."""
-    devices, ports = audio_devices(), midi_inputs()
+    devices = audio_devices()
+    on_jack = midi_inputs_on_jack() if any(device.host == JACK for device in devices) else []
+    by_system = midi_inputs()
     if args.json:
-        print(json.dumps({"audio": [as_row(device) for device in devices], "midi_in": ports}, indent=1))
+        print(json.dumps({"audio": [as_row(device) for device in devices], "midi_in": [*on_jack, *by_system]}, indent=1))
         return 0
     print("\n".join(["Audio", *map(row, devices)]))
     print(f"   {VIRTUAL:<40} {'no card':<10} plays silently, on this machine's clock")
-    print("\n".join(["MIDI in", *(f"   {port}" for port in ports or ["none"])]))
+    rows = [*(f"   {port:<40} with a card on JACK" for port in on_jack), *(f"   {port}" for port in by_system)]
+    print("\n".join(["MIDI in", *(rows or ["   none"])]))
     if (
         any(device.is_for_all for device in devices)
         and not any(device.host == JACK for device in devices)

@@ -13,6 +13,7 @@ from live_rig.paths import examples_dir, last_show, remember_show
 from live_rig.priority import run_this_thread_soon
 from live_rig.show.setlist import Show
 from live_rig.show.store import read_show
+from live_rig.troubles import NO_MIDI
 
 BUNDLED = "festival"
 
@@ -27,7 +28,13 @@ def add_show_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("show", type=Path, nargs="?", help="the show's folder; without one, the last show, or the bundled one")
     parser.add_argument("--device", metavar="NAME", help="audio device, or: virtual")
     parser.add_argument("--drums", type=Path, metavar="FILE", help="a recording to hear in place of the inputs")
-    parser.add_argument("--midi-in", metavar="PORT", help="pedals, pads or an electronic kit")
+    parser.add_argument(
+        "--midi-in",
+        metavar="PORT",
+        action="append",
+        default=[],
+        help="pedals, pads or an electronic kit; may be said several times",
+    )
 
 
 def opened_show(folder: Path | None) -> Show:
@@ -40,14 +47,21 @@ def opened_show(folder: Path | None) -> Show:
 def run(args: argparse.Namespace) -> int:
     """Play until Ctrl-C or the end of the process."""
     show = opened_show(args.show)
-    engine = Engine(show, Setup(args.device, args.drums, args.midi_in))
+    engine = Engine(show, Setup(args.device, args.drums, tuple(args.midi_in)))
 
     async def wait(address: DoorAddress) -> None:
         print(f'"{show.title}" on {engine.device_name}; the control door is {address.url}. Ctrl-C ends it.', flush=True)
         print(f"Heard on {engine.hears}.", flush=True)
+        tell_missing(engine)
         await until_asked_to_stop()
 
     return asyncio.run(played(engine, args.port, wait))
+
+
+def tell_missing(engine: Engine) -> None:
+    """Which of the MIDI ports that were asked for are not there yet."""
+    for port in engine.midi.missing:
+        print(NO_MIDI.format(port=port), flush=True)
 
 
 async def played(engine: Engine, port: int, while_open: Callable[[DoorAddress], Awaitable[None]]) -> int:

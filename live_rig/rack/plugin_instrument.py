@@ -17,7 +17,8 @@ from live_rig.rack.plugin_loading import MAIN_BUS
 Midi = Sequence[tuple[bytes, int]]  # messages, and the frame within the block at which each is played
 NO_MIDI: Midi = ()
 Stereo = NDArray[np.float32]  # shape (2, frames)
-ALL_OFF = bytes((0xB0, 123, 0)), bytes((0xB0, 120, 0))  # notes, and whatever sounds
+# On every channel: the pedal that holds notes, notes, and whatever sounds.
+ALL_OFF = tuple(bytes((0xB0 | channel, control, 0)) for channel in range(16) for control in (64, 123, 120))
 
 
 class PluginInstrument:

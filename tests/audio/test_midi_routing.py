@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live_rig.audio.midi_in import Routing
+from live_rig.audio.midi_routing import Routing
 
 PEDALS = {"cc:64": "take", "note:60": "band-in", "pc:1": "preset dub", "fader:7": "share"}
 

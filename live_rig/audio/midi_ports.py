@@ -1,0 +1,104 @@
+"""The MIDI ports that were asked for, by name: opened, missed when they go, and opened again when they are back.
+
+Where the sound card is on JACK, its own plug has joined those that are there (`jack_midi_in`), and the rig hears them with the
+sound. All others are the system's, through RtMidi.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Event, Lock, Thread
+from typing import Protocol
+
+import rtmidi
+
+from live_rig.audio.midi_in import MidiIn, midi_inputs
+from live_rig.audio.midi_names import fitting, no_such_port
+from live_rig.audio.midi_routing import Routing
+from live_rig.errors import DeviceError
+
+LOOK_EVERY_S = 0.5
+ENDS_WITHIN_S = 2.0
+
+
+class Card(Protocol):
+    """A sound card that may hear MIDI itself, as one on JACK does."""
+
+    @property
+    def midi_there(self) -> Mapping[str, int]:
+        """Those of the names that it has joined, and how often each."""
+
+    def midi_ports(self) -> list[str]:
+        """All that it could join."""
+
+
+class MidiPorts:
+    """Watches over the ports of these names, in a thread of its own, from `start` on.
+
+    card: has been given the same names. let_go: what is to be done when a port has gone or has come back: nobody will let go
+    any more of what was held on it. api: RtMidi's, the system's own one if not said.
+    Raises DeviceError where none of the names is there; those that are missing beside others are waited for.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        routing: Routing,
+        card: Card,
+        let_go: Callable[[], object],
+        api: int = rtmidi.API_UNSPECIFIED,
+    ) -> None:
+        self._names, self._routing, self._card, self._let_go, self._api = names, routing, card, let_go, api
+        self._joined: Mapping[str, int] = {}
+        self._open: dict[str, MidiIn] = {}
+        self._looking, self._closing = Lock(), Event()
+        self._thread = Thread(target=self._watch, name="MIDI watch", daemon=True)
+        self.missing = tuple(names)
+        self._refused: DeviceError | None = None
+        self.look()
+        if names and len(self.missing) == len(names):
+            raise self._refused or no_such_port(names, [*card.midi_ports(), *midi_inputs(api)])
+
+    def start(self) -> None:
+        """Watch."""
+        if self._names:
+            self._thread.start()
+
+    def close(self) -> None:
+        """Let go of all of them."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(ENDS_WITHIN_S)
+        with self._looking:
+            for name in list(self._open):
+                self._open.pop(name).close()
+
+    def look(self) -> None:
+        """Open and close what has come and gone since the last look."""
+        with self._looking:
+            joined = self._card.midi_there
+            others = [name for name in self._names if name not in joined]
+            meant = fitting(others, midi_inputs(self._api)) if others else {}
+            changed = self._close_all_but(meant)
+            changed |= self._open_all(meant)
+            if changed or joined != self._joined:
+                self._let_go()
+            self._joined = joined
+            self.missing = tuple(name for name in others if name not in self._open)
+
+    def _close_all_but(self, meant: Mapping[str, str]) -> bool:
+        gone = [name for name, port in self._open.items() if meant.get(name) != port.name]
+        for name in gone:
+            self._open.pop(name).close()
+        return bool(gone)
+
+    def _open_all(self, meant: Mapping[str, str]) -> bool:
+        new = [name for name in meant if name not in self._open]
+        for name in new:
+            try:
+                self._open[name] = MidiIn(meant[name], self._routing, self._api)
+            except DeviceError as error:  # gone again, or somebody else's: tried with every look
+                self._refused = error
+        return bool(new)
+
+    def _watch(self) -> None:
+        while not self._closing.wait(LOOK_EVERY_S):
+            self.look()

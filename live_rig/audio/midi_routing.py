@@ -1,0 +1,58 @@
+"""Where a MIDI message goes: pedals become commands, an electronic kit's notes become strokes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from live_rig.show.pedal import faded
+
+NOTE_ON, CONTROL, PROGRAM = 0x90, 0xB0, 0xC0
+OF_NOTES = (0x80, NOTE_ON, 0xA0, CONTROL, 0xD0, 0xE0)  # let go, struck, choked, a pedal's way, pressed, bent
+# As show.toml calls what is pressed: the message it sends, and the value from which it counts.
+PRESSED_FROM = {"note": (NOTE_ON, 1), "fader": (CONTROL, 0), "cc": (CONTROL, 64), "pc": (PROGRAM, 0)}
+KINDS = (NOTE_ON, CONTROL, PROGRAM)
+NEVER = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Where a message goes: a pedal of the map to `pressed`, as its command; any other note to `struck`, as (note, velocity);
+    and whatever is no pedal and speaks of notes, struck or let go, to `played`, as it came."""
+
+    pedals: Mapping[str, str]
+    pressed: Callable[[str], object]
+    struck: Callable[[int, int], object]
+    played: Callable[[Sequence[int]], object]
+
+    def hear(self, message: Sequence[int]) -> None:
+        """One message, of one byte or more."""
+        kind = message[0] & 0xF0
+        if (command := self.command_of(message)) is not None:
+            self.pressed(command)
+            return
+        if kind == NOTE_ON and len(message) > 2 and message[2] > 0:
+            self.struck(message[1], message[2])
+        if kind in OF_NOTES and len(message) > 1:
+            self.played(message)
+
+    def command_of(self, message: Sequence[int]) -> str | None:
+        """What the pedal stands for that this message tells of; None: it is no pedal."""
+        kind = message[0] & 0xF0
+        if len(message) < (2 if kind == PROGRAM else 3):
+            return None
+        number, value = message[1], 0 if kind == PROGRAM else message[2]
+        for word, (sends, least) in PRESSED_FROM.items():
+            if sends == kind and value >= least and (command := self.pedals.get(f"{word}:{number}")):
+                return faded(command, value) if word == "fader" else command
+        return None
+
+    def least(self) -> npt.NDArray[np.uint8]:
+        """The same for a callback: (3, 128), for each of KINDS and each number the value from which it is a pedal, or NEVER."""
+        table = np.full((len(KINDS), 128), NEVER, np.uint8)
+        for word, (sends, least) in PRESSED_FROM.items():
+            row = table[KINDS.index(sends)]
+            mapped = [number for number in range(128) if f"{word}:{number}" in self.pedals]
+            row[mapped] = np.minimum(row[mapped], least)
+        return table
