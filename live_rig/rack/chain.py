@@ -166,7 +166,7 @@ class Chain:
             built = build(effect, made, self.says)
             instrument = PluginInstrument(built, self.samplerate) if is_instrument(built) else None
             looks = self._made_up_for(instrument) if instrument else look_ahead_frames(built, self.samplerate)
-        except (RackError, ValueError, RuntimeError) as error:
+        except (RackError, ValueError, RuntimeError, OSError) as error:
             self.says.append(f"{self._title} plays without {called(effect)}: {error}")
             return
         finally:

@@ -20,6 +20,7 @@ from live_rig.show.command import AT_BAR, AT_BEAT
 from live_rig.show.faults import change_or
 from live_rig.show.write import copy_file, whole_file
 
+LONGEST_NAME = 60  # letters
 COMMANDS = ("preset", "knob", "snapshot", "undo", "redo", "compare", "save-preset", "editor")
 WHEN = {AT_BEAT: ON_THE_BEAT, AT_BAR: ON_THE_BAR}
 
@@ -123,8 +124,9 @@ class Colour:
     def save(self, name: str) -> str:
         """Write what has been turned as a preset of the show, on top of the one that is heard."""
         edits = self._edits()
-        if not name.replace("-", "").replace("_", "").isalnum():
-            raise ShowError(f'"{name}" cannot be a preset\'s name', where="command", do="Take letters, digits, - and _")
+        if not name.replace("-", "").replace("_", "").isalnum() or len(name) > LONGEST_NAME:
+            do = f"Take letters, digits, - and _, {LONGEST_NAME} at most"
+            raise ShowError(f'"{name}" cannot be a preset\'s name', where="command", do=do)
         file = self.folder / "presets" / f"{name}.toml"
         if name == edits.preset.name:
             raise ShowError(f"{name} is the preset that is heard", where=str(file), do="Save it under another name")

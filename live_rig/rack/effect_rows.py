@@ -1,6 +1,5 @@
 """Effects as a preset's file writes them: built in, plugins, and the Chains and Mixes that hold others."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from live_rig.rack.effects import CONTAINERS, EffectType, effect_types
-from live_rig.rack.knobs import named_effects
+from live_rig.rack.knobs import ANYTHING, named_effects
 from live_rig.rack.preset import Effect
 from live_rig.rack.preset_rows import Rows, one_of, shown
 from live_rig.show.faults import Key, change_or
 
 VST3_KEYS = ("type", "path", "plugin", "state", "parameters")
+LONGEST_FILE_NAME = 255  # bytes
 MOST_EFFECTS = 64  # in one chain: many more than play in time
 UNFIT = re.compile(r"[^\w.-]")  # for a file's name
 
@@ -79,7 +79,15 @@ def _built_in(kind: EffectType, row: Mapping[str, Any], at: Key, rows: Rows) -> 
         if parameter.default is None and key not in values:
             rows.fault(f"{kind.name} needs {key}", (*at, "type"), f"Write {key} = … below its type")
     file = values.pop("impulse_response_filename", None)
+    _fits_a_disk(file, (*at, "impulse_response_filename"), rows)
     return Effect(kind.name, values, path=Path(str(file)) if file is not None else None)
+
+
+def _fits_a_disk(path: object, at: Key, rows: Rows) -> None:
+    """Whether a file can be called so."""
+    parts = path.replace("\\", "/").split("/") if isinstance(path, str) else []
+    if any(len(part.encode(errors="replace")) > LONGEST_FILE_NAME for part in parts) or len(parts) > LONGEST_FILE_NAME:
+        rows.fault("No file has so long a name", at, f"Shorten {at[-1]}")
 
 
 def _vst3(row: Mapping[str, Any], at: Key, rows: Rows) -> Effect:
@@ -92,11 +100,13 @@ def _vst3(row: Mapping[str, Any], at: Key, rows: Rows) -> Effect:
         rows.fault(what, (*at, "parameters"), "Write [effects.parameters]")
         values = {}
     for key, value in values.items():
-        if isinstance(value, float) and not math.isfinite(value):
-            rows.fault(f"{key} must be a number, and is {value}", (*at, "parameters", key), f"Change {key}")
+        if not isinstance(value, str | bool):
+            rows.fits(ANYTHING, value, key, (*at, "parameters", key))
     if state is not None and not isinstance(state, str):
         rows.fault("state must be a text", (*at, "state"), 'Write state = "name.vstpreset"')
         state = None
+    for key in ("path", "state"):
+        _fits_a_disk(row.get(key), (*at, key), rows)
     plugin = row.get("plugin")
     if plugin is not None and not isinstance(plugin, str):
         rows.fault("plugin must be a text", (*at, "plugin"), "Write the name of the plugin in quotes")

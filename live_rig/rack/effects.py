@@ -63,8 +63,9 @@ class Parameter:
             return "" if not self.choices or value in self.choices else f"must be one of {', '.join(self.choices)}"
         if isinstance(value, bool) or not isinstance(value, int | float):
             return "must be a number"
-        if not self.low <= value <= self.high:  # NaN too
-            return f"must be from {self.low:g} to {self.high:g}"
+        low, high = max(self.low, -FAR), min(self.high, FAR)
+        if not low <= value <= high:  # NaN too
+            return f"must be from {low:g} to {high:g}"
         return ""
 
 

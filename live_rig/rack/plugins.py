@@ -172,8 +172,9 @@ def why_blocked(path: Path) -> str:
 
 def find(name: str) -> Path:
     """The plugin of that name, or that path. RackError where there is none."""
-    if Path(name).exists() and Path(name).suffix in KINDS:
-        return real(Path(name))
+    with suppress(OSError):  # no file has so long a name
+        if Path(name).exists() and Path(name).suffix in KINDS:
+            return real(Path(name))
     known = remembered()
     for path, seen in known.items():
         if name.lower() in (Path(path).stem.lower(), *(str(plugin["name"]).lower() for plugin in seen.plugins)):

@@ -36,6 +36,7 @@ STRIP_KEYS = ("inputs", "gate", *CHANNEL_KEYS)
 MACRO_KEYS = ("says", "at", "moves")
 MOVE_KEYS = ("knob", "from", "to", "curve")
 MOST_INPUTS = 32
+LONGEST_NAME = 60  # letters, of a channel
 MOST_CHANNELS = 63  # on one desk, beside the master
 Kind = Literal["strip", "group", "send"]
 KINDS: tuple[tuple[Kind, str], ...] = (("strip", "strips"), ("group", "groups"), ("send", "sends"))
@@ -98,8 +99,9 @@ class Reader:
         channels: dict[str, Channel] = {}
         for kind, key in KINDS:
             for name, table in self.rows.tables(written, key).items():
-                if name in channels or name == MASTER or "." in name or not name.strip():
+                if name in channels or name == MASTER or "." in name or not name.strip() or len(name) > LONGEST_NAME:
                     why = "another channel has that name" if name in channels else "the name is taken"
+                    why = f"{LONGEST_NAME} letters are the most" if len(name) > LONGEST_NAME else why
                     what = f"{name} cannot be called so: {why}" if name.strip() else f"A {kind} has no name"
                     self.rows.fault(what, (key, name), "Take another name, without a point")
                     continue

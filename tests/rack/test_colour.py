@@ -133,6 +133,7 @@ def test_a_switch_is_on_or_off(tmp_path: Path) -> None:
         ("SOFT", "There is a preset SOFT already"),
         ("loud", "loud is the preset that is heard"),
         ("a/b", "cannot be"),
+        ("ü" * 130, "cannot be"),
     ],
 )
 def test_a_name_that_would_overwrite_or_leave_the_show_is_refused_and_nothing_is_written(

@@ -127,6 +127,22 @@ def test_a_bases_files_lie_beside_the_base(tmp_path: Path) -> None:
             "75 strips, groups and sends are too many",
         ),
         ('type = "Reverb"', "\n[[sends.plate.effects]]\n".join(['type = "Reverb"'] * 70), "70 effects in a row are too many"),
+        ("[strips.kick]", f"[strips.{'k' * 61}]", "cannot be called so: 60 letters are the most"),
+        (
+            'type = "Reverb"',
+            'type = "VST3"\npath = "x.vst3"\nparameters = { size = inf }',
+            "size must be from -1e+09 to 1e+09, and is inf",
+        ),
+        (
+            'type = "Reverb"',
+            f'type = "VST3"\npath = "x.vst3"\nparameters = {{ size = 1{"0" * 400} }}',
+            "size must be from -1e+09 to 1e+09, and is 1000",
+        ),
+        (
+            'type = "Reverb"',
+            f'type = "VST3"\npath = "{"x" * 300}.vst3"',
+            "No file has so long a name (FILE:18 sends.plate.effects.1.path)",
+        ),
         ("at = 0.5", "at = 2", "at of crush must be from 0 to 1, and is 2"),
         ("crush = 1.0", "crsh = 1.0", 'There is no knob crsh (FILE:33 snapshots.chorus.crsh). Change it to "crush"'),
         ('"snare.gain_db" = 2.0', '"snare.gain_db" = 200', "snare.gain_db must be from -60 to 24, and is 200"),
