@@ -19,6 +19,8 @@ def fit_impulse(file: Path) -> str:
     """The file's name for pedalboard, which resamples it. Raises RackError where it is nothing to convolve with."""
     if not file.exists():
         raise RackError("The impulse response is not there", where=str(file), do=f"Put {file.name} there, or take it out")
+    if not file.is_file() and not file.is_dir():  # to read a pipe may take for ever
+        raise RackError("The impulse response is no file", where=str(file), do=f"Put a sound file in the place of {file.name}")
     try:
         length_s = measure(file).length_s
         if length_s > LONGEST_S:

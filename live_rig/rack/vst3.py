@@ -92,6 +92,8 @@ def restore(plugin: Any, file: Path) -> list[str]:
     """Give a plugin the state that a file holds: a .vstpreset, or its own bytes. What is to be known of that, or RackError."""
     if not file.exists():
         raise RackError("The plugin's state is not there", where=str(file), do=f"Put {file.name} there, or take it out")
+    if not file.is_file() and not file.is_dir():  # to read a pipe may take for ever
+        raise RackError("The plugin's state is no file", where=str(file), do=f"Put a state in the place of {file.name}")
     before = plugin.raw_state
     try:
         if file.suffix == ".vstpreset":

@@ -37,6 +37,7 @@ def silence(frames: int, value: float = 0.0, channels: int = 1, samplerate: int 
     [
         (lambda _: None, "is not there (FILE). Put hall.wav there"),
         (lambda file: file.mkdir(), "cannot be read"),
+        (lambda file: file.symlink_to("/dev/zero"), "is no file (FILE). Put a sound file in the place of hall.wav"),
         (lambda file: file.write_bytes(b""), "it is empty: 0 bytes"),
         (lambda file: file.write_text("la la la"), "it is not a sound file that can be read"),
         (silence(0), "it has a header, and no sound"),
@@ -45,7 +46,7 @@ def silence(frames: int, value: float = 0.0, channels: int = 1, samplerate: int 
         (silence(48, 0.1, channels=6), "it has 6 channels"),
         (silence(8_000 * 1800, 0.1, samplerate=8_000), f"it is 1800 s long, and {LONGEST_S:.0f} s are the most"),
     ],
-    ids=["missing", "a folder", "0 bytes", "a text", "0 frames", "silent", "NaN", "six channels", "half an hour"],
+    ids=["missing", "a folder", "no end", "0 bytes", "a text", "0 frames", "silent", "NaN", "six channels", "half an hour"],
 )
 def test_what_is_no_impulse_response_is_left_out_and_said(tmp_path: Path, make: Callable[[Path], object], said: str) -> None:
     file = tmp_path / "hall.wav"

@@ -1,5 +1,6 @@
 """Presets as they are written, and what is said about mistakes."""
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -156,3 +157,13 @@ def test_any_text_is_a_preset_or_a_list_of_faults(text: str) -> None:
         assert all(fault.file == "any.toml" and fault.what and fault.do for fault in faults)
         if not faults:
             assert read_preset(file).title
+
+
+def test_what_the_page_shows_is_a_preset(tmp_path: Path) -> None:
+    """Whoever copies an example has a preset that plays."""
+    page = (Path(__file__).parents[2] / "docs" / "rack.md").read_text(encoding="utf-8")
+    simple, kit, knobs, electronic = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    for number, text in enumerate((simple, kit, kit + knobs, f'title = "E-kit"\n{electronic}')):
+        file = tmp_path / f"example-{number}.toml"
+        file.write_text(text, encoding="utf-8")
+        assert [str(fault) for fault in preset_faults(file, file.name)] == []

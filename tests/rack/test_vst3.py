@@ -151,6 +151,14 @@ def test_a_state_that_says_nothing_to_the_plugin_is_said(plugin: Path, tmp_path:
     np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])  # it plays as it comes
 
 
+@pytest.mark.parametrize("name", ["mine.state", "mine.vstpreset"])
+def test_a_state_without_an_end_leaves_the_plugin_out_and_is_said(plugin: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to("/dev/zero")
+    out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin, state=tmp_path / name), Effect("Invert"))))
+    assert f"The plugin's state is no file ({tmp_path / name})" in rack.says[0]
+    np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])
+
+
 def test_what_was_kept_of_its_window_and_cannot_be_read_costs_no_more_than_that(plugin: Path, tmp_path: Path) -> None:
     (tmp_path / "kept.state").mkdir()
     out, rack = play(Preset("p", "P", "", (Effect("VST3", {"gain": 0.5}, path=plugin, kept=tmp_path / "kept.state"),)))
