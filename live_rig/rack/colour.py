@@ -58,6 +58,7 @@ class Colour:
         edits = self._edits()
         if command == "knob":
             knob, _, number = value.rpartition("=")
+            self._refuse_beyond_plugin(knob.strip(), float(number), edits)
             moved = edits.turn(knob.strip(), float(number))
         elif command == "snapshot":
             moved = edits.recall(value)
@@ -147,6 +148,13 @@ class Colour:
             raise
         self._shelf.files[name] = file
         return f"saved as {name}"
+
+    def _refuse_beyond_plugin(self, knob: str, value: float, edits: Edits) -> None:
+        """A plugin takes nothing beyond its range, without a word; where that is known it is said."""
+        self.desk()  # knows the ranges of the preset that is heard
+        low, high = self._ranges.get(knob, (value, value))
+        if not low <= value <= high:
+            raise RackError(f"{knob} goes from {low:g} to {high:g}", where=edits.preset.title, do="Turn it less far")
 
     def _edits(self) -> Edits:
         if self.rack.edits is None:

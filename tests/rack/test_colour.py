@@ -90,6 +90,19 @@ def test_a_preset_that_was_turned_is_kept_under_a_name_and_can_be_called_by_it(c
     assert stands(colour) == 6.0
 
 
+def test_a_plugins_knob_is_turned_no_further_than_the_plugin_takes_it(
+    colour: Colour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = '[[effects]]\ntype = "VST3"\npath = "/nowhere/Big.vst3"\nparameters = { size = 0.5 }\n'
+    (tmp_path / "presets" / "soft.toml").write_text(SOFT + plugin)
+    monkeypatch.setattr("live_rig.rack.colour.plugin_ranges", lambda _: {"master.Big.size": (0.0, 1.0)})
+    call(colour, "soft")
+    colour.do("knob", "master.Big.size=0.75")
+    with pytest.raises(RackError, match=r"master.Big.size goes from 0 to 1 \(Soft\)"):
+        colour.do("knob", "master.Big.size=9")
+    assert stands(colour, "master.Big.size") == 0.75
+
+
 def test_whatever_was_turned_is_kept_as_it_stood(tmp_path: Path) -> None:
     kit = tmp_path / "kit.toml"
     kit.write_text(
