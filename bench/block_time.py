@@ -50,7 +50,7 @@ def measure(block: int, seconds: float) -> dict[str, Any]:
             said = rig.stdout.readline() if rig.stdout else ""
             before = server.times_late(), other.times_late()
             answer = rig.stdout.read() if rig.stdout else ""
-            late, copy_late = server.times_late() - before[0], other.times_late() - before[1]
+            late, copy_late = ((now.times_late() - then).total() for now, then in zip((server, other), before, strict=True))
         if said != "measuring\n" or rig.returncode:
             sys.exit(f"The rig did not run: {said}{answer}\n{server.said()}")
         figures: dict[str, Any] = json.loads(answer)

@@ -4,9 +4,10 @@
 
 The server has the dummy driver at 48 kHz, and a metronome ticks into all twelve inputs; the band plays, the window is open, and
 two other processes keep both cores busy. Missed: blocks that JACK flagged to the host as late; in 10,000: what the server
-itself says of any client, beside those of JACK's own example client that only copies, on a second server at the same time; dry:
-blocks without effects, at a switch (a quarter of a second from its call on) and otherwise. Beside the rig: the same chains in a
-sounddevice callback in Python, and in pedalboard's own AudioStream, where that runs at all. To reach: none missed.
+itself says of any client, beside those of JACK's own example client that only copies, on a second server at the same time, and
+below whom it names (a client is Triggered until the machine lets it go, then Running); dry: blocks without effects, at a switch
+(a quarter of a second from its call on) and otherwise. Beside the rig: the same chains in a sounddevice callback in Python, and
+in pedalboard's own AudioStream, where that runs at all. To reach: none missed.
 """
 
 import argparse
@@ -84,12 +85,14 @@ def measure(host: str, block: int, seconds: float) -> dict[str, Any] | str:
             with ticking(server), loaded():
                 before = server.times_late(), other.times_late()
                 answer = process.stdout.readline()
-                late, copys = server.times_late() - before[0], other.times_late() - before[1]
+                late, copys = server.times_late() - before[0], (other.times_late() - before[1]).total()
         if not answer:
             return f"it ended with {process.returncode}"
         figures: dict[str, Any] = json.loads(answer)
         blocks = figures.get("callbacks") or seconds * server.samplerate_hz / block
-        return figures | {"in_10000": PER * late / blocks, "copys": PER * copys / blocks, "blocks": blocks, "block": block}
+        who = ", ".join(f"{name} {times}" for name, times in late.most_common())
+        in_10000 = PER * late.total() / blocks
+        return figures | {"who": who, "in_10000": in_10000, "copys": PER * copys / blocks, "blocks": blocks, "block": block}
 
 
 def line(host: str, figures: dict[str, Any]) -> str:
@@ -145,7 +148,7 @@ def circumstances(figures: dict[str, Any]) -> str:
     racks = 100 * figures["racks_cpu_s"] / figures["clock_s"]
     return (
         f"the band lacked {figures['band_frames_missing']:.0f} frames; the window {window}; racks {racks:.0f} % of a core; "
-        f"the host took {figures['stolen_ms']:.0f} ms of processor time"
+        f"the host took {figures['stolen_ms']:.0f} ms of processor time; late by JACK's own count: {figures['who'] or 'nobody'}"
     )
 
 

@@ -15,13 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import IO
 
 STARTS_WITHIN_S = 15.0
-LATE = re.compile(r"JackEngine::XRun|JackTimedDriver::Process XRun")
+LATE = re.compile(
+    r"JackEngine::XRun: client = (?P<client>\S+) was not finished, state = (?P<state>\w+)|JackTimedDriver::Process XRun"
+)
 
 REGISTRY = Path("/dev/shm/jack-shm-registry")
 FULL = "Too many servers already active"
@@ -107,9 +110,11 @@ class JackServer:
         """All that the server has said so far."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
-    def times_late(self) -> int:
-        """How many of its lines say that a client, or the server itself, was late."""
-        return sum(1 for line in self.said().splitlines() if LATE.search(line))
+    def times_late(self) -> Counter[str]:
+        """Who was late how often, by its own lines: "server", or a client's name and its state, which is Triggered until the
+        machine lets it go, and then Running."""
+        found = [LATE.search(line) for line in self.said().splitlines()]
+        return Counter(f"{late['client']} {late['state']}" if late["client"] else "server" for late in found if late)
 
     def _answers(self) -> bool:
         until_s = time.monotonic() + STARTS_WITHIN_S
