@@ -5,12 +5,13 @@ sound. All others are the system's, through RtMidi.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from threading import Event, Lock, Thread
 from typing import Protocol
 
 import rtmidi
 
-from live_rig.audio.midi_in import MidiIn, midi_inputs
+from live_rig.audio.midi_in import MidiIn, MidiInputs
 from live_rig.audio.midi_names import fitting, no_such_port
 from live_rig.audio.midi_routing import Routing
 from live_rig.errors import DeviceError
@@ -47,6 +48,7 @@ class MidiPorts:
         api: int = rtmidi.API_UNSPECIFIED,
     ) -> None:
         self._names, self._routing, self._card, self._let_go, self._api = names, routing, card, let_go, api
+        self._inputs = MidiInputs(api)
         self._joined: Mapping[str, int] = {}
         self._open: dict[str, MidiIn] = {}
         self._looking, self._closing = Lock(), Event()
@@ -55,7 +57,7 @@ class MidiPorts:
         self._refused: DeviceError | None = None
         self.look()
         if names and len(self.missing) == len(names):
-            raise self._refused or no_such_port(names, [*card.midi_ports(), *midi_inputs(api)])
+            raise self._refused or no_such_port(names, [*card.midi_ports(), *self._inputs.ports()])
 
     def start(self) -> None:
         """Watch."""
@@ -76,28 +78,33 @@ class MidiPorts:
         with self._looking:
             joined = self._card.midi_there
             others = [name for name in self._names if name not in joined]
-            meant = fitting(others, midi_inputs(self._api)) if others else {}
-            changed = self._close_all_but(meant)
-            changed |= self._open_all(meant)
+            there = self._inputs.ports() if others or self._open else []
+            changed = self._close_all_but(there)
+            changed |= self._open_new([name for name in others if name not in self._open], there)
             if changed or joined != self._joined:
                 self._let_go()
             self._joined = joined
             self.missing = tuple(name for name in others if name not in self._open)
 
-    def _close_all_but(self, meant: Mapping[str, str]) -> bool:
-        gone = [name for name, port in self._open.items() if meant.get(name) != port.name]
+    def _close_all_but(self, there: Sequence[str]) -> bool:
+        """What has gone. What the card has joined meanwhile stays, and is passed over."""
+        gone = [name for name, port in self._open.items() if port.name not in there]
         for name in gone:
             self._open.pop(name).close()
         return bool(gone)
 
-    def _open_all(self, meant: Mapping[str, str]) -> bool:
-        new = [name for name in meant if name not in self._open]
-        for name in new:
+    def _open_new(self, names: Sequence[str], there: Sequence[str]) -> bool:
+        open_already = {port.name for port in self._open.values()}
+        new = fitting(names, [port for port in there if port not in open_already])
+        for name, port in new.items():
             try:
-                self._open[name] = MidiIn(meant[name], self._routing, self._api)
+                self._open[name] = MidiIn(port, self._routing, partial(self._is_joined, name), self._api)
             except DeviceError as error:  # gone again, or somebody else's: tried with every look
                 self._refused = error
         return bool(new)
+
+    def _is_joined(self, name: str) -> bool:
+        return name in self._card.midi_there
 
     def _watch(self) -> None:
         while not self._closing.wait(LOOK_EVERY_S):

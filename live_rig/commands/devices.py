@@ -10,7 +10,7 @@ from live_rig.audio.device import JACK, VIRTUAL, AudioDevice, as_row, audio_devi
 from live_rig.audio.jack_ports import midi_inputs_on_jack
 from live_rig.audio.libjack import is_pipewires
 from live_rig.audio.loopback import measure
-from live_rig.audio.midi_in import midi_inputs
+from live_rig.audio.midi_in import MidiInputs
 from live_rig.commands.engine import opened_show
 from live_rig.errors import DeviceError, ShowError
 from live_rig.show.audio_block import write_block
@@ -109,7 +109,7 @@ def listed(args: argparse.Namespace) -> int:
     """All there are."""
     devices = audio_devices()
     on_jack = midi_inputs_on_jack() if any(device.host == JACK for device in devices) else []
-    by_system = midi_inputs()
+    by_system = MidiInputs().ports()
     if args.json:
         print(json.dumps({"audio": [as_row(device) for device in devices], "midi_in": [*on_jack, *by_system]}, indent=1))
         return 0

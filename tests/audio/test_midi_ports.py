@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from live_rig.audio import midi_ports
+from live_rig.audio.midi_in import MidiInputs
 from live_rig.audio.midi_ports import MidiPorts
 from live_rig.audio.midi_routing import Routing
 from live_rig.errors import DeviceError
@@ -19,20 +20,22 @@ class Machine:
         self.there, self.open, self.let_go = list(there), list[str](), 0
         self.midi_there: dict[str, int] = {}
         self.refuses: set[str] = set()
+        self.passes_over: dict[str, Callable[[], bool]] = {}
         machine = self
 
         class Port:
-            def __init__(self, port: str, _routing: Routing, _api: int) -> None:
+            def __init__(self, port: str, _routing: Routing, is_heard_elsewhere: Callable[[], bool], _api: int) -> None:
                 if port in machine.refuses:
                     raise DeviceError("It would not open", where="here", do="Wait")
                 self.name = port
                 machine.open.append(port)
+                machine.passes_over[port] = is_heard_elsewhere
 
             def close(self) -> None:
                 machine.open.remove(self.name)
 
         monkeypatch.setattr(midi_ports, "MidiIn", Port)
-        monkeypatch.setattr(midi_ports, "midi_inputs", lambda _api: list(self.there))
+        monkeypatch.setattr(MidiInputs, "ports", lambda _: list(self.there))
 
     def midi_ports(self) -> list[str]:
         return []
@@ -77,6 +80,14 @@ def test_what_was_unplugged_is_opened_again_wherever_it_is_plugged_in_and_what_w
     assert (at.open, ports.missing) == (["Nitro 32:0"], ())
 
 
+def test_what_is_open_stays_so_whatever_else_is_plugged_in(machine: Make) -> None:
+    at = machine("Nitro 24:0")
+    ports = at.ports("Nitro")
+    at.there.insert(0, "Nitro Pro 20:0")
+    ports.look()
+    assert (at.open, at.let_go) == (["Nitro 24:0"], 1)
+
+
 def test_between_two_looks_it_was_elsewhere(machine: Make) -> None:
     at = machine("Nitro 24:0")
     ports = at.ports("Nitro")
@@ -85,7 +96,7 @@ def test_between_two_looks_it_was_elsewhere(machine: Make) -> None:
     assert (at.open, ports.missing) == (["Nitro 28:0"], ())
 
 
-def test_what_the_card_has_joined_is_not_opened_a_second_time_and_is_opened_while_its_server_is_away(machine: Make) -> None:
+def test_what_the_card_has_joined_is_heard_but_once_and_by_the_system_while_the_cards_server_is_away(machine: Make) -> None:
     at = machine("Nitro 24:0")
     at.midi_there = {"Nitro": 1}
     ports = at.ports("Nitro")
@@ -93,7 +104,12 @@ def test_what_the_card_has_joined_is_not_opened_a_second_time_and_is_opened_whil
     at.midi_there = {}
     ports.look()
     assert (at.open, ports.missing) == (["Nitro 24:0"], ())
+    assert not at.passes_over["Nitro 24:0"]()
     at.midi_there = {"Nitro": 1}
+    assert at.passes_over["Nitro 24:0"]()  # at once: a stroke is not to sound twice
+    ports.look()
+    assert (at.open, ports.missing) == (["Nitro 24:0"], ())
+    at.there.clear()
     ports.look()
     assert (at.open, ports.missing) == ([], ())
 
