@@ -1,11 +1,11 @@
 """`live-rig check SHOW`: what is in a show, or everything that is wrong with it."""
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
 
 from live_rig.conducting.tempo_doubts import tempo_doubts
 from live_rig.conducting.written_presets import presets_of
+from live_rig.rack.at_home import will_lack
 from live_rig.rack.knobs import files_of
 from live_rig.rack.preset_reader import read_preset
 from live_rig.show.preset import snapshot_doubts
@@ -38,7 +38,7 @@ def contents(show: Show) -> list[str]:
         *(f"  {number}. {_line(song, width)}" for number, song in enumerate(show.songs, start=1)),
         *([f"  not in the set: {', '.join(unplayed)}"] if unplayed else []),
         f"  presets: {', '.join(show.presets) or 'none'}",
-        *(f"  {line}" for line in lacking(show.presets)),
+        *(f"  {line}" for line in lacking(show)),
         *(f"  {doubt}" for song in show.songs for doubt in tempo_doubts(song)),
         *(f"  {doubt}" for doubt in snapshot_doubts(show.folder, parts)),
         f"  pedals and keys: {len(show.pedals)}",
@@ -46,13 +46,15 @@ def contents(show: Show) -> list[str]:
     ]
 
 
-def lacking(presets: Mapping[str, Path]) -> list[str]:
-    """A line for each preset that plays without something on this machine. It is no fault: another machine may have it."""
+def lacking(show: Show) -> list[str]:
+    """A line for each thing that a preset plays without on this machine. It is no fault: another machine may have it."""
     lines = []
-    for name, file in presets.items():
-        absent = [str(path) for path in files_of(read_preset(file)) if not path.exists()]
+    for name, file in show.presets.items():
+        preset = read_preset(file)
+        absent = [str(path) for path in files_of(preset) if not path.exists()]
         if absent:
             lines.append(f"{name} plays without {', '.join(absent)}: not on this machine")
+        lines += will_lack(preset, show.audio.look_ahead_ms, show.audio.samplerate)
     return lines
 
 

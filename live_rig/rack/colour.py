@@ -152,8 +152,8 @@ class Colour:
     def _refuse_beyond_plugin(self, knob: str, value: float, edits: Edits) -> None:
         """A plugin takes nothing beyond its range, without a word; where that is known it is said."""
         self.desk()  # knows the ranges of the preset that is heard
-        low, high = self._ranges.get(knob, (value, value))
-        if not low <= value <= high:
+        low, high = self._ranges.get(knob, (0.0, 0.0))
+        if knob in self._ranges and not low <= value <= high:
             raise RackError(f"{knob} goes from {low:g} to {high:g}", where=edits.preset.title, do="Turn it less far")
 
     def _edits(self) -> Edits:

@@ -130,3 +130,18 @@ def test_a_snapshot_that_is_nearly_called_like_a_part_is_mentioned_and_is_no_fau
     doubt = f'presets/kit.toml:2 snapshots.{name}: no part of a song is called "{name}"'
     assert (doubt in checked.out) is is_doubted
     assert ('Change it to "solo" if that was meant.' in checked.out) is is_doubted
+
+
+@pytest.mark.parametrize(("look_ahead_ms", "is_left_out"), [(0, True), (5, False)])
+def test_an_effect_that_will_be_left_out_is_mentioned_at_home(
+    live_rig: LiveRig, tmp_path: Path, look_ahead_ms: int, is_left_out: bool
+) -> None:
+    show = make_show(tmp_path / "friday")
+    (show / "show.toml").write_text(f"{(show / 'show.toml').read_text()}\n[audio]\nlook_ahead_ms = {look_ahead_ms}\n")
+    (show / "presets").mkdir()
+    limiter = '[[effects]]\ntype = "BrickwallLimiter"\n'
+    (show / "presets" / "loud.toml").write_text(f'title = "Loud"\n{limiter}')
+    checked = live_rig("check", show)
+    assert checked.code == 0
+    line = "  Loud plays without BrickwallLimiter: it holds the drums back 5.0 ms, and 0.0 ms are allowed"
+    assert (line in checked.out) is is_left_out
