@@ -54,28 +54,42 @@ class Strokes:
         )
 
 
-def measure(block_frames: int, strokes: int, server_name: str, *more: str) -> Strokes:
-    """One run. more: words for `rig_with_kit`. Raises NoJack."""
+def measure(block_frames: int, strokes: int, server_name: str, *more: str, times_unplugged: int = 0) -> Strokes:
+    """One run; where the kit is unplugged and plugged in again, of so many strokes each time. more: words for `rig_with_kit`.
+
+    Raises NoJack; RuntimeError where the rig does not hear the kit.
+    """
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(SERVERS[server_name](block_frames))
         kit = MidiKit(server, KIT)
-        stack.callback(kit.unplug)
         stack.enter_context(rig_on(server, home, *more))
         ear = Ear(server)
         stack.callback(ear.leave)
         ear.listen()
-        kit.every_frames = EVERY_FRAMES
-        wait_until(lambda: is_heard(kit, ear))
-        time.sleep(SETTLES_S)
-        ear.heard.clear()
-        kit.sent.clear()
-        lates_before = ear.lates
-        kit.send(*[SNARE] * strokes)
-        wait_until(lambda: kit.is_done, 2 * strokes * EVERY_FRAMES / 48_000 + WITHIN_S)
-        time.sleep(SETTLES_S)
-        return Strokes(late_frames([at for at, _ in kit.sent], ear.heard), strokes, ear.lates - lates_before)
+        late = struck(kit, ear, strokes)
+        for _ in range(times_unplugged):
+            kit.unplug()
+            kit = MidiKit(server, KIT)
+            late = np.concatenate([late, struck(kit, ear, strokes)])
+        kit.unplug()
+        return Strokes(late, strokes * (1 + times_unplugged), ear.lates)
     raise AssertionError("an exit stack swallows nothing here")
+
+
+def struck(kit: MidiKit, ear: Ear, strokes: int) -> npt.NDArray[np.int64]:
+    """So many strokes, and how late each was."""
+    kit.every_frames = EVERY_FRAMES
+    ear.heard.clear()
+    wait_until(lambda: is_heard(kit, ear))
+    time.sleep(SETTLES_S)
+    ear.heard.clear()
+    kit.sent.clear()
+    ear.lates = 0
+    kit.send(*[SNARE] * strokes)
+    wait_until(lambda: kit.is_done, 2 * strokes * EVERY_FRAMES / 48_000 + WITHIN_S)
+    time.sleep(SETTLES_S)
+    return late_frames([at for at, _ in kit.sent], ear.heard)
 
 
 def is_heard(kit: MidiKit, ear: Ear) -> bool:
@@ -128,6 +142,7 @@ def main() -> int:
     parser.add_argument("--strokes", type=int, default=400)
     parser.add_argument("--server", choices=SERVERS, default="jack")
     parser.add_argument("--busy", action="store_true")
+    parser.add_argument("--unplugged", type=int, default=0, metavar="TIMES", help="and plugged in again")
     options = parser.parse_args()
     more = ["--busy"] if options.busy else []
     ragged = False
@@ -136,7 +151,7 @@ def main() -> int:
             if words and options.server != "jack":  # RtMidi has a libjack of its own, which does not speak to PipeWire
                 continue
             try:
-                strokes = measure(block, options.strokes, options.server, *words, *more)
+                strokes = measure(block, options.strokes, options.server, *words, *more, times_unplugged=options.unplugged)
             except NoJack as why:
                 print(f"This bench needs a sound server: {why}", file=sys.stderr)
                 return 1
