@@ -1,9 +1,13 @@
 """The `live-rig` command: picks the subcommand, and turns every RigError into one line and exit code 2."""
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from types import FrameType
 
 from live_rig.errors import RigError
 
@@ -24,6 +28,7 @@ COMMANDS = {
     "bench": "measure this machine",
 }
 USER_ERROR = 2
+TOLD_TO_END = 143
 
 
 def parser_for(name: str) -> argparse.ArgumentParser:
@@ -41,8 +46,26 @@ def usage() -> str:
     )
 
 
+@contextmanager
+def ending_politely() -> Iterator[None]:
+    """A kill, or the end of the desktop's session, ends what is at work as Ctrl-C does: nothing is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # a bench or a test that calls a command: its own end is not ours
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(TOLD_TO_END)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Exit codes: 0 done, 1 measured and found wanting, 2 the user must change something, 130 interrupted."""
+    """Run one command. Exit codes: 0 done, 1 measured and found wanting, 2 the user must change something; 130 interrupted, and
+    143 told to end, as is usual."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words and words[0] in ("-h", "--help"):
         print(usage())
@@ -53,7 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USER_ERROR
     try:
         args = parser_for(name).parse_args(words)
-        code: int = import_module(f"live_rig.commands.{name.replace('-', '_')}").run(args)
+        with ending_politely():
+            code: int = import_module(f"live_rig.commands.{name.replace('-', '_')}").run(args)
         return code
     except RigError as error:
         print(f"live-rig {name}: {error}", file=sys.stderr)

@@ -1,0 +1,75 @@
+"""`live-rig demo` as a newcomer meets it: how the finale begins, played by the real engine in its own time, and how it ends."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import psutil
+import soundfile
+
+CHECKOUT = Path(__file__).parents[2]
+PATIENCE_S = 90.0
+LENGTH_S = 18.0  # of the performance: the drummer is alone, and cues the band in
+BEGINNING = f"""
+import dataclasses, live_rig.commands.demo as demo
+whole = demo.read_arc
+demo.read_arc = lambda folder: dataclasses.replace(whole(folder), length_s={LENGTH_S})
+"""
+MAIN = "from live_rig.cli import main; raise SystemExit(main())"
+
+
+@contextmanager
+def demo(place: Path, before: str = "") -> Iterator[subprocess.Popen[str]]:
+    """Without a display, at home in a folder of its own; killed with the block, if it plays on then."""
+    own = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    own |= {
+        "PYTHONPATH": str(CHECKOUT),
+        "HOME": str(place),
+        "XDG_RUNTIME_DIR": str(place),
+        "XDG_CACHE_HOME": str(place / "cache"),
+    }
+    words = [sys.executable, "-c", f"{before}\n{MAIN}", "demo", "--device", "virtual"]
+    with subprocess.Popen(words, cwd=place, env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_the_finale_is_played_and_what_was_heard_is_kept_and_told(tmp_path: Path) -> None:
+    with demo(tmp_path, BEGINNING) as process:
+        out, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, said
+    assert "the drummer alone" in out
+    assert "bar   1 intro" in out or "bar   2 intro" in out
+    assert "the drummer has the tempo" in out
+    finale = tmp_path / "finale"
+    part = json.loads((finale / "summary.json").read_text())["parts"]["band in"]
+    assert part["beats_with_band"] > 8
+    assert part["median_ms"] < 20
+    for name in ("band", "drums", "mix"):
+        sound, rate = soundfile.read(finale / f"{name}.wav")
+        assert len(sound) > LENGTH_S * rate, name
+        assert np.isfinite(sound).all()
+        assert 0.05 < np.abs(sound).max() <= 1, name
+    with (finale / "trace.csv").open(newline="") as file:
+        assert {row["authority"] for row in csv.DictReader(file)} >= {"drummer"}
+
+
+def test_it_ends_when_it_is_told_to_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with demo(tmp_path) as process:
+        assert process.stdout is not None
+        assert "The finale" in process.stdout.readline()
+        ours = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 143
+    assert said == ""
+    assert psutil.wait_procs(ours, timeout=PATIENCE_S)[1] == []
