@@ -26,7 +26,7 @@ from live_rig.errors import RackError
 from live_rig.instrument import Instrument, each_bus_apart
 from live_rig.rack.chain import build
 from live_rig.rack.inline import InlineRack
-from live_rig.rack.plugin_instrument import PluginInstrument
+from live_rig.rack.plugin_instrument import ALL_OFF, PluginInstrument
 from live_rig.rack.plugin_loading import loaded
 from live_rig.rack.preset import Channel, Effect, Preset
 from live_rig.rack.supervisor import Rack
@@ -99,6 +99,14 @@ def test_the_pedal_of_the_hi_hat_and_letting_go_reach_it(bell: Path) -> None:
     assert out[:, 500:832] == pytest.approx(np.stack([rings(127, 332)] * 2), abs=BENT)
     assert out[:, 900:1300] == pytest.approx(np.stack([rings(127, 800)[400:], np.zeros(400)]), abs=BENT)
     assert np.abs(out[:, 1300:]).max() < BENT
+
+
+@pytest.mark.parametrize("channel", [0, 9, 15])
+def test_when_a_kit_is_unplugged_what_it_holds_is_let_go_on_whatever_channel(bell: Path, channel: int) -> None:
+    all_off = [(900, tuple(message)) for message in ALL_OFF]
+    out = heard(on_a_strip(bell), [(500, (0x90 | channel, SNARE, 127)), *all_off], [64])
+    assert out[0, 500:890] == pytest.approx(rings(127, 390), abs=BENT)
+    assert np.abs(out[:, 900:]).max() < BENT
 
 
 def test_what_is_no_note_is_passed_over(bell: Path) -> None:
