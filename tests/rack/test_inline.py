@@ -39,10 +39,12 @@ def effect(name: str) -> Effect:
     return Effect(name, TELLING.get(name, {}))
 
 
-def played(preset: Preset, blocks: list[int], allowance_frames: int = 0) -> tuple[NDArray[np.float32], InlineRack]:
+def played(
+    preset: Preset, blocks: list[int], allowance_frames: int = 0, length: int = SAMPLERATE
+) -> tuple[NDArray[np.float32], InlineRack]:
     rack, out, start, number = InlineRack(preset, SAMPLERATE, 1, 1024, allowance_frames), [], 0, 0
-    while start < len(strokes):
-        frames = min(blocks[number % len(blocks)], len(strokes) - start)
+    while start < length:
+        frames = min(blocks[number % len(blocks)], length - start)
         out.append(rack.drums.step(np.ascontiguousarray(strokes[None, start : start + frames]), start))
         rack.process()
         start, number = start + frames, number + 1
@@ -137,7 +139,7 @@ def test_an_effect_of_which_pedalboard_makes_nothing_in_blocks_is_left_out_and_s
 
 @pytest.mark.parametrize("blocks", [[1], [2], [66, 1, 2], [3, 1, 2]], ids=str)
 def test_blocks_of_one_and_two_frames_are_heard_as_they_are(blocks: list[int]) -> None:
-    out, rack = played(Preset("p", "P", "", (effect("LadderFilter"), effect("Compressor"))), blocks)
+    out, rack = played(Preset("p", "P", "", (effect("LadderFilter"), effect("Compressor"))), blocks, length=4096)
     offline = pedalboard.Pedalboard([build(effect("LadderFilter")), build(effect("Compressor"))])
     wet = offline.process(np.stack([strokes] * 2), SAMPLERATE, buffer_size=SUB_BLOCK)
     heard = out[:, rack.drums.delay_frames :]

