@@ -11,8 +11,8 @@ cdef enum:
 cdef struct InputLine:
     OnsetState finder
     Coupling coupling                # how much of the band gets into it
-    bint is_due                      # a hop has ended and waits to be judged
-    int waits                        # ticks until then
+    bint is_due                      # a hop has ended and waits to be judged, until its tick
+    long long due_tick
     long long asked                  # the how manieth of all second looks that have been asked for; 0: none is due
     float loudest                    # log2 power of its loud strokes
 

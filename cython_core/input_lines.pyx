@@ -58,18 +58,17 @@ cdef void lines_band(InputLines *l, const float *band, int frames) noexcept nogi
 cdef int lines_tick(InputLines *l, const float *const *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil:
     """Hear up to a tick on every line. Returns how many strokes are told now."""
     cdef int i, told = 0
-    cdef long long end = first_frame + frames
+    cdef long long end = first_frame + frames, tick = first_frame // TICK
     cdef bint is_plain = l.count == 1 and not l.notes and not strokes_open(&l.strokes)
     if l.way_frames >= 0:
         bleed_tick(&l.bleed, l.way_frames, frames)
     for i in range(l.count):
         if bank_tick(&l.line[i].finder, heard[i], frames, first_frame):
-            l.line[i].is_due, l.line[i].waits = True, i // LINES_A_TICK
-        if l.line[i].is_due and l.line[i].waits == 0:
+            l.line[i].is_due, l.line[i].due_tick = True, tick + i // LINES_A_TICK
+        if l.line[i].is_due and tick >= l.line[i].due_tick:
             l.line[i].is_due = False
             told += judge_line(l, i, end, is_plain, found + told, room - told)
-        l.line[i].waits -= 1
-    told += look_again_in_turn(l, end, is_plain, found + told, room - told)
+    told += look_again_in_turn(l, tick, end, is_plain, found + told, room - told)
     while l.paired < l.sounds and l.sound[l.paired % NOTES_KEPT] < end - PAIRED_AFTER_S * l.samplerate_hz:
         learn_pads(l, l.sound[l.paired % NOTES_KEPT])
         l.paired = max(l.paired + 1, l.sounds - NOTES_KEPT)
@@ -92,11 +91,13 @@ cdef int judge_line(InputLines *l, int i, long long end, bint is_plain, Onset *f
     return pass_on(l, i, now, count, end, is_plain, found, room)
 
 
-cdef int look_again_in_turn(InputLines *l, long long end, bint is_plain, Onset *found, int room) noexcept nogil:
+cdef int look_again_in_turn(InputLines *l, long long tick, long long end, bint is_plain, Onset *found, int room) noexcept nogil:
     """Of second looks, which cost more than all else, the second half of one and the first of the next: of the line that has waited
     longest. A line has none in three hops after one."""
     cdef Onset[FOUND] now
     cdef int i, told = 0
+    if l.looking >= 0 and tick == l.line[l.looking].finder.begun_tick:
+        return 0
     if l.looking >= 0:
         told = pass_on(l, l.looking, now, judge_again(&l.line[l.looking].finder, now, FOUND), end, is_plain, found, room)
     l.looking = -1
@@ -105,7 +106,7 @@ cdef int look_again_in_turn(InputLines *l, long long end, bint is_plain, Onset *
             l.looking = i
     if l.looking >= 0:
         l.line[l.looking].asked = 0
-        begin_again(&l.line[l.looking].finder)
+        begin_again(&l.line[l.looking].finder, tick)
     return told
 
 

@@ -43,6 +43,7 @@ cdef struct OnsetState:
     float[SHOWN_AGAIN] shown_again
     float[AGAIN_UNITS_1] half_seen                                  # and what the first half of it came to, if it has begun
     bint has_begun
+    long long begun_tick
     long long asked_end                                             # ... and `hop_end` when it was asked for
 
 cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil
@@ -51,7 +52,7 @@ cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long fir
 cdef void keep_hop(OnsetState *o) noexcept nogil                                                            # for those who do something
 cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil                                    # in between, or leave the
 cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil                                  # last for a later tick,
-cdef void begin_again(OnsetState *o) noexcept nogil                                                         # half of it for one before that
+cdef void begin_again(OnsetState *o, long long tick) noexcept nogil                                         # half of it for one before that
 
 cdef class Onsets:
     cdef OnsetState *state

@@ -94,9 +94,9 @@ cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long fi
     if bank_tick(o, heard, frames, first_frame):
         keep_hop(o)
         count = judge_hop(o, found, room)
-    if o.has_begun:
+    if o.has_begun and first_frame // TICK > o.begun_tick:
         return count + judge_again(o, found + count, room - count)
-    begin_again(o)
+    begin_again(o, first_frame // TICK)
     return count
 
 
@@ -134,11 +134,11 @@ cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil:
     return count
 
 
-cdef void begin_again(OnsetState *o) noexcept nogil:
-    """The first half of the second look that is due, if one is."""
+cdef void begin_again(OnsetState *o, long long tick) noexcept nogil:
+    """The first half of the second look that is due, if one is. The other may follow in a later tick, however ticks are cut into calls."""
     if o.is_asked_again and not o.has_begun:
         begin_second_look(o.shown_again, o.half_seen)
-        o.has_begun = True
+        o.has_begun, o.begun_tick = True, tick
 
 
 cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil:

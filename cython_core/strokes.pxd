@@ -12,6 +12,8 @@ cdef enum:                           # what a line was declared as
 
 cdef struct Teller:                  # a line, as one whose word counts
     int drum
+    bint can_hear                    # it has told of a stroke
+    int missed                       # strokes in a row that it ought to have heard
     double belief                    # log odds that what it says is true
 
 cdef struct Said:                    # by one line, of one stroke

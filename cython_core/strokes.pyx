@@ -25,6 +25,7 @@ cdef double CONFIRMED = 0.4          # log odds: a loud stroke that another line
 cdef double ALONE = -0.15            # that no other line heard
 cdef double DENIED = -0.8            # and that a line which hears the whole kit, or the drum's own line, ought to have heard
 cdef double UNCONFIRMED = 1.0        # belief in a line that nobody confirms, and nobody denies
+cdef int DEAF_AFTER = 4              # strokes in a row that a line ought to have heard and did not: from then on its silence says nothing
 cdef float BLED = 0.9                # how far a line believes the network that what it hears is another line's drum
 cdef double MISSED = -0.5            # a stroke on its own drum that only others heard
 cdef float UNLIKELY = 0.05           # that a drum was struck, below which it is not told at a second look
@@ -183,7 +184,7 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
         not_struck[kind] = 1
         for i in range(s.count):
             if kind_of(s.teller[i].drum) == kind:
-                covered[kind] = fmax(covered[kind], trust(&s.teller[i]))
+                covered[kind] = fmax(covered[kind], trust(&s.teller[i]) if is_at_work(&s.teller[i]) or group.line[i].is_heard else 0)
                 heard[kind] = fmax(heard[kind], trust(&s.teller[i]) * own(&group.line[i]) if group.line[i].is_heard else 0)
     stroke.strength = 0
     for i in range(s.count):
@@ -218,28 +219,39 @@ cdef void weigh_lines(Strokes *s, const Group *group) noexcept nogil:
     cdef int i, k, words = group.pad.is_heard
     cdef float others
     cdef bint is_denied
+    cdef double usual
     if s.count == 1:
         return
     for i in range(s.count):
         words += group.line[i].is_heard
     for i in range(s.count):
+        if group.line[i].is_heard:
+            s.teller[i].can_hear, s.teller[i].missed = True, 0
         if group.line[i].is_heard and not is_loud(&s.teller[i], &group.line[i]):
             continue
         if group.line[i].is_heard and words > 1:
             s.teller[i].belief += CONFIRMED
         elif group.line[i].is_heard:
-            is_denied = False
+            is_denied, usual = False, START_BELIEF
             for k in range(s.count):
-                if k != i and trust(&s.teller[k]) > 0.5 and ought_to_hear(&s.teller[k], &s.teller[i], &group.line[i].onset):
-                    is_denied = True
-            s.teller[i].belief += DENIED if is_denied else ALONE if s.teller[i].belief > UNCONFIRMED else 0
-        elif kind_of(s.teller[i].drum) >= 0:
+                if k != i and is_at_work(&s.teller[k]) and trust(&s.teller[k]) > 0.5:
+                    usual = UNCONFIRMED
+                    if ought_to_hear(&s.teller[k], &s.teller[i], &group.line[i].onset):
+                        is_denied = True
+            s.teller[i].belief += DENIED if is_denied else ALONE if s.teller[i].belief > usual else -ALONE
+        elif hears_all(&s.teller[i]):
+            for k in range(s.count):
+                if group.line[k].is_heard and is_loud(&s.teller[k], &group.line[k]):
+                    s.teller[i].missed += 1
+                    break
+        else:
             others = likely(&group.pad.onset, kind_of(s.teller[i].drum)) if group.pad.is_heard else 0
             for k in range(s.count):
                 if group.line[k].is_heard and hears_all(&s.teller[k]) and group.line[k].onset.strength > LOUD:
                     others = fmaxf(others, likely(&group.line[k].onset, kind_of(s.teller[i].drum)))
             if others > SURELY:
                 s.teller[i].belief += MISSED
+                s.teller[i].missed += 1
         s.teller[i].belief = fmin(fmax(s.teller[i].belief, -MOST_BELIEF), MOST_BELIEF)
 
 
@@ -249,6 +261,11 @@ cdef inline bint is_loud(const Teller *line, const Said *said) noexcept nogil:
 
 cdef inline bint hears_all(const Teller *line) noexcept nogil:
     return line.drum == MIX or line.drum == OVERHEAD
+
+
+cdef inline bint is_at_work(const Teller *line) noexcept nogil:
+    """Does its silence say anything? Not that of a line which was never heard, or has missed several strokes in a row: its cable may be out."""
+    return line.can_hear and line.missed < DEAF_AFTER
 
 
 cdef bint ought_to_hear(const Teller *listener, const Teller *teller, const Onset *onset) noexcept nogil:

@@ -75,6 +75,36 @@ def test_how_the_sound_is_cut_makes_no_difference() -> None:
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
+def test_nor_does_it_where_a_tick_is_cut() -> None:
+    sound = drums(6, RATE_HZ)[None]
+    whole, in_parts = Lines(RATE_HZ).feed(sound), Lines(RATE_HZ)
+    told = np.concatenate([in_parts.feed(sound[:, at : at + 16]) for at in range(0, sound.shape[1], 16)])
+    assert (told["told_frame"] <= whole["told_frame"]).all()  # told with the half of the tick, if it was known then
+    told["told_frame"] = -(-told["told_frame"] // 32) * 32
+    np.testing.assert_array_equal(told, whole)
+
+
+@pytest.mark.parametrize("declared", ["kick", "snare", "overhead"])
+def test_a_line_that_was_never_heard_takes_nothing_from_the_one_that_is(declared: str) -> None:
+    sound = drums(20, RATE_HZ)
+    alone = at_once(Lines(RATE_HZ).feed(sound[None]))
+    told = at_once(Lines(RATE_HZ, ("overhead", declared)).feed(np.stack([sound, 0 * sound])))
+    assert len(told) > 0.95 * len(alone)
+    assert told["strength"].mean() > 0.9 * alone["strength"].mean()
+    assert told["kick"].max() > 0.85 * alone["kick"].max()
+
+
+def test_a_line_that_dies_while_it_is_played_takes_nothing_from_the_others_for_long() -> None:
+    sound = four_lines(20)
+    sound[0, 8 * RATE_HZ :] = 0  # the kick's
+    lines = Lines(RATE_HZ, KIT)
+    lines.feed(sound[:, : 13 * RATE_HZ])  # it has missed five strokes by then
+    told = at_once(lines.feed(sound[:, 13 * RATE_HZ :]))
+    assert lines.trusts()[3] > 0.8  # the overhead's
+    kicks = np.round((told["frame"] / RATE_HZ - 0.5) / 0.25).astype(int) % 4 == 0
+    assert np.mean(told["kick"][kicks] > 0.5) > 0.9
+
+
 @pytest.mark.parametrize("dead", [0, 1, 2, 3])
 def test_a_dead_line_drops_out_and_the_others_tell_on(dead: int) -> None:
     sound, ears = four_lines(20), Lines(RATE_HZ, KIT)
