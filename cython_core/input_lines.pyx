@@ -12,8 +12,9 @@ from libc.string cimport memset
 import numpy as np
 
 from cython_core.bleed cimport bleed_play, bleed_reset, bleed_tick, coupling_hop, coupling_reset, explain_away
-from cython_core.onsets cimport BANDS, HOPS_RING, ONLY, SECOND, bank_tick, begin_again, judge_again, judge_hop, keep_hop, onsets_reset
+from cython_core.onsets cimport BANDS, HOPS_RING, ONLY, SECOND, SEEN_AFTER, bank_tick, begin_again, judge_again, judge_hop, keep_hop, onsets_reset
 from cython_core.onsets import ONSET
+from cython_core.second_look cimport HOPS_AFTER
 from cython_core.strokes cimport (
     HAT, KICK, MIX, OVERHEAD, SNARE, TOM, strokes_hear, strokes_open, strokes_remember, strokes_reset, strokes_tell, trust, was_padded,
     was_told,
@@ -88,6 +89,7 @@ cdef int judge_line(InputLines *l, int i, long long end, bint is_plain, Onset *f
     if line.finder.is_asked_again:
         l.asked += 1
         line.asked = l.asked
+        line.asked_under_db = 3 * (level_near(&line.finder, HOPS_AFTER - SEEN_AFTER) - line.loudest)
     return pass_on(l, i, now, count, end, is_plain, found, room)
 
 
@@ -124,7 +126,7 @@ cdef int pass_on(InputLines *l, int i, Onset *now, int count, long long end, bin
         elif was_padded(&l.strokes, now[k].frame):
             continue
         if not is_plain:
-            strokes_hear(&l.strokes, &now[k], i, end, under_db(line) if now[k].look != SECOND else 0)
+            strokes_hear(&l.strokes, &now[k], i, end, under_db(line) if now[k].look != SECOND else line.asked_under_db)
         elif told < room:
             found[told] = now[k]
             if now[k].look != SECOND:
@@ -135,20 +137,24 @@ cdef int pass_on(InputLines *l, int i, Onset *now, int count, long long end, bin
 
 cdef float under_db(InputLine *line) noexcept nogil:
     """How loud the last hops of a line are, against its loud strokes."""
-    cdef const OnsetState *o = &line.finder
-    cdef float power, most = 0, level
-    cdef int hop, band
-    for hop in range(4):
-        power = 0
-        for band in range(BANDS):
-            power += exp2f(o.level[(o.newest + HOPS_RING - hop) % HOPS_RING][band])
-        most = fmaxf(most, power)
-    level = log2f(most + 1e-13)
+    cdef float level = level_near(&line.finder, 0)
     if line.loudest == 0 or level > line.loudest:
         line.loudest = level if line.loudest == 0 else line.loudest + 0.3 * (level - line.loudest)
     else:
         line.loudest -= LOUDEST_SINKS_DB / 3
     return 3 * (level - line.loudest)
+
+
+cdef float level_near(const OnsetState *o, int hops_ago) noexcept nogil:
+    """log2 power of the loudest of four hops, the last of them so long ago."""
+    cdef float power, most = 0
+    cdef int hop, band
+    for hop in range(hops_ago, hops_ago + 4):
+        power = 0
+        for band in range(BANDS):
+            power += exp2f(o.level[(o.newest + HOPS_RING - hop) % HOPS_RING][band])
+        most = fmaxf(most, power)
+    return log2f(most + 1e-13)
 
 
 # ------------------------------------------------------------------------------------------------ pads

@@ -19,6 +19,7 @@ cdef enum:
     BANDS = 24                       # resonators, 45 Hz .. 15.5 kHz
     HOPS_KEPT = 12                   # of 3 ms each: what the first look is shown of every band, beside its two means
     HOPS_RING = 24                   # and what is kept for the second
+    SEEN_AFTER = 3                   # hops heard after the hop of an onset when the network is asked about it
     FIRST_ANSWERS = 6
     SHOWN_AGAIN = 534                # numbers that the second look is shown
 

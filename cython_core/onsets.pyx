@@ -38,7 +38,6 @@ cdef double TOLD_LATE_S = 0.0008            # what the network says is so much l
 cdef enum:
     TICK = 32
     FOUND = 8                               # onsets told in one tick, at most
-    SEEN_AFTER = 3                          # hops heard after the hop of an onset when the network is asked about it
     APART = 4                               # hops between two onsets at least
     RIVALS = 2                              # hops on either side of which only the likeliest is looked at again
     HOPS_SHOWN = HOPS_BEFORE + 1 + HOPS_AFTER   # (HOPS_SHOWN + 2) * BANDS + FIRST_ANSWERS is SHOWN_AGAIN
