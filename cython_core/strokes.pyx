@@ -1,7 +1,8 @@
 """What several lines and the pads say of one stroke, put together, and how far the word of each line counts.
 
 What two or more tell within SAME_S is one stroke; it is passed on WAIT_S after the first told of it. What a line declared as a kick hears
-loudly is a kick, whatever the network thinks; what others take for a kick counts only as far as that line is not to be trusted. Trust is
+loudly is a kick, whatever the network thinks; what others take for a kick counts only as far as that line is not to be trusted. A tom's
+line may hear nothing of its own for a whole song, and knows of nothing louder then than other drums: it wants the network's word as well. Trust is
 the odds that a line tells the truth: up with each stroke that others confirm, down with each that nobody else heard, and with each of its
 own drum that it did not hear. So a dead or a crackling line drops out.
 """
@@ -167,6 +168,8 @@ cdef float claim(const Teller *line, const Said *told, int kind, const double *c
             if k != kind:
                 other = fmaxf(other, likely(&told.onset, k) * <float>heard[k])
         mine *= 1 - BLED * other * (1 - network)
+        if told.onset.look == SECOND:                           # it may be about nothing that was struck
+            mine *= fminf(told.onset.kick + told.onset.snare + told.onset.cymbal, 1)
         return mine + (1 - mine) * network * 0.3
     if hears_all(line) and kind == 2:
         return network                                          # a hat's microphone hears no crash
@@ -177,7 +180,8 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
     """All that was said about a stroke, as one onset. False when nothing is left of it."""
     cdef double[3] covered, heard, not_struck
     cdef double frames = 0, weights = 0, weight, belief
-    cdef float most, said
+    cdef float most, said, is_tom = 0
+    cdef bint is_overheard = False
     cdef int i, kind
     for kind in range(3):
         covered[kind] = heard[kind] = 0
@@ -186,6 +190,10 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
             if kind_of(s.teller[i].drum) == kind:
                 covered[kind] = fmax(covered[kind], trust(&s.teller[i]) if is_at_work(&s.teller[i]) or group.line[i].is_heard else 0)
                 heard[kind] = fmax(heard[kind], trust(&s.teller[i]) * own(&group.line[i]) if group.line[i].is_heard else 0)
+    for i in range(s.count):
+        if group.line[i].is_heard and hears_all(&s.teller[i]):
+            is_tom = fmaxf(is_tom, likely(&group.line[i].onset, 1))
+            is_overheard = True
     stroke.strength = 0
     for i in range(s.count):
         if group.line[i].is_heard:
@@ -193,6 +201,8 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
             most = 0
             for kind in range(3):
                 said = claim(&s.teller[i], &group.line[i], kind, covered, heard)
+                if s.teller[i].drum == TOM and kind == 1 and is_overheard:
+                    said *= fmaxf(is_tom, group.line[i].onset.snare)
                 most = fmaxf(most, said)
                 not_struck[kind] *= 1 - belief * said
             weight = belief * (0.05 + most * group.line[i].onset.strength)

@@ -68,6 +68,26 @@ def test_separate_lines_tell_each_stroke_once_and_as_what_it_is() -> None:
     assert (told["told_frame"] - told["frame"]).max() / RATE_HZ < 0.023
 
 
+@pytest.mark.parametrize("look", [Look.FIRST, Look.SECOND])
+def test_what_a_close_microphone_hears_of_other_drums_is_not_taken_for_its_own(look: Look) -> None:
+    told = Lines(RATE_HZ, KIT).feed(four_lines(20))
+    told = told[(told["look"] == look) & (told["frame"] > 4 * RATE_HZ)]
+    eighth = np.round((told["frame"] / RATE_HZ - 0.5) / 0.25).astype(int) % 4
+    for drum, struck_at in (("kick", 0), ("snare", 2)):
+        said = told[drum] > 0.5
+        assert said.sum() >= 14
+        assert np.mean(eighth[said] == struck_at) > 0.95, drum
+
+
+def test_a_tom_that_nobody_strikes_is_not_heard_in_its_microphone() -> None:
+    sound = four_lines(20)
+    bleed = 0.1 * sound[3] + 1e-4 * np.random.default_rng(6).standard_normal(sound.shape[1])
+    told = Lines(RATE_HZ, (*KIT, "tom")).feed(np.vstack([sound, bleed]))
+    told = told[told["frame"] > 4 * RATE_HZ]
+    eighth = np.round((told["frame"] / RATE_HZ - 0.5) / 0.25).astype(int) % 4
+    assert np.mean(eighth[told["snare"] > 0.5] == 2) > 0.9
+
+
 def test_how_the_sound_is_cut_makes_no_difference() -> None:
     sound = four_lines(4)
     whole, in_parts = Lines(RATE_HZ, KIT).feed(sound), Lines(RATE_HZ, KIT)
