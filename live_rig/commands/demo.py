@@ -41,12 +41,13 @@ def run(args: argparse.Namespace) -> int:
 
     async def play(address: DoorAddress) -> None:
         window = open_window(address, fullscreen=False) if with_window else None
-        print(
-            f"The finale, on {engine.device_name}: {arc.length_s:.0f} s.", "The window shows it." if window else "", flush=True
-        )
-        await play_through(engine, arc, line, BusFiles(engine, out) if out else None)
-        if window:
-            close(window)
+        try:
+            shown = "The window shows it." if window else ""
+            print(f"The finale, on {engine.device_name}: {arc.length_s:.0f} s.", shown, flush=True)
+            await play_through(engine, arc, line, BusFiles(engine, out) if out else None)
+        finally:
+            if window:
+                close(window)
 
     code = asyncio.run(played(engine, 0, play))
     print()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+import pytest
 import soundfile
 
 CHECKOUT = Path(__file__).parents[2]
@@ -26,9 +27,10 @@ MAIN = "from live_rig.cli import main; raise SystemExit(main())"
 
 
 @contextmanager
-def demo(place: Path, before: str = "") -> Iterator[subprocess.Popen[str]]:
-    """Without a display, at home in a folder of its own; killed with the block, if it plays on then."""
-    own = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+def demo(place: Path, before: str = "", **own: str) -> Iterator[subprocess.Popen[str]]:
+    """Without a display unless `own` has one, at home in a folder of its own; killed with the block, if it plays on then."""
+    shown_by = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    own |= {name: value for name, value in os.environ.items() if name not in shown_by}
     own |= {
         "PYTHONPATH": str(CHECKOUT),
         "HOME": str(place),
@@ -63,8 +65,9 @@ def test_the_finale_is_played_and_what_was_heard_is_kept_and_told(tmp_path: Path
         assert {row["authority"] for row in csv.DictReader(file)} >= {"drummer"}
 
 
-def test_it_ends_when_it_is_told_to_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with demo(tmp_path) as process:
+@pytest.mark.parametrize("own", [{}, {"QT_QPA_PLATFORM": "offscreen"}], ids=["in the terminal", "with its window"])
+def test_it_ends_when_it_is_told_to_and_leaves_nothing_behind(tmp_path: Path, own: dict[str, str]) -> None:
+    with demo(tmp_path, **own) as process:
         assert process.stdout is not None
         assert "The finale" in process.stdout.readline()
         ours = psutil.Process(process.pid).children(recursive=True)

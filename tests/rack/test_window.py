@@ -135,11 +135,11 @@ def test_the_command_names_what_there_is(plugin: Path, tmp_path: Path) -> None:
     with pytest.raises(RackError, match="No preset is heard"):
         colour.do("editor", "")
     colour.do("preset", "plain")
-    until(lambda: rack.preset is not None and rack.preset.name == "plain")
+    until(lambda: rack.edits is not None and rack.edits.preset.name == "plain")
     with pytest.raises(RackError, match="No plugin is in it that could have a window"):
         colour.do("editor", "")
     colour.do("preset", "mine")
-    until(lambda: rack.preset is not None and rack.preset.name == "mine")
+    until(lambda: rack.edits is not None and rack.edits.preset.name == "mine")
     with pytest.raises(RackError, match=f"Change it to .master.{plugin.stem}."):
         colour.do("editor", "master.Fauly0")
     assert colour.do("editor", "") == f"the window of master.{plugin.stem}"
