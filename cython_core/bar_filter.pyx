@@ -368,7 +368,7 @@ cdef void end_step(BarFilter *b) noexcept nogil:
                 wake = True
         if b.active[tempo] and not wake:
             b.tempo_mass[tempo] = 0
-        b.woken[tempo] = b.woken[tempo] or wake and not b.active[tempo]
+        b.woken[tempo] = wake and not b.active[tempo]
         b.active[tempo] = wake
 
 

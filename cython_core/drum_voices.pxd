@@ -77,3 +77,4 @@ cdef bint voice_withdraw(Voices *voices, int v, bint is_wanted) noexcept      # 
 # In the callback.
 cdef void voices_switch(Voices *voices, int v, long long frame) noexcept nogil
 cdef void voices_step(Voices *voices, const DrumBlock *block, float *left, float *right) noexcept nogil
+cdef bint is_struck(int message) noexcept nogil

@@ -108,7 +108,7 @@ cdef void gaits_expect(Gaits *g, BarFilter *b, double octave) noexcept nogil:
     cdef const float *at
     memset(belief, 0, sizeof(belief))
     for tempo in range(TEMPI):
-        if b.active[tempo] and fabs(b.octave[tempo] - octave) <= SAME_OCTAVES:
+        if b.active[tempo] and not b.woken[tempo] and fabs(b.octave[tempo] - octave) <= SAME_OCTAVES:
             stride = 1 + b.cells[tempo] // LOOKED_AT
             for k in range(b.cells[tempo] // stride):
                 at = states_at(b, tempo, k * stride)

@@ -14,8 +14,8 @@ cdef struct InputLine:
     bint is_due                      # a hop has ended and waits to be judged, until its tick
     long long due_tick
     long long asked                  # the how manieth of all second looks that have been asked for; 0: none is due
-    float asked_under_db             # how far under them what it asks about is
     float loudest                    # log2 power of its loud strokes
+    float asked_under_db             # how far over (or, below 0, under) them what it asks about is
 
 cdef struct InputLines:
     double samplerate_hz

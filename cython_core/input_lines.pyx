@@ -98,9 +98,9 @@ cdef int look_again_in_turn(InputLines *l, long long tick, long long end, bint i
     longest. A line has none in three hops after one."""
     cdef Onset[FOUND] now
     cdef int i, told = 0
-    if l.looking >= 0 and tick == l.line[l.looking].finder.begun_tick:
-        return 0
     if l.looking >= 0:
+        if tick == l.line[l.looking].finder.begun_tick:
+            return 0
         told = pass_on(l, l.looking, now, judge_again(&l.line[l.looking].finder, now, FOUND), end, is_plain, found, room)
     l.looking = -1
     for i in range(l.count):

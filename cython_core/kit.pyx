@@ -4,6 +4,7 @@ A stroke strikes its pad, the plugins that are instruments get it with this bloc
 NOTE that was sent for that frame. It goes by no ring of Python's, which has a writer already.
 """
 
+from cython_core.drum_voices cimport is_struck
 from cython_core.drums cimport drums_play
 from cython_core.exchange cimport NOTE, Event
 from cython_core.pads cimport pads_have, pads_hear
@@ -13,7 +14,7 @@ from cython_core.rig_state cimport STROKES
 cdef void kit_play(RigState *r, int at, int message) noexcept nogil:
     """A message of three bytes, the status in the highest. Called by whoever calls `step`, in the order of their frames."""
     cdef Event stroke
-    if is_stroke(message):
+    if is_struck(message):
         stroke.frame, stroke.kind, stroke.value, stroke.other = r.frame + at, NOTE, message >> 8 & 0x7F, message & 0x7F
         if r.pads != NULL:
             pads_hear(r.pads, &stroke, stroke.frame, &r.transport)
@@ -28,7 +29,3 @@ cdef void pass_on(RigState *r, int at, int message) noexcept nogil:
     """What strikes a pad, or lets go of it, is the pad's."""
     if not ((message >> 16 & 0xF0) in (0x80, 0x90) and r.pads != NULL and pads_have(r.pads, message >> 8 & 0x7F)):
         drums_play(r.drums, at, message)
-
-
-cdef bint is_stroke(int message) noexcept nogil:
-    return (message >> 16 & 0xF0) == 0x90 and (message & 0x7F) > 0

@@ -49,11 +49,12 @@ cdef struct OnsetState:
 
 cdef void onsets_reset(OnsetState *o, double samplerate_hz) noexcept nogil
 cdef int onsets_tick(OnsetState *o, const float *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil
-cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long first_frame) noexcept nogil    # these four in turn are a tick,
-cdef void keep_hop(OnsetState *o) noexcept nogil                                                            # for those who do something
-cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil                                    # in between, or leave the
-cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil                                  # last for a later tick,
-cdef void begin_again(OnsetState *o, long long tick) noexcept nogil                                         # half of it for one before that
+# In turn these are a tick, for those who do something in between, or leave the second look, which is dear, for later ticks: a half in each.
+cdef bint bank_tick(OnsetState *o, const float *heard, int frames, long long first_frame) noexcept nogil
+cdef void keep_hop(OnsetState *o) noexcept nogil
+cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil
+cdef void begin_again(OnsetState *o, long long tick) noexcept nogil
+cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil
 
 cdef class Onsets:
     cdef OnsetState *state

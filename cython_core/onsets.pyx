@@ -292,7 +292,6 @@ cdef void _show_again(const OnsetState *o, int hop, float *shown) noexcept nogil
     shown[(HOPS_SHOWN + 2) * BANDS + WHERE_IN_HOP] *= 0.3
 
 
-# Notes as General MIDI and Roland's TD modules number them.
 cdef class Onsets:
     """The detector for one input. `feed` is for files and tests; the instrument calls `onsets_tick` with `state`."""
 

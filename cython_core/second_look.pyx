@@ -8,6 +8,7 @@ from cython_core.dense cimport add_seen, dense, likely
 
 cdef extern from "second_look_weights.h" nogil:   # written by scripts/learn_onsets; inputs by units, row after row
     enum: AGAIN_INPUTS
+    enum: LEARNED_UNITS_1 "AGAIN_UNITS_1"
     enum: AGAIN_UNITS_2
     enum: AGAIN_ANSWERS
     const float AGAIN_WEIGHTS_1[]
@@ -16,6 +17,9 @@ cdef extern from "second_look_weights.h" nogil:   # written by scripts/learn_ons
     const float AGAIN_BIASES_2[]
     const float AGAIN_WEIGHTS_3[]
     const float AGAIN_BIASES_3[]
+
+if LEARNED_UNITS_1 != AGAIN_UNITS_1:
+    raise ImportError(f"second_look.pxd has room for {AGAIN_UNITS_1} units, and {LEARNED_UNITS_1} have been learned")
 
 
 cdef void begin_second_look(const float *shown, float *first) noexcept nogil:

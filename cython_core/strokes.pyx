@@ -156,12 +156,13 @@ cdef inline float likely(const Onset *onset, int kind) noexcept nogil:
     return onset.kick if kind == 0 else onset.snare if kind == 1 else onset.cymbal
 
 
-cdef float claim(const Teller *line, const Said *told, int kind, const double *covered, const double *heard) noexcept nogil:
+cdef float claim(const Teller *line, const Said *told, int kind, const double *covered, const double *heard, float overheard) noexcept nogil:
     """How likely this line makes it that a drum of this kind was struck.
 
-    covered: how far the line of each kind is to be trusted; heard: and how surely it heard its own drum now.
+    covered: how far the line of each kind is to be trusted; heard: and how surely it heard its own drum now. overheard: how likely a line
+    that hears all makes a snare or tom; -1: none heard anything.
     """
-    cdef float network = likely(&told.onset, kind), mine = own(told), other = 0
+    cdef float network = likely(&told.onset, kind), mine = own(told), other = 0, said
     cdef int k
     if kind_of(line.drum) == kind:
         for k in range(3):
@@ -170,7 +171,8 @@ cdef float claim(const Teller *line, const Said *told, int kind, const double *c
         mine *= 1 - BLED * other * (1 - network)
         if told.onset.look == SECOND:                           # it may be about nothing that was struck
             mine *= fminf(told.onset.kick + told.onset.snare + told.onset.cymbal, 1)
-        return mine + (1 - mine) * network * 0.3
+        said = mine + (1 - mine) * network * 0.3
+        return said * fmaxf(overheard, network) if line.drum == TOM and overheard >= 0 else said
     if hears_all(line) and kind == 2:
         return network                                          # a hat's microphone hears no crash
     return network * <float>(1 - covered[kind]) * (1 if hears_all(line) else 0.5)
@@ -180,8 +182,7 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
     """All that was said about a stroke, as one onset. False when nothing is left of it."""
     cdef double[3] covered, heard, not_struck
     cdef double frames = 0, weights = 0, weight, belief
-    cdef float most, said, is_tom = 0
-    cdef bint is_overheard = False
+    cdef float most, said, overheard = -1
     cdef int i, kind
     for kind in range(3):
         covered[kind] = heard[kind] = 0
@@ -192,17 +193,14 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
                 heard[kind] = fmax(heard[kind], trust(&s.teller[i]) * own(&group.line[i]) if group.line[i].is_heard else 0)
     for i in range(s.count):
         if group.line[i].is_heard and hears_all(&s.teller[i]):
-            is_tom = fmaxf(is_tom, likely(&group.line[i].onset, 1))
-            is_overheard = True
+            overheard = fmaxf(overheard, group.line[i].onset.snare)
     stroke.strength = 0
     for i in range(s.count):
         if group.line[i].is_heard:
             belief = trust(&s.teller[i])
             most = 0
             for kind in range(3):
-                said = claim(&s.teller[i], &group.line[i], kind, covered, heard)
-                if s.teller[i].drum == TOM and kind == 1 and is_overheard:
-                    said *= fmaxf(is_tom, group.line[i].onset.snare)
+                said = claim(&s.teller[i], &group.line[i], kind, covered, heard, overheard)
                 most = fmaxf(most, said)
                 not_struck[kind] *= 1 - belief * said
             weight = belief * (0.05 + most * group.line[i].onset.strength)

@@ -52,7 +52,7 @@ def look_at(devices: Iterable[str]) -> tuple[dict[str, tuple[int, int]], int]:
 
 
 def midi_inputs_on_jack() -> list[str]:
-    """The ports from which MIDI comes, as they are listed. None where no server answers."""
+    """The ports from which MIDI comes, as they are listed; empty where no server answers."""
     with looking() as (_, client):
         return [called(port) for port in midi_ports(client)] if client is not None else []
 

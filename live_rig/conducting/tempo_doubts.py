@@ -21,10 +21,13 @@ NEAR = 0.01  # a recording so near to a limit is at it
 
 def tempo_doubts(song: Song) -> list[Fault]:
     """Each with file, line and key: the song's tempo, its recording's in a section, and its tempo curve."""
+    doubts = list(_doubts(song, dict(enumerate(song.tempo_curve))))
+    if not doubts:  # as nearly always: nothing need be read when the song is called on stage
+        return []
     file = f"songs/{song.id}/{SONG_FILE}"
     page = read_page(song.folder / SONG_FILE, file)
     if not isinstance(page, Page):  # it has gone, or is being written anew
-        return [replace(doubt, file=file) for doubt in _doubts(song, dict(enumerate(song.tempo_curve)))]
+        return [replace(doubt, file=file) for doubt in doubts]
     return page.all_placed(_doubts(song, good_items(page, "tempo_curve", TempoPoint)))
 
 
