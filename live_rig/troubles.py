@@ -8,7 +8,6 @@ from live_rig.instrument import Instrument
 
 GONE = "No sound: {device} has gone, and the song goes on. Plug it in: it comes back by itself"
 BACK = "{device} is back"
-NO_MIDI = "No MIDI from {port}. Plug it in: it is heard by itself"
 MIDI_THERE = "{port} is plugged in"
 MIDI_LOST = "MIDI came faster than anybody plays: some of it was lost"
 LATE = "Drop-outs: the machine is too busy"
@@ -21,7 +20,7 @@ class Troubles:
 
     def __init__(self, instrument: Instrument, device: Device, card: SoundCard, midi: MidiPorts, alerts: Alerts) -> None:
         self._instrument, self._device, self._card, self._midi, self._alerts = instrument, device, card, midi, alerts
-        self._was_lost, self._missing = False, set[str]()
+        self._was_lost, self._missing = False, dict[str, str]()
 
     def look(self) -> None:
         """All that has happened since the last look."""
@@ -42,10 +41,13 @@ class Troubles:
 
     def _look_at_midi(self) -> None:
         """The same for each of the ports that were asked for."""
-        missing = set(self._midi.missing)
+        missing = dict(self._midi.missing)
         for port in sorted(missing | self._missing):
-            gone, there = NO_MIDI.format(port=port), MIDI_THERE.format(port=port)
-            self._alerts.take_back(there if port in missing else gone)
-            self._alerts.say(gone if port in missing else there)
+            there = MIDI_THERE.format(port=port)
+            if (before := self._missing.get(port)) not in (None, missing.get(port)):
+                self._alerts.take_back(before)
+            if port in missing:
+                self._alerts.take_back(there)
+            self._alerts.say(missing.get(port, there))
         self._missing = missing
         self._alerts.say_if_grown(MIDI_LOST, self._device.counts["midi_lost"])

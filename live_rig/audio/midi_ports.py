@@ -1,4 +1,4 @@
-"""The MIDI ports that were asked for, by name: opened, missed when they go, and opened again when they are back.
+"""The MIDI ports that were asked for, by name: waited for, opened, missed when they go, and opened again when they are back.
 
 Where the sound card is on JACK, its own plug has joined those that are there (`jack_midi_in`), and the rig hears them with the
 sound. All others are the system's, through RtMidi.
@@ -12,7 +12,7 @@ from typing import Protocol
 import rtmidi
 
 from live_rig.audio.midi_in import MidiIn, MidiInputs
-from live_rig.audio.midi_names import fitting, no_such_port
+from live_rig.audio.midi_names import GONE, fitting, never_heard
 from live_rig.audio.midi_routing import Routing
 from live_rig.errors import DeviceError
 
@@ -28,7 +28,7 @@ class Card(Protocol):
         """Those of the names that it has joined, and how often each."""
 
     def midi_ports(self) -> list[str]:
-        """All that it could join."""
+        """All that it can join, as it saw them when it looked last."""
 
 
 class MidiPorts:
@@ -36,7 +36,7 @@ class MidiPorts:
 
     card: has been given the same names. let_go: what is to be done when a port has gone or has come back: nobody will let go
     any more of what was held on it. api: RtMidi's, the system's own one if not said.
-    Raises DeviceError where none of the names is there; those that are missing beside others are waited for.
+    missing: those that are not heard, and what to say of each.
     """
 
     def __init__(
@@ -51,13 +51,12 @@ class MidiPorts:
         self._inputs = MidiInputs(api)
         self._joined: Mapping[str, int] = {}
         self._open: dict[str, MidiIn] = {}
+        self._refused: dict[str, DeviceError] = {}
+        self._were_heard: set[str] = set()
         self._looking, self._closing = Lock(), Event()
         self._thread = Thread(target=self._watch, name="MIDI watch", daemon=True)
-        self.missing = tuple(names)
-        self._refused: DeviceError | None = None
+        self.missing: Mapping[str, str] = {}
         self.look()
-        if names and len(self.missing) == len(names):
-            raise self._refused or no_such_port(names, [*card.midi_ports(), *self._inputs.ports()])
 
     def start(self) -> None:
         """Watch."""
@@ -84,7 +83,8 @@ class MidiPorts:
             if changed or joined != self._joined:
                 self._let_go()
             self._joined = joined
-            self.missing = tuple(name for name in others if name not in self._open)
+            self._were_heard |= {*joined, *self._open}
+            self.missing = self._words([name for name in others if name not in self._open], there)
 
     def _close_all_but(self, there: Sequence[str]) -> bool:
         """What has gone. What the card has joined meanwhile stays, and is passed over."""
@@ -95,13 +95,27 @@ class MidiPorts:
 
     def _open_new(self, names: Sequence[str], there: Sequence[str]) -> bool:
         open_already = {port.name for port in self._open.values()}
-        new = fitting(names, [port for port in there if port not in open_already])
-        for name, port in new.items():
+        self._refused.clear()
+        is_any_new = False
+        for name, port in fitting(names, [port for port in there if port not in open_already]).items():
             try:
                 self._open[name] = MidiIn(port, self._routing, partial(self._is_joined, name), self._api)
+                is_any_new = True
             except DeviceError as error:  # gone again, or somebody else's: tried with every look
-                self._refused = error
-        return bool(new)
+                self._refused[name] = error
+        return is_any_new
+
+    def _words(self, missing: Sequence[str], there: Sequence[str]) -> dict[str, str]:
+        """What to say of each: why it would not open, that it has gone, or that it has never been there."""
+        ports = [*self._card.midi_ports(), *there] if missing else []
+        taken = set(fitting(self._names, ports).values())
+        free = [port for port in ports if port not in taken]
+        return {name: self._why(name, free) for name in missing}
+
+    def _why(self, name: str, free: Sequence[str]) -> str:
+        if name in self._refused:
+            return str(self._refused[name])
+        return GONE.format(name=name) if name in self._were_heard else never_heard(name, free)
 
     def _is_joined(self, name: str) -> bool:
         return name in self._card.midi_there

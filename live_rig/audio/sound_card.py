@@ -55,8 +55,8 @@ class SoundCard:
         return self._stream.midi.there if isinstance(self._stream, JackStream) else {}
 
     def midi_ports(self) -> list[str]:
-        """All of those that it could be joined to."""
-        return self._stream.midi.ports() if isinstance(self._stream, JackStream) else []
+        """All of those that it can be joined to, as it saw them when it looked last."""
+        return self._stream.midi.ports if isinstance(self._stream, JackStream) else []
 
     def latencies_s(self) -> tuple[float, float]:
         """(input, output) in seconds, as the device says them; 0 of the virtual one."""

@@ -13,7 +13,6 @@ from live_rig.paths import examples_dir, last_show, remember_show
 from live_rig.priority import run_this_thread_soon
 from live_rig.show.setlist import Show
 from live_rig.show.store import read_show
-from live_rig.troubles import NO_MIDI
 
 BUNDLED = "festival"
 
@@ -60,8 +59,8 @@ def run(args: argparse.Namespace) -> int:
 
 def tell_missing(engine: Engine) -> None:
     """Which of the MIDI ports that were asked for are not there yet."""
-    for port in engine.midi.missing:
-        print(NO_MIDI.format(port=port), flush=True)
+    for words in engine.midi.missing.values():
+        print(words, flush=True)
 
 
 async def played(engine: Engine, port: int, while_open: Callable[[DoorAddress], Awaitable[None]]) -> int:

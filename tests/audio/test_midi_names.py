@@ -2,7 +2,7 @@
 
 import pytest
 
-from live_rig.audio.midi_names import fitting, no_such_port
+from live_rig.audio.midi_names import fitting, never_heard
 
 PORTS = ["Midi Through:Midi Through Port-0 14:0", "Nitro Pro:Nitro Pro MIDI 1 24:0", "Nitro:Nitro MIDI 1 28:0", "FCB1010 32:0"]
 
@@ -27,6 +27,15 @@ def test_its_own_name_comes_before_that_of_which_it_is_a_part() -> None:
     assert fitting(["pads"], ["e-kit pads", "pads"]) == {"pads": "pads"}
 
 
-def test_what_is_nowhere_is_named_with_the_nearest() -> None:
-    assert 'Say "FCB1010 32:0"' in str(no_such_port(["FBC1010"], PORTS))
-    assert "Plug it in" in str(no_such_port(["FCB", "Nitro"], []))
+@pytest.mark.parametrize(
+    ("name", "nearest"), [("FBC1010", 3), ("nitor", 1), ("Nitro MIDI", 1), ("FCB1010 30:1", 3), ("Nitro:Nitro MIDI 2 28:0", 2)]
+)
+def test_what_has_never_been_there_is_named_with_the_nearest(name: str, nearest: int) -> None:
+    assert never_heard(name, PORTS) == f'No MIDI from {name}. Plug it in: it is heard by itself. Or is it "{PORTS[nearest]}"?'
+
+
+def test_where_nothing_is_near_it_is_said_what_there_is_as_short_as_a_stage_wants_it() -> None:
+    gone = "No MIDI from Mellotron. Plug it in: it is heard by itself"
+    assert never_heard("Mellotron", []) == gone
+    assert never_heard("Mellotron", ["e-kit:pads = alsa:24", "board"]) == f"{gone}. There is: e-kit:pads, board"
+    assert never_heard("Mellotron", ["a", "b", "c", "d"]) == f"{gone}. There is: a, b, c, …"

@@ -102,7 +102,7 @@ def test_what_goes_is_missed_and_is_heard_again_when_it_is_back(server: JackServ
 def test_a_second_port_is_waited_for_and_both_are_heard(server: JackServer, tmp_path: Path) -> None:
     kit = MidiKit(server, "e-kit")
     with door_of(server, tmp_path, "e-kit", "board") as door:
-        state_where(door, lambda state: GONE.format("board") in state.alerts)
+        state_where(door, lambda state: any(words.startswith(GONE.format("board")) for words in state.alerts))
         press(kit, door)
         board = MidiKit(server, "board")
         state_where(door, lambda state: THERE.format("board") in state.alerts)
@@ -138,15 +138,20 @@ def test_a_flood_of_notes_junk_and_long_messages_does_no_harm(server: JackServer
     kit.unplug()
 
 
-def test_what_is_not_there_is_refused_with_what_there_is(server: JackServer, tmp_path: Path) -> None:
-    kit = MidiKit(server, "e-kit")
-    own = {name: str(tmp_path) for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
-    words = [sys.executable, "-c", LIVE_RIG, "engine", "--device", server.device, "--port", "0", "--midi-in", "Mellotron"]
-    said = subprocess.run(words, cwd=CHECKOUT, env=server.environ | own, capture_output=True, text=True, timeout=PATIENCE_S)
-    kit.unplug()
-    assert said.returncode == 2
-    assert 'There is no MIDI port "Mellotron"' in said.stderr
-    assert "e-kit:pads" in said.stderr
+def test_a_rig_that_is_started_before_its_kit_says_what_there_is_and_hears_it_when_it_comes(
+    server: JackServer, tmp_path: Path
+) -> None:
+    board = MidiKit(server, "board")
+    says = f"{GONE.format('e-kit')}. There is: board:pads"
+    with door_of(server, tmp_path, "e-kit") as door:
+        state_where(door, lambda state: any(words.startswith(says) for words in state.alerts))
+        kit = MidiKit(server, "e-kit")
+        there = state_where(door, lambda state: THERE.format("e-kit") in state.alerts)
+        assert not any(words.startswith(GONE.format("e-kit")) for words in there.alerts)
+        press(kit, door)
+    assert says in (tmp_path / "engine.txt").read_text()
+    for each in (kit, board):
+        each.unplug()
 
 
 def test_devices_lists_the_ports_on_jack(server: JackServer) -> None:
@@ -169,15 +174,15 @@ def test_by_rtmidi_what_goes_is_opened_again_and_what_was_held_is_let_go(server:
     kit = MidiKit(server, "e-kit")
     with on(server):
         ports = MidiPorts(["e-kit", "board"], routing, DeafCard(), lambda: let_go.append(True), rtmidi.API_UNIX_JACK)
-        assert ports.missing == ("board",)
+        assert [*ports.missing] == ["board"]
         kit.unplug()
         let_go.clear()
         ports.look()
-        assert ports.missing == ("e-kit", "board")
+        assert [*ports.missing] == ["e-kit", "board"]
         assert let_go
         kit, board = MidiKit(server, "e-kit"), MidiKit(server, "board")
         ports.look()
-        assert ports.missing == ()
+        assert not ports.missing
         wait_until(lambda: sends_until(kit, SNARE, is_done=38 in heard))
         wait_until(lambda: sends_until(board, CLICK_OFF, is_done=60 in heard))
         ports.close()
