@@ -5,6 +5,7 @@ A word lies in a folder under its own name: "last time" in last-time.ogg. A show
 """
 
 import re
+import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,15 +15,22 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
+from live_rig.show.file_names import why_unfit
+
 BUNDLED = Path(__file__).parent / "words"
 FOLDER = "voice"  # of a show
+LONGEST_NAME_BYTES = 200  # of a file, and some more for its ending
 
 Mono = npt.NDArray[np.float32]
 
 
 def file_name(text: str) -> str:
-    """Where the sound of a text lies: "Band in: riff" in band-in-riff.ogg."""
-    return re.sub(r"\W+", "-", text.casefold()).strip("-") + ".ogg"
+    """Where the sound of a text lies: "Band in: riff" in band-in-riff.ogg. What would be too long for a name is cut, with a
+    number for what was cut; what no file may be called has a dash behind it."""
+    name = re.sub(r"\W+", "-", text.casefold()).strip("-")
+    if len(whole := name.encode()) > LONGEST_NAME_BYTES:
+        name = f"{whole[:LONGEST_NAME_BYTES].decode(errors='ignore')}-{zlib.crc32(whole):08x}"
+    return f"{name}{'-' if why_unfit(name) else ''}.ogg"
 
 
 class Voice:

@@ -8,6 +8,7 @@ from live_rig.conducting.written_presets import presets_of
 from live_rig.rack.at_home import will_lack
 from live_rig.rack.knobs import files_of
 from live_rig.rack.preset_reader import read_preset
+from live_rig.show.file_names import unfit_in
 from live_rig.show.preset import snapshot_doubts
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
@@ -41,6 +42,7 @@ def contents(show: Show) -> list[str]:
         *(f"  {line}" for line in lacking(show)),
         *(f"  {doubt}" for song in show.songs for doubt in tempo_doubts(song)),
         *(f"  {doubt}" for doubt in snapshot_doubts(show.folder, parts)),
+        *(f"  {name} cannot be carried to every system: {why}" for name, why in unfit_in(show.folder)),
         f"  pedals and keys: {len(show.pedals)}",
         "No faults.",
     ]

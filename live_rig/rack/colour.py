@@ -18,6 +18,7 @@ from live_rig.rack.shelf import Shelf
 from live_rig.rack.supervisor import Rack
 from live_rig.show.command import AT_BAR, AT_BEAT
 from live_rig.show.faults import change_or
+from live_rig.show.file_names import why_unfit
 from live_rig.show.write import copy_file, whole_file
 
 LONGEST_NAME = 60  # letters
@@ -128,6 +129,8 @@ class Colour:
         if not name.replace("-", "").replace("_", "").isalnum() or len(name) > LONGEST_NAME:
             do = f"Take letters, digits, - and _, {LONGEST_NAME} at most"
             raise ShowError(f'"{name}" cannot be a preset\'s name', where="command", do=do)
+        if why := why_unfit(name):
+            raise ShowError(f'"{name}" cannot be a preset\'s name: {why}', where="command", do="Take another name")
         file = self.folder / "presets" / f"{name}.toml"
         if name == edits.preset.name:
             raise ShowError(f"{name} is the preset that is heard", where=str(file), do="Save it under another name")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from live_rig.errors import ShowError
+from live_rig.show.file_names import why_unfit
 from live_rig.show.store import SHOW_FILE
 from live_rig.show.write import whole_folder
 
@@ -49,6 +50,8 @@ def make_show(folder: Path) -> None:
     """Make the folder of an empty show. Raises ShowError where something is there already, DeviceError for the disk."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ShowError("there is something already", where=str(folder), do="Choose another name: nothing is overwritten")
+    if why := why_unfit(folder.resolve().name):
+        raise ShowError(f"it cannot be a folder's name: {why}", where=str(folder), do="Choose another name")
     with whole_folder(folder) as making:
         (making / "songs").mkdir()
         (making / "presets").mkdir()

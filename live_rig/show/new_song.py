@@ -10,6 +10,7 @@ from tomlkit.exceptions import TOMLKitError
 from live_rig.errors import ShowError
 from live_rig.show.beats_csv import Beat, beat_map_of, beats_text, first_bar_beats, of_first_meter, usual_beats_per_bar
 from live_rig.show.faults import Fault, ShowFaults
+from live_rig.show.file_names import why_unfit
 from live_rig.show.meter import MeterChange, is_meter
 from live_rig.show.preset import preset_files
 from live_rig.show.setlist import SONG_ID
@@ -52,6 +53,8 @@ def _refuse_id(show: Path, song_id: str) -> None:
     if not SONG_ID.fullmatch(song_id):
         do = "Take letters, digits, - and _, such as slow-blues"
         raise ShowError(f'"{song_id}" is not a song\'s id', where="--id", do=do)
+    if why := why_unfit(song_id):
+        raise ShowError(f'"{song_id}" cannot be a folder: {why}', where="--id", do="Take another --id")
     if song_id in song_folders(show):
         where = str(show / "songs" / song_id)
         raise ShowError(f'the show has a song "{song_id}"', where=where, do="Take another --id, or move that folder away")

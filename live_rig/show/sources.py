@@ -8,13 +8,13 @@ from typing import Any
 from live_rig.show.audio_file import NotPlayable, measure
 from live_rig.show.beats_csv import LONGEST_S, Beat, map_faults, parse_beats, steady_beats
 from live_rig.show.faults import Fault, change_or
+from live_rig.show.file_names import why_unfit
 from live_rig.show.meter import MeterChange, is_meter
 from live_rig.show.stem import clock
 from live_rig.show.toml_page import read_text
 from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
 COMMON_METER = "4/4"
-NOT_IN_FILE_NAMES = set('/\\:*?"<>|')
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,10 @@ def _click_faults(new: NewSong) -> Iterator[Fault]:
 
 def _name_faults(new: NewSong) -> Iterator[Fault]:
     """Stems that cannot be files of their name, stems of which only the end was spoken, letters that cannot be written."""
-    for name in new.stems:
-        if not name.strip() or set(name) & NOT_IN_FILE_NAMES or name.startswith(".") or not name.isprintable():
-            yield Fault(f'"{name}" cannot be a file', "Take a plain word, such as bass", file="--stem")
+    for name, source in new.stems.items():
+        why = "it is hidden" if name.startswith(".") else why_unfit(f"{name}{source.suffix}") or why_unfit(name)
+        if why:
+            yield Fault(f'"{name}" cannot be a file: {why}', "Take a plain word, such as bass", file="--stem")
     for name in sorted(new.ends_early - set(new.stems)):
         yield Fault(f'there is no stem "{name}"', change_or(name, new.stems, "Take the name of a --stem"), file="--ends-early")
     for option, text in [("--title", new.title), *(("--section", str(section["name"])) for section in new.sections)]:

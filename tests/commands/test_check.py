@@ -49,6 +49,17 @@ def test_what_a_preset_lacks_on_this_machine_is_mentioned_and_is_no_fault(live_r
     assert f"  hall plays without /nowhere/Big.vst3, {show / 'presets' / 'hall.wav'}: not on this machine\n" in checked.out
 
 
+def test_what_cannot_be_carried_to_windows_is_mentioned_and_is_no_fault(live_rig: LiveRig, tmp_path: Path) -> None:
+    show = make_show(tmp_path / "friday")
+    (show / "presets").mkdir()
+    (show / "presets" / "aux.toml").write_text('title = "Aux"\n')
+    (show / "presets" / ".aux").write_text("")
+    checked = live_rig("check", show)
+    assert checked.code == 0
+    assert "  presets/aux.toml cannot be carried to every system: Windows keeps that name for itself\n" in checked.out
+    assert ".aux" not in checked.out
+
+
 def test_many_faults_are_one_line_each(live_rig: LiveRig, tmp_path: Path) -> None:
     show = make_show(tmp_path / "friday")
     (show / "show.toml").write_text('titel = "Friday"\nsongs = ["caravan", "carvan"]\n[pedals]\n"cc:1" = "tkae"\n')

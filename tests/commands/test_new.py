@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from live_rig.show.command import parse_command
+from live_rig.show.file_names import why_unfit
 from live_rig.show.store import read_show
 from tests.commands.conftest import LiveRig
 
@@ -34,6 +37,16 @@ def test_its_pedals_reach_what_a_drummer_needs(live_rig: LiveRig, tmp_path: Path
         "finale",
         "panic",
     }
+
+
+@pytest.mark.parametrize("name", ["nul", "friday.", "friday ", "ten:thirty"])
+def test_a_show_that_could_not_be_carried_to_every_system_is_refused_in_words(
+    live_rig: LiveRig, tmp_path: Path, name: str
+) -> None:
+    refused = live_rig("new", tmp_path / name)
+    assert refused.code == 2
+    assert f"it cannot be a folder's name: {why_unfit(name)} ({tmp_path / name}). Choose another name." in refused.said
+    assert not (tmp_path / name).exists()
 
 
 def test_every_setting_that_is_commented_out_may_be_switched_on(live_rig: LiveRig, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from live_rig.conducting.cues import events_of
 from live_rig.instrument import Instrument, each_bus_apart
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.cue import Cue
+from live_rig.show.file_names import why_unfit
 from live_rig.show.meter import MeterChange
 from live_rig.show.song import Song
 from tests.playing import BLOCK, RATE_HZ, song
@@ -134,6 +135,15 @@ def test_the_shows_own_word_comes_before_the_rigs(tmp_path: Path) -> None:
     assert own is not None
     assert verse is not None
     np.testing.assert_array_equal(own, verse)
+
+
+@pytest.mark.parametrize("text", ["漢" * 200, "漢" * 199 + "字", "é" * 200, "Aux", "com1"])
+def test_any_text_can_lie_in_a_file_of_its_own_on_any_system(tmp_path: Path, text: str) -> None:
+    assert why_unfit(file_name(text)) is None
+    assert Voice((tmp_path,)).says(text, RATE_HZ) is None
+    (tmp_path / file_name(text)).write_bytes((BUNDLED / file_name("solo")).read_bytes())
+    assert Voice((tmp_path,)).says(text, RATE_HZ) is not None
+    assert Voice((tmp_path,)).says(text[:-1], RATE_HZ) is None
 
 
 def test_a_word_that_is_no_sound_is_not_said(tmp_path: Path) -> None:

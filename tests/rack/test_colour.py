@@ -147,6 +147,10 @@ def test_a_switch_is_on_or_off(tmp_path: Path) -> None:
         ("loud", "loud is the preset that is heard"),
         ("a/b", "cannot be"),
         ("ü" * 130, "cannot be"),
+        ("nul", '"nul" cannot be a preset\'s name: Windows keeps that name for itself'),
+        ("COM1", "Windows keeps that name for itself"),
+        ("dub.", "Take letters, digits, - and _"),
+        ("dub ", "Take letters, digits, - and _"),
     ],
 )
 def test_a_name_that_would_overwrite_or_leave_the_show_is_refused_and_nothing_is_written(
