@@ -1,10 +1,13 @@
 """Where things are: what ships with the rig, and what it keeps for itself outside every show."""
 
 import os
+import stat
 import sys
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_runtime_path, user_state_path
+
+from live_rig.errors import DeviceError
 
 APP = "live-rig"
 PACKAGE = Path(__file__).parent
@@ -21,17 +24,37 @@ def examples_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """What can be made again: stems decoded to the session's rate. Made where it is not there."""
-    return user_cache_path(APP, appauthor=False, ensure_exists=True)
+    """What can be made again: stems decoded to the session's rate. Made where it is not there; DeviceError where it cannot
+    be."""
+    return _made(user_cache_path(APP, appauthor=False))
 
 
 def runtime_dir() -> Path:
-    """What lives as long as the engine: its door's address and token. Made where it is not there."""
-    if sys.platform == "linux" and not os.environ.get("XDG_RUNTIME_DIR"):
-        folder = user_state_path(APP, appauthor=False) / "run"  # in the home: /tmp belongs to everybody
-    else:
-        folder = user_runtime_path(APP, appauthor=False)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """What lives as long as the engine: its door's address and token. Made where it is not there; DeviceError where it cannot
+    be."""
+    if sys.platform != "linux":
+        return _made(user_runtime_path(APP, appauthor=False), mode=0o700)
+    given = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    if given.is_absolute() and _is_ours_alone(given):
+        return _made(given / APP, mode=0o700)
+    return _made(user_state_path(APP, appauthor=False) / "run", mode=0o700)  # in the home: /tmp belongs to everybody
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Whether it is as the XDG specification wants a runtime folder: there, this user's own, and shut to all others."""
+    try:
+        seen = folder.stat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and not seen.st_mode & 0o077
+
+
+def _made(folder: Path, mode: int = 0o777) -> Path:
+    try:
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        do = "See whose that folder is, and whether its disk is full"
+        raise DeviceError(f"A folder cannot be made: {error.strerror}", where=str(folder), do=do) from None
     return folder
 
 
@@ -39,7 +62,7 @@ def last_show() -> Path | None:
     """The show that was opened last, if it is still there."""
     try:
         folder = Path(_last_show_file().read_text(encoding="utf-8").strip())
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, DeviceError):
         return None
     return folder if (folder / "show.toml").is_file() else None
 
@@ -48,12 +71,12 @@ def remember_show(folder: Path) -> None:
     """Make `folder` the last show. Where that cannot be written it is forgotten: no reason to stop."""
     try:
         _last_show_file().write_text(f"{folder.resolve()}\n", encoding="utf-8")
-    except OSError:
+    except (OSError, DeviceError):
         return
 
 
 def _last_show_file() -> Path:
-    return user_state_path(APP, appauthor=False, ensure_exists=True) / "last-show"
+    return _made(user_state_path(APP, appauthor=False)) / "last-show"
 
 
 def _shipped(name: str) -> Path:

@@ -1,10 +1,12 @@
 """What ships is found, and the show of last night is remembered."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from live_rig import paths
+from live_rig.errors import DeviceError
 
 
 @pytest.fixture
@@ -43,3 +45,26 @@ def test_where_nothing_can_be_kept_one_can_play_all_the_same(home: Path) -> None
     (home / "last-show").mkdir()
     paths.remember_show(make_show(home / "friday"))
     assert paths.last_show() is None
+
+
+def test_a_home_where_nothing_can_be_made_is_told_in_words_and_what_is_last_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(paths, "user_cache_path", lambda *_, **__: tmp_path / "file" / "live-rig")
+    monkeypatch.setattr(paths, "user_state_path", lambda *_, **__: tmp_path / "file" / "live-rig")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    for place in (paths.cache_dir, paths.runtime_dir):
+        with pytest.raises(DeviceError, match="A folder cannot be made: Not a directory"):
+            place()
+    paths.remember_show(make_show(tmp_path / "friday"))
+    assert paths.last_show() is None
+
+
+def test_a_cache_that_others_may_write_to_is_used_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.platform != "linux":
+        pytest.skip("other systems have no such variable")
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache").chmod(0o777)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert paths.cache_dir() == tmp_path / "cache" / "live-rig"

@@ -14,7 +14,6 @@ from PyQt6.QtWebSockets import QWebSocket
 
 from live_rig.control.protocol import (
     NOT_UNDERSTOOD,
-    Command,
     Desk,
     Done,
     DoorAddress,
@@ -23,6 +22,7 @@ from live_rig.control.protocol import (
     Refused,
     StageState,
     Welcome,
+    command,
     read_from_server,
 )
 
@@ -78,10 +78,14 @@ class Link(QObject):
         self._socket.blockSignals(True)  # this loss is meant
         self._socket.abort()
 
-    def send(self, command: str, value: str = "") -> bool:
-        """Ask for something; False when nobody is there to hear it."""
+    def send(self, word: str, value: str = "") -> bool:
+        """Ask for something; False when nobody is there to hear it. What the door would not take is answered here."""
         if self._is_in:
-            self._socket.sendTextMessage(Command(id=next(self._ids), command=command, value=value).to_wire())
+            number = next(self._ids)
+            try:
+                self._socket.sendTextMessage(command(number, word, value).to_wire())
+            except MessageError as error:
+                self.answered.emit(Done(id=number, ok=False, says=str(error)))
         return self._is_in
 
     def _address(self) -> DoorAddress:

@@ -17,7 +17,6 @@ from websockets.sync.client import connect as dial
 
 from live_rig.control.door_file import default_door_file, read_door_file
 from live_rig.control.protocol import (
-    Command,
     Done,
     DoorAddress,
     Hello,
@@ -26,11 +25,13 @@ from live_rig.control.protocol import (
     Refused,
     StageState,
     Welcome,
+    command,
     read_from_server,
 )
 from live_rig.errors import DoorError
 
 ANSWER_WITHIN_S = 5.0
+LONGEST_QUOTE = 60  # letters
 
 Heard = TypeVar("Heard", bound=Message)
 
@@ -47,14 +48,17 @@ class Door:
         self._say(Hello(token=token, client="command line"))
         self._hear(Welcome)
 
-    def do(self, command: str, value: str = "") -> str:
+    def do(self, word: str, value: str = "") -> str:
         """Give one command; the engine's words when it is done. Raises DoorError with its words when it is not."""
-        asked = Command(id=next(self._ids), command=command, value=value)
+        try:
+            asked = command(next(self._ids), word, value)
+        except MessageError as error:
+            raise DoorError(str(error), where=_cut(f"{word} {value}"), do="Change it and try again") from None
         self._say(asked)
         while (done := self._hear(Done)).id != asked.id:
             continue  # an answer that came too late for its call
         if not done.ok:
-            raise DoorError(done.says.rstrip("."), where=f"{command} {value}".strip(), do="Change it and try again")
+            raise DoorError(done.says.rstrip("."), where=_cut(f"{word} {value}"), do="Change it and try again")
         return done.says
 
     def state(self) -> StageState:
@@ -89,6 +93,12 @@ class Door:
     def _gone(self, closed: ConnectionClosed) -> DoorError:
         why = f": {closed.rcvd.reason}" if closed.rcvd and closed.rcvd.reason else ""
         return DoorError(f"The engine has closed its door{why}", where=self._url, do="Start it again: live-rig engine")
+
+
+def _cut(text: str) -> str:
+    """As much of it as one line holds."""
+    plain = "".join(letter if letter.isprintable() else "�" for letter in text.strip())
+    return plain if len(plain) <= LONGEST_QUOTE else f"{plain[: LONGEST_QUOTE - 1]}…"
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import math
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 VERSION = 1
 STATES_PER_S = 30
@@ -290,9 +291,27 @@ class MessageError(ValueError):
 
 
 def _refusal(error: ValidationError) -> MessageError:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return MessageError(f"{NOT_UNDERSTOOD}: {first['msg']}" + (f" ({where})" if where else ""))
+    return MessageError(f"{NOT_UNDERSTOOD}: {_in_words(first)}" + (f" ({where})" if where else ""))
+
+
+def _in_words(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "string_too_long":
+            return f"it is longer than {error['ctx']['max_length']} letters"
+        case "string_unicode":
+            return "it has letters that cannot be sent"
+        case _:
+            return error["msg"]
+
+
+def command(number: int, word: str, value: str = "") -> Command:
+    """A command to send. Raises MessageError where the door would not take it."""
+    try:
+        return Command(id=number, command=word, value=value)
+    except ValidationError as error:
+        raise _refusal(error) from None
 
 
 def read_from_client(text: str) -> Hello | Command:

@@ -20,6 +20,7 @@ from live_rig.control.door_file import default_door_file, read_door_file
 from live_rig.control.protocol import (
     Command,
     Desk,
+    Done,
     DoorAddress,
     Hello,
     MessageError,
@@ -131,6 +132,38 @@ def test_nothing_said_ends_the_server(door: OpenDoor, said: str | bytes) -> None
         assert client.do("take") == "take"
 
 
+@pytest.mark.parametrize(
+    ("word", "value", "why"),
+    [
+        ("say", "watch me " * 23, "it is longer than 200 letters (value)"),
+        ("take" * 11, "", "it is longer than 40 letters (command)"),
+        ("say", "watch \udcff", "it has letters that cannot be sent (value)"),
+    ],
+)
+def test_a_command_that_the_door_would_not_take_is_answered_in_words_on_one_line(
+    door: OpenDoor, word: str, value: str, why: str
+) -> None:
+    before = list(door.commands)
+    with connect(door.address) as client:
+        with pytest.raises(DoorError) as refused:
+            client.do(word, value)
+        assert client.do("take") == "take"
+    assert why in str(refused.value)
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 200
+    assert door.commands == [*before, ("take", "")]
+
+
+def test_a_tablet_that_says_too_much_is_told_so_and_heard_again(door: OpenDoor) -> None:
+    with dial(door.address.url, proxy=None) as tablet:
+        tablet.send(Hello(token=TOKEN).to_wire())
+        tablet.send(json.dumps({"type": "command", "id": 7, "command": "say", "value": "x" * 201}))
+        tablet.send(Command(id=8, command="take").to_wire())
+        heard = [read_from_server(str(tablet.recv(5))) for _ in range(12)]
+    assert Refused(says="Not a message: it is longer than 200 letters (command.value)") in heard
+    assert Done(id=8, ok=True, says="take") in heard
+
+
 def test_a_port_in_use_is_told_with_what_to_do(door: OpenDoor, tmp_path: Path) -> None:
     with pytest.raises(DoorError, match=rf"Port {door.port} is in use .* another port with --port"):
         OpenDoor(tmp_path / "door.json", port=door.port).__enter__()
@@ -223,11 +256,29 @@ def test_without_a_runtime_folder_of_the_system_the_door_file_is_in_the_home(
 ) -> None:
     if sys.platform != "linux":
         pytest.skip("only Linux has systems without a runtime folder")
-    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    (tmp_path / "file").touch()
+    (tmp_path / "open to all").mkdir()
+    (tmp_path / "open to all").chmod(0o755)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    for none in ("", "not there", "file", "open to all"):
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / none) if none else "")
+        assert default_door_file() == tmp_path / "live-rig" / "run" / "door.json"
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "live_rig")  # what does not begin at the root counts as none
+    assert default_door_file() == tmp_path / "live-rig" / "run" / "door.json"
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
     assert default_door_file() == tmp_path / "live-rig" / "run" / "door.json"
     assert stat.S_IMODE(default_door_file().parent.stat().st_mode) == 0o700
     assert not recwarn.list
+
+
+def test_the_systems_runtime_folder_is_taken_where_it_is_the_users_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sys.platform != "linux":
+        pytest.skip("other systems have no such variable")
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert default_door_file() == tmp_path / "live-rig" / "door.json"
 
 
 def test_the_address_is_plain_json(door: OpenDoor) -> None:

@@ -136,6 +136,12 @@ def test_a_command_that_cannot_be_done_is_said_in_the_line(window: StageWindow, 
     assert not window.alert.words.is_wrong
 
 
+def test_words_that_are_too_long_for_the_door_are_said_to_be_in_the_line(window: StageWindow, qtbot: QtBot) -> None:
+    window.ask("say", "x" * 201)
+    qtbot.waitUntil(lambda: "it is longer than 200 letters" in window.alert.words.line)
+    assert not window.alert.words.is_wrong
+
+
 def test_an_engine_that_goes_is_said_and_found_again_where_it_comes_back(
     door: OpenDoor, window: StageWindow, qtbot: QtBot
 ) -> None:
