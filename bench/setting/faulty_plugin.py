@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 DPF = Path("/usr/share/dpf")
 SOURCE = Path(__file__).parents[2] / "tests" / "data" / "vst3"
@@ -29,34 +31,56 @@ def build(folder: Path, latency_frames: int = 0, loading: int = 0, moves: int = 
     channels: how many go in, and come out.
     """
     more = (f"Moves{moves}" if moves else "") + (f"Channels{channels}" if channels != 2 else "")
-    words = [f"-DLATENCY_FRAMES={latency_frames}", f"-DLOADING={loading}", f"-DCHANNELS={channels}"]
-    words += [str(SOURCE / "faulty.cpp")] + (window(moves) if moves else [])
-    return bundled(folder / f"Faulty{latency_frames}{LOADING[loading]}{more}.vst3", words)
+    own = [f"-DLATENCY_FRAMES={latency_frames}", f"-DLOADING={loading}", str(SOURCE / "faulty.cpp")]
+    own += window_sources() if moves else []
+    kind = (f"-DCHANNELS={channels}", *(window(moves) if moves else ()))
+    return bundled(folder / f"Faulty{latency_frames}{LOADING[loading]}{more}.vst3", kind, own)
 
 
 def build_bell(folder: Path, latency_frames: int = 0, outputs: int = 2, in_pairs: bool = False) -> Path:
     """An instrument's bundle, in `folder`: what it does stands in bell.cpp. in_pairs: two outputs a bus."""
-    words = ["-DINSTRUMENT", f"-DLATENCY_FRAMES={latency_frames}", f"-DCHANNELS={outputs}", *["-DPAIRS"] * in_pairs]
-    return bundled(folder / "Bell.vst3", [*words, str(SOURCE / "bell.cpp")])
+    own = [f"-DLATENCY_FRAMES={latency_frames}", *["-DPAIRS"] * in_pairs, str(SOURCE / "bell.cpp")]
+    return bundled(folder / "Bell.vst3", ("-DINSTRUMENT", f"-DCHANNELS={outputs}"), own)
 
 
-def bundled(bundle: Path, words: list[str]) -> Path:
-    """Compile a plugin, with these words beside those that all take."""
+def bundled(bundle: Path, kind: tuple[str, ...], own: list[str]) -> Path:
+    """Compile a plugin. kind: the words that make it another one to DPF, too; own: those for itself, and its sources."""
     inside = bundle / "Contents" / f"{platform.machine()}-linux"
     inside.mkdir(parents=True)
-    command = ["g++", "-O1", "-fPIC", "-shared", "-std=c++17", "-w", "-DDISTRHO_PLUGIN_TARGET_VST3"]
-    command += [f"-I{SOURCE}", f"-I{DPF}/distrho", f"-I{DPF}/distrho/src"]
-    command += [*words, f"{DPF}/distrho/DistrhoPluginMain.cpp"]
-    command += [f"-Wl,--version-script={DPF}/utils/symbols/vst3.version", "-o", str(inside / f"{bundle.stem}.so")]
-    subprocess.run(command, check=True)
+    words = ["-shared", *kind, str(dpf(kind)), *own]
+    words += [f"-Wl,--version-script={DPF}/utils/symbols/vst3.version", "-o", str(inside / f"{bundle.stem}.so")]
+    compiled(words)
     return bundle
 
 
-def window(moves: int) -> list[str]:
-    """What it takes to build the plugin with a window."""
-    dgl = DPF / "dgl" / "src"
-    words = [f"-DMOVES={moves}", "-DHAVE_DGL", "-DHAVE_OPENGL", "-DDGL_OPENGL", "-DHAVE_X11"]
-    words += [f"-I{DPF}/dgl", f"-I{dgl}", f"-I{dgl}/pugl-upstream/include"]
-    words += [str(SOURCE / "editor.cpp"), f"{DPF}/distrho/DistrhoUIMain.cpp"]
-    words += [str(file) for file in sorted(dgl.glob("*.cpp")) if not WITHOUT.search(file.name)]
-    return [*words, "-lX11", "-lXext", "-lGL"]
+@cache
+def dpf(kind: tuple[str, ...]) -> Path:
+    """DPF's own part of all plugins of that kind, compiled once: it is most of the work."""
+    part = Path(mkdtemp(dir=kept().name)) / "dpf.o"
+    compiled(["-c", *kind, f"{DPF}/distrho/DistrhoPluginMain.cpp", "-o", str(part)])
+    return part
+
+
+@cache
+def kept() -> TemporaryDirectory[str]:
+    """A folder for as long as this process lives."""
+    return TemporaryDirectory(prefix="dpf-")
+
+
+def compiled(words: list[str]) -> None:
+    command = ["g++", "-O1", "-fPIC", "-std=c++17", "-w", "-DDISTRHO_PLUGIN_TARGET_VST3"]
+    subprocess.run([*command, f"-I{SOURCE}", f"-I{DPF}/distrho", f"-I{DPF}/distrho/src", *words], check=True)
+
+
+def window(moves: int) -> tuple[str, ...]:
+    """What makes it a plugin with a window."""
+    dgl = DPF / "dgl"
+    words = (f"-DMOVES={moves}", "-DHAVE_DGL", "-DHAVE_OPENGL", "-DDGL_OPENGL", "-DHAVE_X11")
+    return (*words, f"-I{dgl}", f"-I{dgl}/src", f"-I{dgl}/src/pugl-upstream/include")
+
+
+def window_sources() -> list[str]:
+    """What it takes to build the window."""
+    sources = [SOURCE / "editor.cpp", DPF / "distrho" / "DistrhoUIMain.cpp"]
+    sources += [file for file in sorted((DPF / "dgl" / "src").glob("*.cpp")) if not WITHOUT.search(file.name)]
+    return [*map(str, sources), "-lX11", "-lXext", "-lGL"]

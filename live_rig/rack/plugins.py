@@ -52,7 +52,7 @@ def remembered() -> dict[str, Seen]:
     try:
         rows = json.loads(memory_file().read_text(encoding="utf-8"))
         return {row["path"]: Seen(**row) for row in rows}
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, DeviceError, ValueError, TypeError, KeyError):
         return {}
 
 
@@ -60,9 +60,9 @@ def remember(seen: dict[str, Seen]) -> None:
     """Keep it, whole or not at all. Raises DeviceError where there is no place for it."""
     try:
         file = memory_file()
-    except OSError as error:
-        what, do = f"What is known of plugins cannot be kept: {error.strerror}", "Make a folder there that you may write in"
-        raise DeviceError(what, where=str(error.filename), do=do) from error
+    except DeviceError as error:
+        what, do = f"What is known of plugins cannot be kept: {error.what}", "Make a folder there that you may write in"
+        raise DeviceError(what, where=error.where, do=do) from error
     write_file(file, json.dumps([asdict(one) for one in seen.values()], indent=1))
 
 

@@ -102,6 +102,8 @@ def test_where_nothing_can_be_remembered_that_is_said(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert main(["plugins", "scan", str(tmp_path)]) == 2
     assert "What is known of plugins cannot be kept: " in capsys.readouterr().err
+    assert remembered() == {}
+    assert why_blocked(tmp_path / "Empty.vst3") == ""
 
 
 def test_a_latency_of_200_ms_is_told(plugin_with_latency: Callable[[int], Path]) -> None:
@@ -192,10 +194,13 @@ def test_a_state_is_saved_and_comes_back_exactly(plugin: Path, tmp_path: Path) -
     assert out[-1][0, -1] == 0.125
 
 
-def test_the_desk_knows_how_far_a_plugins_knobs_go_once_it_was_looked_at(folder: Path) -> None:
-    file = (folder / "Faulty0.vst3").resolve()
+def test_the_desk_knows_how_far_a_plugins_knobs_go_once_it_was_looked_at(
+    plugin_built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    file = plugin_built(0, 0).resolve()
     edits = Edits(Preset("p", "P", "", (Effect("VST3", {"gain": 0.25}, path=file),)))
     assert plugin_ranges(edits) == {}
-    list(scan([folder], limit_s=20.0))
+    list(scan([file.parent], limit_s=20.0))
     (knob,) = (knob for knob in desk_state((), edits, plugin_ranges(edits)).knobs if knob.name == "master.Faulty0.gain")
     assert (knob.value, knob.low, knob.high) == (0.25, 0.0, 1.0)
