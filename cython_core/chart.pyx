@@ -238,3 +238,9 @@ cdef class Chart:
     def address(self):
         """Of the state, for an event that loads it."""
         return <size_t>&self.state
+
+    @property
+    def addresses(self):
+        """Of all that the step comes to see once it is loaded: its state, its stems and what the guide says in it."""
+        stems = () if self.stems is None else (self.stems.address,)
+        return {self.address, *stems, *[<size_t>self.state.call[i].sound for i in range(self.state.calls) if self.state.call[i].sound != NULL]}

@@ -68,6 +68,9 @@ cpdef enum NoticeKind:
     NEXT_SONG                        # the chart that was next is the chart now; value: its address
     BACK_ON_BEAT                     # the drummer's beat was lost and is found
 
+cdef enum:
+    MAX_HELD = 6
+
 cdef struct Snapshot:                # step -> Python, the newest only: the end of the last tick
     long long frame
     double song_beat                 # heard now
@@ -107,6 +110,8 @@ cdef struct Snapshot:                # step -> Python, the newest only: the end 
     long long blocks
     long long band_frames_missing
     long long events_lost
+    long long events_taken           # of all that were ever sent
+    size_t held[MAX_HELD]            # addresses of charts, stems and words: no later tick looks at any that is not here, or in an event not taken
 
 cdef struct ExchangeState            # rings and buffers, all sized at set-up
 

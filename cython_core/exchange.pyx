@@ -65,6 +65,7 @@ cdef Snapshot *draft(ExchangeState *x) noexcept nogil:
 
 
 cdef void publish(ExchangeState *x) noexcept nogil:
+    draft(x).events_taken = x.events_out
     x.back = <int>(exchange(&x.middle, x.back | FRESH) & 3)
 
 
@@ -92,6 +93,11 @@ cdef class Exchange:
         event.frame, event.kind, event.value, event.other, event.thing = frame, kind, value, other, <void *>thing
         store(&x.events_in, x.events_in + 1)
         return True
+
+    @property
+    def sent(self) -> int:
+        """How many events have been sent so far; `events_taken` of a snapshot says how many of them the step has taken."""
+        return self.state.events_in
 
     def notices(self):
         """What has happened since the last call: a list of dicts with the fields of a Notice."""

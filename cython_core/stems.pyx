@@ -27,20 +27,26 @@ cdef extern from *:
     #include <windows.h>
     static int rig_seek(FILE *file, long long place) { return _fseeki64(file, place, SEEK_SET); }
     static int rig_lock(void *p, size_t n) { return VirtualLock(p, n) ? 0 : -1; }
-    static void rig_unlock(void *p, size_t n) { VirtualUnlock(p, n); }
+    static void *rig_take(size_t n) { return VirtualAlloc(NULL, n, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE); }
+    static void rig_give_back(void *p, size_t n) { VirtualFree(p, 0, MEM_RELEASE); }
     static void rig_nap(int ms) { Sleep(ms); }
     #else
     #include <sys/mman.h>
     #include <time.h>
     static int rig_seek(FILE *file, long long place) { return fseeko(file, (off_t)place, SEEK_SET); }
     static int rig_lock(void *p, size_t n) { return mlock(p, n); }
-    static void rig_unlock(void *p, size_t n) { munlock(p, n); }
+    static void *rig_take(size_t n) {
+        void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        return p == MAP_FAILED ? NULL : p;
+    }
+    static void rig_give_back(void *p, size_t n) { munmap(p, n); }
     static void rig_nap(int ms) { struct timespec t = {0, ms * 1000000L}; nanosleep(&t, 0); }
     #endif
     """
     int seek "rig_seek"(FILE *file, long long place) noexcept nogil
     int lock_memory "rig_lock"(void *place, size_t size) noexcept nogil
-    void unlock_memory "rig_unlock"(void *place, size_t size) noexcept nogil
+    void *take_memory "rig_take"(size_t size) noexcept nogil                   # zeros, or NULL; pages of the system's that hold nothing else
+    void give_memory_back "rig_give_back"(void *place, size_t size) noexcept nogil     # and unlock it
     void nap "rig_nap"(int ms) noexcept nogil
 
 cdef double AHEAD_S = 10.0           # of the song, kept in memory from where it plays
@@ -99,9 +105,9 @@ cdef class Stems:
     def __dealloc__(self):
         cdef int i
         if self.slot != NULL:
-            for i in range(self.slots_made):
-                unlock_memory(self.slot[i].samples, self.page_bytes())
-                free(self.slot[i].samples)
+            with nogil:
+                for i in range(self.slots_made):
+                    give_memory_back(self.slot[i].samples, self.page_bytes())
             free(self.slot)
         for i in range(MAX_STEMS):
             if self.file[i] != NULL:
@@ -139,6 +145,11 @@ cdef class Stems:
     def address(self) -> int:
         """Of the bank, for the exchange."""
         return <size_t>self.bank
+
+    @property
+    def addresses(self) -> set[int]:
+        """Of all that the step comes to see of them: the bank."""
+        return {self.address}
 
     @property
     def frames(self) -> int:
@@ -258,7 +269,7 @@ cdef class Stems:
 
     cdef StemPage *new_slot(self) noexcept nogil:
         cdef StemPage *slot = &self.slot[self.slots_made]
-        slot.samples = <float *>calloc(1, self.page_bytes())
+        slot.samples = <float *>take_memory(self.page_bytes())
         if slot.samples == NULL:
             return NULL
         if lock_memory(slot.samples, self.page_bytes()) != 0:

@@ -73,4 +73,13 @@ cdef void take_snapshot(RigState *r) noexcept nogil:
     s.input_peak, s.drums_peak, s.band_peak, s.limited = r.input_peak, r.drums_peak, r.band_peak, r.guard.least
     r.input_peak, r.drums_peak, r.band_peak = r.input_peak * PEAK_FALLS, r.drums_peak * PEAK_FALLS, r.band_peak * PEAK_FALLS
     r.guard.least += (1.0 - r.guard.least) * (1.0 - PEAK_FALLS)
+    say_what_is_held(r, s.held)
     publish(r.exchange)
+
+
+cdef void say_what_is_held(const RigState *r, size_t *held) noexcept nogil:
+    """All that was lent to the step and that a tick to come may look at; 0: nothing. What has been ordered is the band's to say."""
+    held[0], held[1] = <size_t>r.transport.chart, <size_t>r.transport.next_chart
+    held[2], held[3] = <size_t>r.key.now, <size_t>r.key.wanted
+    held[4] = <size_t>r.struck_hit.stems if r.struck_hit.from_frame >= 0 else 0
+    held[5] = <size_t>r.mix.guide.sound

@@ -50,13 +50,13 @@ cdef void transport_reset(TransportState *t, double samplerate_hz, long long hea
 
 
 cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil:
-    """Make `chart` the song. What sounds is faded out; nothing sounds until it is started."""
+    """Make `chart` the song, which leads to none yet. What sounds is faded out; nothing sounds until it is started."""
     cdef int tick
     if t.state == PLAYING:
         write_jump(t, t.head + 1, heard_source(t), NAN)
     for tick in range(MOMENTS):          # what was to be said is of the song before
         t.moment[tick].call = 0
-    t.chart, t.state = chart, SILENT
+    t.chart, t.next_chart, t.state = chart, NULL, SILENT
     t.line = t.fold = t.start_beat = 0.0
     t.hold, t.queued, t.vamps, t.is_released, t.rounds, t.section = 0, 0, 0, 0, 0, 0
     t.last_hit = t.struck_frame = -1
@@ -256,7 +256,6 @@ cdef void pass_on(TransportState *t, long long frame, double leaves, double at, 
     cdef const ChartState *chart = t.next_chart
     cdef double beats_per_frame
     load_chart(t, chart)
-    t.next_chart = NULL
     start(t)
     take_beats_of(t, t.start_beat)
     t.bpm, t.heard_from = t.recorded_bpm, frame

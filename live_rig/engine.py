@@ -42,6 +42,7 @@ from live_rig.rack.colour import COMMANDS as COLOUR_COMMANDS
 from live_rig.rack.colour import Colour
 from live_rig.rack.plugin_instrument import ALL_OFF
 from live_rig.rack.supervisor import Rack
+from live_rig.repertoire import close
 from live_rig.running_order import ENDS, STARTS, RunningOrder
 from live_rig.show.command import parse_command
 from live_rig.show.mix import in_words
@@ -54,7 +55,7 @@ from live_rig.wiring import Wiring
 MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
 VIRTUAL_RATE_HZ = 48_000
 SAID_LASTS_S = 8.0  # words of the conductor's, on the stage
-STEMS_LOOKED_AFTER_S = 1.0  # so often their files are looked for
+SONGS_LOOKED_AFTER_S = 1.0  # so often files are looked for, and songs let go
 ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 TALKING = "The talkback is open"
@@ -139,7 +140,7 @@ class Engine:
                 self.order.load(0)
             self._beside = [
                 Thread(target=work, name=name, daemon=True)
-                for work, name in ((self._prepare_the_rest, "decoding"), (self._look_after_stems, "stem watch"))
+                for work, name in ((self._prepare_the_rest, "decoding"), (self._look_after_songs, "song watch"))
             ]
             self._opened = opened.pop_all()
 
@@ -330,11 +331,16 @@ class Engine:
             self.alerts.say(words)
         self.order.repertoire.decode_all()
 
-    def _look_after_stems(self) -> None:
-        """Say which stem of the song has been lost. In a thread of its own: a disk may take its time to answer."""
-        while not self._is_closing.wait(STEMS_LOOKED_AFTER_S):
+    def _look_after_songs(self) -> None:
+        """Say which stem has been lost, and let go of songs far away. In a thread of its own: a disk may take its time."""
+        while not self._is_closing.wait(SONGS_LOOKED_AFTER_S):
             for words in self.order.repertoire.lost_stems(self.song) if self.song else []:
                 self.alerts.say(words)
+            with self._turn:
+                far_away = self.order.let_go()
+            close(far_away)
+            del far_away
+            self._troubles.look_at_memory(self.order.repertoire.not_locked())
 
     def _begin_presets(self, song: Song) -> None:
         self._written_presets.begin(song, self.colour.name)

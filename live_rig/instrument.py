@@ -23,6 +23,7 @@ from cython_core.stems import Stems
 from live_rig.audio.sounds import rig_sounds
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
+from live_rig.lent import Lent
 from live_rig.wiring import Wiring, each_bus_apart, wired
 
 __all__ = ["Block", "Instrument", "Wiring", "each_bus_apart", "house_and_ears", "spare_for"]
@@ -49,7 +50,7 @@ def house_and_ears(inputs: int, outputs: int) -> Wiring:
 
 
 class Instrument:
-    """A rig with all its parts at one samplerate, and the drums of a rack. Charts handed to it are kept as long as it lives.
+    """A rig with all its parts at one samplerate, and the drums of a rack.
 
     spare_frames: rendered band that waits, beyond the stretcher's own delay; None: enough for blocks of `max_block`. The band
     follows that much later: live, where blocks are far smaller than the largest there might be, say what they need.
@@ -92,8 +93,7 @@ class Instrument:
             pads=pads,
             talk_input=wiring.talk_input,
         )
-        self._charts: list[Chart] = []
-        self._keys: list[Stems] = []
+        self.lent = Lent(self.exchange, self.band)
         if not click_on:
             self.send([Sent(EventKind.BUS, 0.0, mix.CLICK)])
 
@@ -104,11 +104,8 @@ class Instrument:
 
     def change_key(self, stems: Stems, frame: int = 0) -> None:
         """Let these stems, the loaded song's in another key, sound in the place of those that do, from the next bar line."""
-        self._keys.append(stems)
-        self.exchange.send(int(EventKind.KEY), 0.0, 0.0, frame, stems.address)
+        self.lent.lend(EventKind.KEY, stems, frame)
 
     def load(self, chart: Chart, *, is_next: bool = False, frame: int = 0) -> None:
         """Make a chart the song, or the one that a segue leads to."""
-        self._charts.append(chart)
-        kind = EventKind.LOAD_NEXT if is_next else EventKind.LOAD
-        self.exchange.send(int(kind), 0.0, 0.0, frame, chart.address)
+        self.lent.lend(EventKind.LOAD_NEXT if is_next else EventKind.LOAD, chart, frame)

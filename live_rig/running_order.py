@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+from cython_core.chart import Chart
 from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys, in_key, key_of
 from live_rig.conducting.tempo_doubts import tempo_doubts
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument
-from live_rig.repertoire import Repertoire
+from live_rig.repertoire import OpenSong, Repertoire
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 
@@ -30,7 +31,7 @@ class RunningOrder:
     ) -> None:
         self._show, self._instrument, self._begun, self._alert = show, instrument, begun, alert
         self.number = 0  # of the song that is loaded, from 0
-        self._leads_to: set[int] = set()  # addresses of the charts, in whatever key, that its ending may lead to
+        self._leads_to: list[Chart] = []  # in whatever key, that its ending may lead to
         self.repertoire = Repertoire(show, instrument.samplerate_hz, voice, self._in_new_key, alert)
 
     @property
@@ -65,8 +66,17 @@ class RunningOrder:
 
         Where another song has been loaded since, that one is played, and nothing changes here.
         """
-        if chart in self._leads_to:
+        if chart in [each.address for each in self._leads_to]:
             self._move_to(self.number + 1)
+
+    def let_go(self) -> list[OpenSong]:
+        """Forget what is far away, to be closed: all but the song that is loaded, the one before it in the set and the one
+        after it, each in its key, and what is lent to the instrument, since it sounds or waits for its bar line.
+
+        Nobody may change the song meanwhile. Whoever comes back to what is let go opens it again, out of the cache.
+        """
+        near = self._show.songs[max(0, self.number - 1) : self.number + 2]
+        return self.repertoire.let_go(near, self._instrument.lent.stems())
 
     def change_key(self, value: str) -> str:
         """`-2`, `up`: of the song that is loaded; `lantern=3`: of any other of the set. What is done, in words."""
@@ -91,7 +101,7 @@ class RunningOrder:
             return
         try:
             chart = self.repertoire.chart(self._show.songs[self.number + 1])
-            self._leads_to.add(chart.address)
+            self._leads_to.append(chart)
             self._instrument.load(chart, is_next=True)
         except RigError as error:
             self._alert(str(error))

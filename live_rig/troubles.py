@@ -12,6 +12,7 @@ MIDI_THERE = "{port} is plugged in"
 MIDI_LOST = "MIDI came faster than anybody plays: some of it was lost"
 LATE = "Drop-outs: the machine is too busy"
 HOWLS = "Something fed back: its output is down until it stops"
+NOT_LOCKED = "The band is not locked in memory ({why}): keep other programs small, or raise the limit on locked memory"
 MISSING = "The band fell silent for a moment: the disk or the machine is busy"
 
 
@@ -20,7 +21,7 @@ class Troubles:
 
     def __init__(self, instrument: Instrument, device: Device, card: SoundCard, midi: MidiPorts, alerts: Alerts) -> None:
         self._instrument, self._device, self._card, self._midi, self._alerts = instrument, device, card, midi, alerts
-        self._was_lost, self._missing = False, dict[str, str]()
+        self._was_lost, self._missing, self._said_not_locked = False, dict[str, str](), False
 
     def look(self) -> None:
         """All that has happened since the last look."""
@@ -30,6 +31,12 @@ class Troubles:
             self._alerts.say_if_grown(LATE, self._device.counts["late"])
         self._alerts.say_if_grown(HOWLS, self._instrument.rig.howls)
         self._alerts.say_if_grown(MISSING, self._instrument.exchange.snapshot()["band_frames_missing"])
+
+    def look_at_memory(self, not_locked: str) -> None:
+        """Say it once in an evening: the band plays all the same, but what is not locked may be swapped out. "": all is."""
+        if not_locked and not self._said_not_locked:
+            self._said_not_locked = True
+            self._alerts.say(NOT_LOCKED.format(why=not_locked))
 
     def _look_at_card(self) -> None:
         """An alert for as long as the device is away, and one when it is back."""

@@ -1,10 +1,10 @@
 """The key that each song of the set is played in: another one is made beside, in a thread of its own, and taken when whole.
 
-A key is said in semitones from the recording. Made once, it is in the cache of stems, and while the engine runs it stays open:
-to go back to it takes no time.
+A key is said in semitones from the recording. Made once, it is in the cache of stems; while it is open as well, to go back to
+it takes no time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
@@ -64,6 +64,17 @@ class Keys:
             self._stems[key] = self._opened(self.song(song))
         return self._stems[key]
 
+    def now_open(self, song: Song) -> Stems | None:
+        """A song's stems in its key, where they are open."""
+        return self._stems.get((song.id, self.of(song)))
+
+    def let_go(self, near: Iterable[Song], lent: Iterable[Stems]) -> list[Stems]:
+        """Forget all that is open but these songs, each in its key, and what is lent. Returns what was forgotten."""
+        with self._deciding:
+            kept, lent = {(song.id, self.of(song)) for song in near}, set(lent)
+            gone = [key for key, stems in self._stems.items() if key not in kept and stems not in lent]
+            return [self._stems.pop(key) for key in gone]
+
     def ask(self, song: Song, semitones: int) -> None:
         """Have it made, and taken as soon as it is. What was asked for the song before is forgotten."""
         asked = Asked(song, semitones)
@@ -77,9 +88,10 @@ class Keys:
     def take_back(self, song: Song, *, is_waiting: bool) -> None:
         """Forget what is being made for it; or, where one was made and waits for its bar line, stay in the one before."""
         with self._deciding:
-            if self._asked.pop(song.id, None) is None and is_waiting and song.id in self._before:
-                before = self._before[song.id]
-                self._take(Asked(song, before), self._stems[song.id, before])
+            if self._asked.pop(song.id, None) is not None or not is_waiting or song.id not in self._before:
+                return
+            before = self._before[song.id]
+        self.ask(song, before)
 
     def close(self) -> None:
         """Make no more."""

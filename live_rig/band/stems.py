@@ -12,7 +12,9 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -38,6 +40,10 @@ BYTES_PER_FRAME = SIDES * 4
 PART = ".part"
 ABANDONED_S = 3600.0  # an unfinished file this old was left by a rig that was killed
 MISSING_END_S = 0.5  # decoders of MP3 and Ogg may give a little less than the header says
+
+_SEEN: dict[
+    Path, tuple[tuple[int, int, int], str]
+] = {}  # of every stem of this evening: its size, its times, its content's digest
 
 
 class LeftOff(Exception):
@@ -90,6 +96,7 @@ def _mapped(
         cached = folder / f"{digest}-{stem_hz}-{FORMAT}.npy"
         ready = _cached(cached)
         if ready is None:
+            path.stat()  # it may have gone
             audio = measure(path)
             say(f'Preparing "{stem.name}" of "{song.title}"')
             _write(cached, _while(is_wanted, _decoded(path, stem_hz)), round(audio.length_s * stem_hz), stem_hz)
@@ -114,8 +121,19 @@ def _mapped(
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    """Of a file's content, which is read again only where the file has changed; where it has gone, what it was before."""
+    seen = _SEEN.get(path)
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        if seen is None:
+            raise
+        return seen[1]
+    stamp = status.st_size, status.st_mtime_ns, status.st_ctime_ns
+    if seen is None or seen[0] != stamp:
+        with path.open("rb") as file:
+            seen = _SEEN[path] = stamp, hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    return seen[1]
 
 
 def _cached(cached: Path) -> Mapped | None:
@@ -129,7 +147,8 @@ def _cached(cached: Path) -> Mapped | None:
 
 def _write(cached: Path, blocks: Iterator[Interleaved], frames: int, samplerate_hz: int) -> None:
     """Put what `blocks` give into the cache: whole, or not at all."""
-    part = cached.with_name(f"{cached.stem}-{os.getpid()}{PART}")
+    own = f"{os.getpid()}-{get_ident()}"  # two threads may prepare the same: whoever is last replaces it with the same
+    part = cached.with_name(f"{cached.stem}-{own}{PART}")
     try:
         _need_room(cached.parent, frames * BYTES_PER_FRAME)
         with part.open("wb") as file:
@@ -191,8 +210,9 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for part in folder.glob(f"*{PART}"):
-            if time.time() - part.stat().st_mtime > ABANDONED_S:
-                part.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # it has just been made whole
+                if time.time() - part.stat().st_mtime > ABANDONED_S:
+                    part.unlink()
     except OSError as error:
         raise _disk_error(error, folder) from None
 

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 from pathlib import Path
+from threading import Barrier, Thread
 from types import SimpleNamespace
 
 import numpy as np
@@ -184,3 +185,32 @@ def test_what_a_killed_rig_left_half_written_is_cleared_away(tmp_path: Path) -> 
     os.utime(left, (0, 0))
     open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache")
     assert not left.exists()
+
+
+def test_a_song_whose_file_has_gone_since_it_was_opened_is_opened_again_out_of_the_cache(tmp_path: Path) -> None:
+    write_click(tmp_path / "bass.wav", 1.0)
+    first = heard(open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache"), SAMPLERATE_HZ)
+    (tmp_path / "bass.wav").unlink()
+    again = heard(open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache"), SAMPLERATE_HZ)
+    np.testing.assert_array_equal(again, first)
+    shutil.rmtree(tmp_path / "cache")
+    with pytest.raises(ShowError, match="is not there"):
+        open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache")
+
+
+def test_two_who_prepare_the_same_file_at_once_both_have_it_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_click(tmp_path / "bass.wav", 1.0)
+    cache, frames = tmp_path / "cache", []
+    both_write = Barrier(2, timeout=30.0)
+    monkeypatch.setattr("live_rig.band.stems._need_room", lambda *_: both_write.wait())
+
+    def prepare() -> None:
+        frames.append(open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, cache).frames)
+
+    threads = [Thread(target=prepare) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert frames == [round(LENGTH_S * SAMPLERATE_HZ)] * 2
+    assert [path.suffix for path in (cache / "stems").iterdir()] == [".npy"]

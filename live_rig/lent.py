@@ -1,0 +1,51 @@
+"""What the audio callback has been lent: charts and stems, kept until neither it nor a renderer can still look at them.
+
+They cross to it as bare addresses. It has given one back when, in this order, it has taken the event that brought it, its
+newest snapshot does not name it, and no renderer plays its stems: from then on it could only come by it in a new event. While
+nothing plays, nothing comes back.
+"""
+
+from math import inf
+from threading import Lock
+
+from cython_core.band import Band
+from cython_core.chart import Chart
+from cython_core.exchange import EventKind, Exchange
+from cython_core.stems import Stems
+
+
+class Lent:
+    """Through one exchange, to one band. Any thread may ask."""
+
+    def __init__(self, exchange: Exchange, band: Band) -> None:
+        self._exchange, self._band = exchange, band
+        self._things: list[tuple[float, Chart | Stems]] = []  # and how many events had been sent with the one that brought it
+        self._deciding = Lock()
+
+    def lend(self, kind: EventKind, thing: Chart | Stems, frame: int) -> None:
+        """Send it in an event of this kind, not before `frame`."""
+        with self._deciding:
+            self._things.append((inf, thing))
+            self._exchange.send(int(kind), 0.0, 0.0, frame, thing.address)
+            self._things[-1] = self._exchange.sent, thing
+            self._things = self._still_lent()
+
+    def stems(self) -> list[Stems]:
+        """Of everything that has not come back; what has, is forgotten."""
+        with self._deciding:
+            self._things = self._still_lent()
+            return [stems for _, thing in self._things if (stems := stems_of(thing)) is not None]
+
+    def _still_lent(self) -> list[tuple[float, Chart | Stems]]:
+        now = self._exchange.snapshot()  # first: what it does not name cannot be ordered any more
+        taken, held = now["events_taken"], set(now["held"])
+        return [each for each in self._things if each[0] > taken or self._is_held(each[1], held)]
+
+    def _is_held(self, thing: Chart | Stems, held: set[int]) -> bool:
+        stems = stems_of(thing)
+        return not held.isdisjoint(thing.addresses) or (stems is not None and self._band.is_using(stems))
+
+
+def stems_of(thing: Chart | Stems) -> Stems | None:
+    """A chart's, which may have none; or what they are themselves."""
+    return thing if isinstance(thing, Stems) else thing.stems
