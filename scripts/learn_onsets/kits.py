@@ -28,10 +28,10 @@ Sound = npt.NDArray[np.float32]
 Wave = npt.NDArray[np.float64]
 
 HYDROGEN = Path("/usr/share/hydrogen/data/drumkits")
-# All under the GPL, CC0 or CC BY. Left out: kits that the corpus or its kin play (The Black Pearl), and what is no drum kit.
-HYDROGEN_KITS = ["Audiophob", "ColomboAcousticDrumkit", "ElectricEmpireKit", "ForzeeStereo", "GMRockKit", "HardElectro1",
-                 "Millo-Drums_v.1", "Millo_MultiLayered2", "Millo_MultiLayered3", "TR808EmulationKit", "VariBreaks",
-                 "rumpf_kit_z01_h2"]  # fmt: skip
+# All under the GPL, CC0 or CC BY. Left out: kits that the corpus or its kin play (The Black Pearl), what is no drum kit, and
+# kits in Hydrogen's older format.
+HYDROGEN_KITS = ["Audiophob", "ColomboAcousticDrumkit", "ElectricEmpireKit", "ForzeeStereo", "GMRockKit",
+                 "Millo_MultiLayered2", "Millo_MultiLayered3", "TR808EmulationKit", "VariBreaks"]  # fmt: skip
 SOUNDFONTS = {  # and which of its drum kits
     Path("/usr/share/sounds/sf2/TimGM6mb.sf2"): [0, 8, 16, 24, 25, 40, 48],
     Path("/usr/share/samples/sf_GMbank.sf2"): [0],
