@@ -3,6 +3,7 @@
 import ctypes
 from collections.abc import Iterable, Sequence
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +82,10 @@ class Stage:
             start += frames
         return np.concatenate(heard)
 
+    def is_now(self) -> dict[str, Any]:
+        """The newest snapshot, but for how many events it took: which way they came is not to be seen in anything else."""
+        return {name: value for name, value in self.instrument.exchange.snapshot().items() if name != "events_taken"}
+
     def _buffer(self, port: int, _frames: int) -> int:
         return 0 if port == 4 else self._block[port - 1].ctypes.data
 
@@ -119,7 +124,7 @@ def test_it_is_played_like_a_note_that_was_sent_for_that_frame(notes: list[tuple
     heard = here.play([(at, struck(note, velocity)) for at, note, velocity in notes], blocks)
     np.testing.assert_array_equal(heard, there.play([], blocks))
     assert here.played == there.played
-    np.testing.assert_equal(here.instrument.exchange.snapshot(), there.instrument.exchange.snapshot())
+    np.testing.assert_equal(here.is_now(), there.is_now())
 
 
 def test_the_follower_finds_the_drummer() -> None:
