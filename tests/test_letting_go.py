@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cython_core.drums import Drums
-from cython_core.exchange import EventKind
+from cython_core.exchange import EventKind, NoticeKind
 from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
@@ -213,6 +213,16 @@ def test_a_song_is_kept_until_it_has_faded_out_and_the_callback_has_taken_the_ne
     assert "tune-0" not in [each.watch._song.id for each in evening.let_go()]  # it fades
     evening.play(MOMENT)
     assert "tune-0" in [each.watch._song.id for each in evening.let_go()]
+
+
+def test_after_the_last_song_nothing_comes_of_what_was_next_before(songs: tuple[Song, ...]) -> None:
+    evening = Evening(songs)
+    evening.walk([("song", str(SONGS - 1)), ("start", "")])
+    evening.play(3 * RATE_HZ // BLOCK)
+    happened = [each["kind"] for each in evening.instrument.exchange.notices()]
+    assert NoticeKind.ENDED in happened
+    assert NoticeKind.NEXT_SONG not in happened
+    assert not evening.play(MOMENT).any()
 
 
 def test_a_key_that_waits_and_the_one_to_go_back_to_are_kept(songs: tuple[Song, ...]) -> None:

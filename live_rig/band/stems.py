@@ -41,9 +41,8 @@ PART = ".part"
 ABANDONED_S = 3600.0  # an unfinished file this old was left by a rig that was killed
 MISSING_END_S = 0.5  # decoders of MP3 and Ogg may give a little less than the header says
 
-_SEEN: dict[
-    Path, tuple[tuple[int, int, int], str]
-] = {}  # of every stem of this evening: its size, its times, its content's digest
+Stamp = tuple[int, int, int]  # of a file: its size and its times
+_SEEN: dict[Path, tuple[Stamp, str]] = {}  # every stem of this evening, and its content's digest
 
 
 class LeftOff(Exception):
