@@ -40,7 +40,8 @@ cdef struct MixState:
     float turn[MAX_OUTPUTS][BUSES]   # per frame, in this tick
     int is_drummers[MAX_OUTPUTS]     # in his ears: no click while it would only echo him
     int is_hushed                    # that is now
-    float wanted[BUSES]              # linear level of each bus
+    int is_quiet                     # after a panic: the band, and all that is struck for it, until something begins again
+    float wanted[BUSES]              # linear level of each bus, when it is not quiet
     float level[BUSES]               # where it is, on its way there
     float slope[BUSES]               # per frame, in this tick
     float bus[BUSES][TICK]           # what each carries, of the part of the tick being played

@@ -24,7 +24,7 @@ cdef void approach(float *level, float *slope, float wanted) noexcept nogil:
 cdef void mix_levels(MixState *m) noexcept nogil:
     cdef int bus, output
     for bus in range(BUSES):
-        approach(&m.level[bus], &m.slope[bus], m.wanted[bus])
+        approach(&m.level[bus], &m.slope[bus], 0.0 if m.is_quiet and BAND_LEFT <= bus <= COUNT else m.wanted[bus])
     for output in range(m.outputs):
         for bus in range(BUSES):
             approach(&m.route[output][bus], &m.turn[output][bus],

@@ -21,11 +21,11 @@ from cython_core.form cimport (
 from cython_core.input_lines cimport lines_note
 from cython_core.key_change cimport want_key
 from cython_core.leading cimport ask_for_tempo, begin_leading, see
-from cython_core.mix cimport BUSES, CLICK, COUNT, CUE, CUT_OFF_WORD, GUIDE, HOLD_WORD, LAST_HIT_WORD, LAST_TIME_WORD, VAMP_WORD
+from cython_core.mix cimport BUSES, CUE, CUT_OFF_WORD, HOLD_WORD, LAST_HIT_WORD, LAST_TIME_WORD, VAMP_WORD
 from cython_core.onsets cimport Onset
 from cython_core.pads cimport pads_keep
 from cython_core.rig_state cimport STROKES
-from cython_core.sounding cimport say, set_band_level
+from cython_core.sounding cimport say
 from cython_core.stem_bank cimport MAX_STEMS, StemBank
 from cython_core.takeover cimport takes_over
 from cython_core.transport cimport LISTENING, PLAYING, TO_BE_HELD, TransportState, load_chart, reenter
@@ -73,6 +73,8 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
     """A song is made ready, or the band starts or stops. False: the event is about something else."""
     cdef TransportState *t = &r.transport
     cdef int leader = r.authority.leader
+    if event.kind in (START, COUNT_IN, LISTEN, BAND_IN, RE_ENTER):
+        r.mix.is_quiet = False           # whatever was panicked over
     if event.kind == LOAD:
         load_song(r, <const ChartState *>event.thing)
     elif event.kind == LOAD_NEXT:
@@ -213,8 +215,7 @@ cdef void turn_desk(RigState *r, const Event *event) noexcept nogil:
     elif event.kind == BUS and 0 <= event.other < BUSES:
         r.mix.wanted[<int>event.other] = <float>event.value
     elif event.kind == PANIC:
-        r.mix.wanted[CLICK] = r.mix.wanted[COUNT] = r.mix.wanted[GUIDE] = 0.0
-        set_band_level(r, 0.0)
+        r.mix.is_quiet = True
         stop(&r.transport)
 
 

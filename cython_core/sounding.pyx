@@ -107,9 +107,3 @@ cdef void sound_all(RigState *r, int at, int frames) noexcept nogil:
     sound_on(&r.mix.click, r.mix.bus[CLICK] + at, frames)
     sound_on(&r.mix.count, r.mix.bus[COUNT] + at, frames)
     sound_on(&r.mix.guide, r.mix.bus[GUIDE] + at, frames)
-
-
-cdef void set_band_level(RigState *r, float level) noexcept nogil:
-    cdef int c
-    for c in range(r.band.channels):
-        r.mix.wanted[BAND_LEFT + c] = level

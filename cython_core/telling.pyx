@@ -3,11 +3,9 @@
 from libc.math cimport NAN, rint
 
 from cython_core.authority cimport drummer_line
-from cython_core.exchange cimport CAME_IN, HANDOVER, LAST_HIT, Notice, Snapshot, draft, publish, tell
+from cython_core.exchange cimport HANDOVER, LAST_HIT, Notice, Snapshot, draft, publish, tell
 from cython_core.form cimport is_vamping
 from cython_core.guard cimport GUARD_DELAY
-from cython_core.mix cimport COUNT
-from cython_core.sounding cimport set_band_level
 from cython_core.takeover cimport takes_over
 from cython_core.transport cimport PLAYING, TICK, TO_BE_HELD, Moment, TransportState, moment_at
 
@@ -23,9 +21,6 @@ cdef void tell_what_happened(RigState *r) noexcept nogil:
         notify(r, t.notice, t.notice_value)
         if t.notice == LAST_HIT:
             r.struck_hit.until_frame = t.order.jump_frame
-        if t.notice == CAME_IN:
-            set_band_level(r, 1.0)
-            r.mix.wanted[COUNT] = 1.0
 
 
 cdef void notify(RigState *r, int kind, double value) noexcept nogil:

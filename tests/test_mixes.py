@@ -277,6 +277,32 @@ def test_the_count_is_heard_by_who_is_to_hear_it_even_where_the_click_is_off() -
     assert strikes(bass) == []
 
 
+@pytest.mark.parametrize("begins", ["start", "count-in"])
+def test_after_a_panic_who_begins_again_hears_count_click_and_guide_as_before(begins: str) -> None:
+    guided = Mix(name="guided", outputs=(1,), hears={"guide": 0.0})
+    hall = Hall(wired(1, 3, [guided, BASS, Mix(name="drummer", outputs=(3,), hears={"count": 0.0})]))
+    hall.says("start")
+    hall.plays_for(1.0)
+    hall.says("panic", "say watch me")
+    hall.plays_for(0.2)
+    assert [strikes(heard) for heard in hall.plays_for(2.0)] == [[], [], []]
+    hall.says(begins, "say watch me")
+    guide, click, count = hall.plays_for(5.0)
+    assert strikes(guide)
+    assert len(strikes(click)) >= 5
+    assert len(strikes(count)) == (4 if begins == "count-in" else 0)
+
+
+def test_a_click_that_was_off_before_a_panic_stays_off_after_it() -> None:
+    hall = Hall(wired(1, 2, [EARS, BASS]))
+    hall.says("click off", "start")
+    hall.plays_for(1.0)
+    hall.says("panic")
+    hall.plays_for(1.0)
+    hall.says("start")
+    assert strikes(hall.plays_for(3.0)[1]) == []
+
+
 def test_a_listeners_mix_is_his_own() -> None:
     hall = Hall(wired(1, 2, [EARS, BASS]))
     hall.says("start", "mix bass.click=-60")
