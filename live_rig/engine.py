@@ -6,6 +6,7 @@ Sound is made in PortAudio's thread (or the virtual device's), the band in the r
 What is left for Python is what may wait: commands, words, and watching over the rest.
 """
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -59,6 +60,8 @@ SONGS_LOOKED_AFTER_S = 1.0  # so often files are looked for, and songs let go
 ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 TALKING = "The talkback is open"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +346,11 @@ class Engine:
             self._troubles.look_at_memory(self.order.repertoire.not_locked())
 
     def _begin_presets(self, song: Song) -> None:
-        self._written_presets.begin(song, self.colour.name)
+        """One that cannot be had is said, and the song is the song all the same."""
+        try:
+            self._written_presets.begin(song, self.colour.name)
+        except RigError as error:
+            self.alerts.say(str(error))
 
     def _follow_song(self, now: Mapping[str, Any], section: str) -> None:
         """What the song is written to sound like. A preset that cannot be had is said, and the one that is heard goes on.
@@ -368,6 +375,9 @@ class Engine:
             self.do(word, value)
         except RigError as error:
             self.alerts.say(str(error))
+        except Exception:  # whatever it was, the next pedal is to be heard
+            log.exception("The command %s failed", command)
+            self.alerts.say(f"{word} failed inside the engine; its log says more")
 
     def _strike(self, note: int, velocity: int) -> None:
         """A pad of an electronic kit, in MIDI's thread."""

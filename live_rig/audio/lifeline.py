@@ -5,6 +5,7 @@ the clock plays, unheard, so that transport, cues and recordings stay where they
 is there. A server may ask on although its card has gone: then the card's sockets are looked for.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from live_rig.errors import RigError
 STANDS_STILL_S = 1.0  # a device that has asked for nothing for so long has gone
 LOOK_EVERY_S = 0.1
 TRY_EVERY_S = 1.0
+
+log = logging.getLogger(__name__)
 
 
 class Stream(Protocol):
@@ -48,6 +51,7 @@ class Lifeline:
         self._reopen = reopen
         self._is_away, self._is_plugged_in = False, True
         self._seen, self._moved_s, self._asked_s = -1, 0.0, 0.0
+        self._has_stumbled = False
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="lifeline", daemon=True)
 
@@ -71,13 +75,22 @@ class Lifeline:
 
     def _watch(self) -> None:
         while not self._closing.wait(TRY_EVERY_S if self._is_away else LOOK_EVERY_S):
-            if self._is_away:
-                self._try()
-            elif self._stands_still():
-                self._lose()
-            elif time.monotonic() - self._asked_s > TRY_EVERY_S:
-                self._is_plugged_in = self._stream.keep_joined()
-                self._asked_s = time.monotonic()
+            try:
+                self._look()
+                self._has_stumbled = False
+            except Exception:  # a driver that goes or comes back may say anything; what it says now it may not say again
+                if not self._has_stumbled:
+                    log.exception("The device cannot be looked after just now; it is tried again")
+                self._has_stumbled = True
+
+    def _look(self) -> None:
+        if self._is_away:
+            self._try()
+        elif self._stands_still():
+            self._lose()
+        elif time.monotonic() - self._asked_s > TRY_EVERY_S:
+            self._asked_s = time.monotonic()
+            self._is_plugged_in = self._stream.keep_joined()
 
     def _stands_still(self) -> bool:
         callbacks = self._device.counts["callbacks"]
@@ -102,6 +115,10 @@ class Lifeline:
         clock = self._stream
         self._device.let_in(way)
         clock.close()
-        stream.start()
-        self._is_plugged_in = stream.keep_joined()
+        try:
+            stream.start()
+            self._is_plugged_in = stream.keep_joined()
+        except Exception:
+            self._lose()
+            raise
         self._stream, self._is_away, self._moved_s = stream, False, time.monotonic()

@@ -71,6 +71,47 @@ def test_the_song_goes_on_while_the_device_is_away_and_on_the_device_when_it_is_
     assert np.abs(np.diff(played) - np.diff(fed))[200:].max() < 1e-4
 
 
+class Refusing(Counting):
+    """Opens, and does not start."""
+
+    def start(self) -> None:
+        raise RuntimeError("The driver is not ready yet")
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_device_that_fails_in_the_moment_in_which_it_is_back_is_tried_again_while_the_clock_plays_on(
+    opens: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
+    monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
+    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, house_and_ears(1, 2), BLOCK)
+    device = Device(instrument.rig, 0, 2)
+    tried: list[int] = []
+    is_back = threading.Event()
+
+    class Back(Counting):
+        def start(self) -> None:
+            super().start()
+            is_back.set()
+
+    def reopen(way: int) -> Counting:
+        tried.append(instrument.rig.frame)
+        if len(tried) >= 4:
+            return Back(device, RATE_HZ // 10, way)
+        if opens:
+            return Refusing(device, RATE_HZ, way)
+        raise RuntimeError("It cannot be asked just now")
+
+    life = Lifeline(device, Counting(device, 100 * BLOCK), BLOCK, reopen)
+    life.start()
+    try:
+        assert is_back.wait(WITHIN_S)
+        assert np.all(np.diff(tried) > 0)  # the clock played all along
+    finally:
+        life.close()
+
+
 def test_whoever_is_shut_out_plays_silence_and_moves_nothing() -> None:
     instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, house_and_ears(1, 2), BLOCK)
     device = Device(instrument.rig, 0, 2, np.full(48_000, 0.1, np.float32))
