@@ -60,8 +60,8 @@ def open_stems(
 
     Above 48 kHz they are at a half or a quarter of it (see `Band`). `say` hears of every file that has to be decoded, which
     takes its time; `is_wanted` is asked again and again meanwhile.
-    Raises ShowError for a file that is missing, empty, cut short or no sound; DeviceError for a disk that is full or cannot
-    be written; LeftOff where they are not wanted any more.
+    Raises ShowError for a file that is missing, unreadable, empty, cut short or no sound; DeviceError for a disk that is full
+    or cannot be written; LeftOff where they are not wanted any more.
     """
     folder = cache_dir / "stems"
     stem_hz = stem_rate_hz(samplerate_hz)
@@ -113,6 +113,9 @@ def _mapped(
     except FileNotFoundError:
         do = "Copy the file there, or take the stem out of song.toml"
         raise ShowError(f'The stem "{stem.name}" is not there', where=f"{song.title}, {path}", do=do) from None
+    except OSError as error:
+        what, do = f'The stem "{stem.name}" cannot be read: {error.strerror}', "Check its disk, and that you may read the file"
+        raise ShowError(what, where=f"{song.title}, {path}", do=do) from None
     if ready is None:
         do = "Check that nothing else clears this folder while you play"
         raise DeviceError(f'"{stem.name}" was prepared and is gone again', where=str(cached), do=do)

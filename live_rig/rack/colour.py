@@ -32,7 +32,8 @@ class Colour:
     def __init__(self, rack: Rack, files: Mapping[str, Path], folder: Path) -> None:
         self.rack, self.folder, self._shelf = rack, folder, Shelf(files)
         self.name = ""
-        self._snapshot = self._shown = ""
+        self._shown = ""
+        self._entered: tuple[Edits | None, str] = None, ""  # the part of the song, and what was heard when it began
         self._desk: Desk | None = None
         self._ranges: Ranges = {}
         self._desk_of: tuple[Edits | None, Knobs | None, int] = (None, None, 0)
@@ -115,13 +116,14 @@ class Colour:
     def enter(self, section: str) -> None:
         """A part of the song begins: the preset's snapshot of that name, if it has one, is recalled; else as it is written."""
         edits = self.rack.edits
-        if edits is None or section == self._snapshot:
+        before = self._entered[1] if edits is self._entered[0] else ""
+        if edits is None or section == before:
             return
         if section in edits.preset.snapshots:
             self.rack.turn(edits.recall(section))
-        elif self._snapshot in edits.preset.snapshots:
+        elif before in edits.preset.snapshots:
             self.rack.turn(edits.as_written())
-        self._snapshot = section
+        self._entered = edits, section
 
     def save(self, name: str) -> str:
         """Write what has been turned as a preset of the show, on top of the one that is heard."""
@@ -168,4 +170,4 @@ class Colour:
         self.rack.load_next(preset)
         self.rack.switch(when)
         self.rack.show_window("")
-        self.name, self._snapshot = name, ""
+        self.name = name

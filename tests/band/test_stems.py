@@ -117,6 +117,11 @@ def undecodable(path: Path) -> None:
     path.write_bytes(b"This is a shopping list, and no recording of a bass." * 100)
 
 
+def unreadable(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 def surround(path: Path) -> None:
     write_click(path, 1.0, channels=6)
 
@@ -137,6 +142,7 @@ def damaged(path: Path) -> None:
         ("bass.flac", truncated, "cut short"),
         ("bass.ogg", truncated, "cut short"),
         ("bass.wav", undecodable, "not a sound file"),
+        ("bass.wav", unreadable, "cannot be read: Is a directory"),
         ("bass.wav", surround, "6 channels"),
         ("bass.flac", damaged, "damaged"),
     ],

@@ -62,6 +62,17 @@ def test_a_part_of_the_song_recalls_the_snapshot_of_its_name_and_the_next_part_l
         assert stands(colour) == gain_db, section
 
 
+def test_a_preset_that_is_still_loading_has_the_snapshot_of_the_part_that_is_played_once_it_is_there(colour: Colour) -> None:
+    call(colour, "soft")
+    loud = colour._shelf.take("loud")
+    colour.do("preset", "loud")
+    colour.enter("chorus")  # while the other one is heard
+    while not (edits := colour.rack.edits) or edits.preset != loud:
+        os.sched_yield()
+    colour.enter("chorus")
+    assert stands(colour) == 6.0
+
+
 def test_what_is_turned_by_hand_stays_within_its_part(colour: Colour) -> None:
     colour.enter("chorus")
     colour.do("knob", f"{GAIN}=1.5")
