@@ -3,12 +3,11 @@
 import argparse
 import asyncio
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 from live_rig.commands.engine import BUNDLED, played
-from live_rig.commands.stage import has_display, open_window
+from live_rig.commands.stage import end_window, has_display, open_window
 from live_rig.control.protocol import DoorAddress
 from live_rig.engine import Engine, Setup
 from live_rig.instrument import each_bus_apart
@@ -47,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
             await play_through(engine, arc, line, BusFiles(engine, out) if out else None)
         finally:
             if window:
-                close(window)
+                end_window(window)
 
     code = asyncio.run(played(engine, 0, play))
     print()
@@ -89,9 +88,3 @@ def live_line(engine: Engine, arc: Arc, now_s: float) -> str:
     apart = "" if state.asynchrony_ms is None else f"{state.asynchrony_ms:+5.0f} ms"
     place = f"bar {state.bar:3d} {state.section}" if state.is_playing else "the drummer alone" if state.is_listening else ""
     return f"{now_s:5.1f} s  {arc.part_at(now_s):<10} {state.leader:<9} {state.bpm:5.0f} bpm  {apart:>8}  {place:<24}"
-
-
-def close(window: "subprocess.Popen[bytes]") -> None:
-    """The window goes with the show."""
-    window.terminate()
-    window.wait()

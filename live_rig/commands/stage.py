@@ -13,6 +13,8 @@ from live_rig.control.protocol import DEFAULT_PORT, DoorAddress
 from live_rig.engine import Engine, Setup
 from live_rig.errors import DeviceError, DoorError
 
+WINDOW_ENDS_WITHIN_S = 3.0
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_show_arguments(parser)
@@ -30,6 +32,16 @@ def open_window(address: DoorAddress, *, fullscreen: bool) -> subprocess.Popen[b
     """The stage window of the engine at `address`."""
     words = [sys.executable, "-m", "ui.stage", "--url", address.url, "--token-file", str(default_door_file())]
     return subprocess.Popen([*words, *(["--fullscreen"] if fullscreen else [])])
+
+
+def end_window(window: subprocess.Popen[bytes]) -> None:
+    """The window goes with the engine: when it is asked to, or where it hangs, anyway."""
+    window.terminate()
+    try:
+        window.wait(WINDOW_ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        window.kill()
+        window.wait()
 
 
 def answering_engine() -> DoorAddress | None:
@@ -80,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         if not asked.done():
             print("The window is closed, and the sound goes on. Ctrl-C ends it.", flush=True)
             await asked
-        window.terminate()
+        await asyncio.to_thread(end_window, window)
         await closed
 
     return asyncio.run(played(engine, DEFAULT_PORT, show_window))

@@ -222,6 +222,14 @@ def test_a_window_that_is_killed_leaves_the_engine_playing(home: dict[str, str])
             assert engine.poll() is None
 
 
+def test_a_window_that_hangs_does_not_keep_the_engine_from_ending(home: dict[str, str]) -> None:
+    with running(home | {"QT_QPA_PLATFORM": "offscreen"}, "stage", FESTIVAL, "--device", "virtual") as (engine, _):
+        window = window_of(engine)
+        window.suspend()
+    assert engine.returncode == 0
+    assert not window.is_running()
+
+
 def test_asked_to_stop_it_leaves_nothing_behind(home: dict[str, str], tmp_path: Path) -> None:
     show = make_show(tmp_path / "friday")
     with running(home, "engine", show, "--device", "virtual", "--port", "0") as (engine, _):

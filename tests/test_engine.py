@@ -1,0 +1,67 @@
+"""The engine from song to song: each begins anew, and what goes wrong is said while all else goes on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+import pytest
+
+from live_rig.engine import Engine, Setup
+from live_rig.errors import ShowError
+from live_rig.paths import examples_dir
+from live_rig.show.store import read_show
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """The bundled show, ready to play."""
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    made = Engine(read_show(examples_dir() / "festival"), Setup(device="virtual"))
+    yield made
+    made.close()
+
+
+def plays_a_block(engine: Engine) -> None:
+    rig = engine.instrument
+    rig.rig.step(np.zeros((rig.wiring.inputs, 64), np.float32), np.empty((rig.outputs, 64), np.float32))
+
+
+def test_who_took_the_tempo_is_told_of_this_song_and_not_of_the_one_before(engine: Engine) -> None:
+    engine.do("take", "")
+    plays_a_block(engine)
+    assert engine.state().last_handover.startswith("the drummer took it")
+    engine.do("song", engine.show.songs[1].id)
+    plays_a_block(engine)
+    assert engine.state().last_handover == ""
+    engine.do("conduct", "120")
+    plays_a_block(engine)
+    assert engine.state().last_handover.startswith("the conductor took it")
+
+
+def test_a_song_whose_preset_cannot_be_read_any_more_is_loaded_all_the_same(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(name: str) -> NoReturn:
+        raise ShowError("There is no number in it", where=f"presets/{name}.toml:4", do="Write one")
+
+    monkeypatch.setattr(engine.colour._shelf, "take", refuse)
+    second = engine.show.songs[1]
+    assert engine.do("song", second.id) == second.title
+    state = engine.state()
+    assert state.song_id == second.id
+    assert any("There is no number in it" in words for words in state.alerts)
+
+
+def test_a_pedal_whose_command_fails_inside_the_engine_is_said_and_the_next_is_carried_out(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: str) -> NoReturn:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(engine, "do", fail)
+        engine._press("take")
+    assert "take failed inside the engine; its log says more" in engine.alerts.now()
+    engine._press("click off")
+    assert not engine.state().click_on
