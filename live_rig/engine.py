@@ -92,7 +92,7 @@ class Engine:
         self._block_frames = show.audio.block or VIRTUAL_BLOCK
         self._is_fed = setup.drums is not None
         self.alerts = Alerts()
-        self.happened: list[dict[str, Any]] = []
+        self._handover: Mapping[str, Any] | None = None
         self.is_talking, self._said = False, (0.0, "")
         self._taps, self._is_closing = Taps(), Event()
         self._turn = RLock()  # of whoever changes the song or the colour: the door, a pedal in MIDI's thread
@@ -119,7 +119,7 @@ class Engine:
                 self.instrument.rig.set_limiter(output, False)
             self.click_on = any("click" in (mix.hears or {}) for mix in show.mixes)  # who writes it down wants to hear it
             self.instrument.send([Sent(EventKind.BUS, float(self.click_on), CLICK)])
-            self.order = RunningOrder(show, self.instrument, voice, self._begin_presets, self.alerts.say)
+            self.order = RunningOrder(show, self.instrument, voice, self._begin, self.alerts.say)
             opened.callback(self.order.repertoire.close)
             self._renderers = renderers(self.instrument.band)
             for loop in self._renderers:
@@ -261,7 +261,7 @@ class Engine:
             self.colour.name,
             self.rack.status(),
             self.click_on,
-            self.happened,
+            self._handover,
             self.alerts.now(),
             self.instrument.wiring,
             self._said[1] if time.monotonic() < self._said[0] else "",
@@ -282,7 +282,8 @@ class Engine:
     def _watch(self) -> None:
         """What has happened since the last look."""
         for notice in self.instrument.exchange.notices():
-            self.happened.append(notice)
+            if notice["kind"] in (NoticeKind.HANDOVER, NoticeKind.BACK_ON_BEAT):
+                self._handover = notice
             if notice["kind"] == NoticeKind.NEXT_SONG:
                 with self._turn:
                     self.order.has_gone_on(int(notice["value"]))
@@ -345,8 +346,9 @@ class Engine:
             del far_away
             self._troubles.look_at_memory(self.order.repertoire.not_locked())
 
-    def _begin_presets(self, song: Song) -> None:
-        """One that cannot be had is said, and the song is the song all the same."""
+    def _begin(self, song: Song) -> None:
+        """Another song is the one that is played. A preset that cannot be had is said, and no reason not to play."""
+        self._handover = None
         try:
             self._written_presets.begin(song, self.colour.name)
         except RigError as error:

@@ -54,7 +54,7 @@ class Surroundings:
     preset: str
     effects: str
     click_on: bool
-    happened: Sequence[Mapping[str, Any]]  # notices, oldest first
+    handover: Mapping[str, Any] | None  # the newest notice, in this song, of who leads or that the band found him again
     alerts: tuple[str, ...]
     wiring: Wiring
     said: str = ""  # the conductor's own words, while they are to be seen
@@ -79,7 +79,7 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
         "is_vamping": bool(now["is_vamping"]),
         "is_holding": bool(now["is_holding"]),
         "is_listening": now["state"] == State.LISTENING,
-        "last_handover": last_handover(around.happened, song),
+        "last_handover": last_handover(around.handover, song),
         "input_db": level_db(now["input_peak"]),
         "drums_db": level_db(now["drums_peak"]),
         "band_db": level_db(now["band_peak"]),
@@ -265,16 +265,14 @@ def queued(song: Song, now: Mapping[str, Any]) -> str:
     return "hold" if now["is_to_be_held"] else ""
 
 
-def last_handover(happened: Sequence[Mapping[str, Any]], song: Song | None) -> str:
+def last_handover(notice: Mapping[str, Any] | None, song: Song | None) -> str:
     """The newest change of who leads: "the drummer took it at bar 12: count-in"; or that the band found him again."""
-    for notice in reversed(happened):
-        if notice["kind"] == NoticeKind.BACK_ON_BEAT:
-            return f"back on the beat{at_bar(song, notice)}"
-        if notice["kind"] == NoticeKind.HANDOVER:
-            why = WHY.get(notice["why"], "")
-            bar = at_bar(song, notice)
-            return f"{TOOK[Leader(notice['who'])]}{bar}" + (f": {why}" if why else "")
-    return ""
+    if notice is None:
+        return ""
+    if notice["kind"] == NoticeKind.BACK_ON_BEAT:
+        return f"back on the beat{at_bar(song, notice)}"
+    why = WHY.get(notice["why"], "")
+    return f"{TOOK[Leader(notice['who'])]}{at_bar(song, notice)}" + (f": {why}" if why else "")
 
 
 def at_bar(song: Song | None, notice: Mapping[str, Any]) -> str:

@@ -2,9 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from live_rig.engine import Engine
 
 os.environ.setdefault("LIVE_RIG_JACK", "jack")  # the tests' own server, whatever plays on this desktop
 settings.register_profile("whatever the machine does", deadline=None)
@@ -17,3 +22,16 @@ def _a_home_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Engine"]:
+    """The bundled show, ready to play."""
+    from live_rig.engine import Engine, Setup  # most tests need none
+    from live_rig.paths import examples_dir
+    from live_rig.show.store import read_show
+
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    made = Engine(read_show(examples_dir() / "festival"), Setup(device="virtual"))
+    yield made
+    made.close()

@@ -1,25 +1,12 @@
 """The engine from song to song: each begins anew, and what goes wrong is said while all else goes on."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
 import pytest
 
-from live_rig.engine import Engine, Setup
+from live_rig.engine import Engine
 from live_rig.errors import ShowError
-from live_rig.paths import examples_dir
-from live_rig.show.store import read_show
-
-
-@pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """The bundled show, ready to play."""
-    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
-    made = Engine(read_show(examples_dir() / "festival"), Setup(device="virtual"))
-    yield made
-    made.close()
 
 
 def plays_a_block(engine: Engine) -> None:

@@ -1,28 +1,15 @@
 """Commands come from the door and from pedals, each in a thread: one change at a time, and what is urgent waits for none."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event, Thread, current_thread
 
 import pytest
 
 from cython_core.exchange import EventKind
 from live_rig.conducting.cues import Sent
-from live_rig.engine import Engine, Setup
-from live_rig.paths import examples_dir
+from live_rig.engine import Engine
 from live_rig.rack.preset import Preset
-from live_rig.show.store import read_show
 
 PATIENCE_S = 30.0
-
-
-@pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """The bundled show, ready to play."""
-    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
-    made = Engine(read_show(examples_dir() / "festival"), Setup(device="virtual"))
-    yield made
-    made.close()
 
 
 class SlowDisk:
