@@ -28,7 +28,7 @@ DRUM_PX = 26
 BEATS, OFF, BPM, SURE, LINE_PX = (98, 26), (134, 36), (180, 36), (226, 40), 300
 OFF_MS = 60.0  # full scale, either way
 LEAST_SEEN = 0.15  # how likely a drum must be to be drawn
-LEGEND = "Green: the one, and how sure. Red: wrong. Ochre: the second-best reading. Dashed: that the drummer plays on."
+LEGEND = "Green: the one, and how sure. Red: wrong. Ochre: the second-best reading. Dashed: the drummer plays on."
 NAMED_FROM = 0.12  # belief in the second reading from which it is named ...
 NAMED_S = 0.6  # ... and for how long it must be held
 
@@ -81,10 +81,7 @@ def _summary(found: Trace, off_ms: Times, missed: Sequence[Beat]) -> str:
         said.append(f"{len(close)} of {len(close) + len(missed)} true beats met")
     if len(close) > 1:
         said.append(f"{np.mean(close):+.0f} ms on average, scattered by {np.std(close):.0f} ms")
-    return (
-        "; ".join(said)
-        + ". Green: the one, and how sure. Red: wrong. Ochre: the second-best reading. Dashed: the drummer plays on."
-    )
+    return f"{'; '.join(said)}. {LEGEND}"
 
 
 def _frame(line: _Line) -> Iterator[str]:

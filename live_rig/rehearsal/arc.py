@@ -42,7 +42,7 @@ class Arc:
     def asynchronies_ms(self, line: Line) -> list[float]:
         """Band beat minus drummer beat for every true beat; NaN where the band does not play in time.
 
-        The band's beat is the one nearest to the drummer's: a whole beat off would be heard in `summary`'s bars, not here.
+        The band's beat is the one nearest to the drummer's: a whole beat off is not seen here.
         """
         return [line.asynchrony_ms(time_s) for time_s in self.beats_s]
 

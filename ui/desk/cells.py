@@ -120,10 +120,6 @@ def label(rest: str) -> str:
     return f"{effect} {unit_of(parameter)[0]}".strip()
 
 
-def _titled(macro: Knob) -> str:
-    return f"{macro.name}: {macro.says}" if macro.says else macro.name
-
-
 def _dial(knob: Knob, held: Mapping[tuple[str, str], float]) -> Dial:
     return Dial(
         "knob", knob.name, held.get(("knob", knob.name), knob.value), knob.written, scale_of(knob.name, knob.low, knob.high)

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 WIDE = 100.0  # a range of this ratio is divided by equal ratios, as ears hear frequencies and times
 DB_STEP, STEP = 0.5, 0.02  # of one press: in dB, else a part of the way
-FINE = 0.1  # of a step
 SHUT_DB = -60.0  # a send or a stem no louder than this is off
 DECIMALS = {"db": 2, "pan": 3}  # digits that are kept behind the point
 PLACES = 4  # and of the others, all in all
