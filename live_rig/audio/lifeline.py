@@ -112,6 +112,9 @@ class Lifeline:
             stream = self._reopen(way)
         except RigError:
             return
+        if self._closing.is_set():  # whoever closes has waited long enough
+            stream.close()
+            return
         clock = self._stream
         self._device.let_in(way)
         clock.close()

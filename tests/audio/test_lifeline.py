@@ -112,6 +112,38 @@ def test_a_device_that_fails_in_the_moment_in_which_it_is_back_is_tried_again_wh
         life.close()
 
 
+def test_a_device_that_is_back_only_after_the_end_is_closed_and_plays_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
+    monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
+    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, house_and_ears(1, 2), BLOCK)
+    device = Device(instrument.rig, 0, 2)
+    is_asked, has_ended, is_closed = threading.Event(), threading.Event(), threading.Event()
+
+    class TooLate(Counting):
+        def close(self) -> None:
+            super().close()
+            is_closed.set()
+
+    late: list[TooLate] = []
+
+    def reopen(way: int) -> Counting:
+        is_asked.set()
+        assert has_ended.wait(WITHIN_S)
+        late.append(TooLate(device, RATE_HZ, way))
+        return late[0]
+
+    life = Lifeline(device, Counting(device, BLOCK), BLOCK, reopen)
+    life.start()
+    assert is_asked.wait(WITHIN_S)
+    life.close()
+    frame = instrument.rig.frame
+    has_ended.set()
+    assert is_closed.wait(WITHIN_S)
+    assert not late[0].is_started.is_set()
+    assert instrument.rig.frame == frame
+
+
 def test_whoever_is_shut_out_plays_silence_and_moves_nothing() -> None:
     instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, house_and_ears(1, 2), BLOCK)
     device = Device(instrument.rig, 0, 2, np.full(48_000, 0.1, np.float32))
