@@ -251,7 +251,7 @@ class Engine:
         """All that a window shows, now."""
         self._watch()
         around = Surroundings(
-            self.show,
+            self.order.show,
             self.song,
             self.order.number,
             self.samplerate_hz,
@@ -327,13 +327,15 @@ class Engine:
             return ENDS if number > 0 else STARTS
         self.order.load(number)
         self.do("listen", "")
-        return self.show.songs[number].title
+        return self.order.songs[number].title
 
     def _prepare_the_rest(self) -> None:
-        """Let every preset stand ready, and decode the other songs into the cache, so that none is waited for later."""
+        """Let every preset stand ready, and decode the other songs, and what is written anew, so that none is waited for."""
         for words in self.colour.keep_ready([preset for song in self.show.songs for preset in presets_of(song)]):
             self.alerts.say(words)
         self.order.repertoire.decode_all()
+        while not self._is_closing.wait(SONGS_LOOKED_AFTER_S):
+            self.order.repertoire.decode_anew(self.order.songs)
 
     def _look_after_songs(self) -> None:
         """Say which stem has been lost, and let go of songs far away. In a thread of its own: a disk may take its time."""

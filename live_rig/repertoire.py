@@ -1,6 +1,7 @@
 """The songs of a show, ready to be played: stems open, each in its key, and charted; watched over while they play; let go."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
 
@@ -14,8 +15,11 @@ from live_rig.band.stems import LeftOff, open_stems
 from live_rig.conducting.chart import chart_of
 from live_rig.errors import RigError
 from live_rig.paths import cache_dir
+from live_rig.show.edition import Edition
+from live_rig.show.faults import Fault
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
+from live_rig.show.song_folder import read_song
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,13 @@ class Repertoire:
         in_new_key: Callable[[Song, Stems], None],
         alert: Callable[[str], None],
     ) -> None:
-        self.show, self.samplerate_hz = show, samplerate_hz
-        self._voice, self._alert = voice, alert
+        self.samplerate_hz = samplerate_hz
+        self._show, self._voice, self._alert = show, voice, alert
+        self._numbers: dict[tuple[str, Edition], int] = {}  # of every edition of a song that was ever opened
         self.keys = Keys(self._opened, in_new_key, alert)
         self._ready: dict[Stems, OpenSong] = {}
+        self._editions: dict[str, Edition] = {}  # of every song, at the last look at what has been written
+        self._decoded: dict[str, Edition] = {}  # of those that have been written anew
         self._is_closing = Event()
 
     def chart(self, song: Song) -> Chart:
@@ -60,15 +67,40 @@ class Repertoire:
         """Forget every song but these, each in its key, and those whose stems are lent. What is returned is to be closed."""
         return [self._ready.pop(stems) for stems in self.keys.let_go(near, lent)]
 
+    def as_written_now(self, song: Song) -> Song:
+        """A song of the show, read again where one of its files has been written anew. Where that cannot be played it is said,
+        and the song stays as it was.
+        """
+        if song.edition_now() == song.edition:
+            return song
+        read = self._read(song)
+        if isinstance(read, Song):
+            return read
+        self._alert(f'"{song.title}" stays as it was: {read[0]}')
+        return song
+
     def decode_all(self) -> None:
         """Decode every song into the cache, so that none is waited for later. Takes its time."""
-        for song in self.show.songs:
+        for song in self._show.songs:
             try:
                 self._open(self.keys.song(song))
             except LeftOff:
                 return
             except RigError as error:
                 self._alert(str(error))
+
+    def decode_anew(self, songs: Iterable[Song]) -> None:
+        """Do the same for those that have been written anew, and not since the last look: nobody is at it any more. What is
+        wrong with one is said when it is loaded.
+        """
+        for song in songs:
+            before, now = self._editions.get(song.id, song.edition), song.edition_now()
+            self._editions[song.id] = now
+            if now == before and now != self._decoded.get(song.id, song.edition):
+                self._decoded[song.id] = now
+                with suppress(LeftOff, RigError):
+                    if isinstance(read := self._read(song), Song):
+                        self._open(self.keys.song(read))
 
     def lost_stems(self, song: Song) -> list[str]:
         """What has been lost of a song since the last look, in words. Takes as long as the disk does."""
@@ -91,11 +123,14 @@ class Repertoire:
 
     def _opened(self, song: Song) -> Stems:
         stems = self._open(song)
-        stems.song = 1 + [each.id for each in self.show.songs].index(song.id)
-        chart = chart_of(song, self.samplerate_hz, stems, self.show.buses, self._voice)
+        stems.song = self._numbers.setdefault((song.id, song.edition), len(self._numbers) + 1)
+        chart = chart_of(song, self.samplerate_hz, stems, self._show.buses, self._voice)
         self._ready[stems] = OpenSong(stems, chart, StemWatch(song, stems), prefetch(stems))
         self._ready[stems].fetching.start()
         return stems
+
+    def _read(self, song: Song) -> Song | list[Fault]:
+        return read_song(song.folder, song.id, self._show.presets, self._show.buses)
 
     def _open(self, song: Song) -> Stems:
         return open_stems(song, round(self.samplerate_hz), cache_dir(), is_wanted=lambda: not self._is_closing.is_set())

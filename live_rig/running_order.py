@@ -1,6 +1,11 @@
-"""Where in the set we are: the song that is loaded, the one that its ending leads to, and the key that each is played in."""
+"""Where in the set we are: the song that is loaded, the one that its ending leads to, and the key that each is played in.
+
+A song that was written anew, with other stems, beats or words, is read again when it is loaded, or when what leads to it is;
+until then it is played as it was.
+"""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from cython_core.chart import Chart
 from cython_core.stems import Stems
@@ -30,14 +35,20 @@ class RunningOrder:
         alert: Callable[[str], None],
     ) -> None:
         self._show, self._instrument, self._begun, self._alert = show, instrument, begun, alert
+        self.songs = list(show.songs)  # as they were read last
         self.number = 0  # of the song that is loaded, from 0
-        self._leads_to: list[Chart] = []  # in whatever key, that its ending may lead to
+        self._leads_to: list[tuple[Chart, Song]] = []  # in whatever key and edition, that its ending may lead to
         self.repertoire = Repertoire(show, instrument.samplerate_hz, voice, self._in_new_key, alert)
 
     @property
     def song(self) -> Song | None:
         """The one that is loaded; None in a show without songs."""
-        return self._show.songs[self.number] if self._show.songs else None
+        return self.songs[self.number] if self.songs else None
+
+    @property
+    def show(self) -> Show:
+        """The show with its songs as they were read last."""
+        return replace(self._show, songs=tuple(self.songs))
 
     @property
     def keys(self) -> Keys:
@@ -46,28 +57,31 @@ class RunningOrder:
 
     def number_of(self, song_id: str) -> int:
         """Its place in the set, from 0."""
-        for number, song in enumerate(self._show.songs):
+        for number, song in enumerate(self.songs):
             if song.id == song_id:
                 return number
-        there = ", ".join(song.id for song in self._show.songs)
+        there = ", ".join(song.id for song in self.songs)
         raise ShowError(f'The set has no song "{song_id}"', where=f"{self._show.folder}/show.toml", do=f"Say one of: {there}")
 
     def has(self, number: int) -> bool:
         """Whether the set goes so far."""
-        return 0 <= number < len(self._show.songs)
+        return 0 <= number < len(self.songs)
 
     def load(self, number: int) -> None:
         """Make it the song; it waits to be started."""
-        self._instrument.load(self.repertoire.chart(self._show.songs[number]))
-        self._move_to(number)
+        song = self.repertoire.as_written_now(self.songs[number])
+        self._instrument.load(self.repertoire.chart(song))
+        self._move_to(number, song)
 
     def has_gone_on(self, chart: int) -> None:
         """The instrument has gone on by itself, as the ending of this song says, to the chart at this address.
 
         Where another song has been loaded since, that one is played, and nothing changes here.
         """
-        if chart in [each.address for each in self._leads_to]:
-            self._move_to(self.number + 1)
+        for each, song in self._leads_to:
+            if each.address == chart:
+                self._move_to(self.number + 1, song)
+                return
 
     def let_go(self) -> list[OpenSong]:
         """Forget what is far away, to be closed: all but the song that is loaded, the one before it in the set and the one
@@ -75,40 +89,50 @@ class RunningOrder:
 
         Nobody may change the song meanwhile. Whoever comes back to what is let go opens it again, out of the cache.
         """
-        near = self._show.songs[max(0, self.number - 1) : self.number + 2]
+        near = self.songs[max(0, self.number - 1) : self.number + 2]
         return self.repertoire.let_go(near, self._instrument.lent.stems())
 
     def change_key(self, value: str) -> str:
         """`-2`, `up`: of the song that is loaded; `lantern=3`: of any other of the set. What is done, in words."""
         name, _, key = value.rpartition("=")
-        song = self._show.songs[self.number_of(name) if name else self.number]
+        song = self.songs[self.number_of(name) if name else self.number]
         asked = self.keys.asked(song)
         semitones = key_of(key, asked.semitones if asked else self.keys.of(song))
         self.keys.ask(song, semitones)
         return f"{song.title}: {in_key(semitones)}" + (", as soon as it is made" if self.keys.asked(song) else "")
 
-    def _move_to(self, number: int) -> None:
+    def _move_to(self, number: int, song: Song) -> None:
         self.number = number
+        self._take_in(number, song)
         self._leads_to.clear()
-        for doubt in tempo_doubts(self._show.songs[number]):
+        for doubt in tempo_doubts(song):
             self._alert(str(doubt))
-        self._begun(self._show.songs[number])
+        self._begun(song)
         self._load_next()
+
+    def _take_in(self, number: int, song: Song) -> None:
+        """From now on the set has it in this edition; a key that is being made is made of it."""
+        if song is not self.songs[number]:
+            self.songs[number] = song
+            if asked := self.keys.asked(song):
+                self.keys.ask(song, asked.semitones)
 
     def _load_next(self) -> None:
         """What this song leads to. If that cannot be had it is said; this one plays all the same, and then it is over."""
         if self.song is None or self.song.ending == "wait" or not self.has(self.number + 1):
             return
         try:
-            chart = self.repertoire.chart(self._show.songs[self.number + 1])
-            self._leads_to.append(chart)
+            song = self.repertoire.as_written_now(self.songs[self.number + 1])
+            chart = self.repertoire.chart(song)
+            self._take_in(self.number + 1, song)
+            self._leads_to.append((chart, song))
             self._instrument.load(chart, is_next=True)
         except RigError as error:
             self._alert(str(error))
 
     def _in_new_key(self, song: Song, stems: Stems) -> None:
         """A song's other key has been made, or was there: in the keys' thread, or in that of the command."""
-        if self.song is not None and song.id == self.song.id:
+        if song == self.song:
             self._instrument.change_key(stems)
-        elif song in self._show.songs[self.number + 1 :][:1]:
+        elif song in self.songs[self.number + 1 :][:1]:
             self._load_next()

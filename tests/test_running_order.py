@@ -1,5 +1,6 @@
 """Where in the set we are, also when a song of it cannot be had."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import soundfile
 
 from cython_core.drums import Drums
 from cython_core.exchange import EventKind, NoticeKind
+from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
 from live_rig.errors import ShowError
@@ -15,7 +17,9 @@ from live_rig.instrument import Instrument, each_bus_apart
 from live_rig.running_order import RunningOrder
 from live_rig.show.setlist import Audio, Show
 from live_rig.show.song import Song, Stem
+from live_rig.show.store import read_show
 from tests.playing import song
+from tests.show.conftest import beats_text, make_show, write_sound
 
 RATE_HZ, BLOCK = 48_000, 256
 
@@ -46,7 +50,7 @@ class Evening:
         """The song that is loaded, until the instrument has gone on by itself: the chart that it went on to."""
         self.instrument.send([Sent(EventKind.START)])
         silence, played = np.zeros((1, BLOCK), np.float32), np.empty((self.instrument.outputs, BLOCK), np.float32)
-        for _ in range(10 * RATE_HZ // BLOCK):
+        for _ in range(30 * RATE_HZ // BLOCK):
             self.instrument.rig.step(silence, played)
             for notice in self.instrument.exchange.notices():
                 if notice["kind"] == NoticeKind.NEXT_SONG:
@@ -107,9 +111,144 @@ def test_a_song_whose_tempo_is_outside_its_own_limits_is_said_when_it_is_loaded(
     evening.order.load(0)
     assert evening.said == []
     hasty = evening.songs[1].model_copy(update={"slowest_bpm": 130.0})
-    evening.order._show = Show("Evening", evening.folder, (evening.songs[0], hasty), {}, Audio(), {})
+    evening.order.songs[1] = hasty
     evening.order.load(1)
     assert evening.said == [
         "songs/second/song.toml tempo_bpm: the tempo is 120, and the song is to be no slower than 130. "
         "Change one of the two, or the band holds at 130."
     ]
+
+
+# Songs that are written anew while the rig plays
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Of a show of three songs that lead into each other, as it lies on a disk."""
+    show = make_show(tmp_path / "friday")
+    (show / "show.toml").write_text('title = "A Friday"\nsongs = ["caravan", "second", "third"]\n')
+    for name in ("second", "third"):
+        shutil.copytree(show / "songs" / "caravan", show / "songs" / name)
+        song_toml = show / "songs" / name / "song.toml"
+        song_toml.write_text(song_toml.read_text().replace("Caravan", name.title()))
+    for song_toml in show.glob("songs/*/song.toml"):
+        song_toml.write_text('ending = "segue"\n' + song_toml.read_text().replace("vamp = true", ""))
+    return show
+
+
+@pytest.fixture
+def friday(folder: Path, monkeypatch: pytest.MonkeyPatch) -> "Friday":
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: folder / "cache")
+    return Friday(folder)
+
+
+class Friday(Evening):
+    """That show, read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.show = folder, read_show(folder)
+        self.begun, self.said = [], []
+        self.instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK)
+        begun = self.begun
+        self.order = RunningOrder(
+            self.show, self.instrument, Voice.of_show(folder), lambda song: begun.append(song.title), self.said.append
+        )
+
+    def song_folder(self, name: str) -> Path:
+        return self.folder / "songs" / name
+
+    def write(self, name: str, old: str, new: str) -> None:
+        """Into its song.toml."""
+        song_toml = self.song_folder(name) / "song.toml"
+        song_toml.write_text(song_toml.read_text().replace(old, new))
+
+    def export_longer(self, name: str) -> None:
+        """A new mix of twelve bars, with its beats; the song had eight."""
+        (self.song_folder(name) / "beats.csv").write_text(beats_text(bars=12))
+        self.write(name, "first_bar = 7\nlength_bars = 2", "first_bar = 7\nlength_bars = 6")
+        for stem in ("bass.wav", "horns.wav"):
+            write_sound(self.song_folder(name) / stem, length_s=25.0)
+
+    def bars_and_seconds(self) -> tuple[int, int]:
+        """Of the song that is loaded: by its beat map, and by its stems."""
+        now = self.order.song
+        assert now is not None
+        return now.bars, round(self.order.repertoire.chart(now).stems.frames / RATE_HZ)  # type: ignore[union-attr]
+
+
+def test_a_song_that_was_exported_anew_comes_with_its_new_beats_when_it_is_loaded(friday: Friday) -> None:
+    friday.order.load(0)
+    friday.export_longer("caravan")
+    friday.export_longer("third")
+    assert friday.bars_and_seconds() == (8, 17)
+    friday.order.load(0)
+    assert friday.bars_and_seconds() == (12, 25)
+    friday.order.load(2)
+    assert friday.bars_and_seconds() == (12, 25)
+    assert friday.said == []
+
+
+def test_words_that_were_written_while_it_plays_are_there_when_it_is_loaded_again(friday: Friday) -> None:
+    friday.order.load(0)
+    friday.write("caravan", "Caravan", "Caravan, slower")
+    friday.order.load(0)
+    assert friday.begun == ["Caravan", "Caravan, slower"]
+    assert [song.title for song in friday.order.show.songs] == ["Caravan, slower", "Second", "Third"]
+
+
+@pytest.mark.parametrize("broken", ["half a stem", "no beats", "half a page", "gone"])
+def test_a_song_that_cannot_be_played_as_it_is_now_stays_as_it_was_and_it_is_said(friday: Friday, broken: str) -> None:
+    friday.order.load(2)
+    friday.order.load(0)
+    songs = friday.song_folder("third")
+    if broken == "half a stem":  # a whole file, of which more is to come
+        write_sound(songs / "horns.wav", length_s=5.0)
+    elif broken == "no beats":
+        (songs / "beats.csv").write_text("")
+    elif broken == "half a page":
+        friday.write("third", "[[cues]]", "[[cu")
+    else:
+        shutil.rmtree(songs)
+    friday.order.load(2)
+    assert friday.bars_and_seconds() == (8, 17)
+    (said,) = friday.said
+    assert said.startswith('"Third" stays as it was: songs/third/')
+
+
+def test_what_a_song_leads_to_is_played_as_it_was_when_that_song_was_loaded(friday: Friday) -> None:
+    friday.order.load(0)
+    friday.export_longer("second")
+    friday.order.has_gone_on(friday.play_into_the_next())
+    assert friday.begun == ["Caravan", "Second"]
+    assert friday.bars_and_seconds() == (8, 17)
+    friday.order.load(0)
+    friday.order.has_gone_on(friday.play_into_the_next())
+    assert friday.bars_and_seconds() == (12, 25)
+
+
+def test_a_key_of_the_song_as_it_was_is_never_played_to_its_new_beats(friday: Friday, monkeypatch: pytest.MonkeyPatch) -> None:
+    friday.order.load(0)
+    made: list[Stems] = []
+    monkeypatch.setattr(friday.instrument, "change_key", made.append)
+    as_it_was = friday.order.song
+    assert as_it_was is not None
+    friday.export_longer("caravan")
+    friday.order.load(0)
+    friday.order._in_new_key(as_it_was, friday.order.repertoire.chart(as_it_was).stems)  # type: ignore[arg-type]
+    assert made == []
+    editions = {friday.order.repertoire.chart(song).stems.song for song in (as_it_was, friday.order.song)}  # type: ignore
+    assert len(editions) == 2  # the core changes the key between stems of one number only
+
+
+def test_what_was_written_anew_is_decoded_as_soon_as_nobody_is_at_it(friday: Friday) -> None:
+    def copies() -> int:
+        return len(list((friday.folder / "cache").rglob("*.npy")))
+
+    repertoire, songs = friday.order.repertoire, friday.order.songs
+    repertoire.decode_all()
+    assert copies() == 1  # all stems of the show are the same noise
+    friday.export_longer("third")
+    repertoire.decode_anew(songs)
+    assert copies() == 1
+    repertoire.decode_anew(songs)
+    assert copies() == 2

@@ -12,6 +12,7 @@ from threading import Lock
 from cython_core.stems import Stems
 from live_rig.errors import RigError, ShowError
 from live_rig.priority import run_this_thread_as_others
+from live_rig.show.edition import Edition
 from live_rig.show.song import MOST_SEMITONES, Song
 
 WAYS = {"up": 1, "down": -1}
@@ -40,7 +41,7 @@ class Keys:
         self._opened, self._taken, self._failed = opened, taken, failed
         self._now: dict[str, int] = {}
         self._before: dict[str, int] = {}
-        self._stems: dict[tuple[str, int], Stems] = {}
+        self._stems: dict[tuple[str, Edition, int], Stems] = {}
         self._asked: dict[str, Asked] = {}
         self._deciding = Lock()  # between what is asked for and what is made
         self._worker = worker or ThreadPoolExecutor(1, "keys", run_this_thread_as_others)
@@ -59,19 +60,19 @@ class Keys:
 
     def stems(self, song: Song) -> Stems:
         """A song's stems in its key, opened where they are not yet. Raises RigError."""
-        key = song.id, self.of(song)
+        key = self._key_now(song)
         if key not in self._stems:
             self._stems[key] = self._opened(self.song(song))
         return self._stems[key]
 
     def now_open(self, song: Song) -> Stems | None:
         """A song's stems in its key, where they are open."""
-        return self._stems.get((song.id, self.of(song)))
+        return self._stems.get(self._key_now(song))
 
     def let_go(self, near: Iterable[Song], lent: Iterable[Stems]) -> list[Stems]:
         """Forget all that is open but these songs, each in its key, and what is lent. Returns what was forgotten."""
         with self._deciding:
-            kept, lent = {(song.id, self.of(song)) for song in near}, set(lent)
+            kept, lent = {self._key_now(song) for song in near}, set(lent)
             gone = [key for key, stems in self._stems.items() if key not in kept and stems not in lent]
             return [self._stems.pop(key) for key in gone]
 
@@ -79,7 +80,7 @@ class Keys:
         """Have it made, and taken as soon as it is. What was asked for the song before is forgotten."""
         asked = Asked(song, semitones)
         with self._deciding:
-            if (ready := self._stems.get((song.id, semitones))) is not None:
+            if (ready := self._stems.get((song.id, song.edition, semitones))) is not None:
                 self._take(asked, ready)
                 return
             self._asked[song.id] = asked
@@ -98,6 +99,9 @@ class Keys:
         self._asked.clear()
         self._worker.shutdown(wait=False, cancel_futures=True)
 
+    def _key_now(self, song: Song) -> tuple[str, Edition, int]:
+        return song.id, song.edition, self.of(song)
+
     def _make(self, asked: Asked) -> None:
         if not self._is_wanted(asked):
             return
@@ -111,7 +115,7 @@ class Keys:
             self._failed(str(error))
             return
         with self._deciding:
-            self._stems[asked.song.id, asked.semitones] = stems
+            self._stems[asked.song.id, asked.song.edition, asked.semitones] = stems
             if self._is_wanted(asked):
                 self._take(asked, stems)
 

@@ -4,6 +4,9 @@ Each file is decoded once: to float32 at the stems' rate, two channels, as a pla
 outside the show; and once more in every key that a song is transposed to. Its name is made of the file's content, the rate and
 the key, so an exchanged file is decoded anew and a moved one is not. It is written under another name and renamed when it is
 whole. What is in the cache can be deleted at any time.
+
+A song is played with the files that it was read from, or not at all: never a new mix on an old beat map. Where one of them
+has been written anew since, or has gone, what the cache has of it is played.
 """
 
 import errno
@@ -27,6 +30,7 @@ from cython_core.stems import Stems
 from cython_core.transposer import Transposer
 from live_rig.errors import DeviceError, ShowError
 from live_rig.show.audio_file import COPY_AGAIN, NotPlayable, measure
+from live_rig.show.edition import Stamp, stamp_of
 from live_rig.show.song import Song
 from live_rig.show.stem import Stem
 
@@ -41,8 +45,7 @@ PART = ".part"
 ABANDONED_S = 3600.0  # an unfinished file this old was left by a rig that was killed
 MISSING_END_S = 0.5  # decoders of MP3 and Ogg may give a little less than the header says
 
-Stamp = tuple[int, int, int]  # of a file: its size and its times
-_SEEN: dict[Path, tuple[Stamp, str]] = {}  # every stem of this evening, and its content's digest
+_DIGESTS: dict[tuple[Path, Stamp], str] = {}  # of the content of every stem of this evening, as it was
 
 
 class LeftOff(Exception):
@@ -91,14 +94,17 @@ def _mapped(
     path = song.folder / stem.file
     semitones = 0 if stem.is_percussion else song.transpose
     try:
-        digest = _digest(path)
+        stamp = dict(song.edition).get(stem.file) or stamp_of(path)
+        if stamp is None:
+            raise FileNotFoundError
+        digest = _digest(path, stamp)
         cached = folder / f"{digest}-{stem_hz}-{FORMAT}.npy"
         ready = _cached(cached)
         if ready is None:
-            path.stat()  # it may have gone
+            _refuse_changed(path, stamp)
             audio = measure(path)
             say(f'Preparing "{stem.name}" of "{song.title}"')
-            _write(cached, _while(is_wanted, _decoded(path, stem_hz)), round(audio.length_s * stem_hz), stem_hz)
+            _write(cached, _while(is_wanted, _decoded(path, stamp, stem_hz)), round(audio.length_s * stem_hz), stem_hz)
             ready = _cached(cached)
         if semitones and ready is not None:
             cached = folder / f"{digest}-{stem_hz}{semitones:+d}-{FORMAT}.npy"
@@ -122,20 +128,23 @@ def _mapped(
     return ready
 
 
-def _digest(path: Path) -> str:
-    """Of a file's content, which is read again only where the file has changed; where it has gone, what it was before."""
-    seen = _SEEN.get(path)
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        if seen is None:
-            raise
-        return seen[1]
-    stamp = status.st_size, status.st_mtime_ns, status.st_ctime_ns
-    if seen is None or seen[0] != stamp:
+def _digest(path: Path, stamp: Stamp) -> str:
+    """Of a file's content as it was at this stamp; read but once, so that it is known when the file has gone."""
+    if (path, stamp) not in _DIGESTS:
         with path.open("rb") as file:
-            seen = _SEEN[path] = stamp, hashlib.file_digest(file, "sha256").hexdigest()[:32]
-    return seen[1]
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]
+        _refuse_changed(path, stamp)
+        _DIGESTS[path, stamp] = digest
+    return _DIGESTS[path, stamp]
+
+
+def _refuse_changed(path: Path, stamp: Stamp) -> None:
+    """Raise where a file is no longer as it was."""
+    now = stamp_of(path)
+    if now is None:
+        raise FileNotFoundError
+    if now != stamp:
+        raise NotPlayable("it is being written anew", "Load the song again when it is whole")
 
 
 def _cached(cached: Path) -> Mapped | None:
@@ -186,8 +195,9 @@ def _while(is_wanted: Callable[[], bool], blocks: Iterator[Interleaved]) -> Iter
         yield block
 
 
-def _decoded(path: Path, samplerate_hz: int) -> Iterator[Interleaved]:
-    """The sound of a file at `samplerate_hz`, block by block, on two sides, without NaN and infinity."""
+def _decoded(path: Path, stamp: Stamp, samplerate_hz: int) -> Iterator[Interleaved]:
+    """The sound of a file at `samplerate_hz`, block by block, on two sides, without NaN and infinity; refused at its end where
+    it has been written meanwhile."""
     with soundfile.SoundFile(path) as sound:
         resampler = None
         if sound.samplerate != samplerate_hz:
@@ -197,6 +207,7 @@ def _decoded(path: Path, samplerate_hz: int) -> Iterator[Interleaved]:
             yield stereo if resampler is None else resampler.resample_chunk(stereo)
         if resampler is not None:
             yield resampler.resample_chunk(np.zeros((0, SIDES), np.float32), last=True)
+    _refuse_changed(path, stamp)
 
 
 def _transposed(recorded: Interleaved, samplerate_hz: int, semitones: int) -> Iterator[Interleaved]:

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.beats_csv import Beat, beat_map_of, usual_beats_per_bar
 from live_rig.show.cue import Cue
+from live_rig.show.edition import Edition, edition_of
 from live_rig.show.faults import Fault
 from live_rig.show.meter import Meter, MeterChange, beats_per_bar, meter_at
 from live_rig.show.section import Section
@@ -71,6 +72,11 @@ class Song(SongSheet):
     id: str
     folder: Path
     beat_map: BeatMap
+    edition: Edition = frozenset()  # empty: it was read from no file
+
+    def edition_now(self) -> Edition:
+        """The files that it was read from, as they are now: another edition where one has been written anew, or has gone."""
+        return edition_of(self.folder, (file for file, _ in self.edition))
 
     @property
     def bars(self) -> int:
@@ -107,7 +113,7 @@ class Song(SongSheet):
         return bar, max(0.0, song_beat - float(ones[bar - 1]))
 
 
-def song_of(sheet: SongSheet, song_id: str, folder: Path, beat_map: BeatMap) -> Song:
+def song_of(sheet: SongSheet, song_id: str, folder: Path, beat_map: BeatMap, edition: Edition) -> Song:
     """The sheet and what lies beside it, joined. A sheet without sections gets one, with all bars."""
     whole = Section(name=WHOLE_SONG, first_bar=1, length_bars=beat_map.bars())
     return Song(
@@ -118,6 +124,7 @@ def song_of(sheet: SongSheet, song_id: str, folder: Path, beat_map: BeatMap) -> 
         id=song_id,
         folder=folder,
         beat_map=beat_map,
+        edition=edition,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, of_first_meter, parse_beats, usual_beats_per_bar
 from live_rig.show.cue import Cue
+from live_rig.show.edition import edition_of
 from live_rig.show.faults import Fault, Key, change_or
 from live_rig.show.meter import MeterChange, bars_in, beats_per_bar, change_faults, is_meter
 from live_rig.show.models import good_items, read_as
@@ -26,16 +27,19 @@ def read_song(
     buses: the show's; None: not known.
     """
     file = f"songs/{song_id}/{SONG_FILE}"
+    edition = edition_of(folder, [SONG_FILE])  # each file's before it is read: what is written meanwhile is the next edition
     page = read_page(folder / SONG_FILE, file)
     if isinstance(page, Fault):
         return [page]
     sheet = read_as(page, SongSheet)
+    if isinstance(sheet, SongSheet):
+        edition |= edition_of(folder, [sheet.beats, *(stem.file for stem in sheet.stems)])
     beats, beats_faults = _read_beats(page, folder, f"songs/{song_id}")
     found = [*beats_faults, *_faults_between(page, folder, presets, beats, buses)]
     if isinstance(sheet, list) or found:
         faults = page.all_placed([*(sheet if isinstance(sheet, list) else []), *found])
         return sorted(faults, key=lambda fault: (fault.file != file, fault.line))
-    return song_of(sheet, song_id, folder, beat_map_of(beats))
+    return song_of(sheet, song_id, folder, beat_map_of(beats), edition)
 
 
 def _read_beats(page: Page, folder: Path, named: str) -> tuple[list[Beat], list[Fault]]:

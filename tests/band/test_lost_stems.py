@@ -13,6 +13,7 @@ from cython_core.stems import Stems
 from live_rig.band.lost_stems import StemWatch
 from live_rig.band.stems import open_stems
 from live_rig.show.beat_map import BeatMap
+from live_rig.show.edition import edition_of
 from live_rig.show.section import Section
 from live_rig.show.song import Song
 from live_rig.show.stem import Stem
@@ -35,6 +36,7 @@ def tune(tmp_path: Path) -> Song:
         stems=(Stem(name="low", file="low.wav"), Stem(name="high", file="high.wav")),
         sections=(Section(name="all", first_bar=1, length_bars=15),),
         beat_map=BeatMap(beat.astype(float), beat * 0.5, beat % 4 + 1),
+        edition=edition_of(tmp_path, ["low.wav", "high.wav"]),
     )
 
 
@@ -66,20 +68,34 @@ def cut(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 10)
 
 
-@pytest.mark.parametrize("lose", [Path.unlink, cut])
-def test_a_stem_whose_file_is_lost_plays_on_and_is_named_once(tune: Song, tmp_path: Path, lose: Callable[[Path], None]) -> None:
+GONE = 'Files of "Tune" have gone: high.wav. It plays on; put them back'
+WRITTEN_ANEW = '"Tune" was written anew. It plays on as it was; load it again to hear that'
+
+
+@pytest.mark.parametrize(("lose", "words"), [(Path.unlink, GONE), (cut, WRITTEN_ANEW)])
+def test_a_stem_whose_file_is_lost_plays_on_and_is_told_of_once(
+    tune: Song, tmp_path: Path, lose: Callable[[Path], None], words: str
+) -> None:
     stems, band = open_stems(tune, RATE_HZ, tmp_path / "cache"), Band(RATE_HZ)
     watch = StemWatch(tune, stems)
     stems.load()
     play_on(band, stems, 0, 1.0)
     assert watch.look() == []
     lose(both_files(tune, tmp_path / "cache", "high")[0])
-    (said,) = watch.look()
-    assert said.startswith('The file of "high" has gone or changed')
+    assert watch.look() == [words]
     assert watch.look() == []
     heard = play_on(band, stems, RATE_HZ // CHUNK * CHUNK, 14.0)
     assert level(heard, 110) == pytest.approx(0.3, rel=0.02)
     assert level(heard, 880) == pytest.approx(0.3, rel=0.02)
+
+
+def test_a_disk_that_was_pulled_and_is_back_leaves_nothing_to_say(tune: Song, tmp_path: Path) -> None:
+    watch = StemWatch(tune, open_stems(tune, RATE_HZ, tmp_path / "cache"))
+    moved = tune.model_copy(update={"folder": tmp_path / "elsewhere"})
+    watch._song = moved
+    assert watch.look() == ['Files of "Tune" have gone: high.wav, low.wav. It plays on; put them back']
+    watch._song = tune
+    assert watch.look() == []
 
 
 def test_a_copy_that_is_deleted_while_it_plays_plays_on(tune: Song, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from cython_core.band import Band
 from live_rig.band.stems import open_stems
 from live_rig.errors import DeviceError, RigError, ShowError
 from live_rig.show.beat_map import BeatMap
+from live_rig.show.edition import edition_of
 from live_rig.show.section import Section
 from live_rig.show.song import Song
 from live_rig.show.stem import Stem
@@ -32,6 +33,7 @@ def song(folder: Path, *files: str, offset_s: float = 0.0) -> Song:
         stems=tuple(Stem(name=Path(file).stem, file=file, offset_s=offset_s) for file in files),
         sections=(Section(name="head", first_bar=1, length_bars=2), Section(name="solo", first_bar=3, length_bars=1)),
         beat_map=BeatMap(beat.astype(float), beat * 0.25, beat % 4 + 1),
+        edition=edition_of(folder, files),
     )
 
 
@@ -195,13 +197,37 @@ def test_what_a_killed_rig_left_half_written_is_cleared_away(tmp_path: Path) -> 
 
 def test_a_song_whose_file_has_gone_since_it_was_opened_is_opened_again_out_of_the_cache(tmp_path: Path) -> None:
     write_click(tmp_path / "bass.wav", 1.0)
-    first = heard(open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache"), SAMPLERATE_HZ)
+    as_read = song(tmp_path, "bass.wav")
+    first = heard(open_stems(as_read, SAMPLERATE_HZ, tmp_path / "cache"), SAMPLERATE_HZ)
     (tmp_path / "bass.wav").unlink()
-    again = heard(open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache"), SAMPLERATE_HZ)
+    again = heard(open_stems(as_read, SAMPLERATE_HZ, tmp_path / "cache"), SAMPLERATE_HZ)
     np.testing.assert_array_equal(again, first)
     shutil.rmtree(tmp_path / "cache")
     with pytest.raises(ShowError, match="is not there"):
-        open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, tmp_path / "cache")
+        open_stems(as_read, SAMPLERATE_HZ, tmp_path / "cache")
+
+
+def test_a_song_whose_file_was_written_anew_since_it_was_read_is_played_as_it_was_or_not_at_all(tmp_path: Path) -> None:
+    write_click(tmp_path / "bass.wav", 1.0)
+    as_read = song(tmp_path, "bass.wav")
+    first = heard(open_stems(as_read, SAMPLERATE_HZ, tmp_path / "cache"), SAMPLERATE_HZ)
+    write_click(tmp_path / "bass.wav", 1.5)
+    again = heard(open_stems(as_read, SAMPLERATE_HZ, tmp_path / "cache"), SAMPLERATE_HZ)
+    np.testing.assert_array_equal(again, first)
+    shutil.rmtree(tmp_path / "cache")
+    with pytest.raises(ShowError, match="written anew"):
+        open_stems(as_read, SAMPLERATE_HZ, tmp_path / "cache")
+
+
+def test_what_is_written_while_it_is_decoded_is_refused_and_never_taken_for_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_click(tmp_path / "bass.wav", 1.0)
+    as_read = song(tmp_path, "bass.wav")
+    monkeypatch.setattr("live_rig.band.stems._need_room", lambda *_: write_click(tmp_path / "bass.wav", 1.5))
+    with pytest.raises(ShowError, match="written anew"):
+        open_stems(as_read, SAMPLERATE_HZ, tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("*.*"))
 
 
 def test_two_who_prepare_the_same_file_at_once_both_have_it_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
