@@ -4,6 +4,8 @@ The memory is `multiprocessing`'s shared memory, the bell its semaphore; both su
 through `spawn` to the rack.
 """
 
+import os
+import sys
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.shared_memory import SharedMemory
@@ -20,16 +22,31 @@ class Mapped(SharedMemory):
             self.close()
 
 
+def reserve(shared: SharedMemory) -> None:
+    """Take all of its room now. Linux would give it page by page, and end whoever touches one when none are left: the engine.
+
+    Raises OSError.
+    """
+    if sys.platform == "linux":
+        os.posix_fallocate(shared._fd, 0, shared.size)  # type: ignore[attr-defined]
+
+
 class SharedBlock:
     """Places for presets, each with rings of so many lines and `ring_frames` frames (a power of two), zeroed; and one bell.
 
-    What no preset uses costs no memory. It goes when nobody looks at it any more.
+    Raises OSError where the system has no room for them all. They go when nobody looks at them any more.
     """
 
     def __init__(self, lines: int, ring_frames: int, places: int) -> None:
         self.lines, self.ring_frames, self.places = lines, ring_frames, places
         self.semaphore = get_context("spawn").Semaphore(0)
-        self._open(Mapped(create=True, size=places * self.place_bytes))
+        shared = Mapped(create=True, size=places * self.place_bytes)
+        try:
+            reserve(shared)
+        except OSError:
+            shared.unlink()
+            raise
+        self._open(shared)
         self._has_name = True
 
     def _open(self, shared: Mapped) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Channel, Effect, Preset
 from live_rig.rack.process import RackProcess
+from live_rig.rack.shared_block import SharedBlock
 from live_rig.rack.supervisor import Rack
 
 SAMPLERATE, BLOCK = 48_000, 64
@@ -340,6 +341,13 @@ def test_a_system_without_room_for_a_rack_is_said_and_tried_again(monkeypatch: p
         np.testing.assert_array_equal(stage.heard[0, BLOCK:], tone[: 19 * BLOCK])
     stage.play_until(lambda: rack.status() == "on")
     rack.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system takes the room by itself")
+def test_memory_that_is_not_there_is_refused_before_anybody_plays_in_it() -> None:
+    frames_of_terabytes = 1 << 35
+    with pytest.raises(OSError, match="No space left"):
+        SharedBlock(2, frames_of_terabytes, 8)
 
 
 def with_gain(name: str, gain_db: float) -> Preset:
