@@ -210,12 +210,20 @@ def _decoded(path: Path, stamp: Stamp, samplerate_hz: int) -> Iterator[Interleav
     _refuse_changed(path, stamp)
 
 
-def _transposed(recorded: Interleaved, samplerate_hz: int, semitones: int) -> Iterator[Interleaved]:
-    """The same sound in another key, block by block."""
+def _transposed(recorded: Mapped, samplerate_hz: int, semitones: int) -> Iterator[Interleaved]:
+    """The same sound in another key, block by block. Read from its file, not from the mapping: on a disk that was pulled that
+    is an error, where a mapping would be the end of the program.
+    """
     transposer = Transposer(samplerate_hz, semitones, len(recorded))
-    for start in range(0, len(recorded), transposer.block_frames):
-        block = np.ascontiguousarray(recorded[start : start + transposer.block_frames].T)
-        yield transposer.transposed(block, start + transposer.block_frames >= len(recorded)).T
+    with Path(str(recorded.filename)).open("rb") as file:
+        file.seek(recorded.offset)
+        for start in range(0, len(recorded), transposer.block_frames):
+            frames = min(transposer.block_frames, len(recorded) - start)
+            read = file.read(frames * BYTES_PER_FRAME)
+            if len(read) < frames * BYTES_PER_FRAME:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            block = np.ascontiguousarray(np.frombuffer(read, np.float32).reshape(frames, SIDES).T)
+            yield transposer.transposed(block, start + frames == len(recorded)).T
 
 
 def _make(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """A song in another key: the pitch moves by semitones, nothing else does, and percussion stays as it is."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import soundfile
 from cython_core.band import Band
 from cython_core.stems import Stems
 from live_rig.band.stems import open_stems
+from live_rig.errors import DeviceError
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.section import Section
 from live_rig.show.song import Song
@@ -101,3 +103,16 @@ def test_a_key_is_made_once(tmp_path: Path) -> None:
         song = tune(tmp_path, semitones, Stem(name="bass", file="bass.wav"))
         open_stems(song, RATE_HZ, tmp_path / "cache", said.append)
     assert said == ['Preparing "bass" of "Tune"', 'Transposing "bass" of "Tune" by +2', 'Transposing "bass" of "Tune" by -1']
+
+
+def test_a_copy_that_goes_while_its_key_is_made_is_an_error_in_words_and_not_the_end_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soundfile.write(tmp_path / "bass.wav", np.full(round(LENGTH_S * RATE_HZ), 0.1), RATE_HZ)
+    bass, cache = Stem(name="bass", file="bass.wav"), tmp_path / "cache"
+    open_stems(tune(tmp_path, 0, bass), RATE_HZ, cache)
+    (copy,) = cache.rglob("*.npy")
+    monkeypatch.setattr("live_rig.band.stems._need_room", lambda *_: os.truncate(copy, copy.stat().st_size // 2))
+    with pytest.raises(DeviceError, match="cannot be prepared"):
+        open_stems(tune(tmp_path, 2, bass), RATE_HZ, cache)
+    assert list(cache.rglob("*.*")) == [copy]
