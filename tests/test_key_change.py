@@ -167,6 +167,8 @@ class Wanted:
     failed: list[str] = field(default_factory=list)
     later: Later = field(default_factory=Later)
     disk_is_full: bool = False
+    opened: list[int] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None
 
     def __post_init__(self) -> None:
         self.keys = Keys(self.open, lambda song, _: self.taken.append(self.keys.of(song)), self.failed.append, self.later)
@@ -175,6 +177,8 @@ class Wanted:
     def open(self, song: Song) -> Stems:
         if self.disk_is_full:
             raise DeviceError("The disk is full", where="cache", do="Make room")
+        self.opened.append(song.transpose)
+        self.meanwhile()
         return opened(self.tune, song.transpose)
 
 
@@ -207,6 +211,15 @@ def test_of_two_keys_asked_for_the_second_is_made(tune: Song) -> None:
     wanted.keys.ask(tune, 3)
     wanted.later.work()
     assert wanted.taken == [3]
+
+
+def test_a_key_that_is_asked_for_again_while_it_is_being_made_is_opened_once(tune: Song) -> None:
+    wanted = Wanted(tune)
+    again = iter([3])
+    wanted.meanwhile = lambda: [wanted.keys.ask(tune, semitones) for semitones in again]
+    wanted.keys.ask(tune, 3)
+    wanted.later.work()
+    assert (wanted.taken, wanted.opened) == ([3], [0, 3])
 
 
 def test_a_key_that_cannot_be_made_is_said_and_the_song_stays_as_it_is(tune: Song) -> None:

@@ -80,10 +80,9 @@ class Keys:
         """Have it made, and taken as soon as it is. What was asked for the song before is forgotten."""
         asked = Asked(song, semitones)
         with self._deciding:
-            if (ready := self._stems.get((song.id, song.edition, semitones))) is not None:
-                self._take(asked, ready)
-                return
             self._asked[song.id] = asked
+            if self._is_settled(asked):
+                return
         self._worker.submit(self._make, asked)
 
     def take_back(self, song: Song, *, is_waiting: bool) -> None:
@@ -103,8 +102,9 @@ class Keys:
         return song.id, song.edition, self.of(song)
 
     def _make(self, asked: Asked) -> None:
-        if not self._is_wanted(asked):
-            return
+        with self._deciding:
+            if self._is_settled(asked):
+                return
         try:
             stems = self._opened(asked.song.model_copy(update={"transpose": asked.semitones}))
         except RigError as error:
@@ -118,6 +118,15 @@ class Keys:
             self._stems[asked.song.id, asked.song.edition, asked.semitones] = stems
             if self._is_wanted(asked):
                 self._take(asked, stems)
+
+    def _is_settled(self, asked: Asked) -> bool:
+        """Whether nothing is to be made: it is not wanted any more, or it is there, and is taken."""
+        if not self._is_wanted(asked):
+            return True
+        ready = self._stems.get((asked.song.id, asked.song.edition, asked.semitones))
+        if ready is not None:
+            self._take(asked, ready)
+        return ready is not None
 
     def _is_wanted(self, asked: Asked) -> bool:
         return self._asked.get(asked.song.id) is asked
