@@ -136,11 +136,11 @@ class Engine:
                 self.device, self.audio_device, self.samplerate_hz, (inputs, outputs), show.audio.block, setup.midi_in
             )
             opened.callback(self.card.close)
+            if show.songs:
+                self.order.load(0)  # before MIDI: what a kit sends until it plays waits in the same ring, which has an end
             self.midi = MidiPorts(setup.midi_in, routing, self.card, self._let_go)
             opened.callback(self.midi.close)
             self._troubles = Troubles(self.instrument, self.device, self.card, self.midi, self.alerts)
-            if show.songs:
-                self.order.load(0)
             self._beside = [
                 Thread(target=work, name=name, daemon=True)
                 for work, name in ((self._prepare_the_rest, "decoding"), (self._look_after_songs, "song watch"))

@@ -5,13 +5,15 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from live_rig.engine import Engine
+from live_rig.audio.midi_ports import MidiPorts
+from live_rig.engine import MAX_BLOCK, Engine
 from live_rig.errors import ShowError
 
 
 def plays_a_block(engine: Engine) -> None:
+    """The largest there is: a twelfth of a second."""
     rig = engine.instrument
-    rig.rig.step(np.zeros((rig.wiring.inputs, 64), np.float32), np.empty((rig.outputs, 64), np.float32))
+    rig.rig.step(np.zeros((rig.wiring.inputs, MAX_BLOCK), np.float32), np.empty((rig.outputs, MAX_BLOCK), np.float32))
 
 
 def test_who_took_the_tempo_is_told_of_this_song_and_not_of_the_one_before(engine: Engine) -> None:
@@ -52,3 +54,22 @@ def test_a_pedal_whose_command_fails_inside_the_engine_is_said_and_the_next_is_c
     assert "take failed inside the engine; its log says more" in engine.alerts.now()
     engine._press("click off")
     assert not engine.state().click_on
+
+
+def test_what_a_kit_sends_while_the_rig_gets_ready_keeps_no_song_from_being_loaded(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Played(MidiPorts):
+        """By somebody who moves the hi-hat's pedal from the moment on in which he is heard."""
+
+        def look(self) -> None:
+            super().look()
+            for _ in range(2000):
+                self._routing.played((0xB9, 4, 64))
+
+    monkeypatch.setattr("live_rig.engine.MidiPorts", Played)
+    engine: Engine = request.getfixturevalue("engine")
+    plays_a_block(engine)
+    engine.do("start", "")
+    plays_a_block(engine)
+    assert engine.state().is_playing
