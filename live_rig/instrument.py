@@ -39,6 +39,13 @@ def lines_of(samplerate_hz: float, wiring: Wiring) -> Lines:
     return Lines(samplerate_hz, [drum for drum, _ in wiring.lines], [channel for _, channel in wiring.lines])
 
 
+def place_kit(drums: Drums, wiring: Wiring) -> None:
+    """One microphone to both sides, two left and right, more in the middle: whoever speaks into another one is none of them."""
+    kit = [number for number in range(wiring.inputs) if number != wiring.talk_input]
+    for place, number in enumerate(kit):
+        drums.place_input(number, pan=2.0 * place - 1.0 if len(kit) == 2 else 0.0)
+
+
 def spare_for(block: int) -> int:
     """Frames of rendered band that must wait for blocks of this size, so that the renderer may be two chunks late."""
     return max(3 * CHUNK, block + 2 * CHUNK)
@@ -75,6 +82,8 @@ class Instrument:
         buses = len(wiring.buses)
         self.band = Band(samplerate_hz, -(-(spare_frames or spare_for(max_block)) // CHUNK), buses)
         self.drums = drums
+        if wiring.talk_input >= 0:
+            place_kit(drums, wiring)
         self.lines = lines_of(samplerate_hz, wiring)
         self.rig = Rig(
             samplerate_hz,

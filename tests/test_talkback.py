@@ -80,3 +80,28 @@ def test_what_is_no_number_is_silence() -> None:
         room.instrument.rig.step(np.full((2, BLOCK), np.nan, np.float32), out)
     assert np.isfinite(out).all()
     assert room.hears()[1] == pytest.approx(0.25, abs=1e-3)
+
+
+@pytest.mark.parametrize("talk_input", [0, 1, 2])
+def test_two_microphones_are_left_and_right_whichever_input_somebody_speaks_into(talk_input: int) -> None:
+    wiring = wired(3, 2, [Mix(name="house", outputs=(1, 2))]).with_talkback(talk_input, (), 0.0)
+    instrument = Instrument(Drums(RATE_HZ, 3, BLOCK), RATE_HZ, wiring, BLOCK)
+    heard, out = np.zeros((3, BLOCK), np.float32), np.empty((2, BLOCK), np.float32)
+    left, right = (number for number in range(3) if number != talk_input)
+    heard[left], heard[right] = voice[:BLOCK], -0.5 * voice[:BLOCK]
+    for _ in range(4):
+        instrument.rig.step(heard, out)
+    assert out[1] == pytest.approx(-0.5 * out[0], abs=1e-6)
+    assert np.abs(out[0]).max() == pytest.approx(np.abs(voice[:BLOCK]).max(), rel=1e-3)
+
+
+@pytest.mark.parametrize("talk_input", [0, 1])
+def test_one_microphone_goes_to_both_sides_whichever_input_somebody_speaks_into(talk_input: int) -> None:
+    wiring = wired(2, 2, [Mix(name="house", outputs=(1, 2))]).with_talkback(talk_input, (), 0.0)
+    instrument = Instrument(Drums(RATE_HZ, 2, BLOCK), RATE_HZ, wiring, BLOCK)
+    heard, out = np.zeros((2, BLOCK), np.float32), np.empty((2, BLOCK), np.float32)
+    heard[1 - talk_input] = voice[:BLOCK]
+    for _ in range(4):
+        instrument.rig.step(heard, out)
+    assert out[0].any()
+    assert np.array_equal(out[0], out[1])
