@@ -37,12 +37,12 @@ cdef void join_pads(RigState *r, const float *const *heard, int frames, const fl
 cdef void hear(RigState *r, const float *const *heard, int done, int into, int span) noexcept nogil:
     """Part of a tick, in: each line from its input, a mix from all of them."""
     cdef int i, channel, line
-    cdef float sum
+    cdef float sum, with_it
     for i in range(span):
         sum = 0.0
         for channel in range(r.inputs):
-            sum += heard[channel][done + i] * r.line_gain[channel]
-        sum = sum if isfinite(sum) else 0.0
+            with_it = sum + heard[channel][done + i] * r.line_gain[channel]
+            sum = with_it if isfinite(with_it) else sum      # an input of no numbers takes nothing from the others
         r.input_peak = max(r.input_peak, fabsf(sum))
         for line in range(r.lines.count):
             r.line_heard[line][into + i] = sum if r.line_input[line] < 0 else heard[r.line_input[line]][done + i]

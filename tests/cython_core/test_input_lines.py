@@ -263,3 +263,12 @@ def test_a_line_on_an_input_that_is_not_there_is_refused() -> None:
     wiring = house_and_ears(1, 2).heard_by((("kick", 1),))
     with pytest.raises(ValueError, match="input 2"):
         Instrument(Drums(RATE_HZ, 1, 64), RATE_HZ, wiring, 64)
+
+
+@pytest.mark.parametrize("rubbish", [np.nan, np.inf])
+def test_an_input_of_no_numbers_takes_nothing_from_the_others_in_their_mix(rubbish: float) -> None:
+    instrument = Instrument(Drums(RATE_HZ, 2, 64), RATE_HZ, house_and_ears(2, 2), 64)
+    heard = np.full((2, 64), 0.25, np.float32)
+    heard[1] = rubbish
+    instrument.rig.step(heard, np.empty((2, 64), np.float32))
+    assert instrument.exchange.snapshot()["input_peak"] == pytest.approx(0.25, rel=0.01)
