@@ -43,7 +43,6 @@ cdef struct Bus:                     # the renderer's own; frames are the stems'
     long long served                 # orders; also read by the callback
     long long served_frame           # session frame of the last order served; also read by Python
     long long breaks                 # orders that did not follow from the one before, without saying so
-    long long voices_short           # jumps so close together that one of them was left out
     ChunkRing ring
 
 cdef int bus_set_up(Bus *b, int number, double samplerate_hz) except -1

@@ -14,32 +14,12 @@ from libc.string cimport memcpy, memmove, memset
 
 from cython_core.atomics cimport add, load, store
 from cython_core.chunk_ring cimport Chunk, chunk_give, chunk_ring_set_up, chunk_to_fill
+from cython_core.denormals cimport flush_denormals, restore_denormals
 from cython_core.line cimport line_at, line_end, line_knot, line_start
 from cython_core.orders cimport ORDERS, BandOrder
 from cython_core.stem_bank cimport stems_mix, stems_ready
 from cython_core.stem_rate cimport interpolate, stem_rate_set_up
 from cython_core.stretcher cimport STRETCHED, stretcher_free, stretcher_hop, stretcher_prime, stretcher_set_up
-
-cdef extern from *:
-    """
-    #if defined(__SSE2__) || defined(_M_X64)
-    #include <xmmintrin.h>
-    static unsigned rig_no_denormals(void) { unsigned was = _mm_getcsr(); _mm_setcsr(was | 0x8040); return was; }
-    static void rig_denormals_as(unsigned was) { _mm_setcsr(was); }
-    #elif defined(__aarch64__) && !defined(_MSC_VER)
-    static unsigned rig_no_denormals(void) {
-        unsigned long long was; __asm__ volatile("mrs %0, fpcr" : "=r"(was));
-        __asm__ volatile("msr fpcr, %0" : : "r"(was | (1ULL << 24)));
-        return (unsigned)was;
-    }
-    static void rig_denormals_as(unsigned was) { __asm__ volatile("msr fpcr, %0" : : "r"((unsigned long long)was)); }
-    #else
-    static unsigned rig_no_denormals(void) { return 0; }
-    static void rig_denormals_as(unsigned was) { (void)was; }
-    #endif
-    """
-    unsigned no_denormals "rig_no_denormals"() noexcept nogil
-    void denormals_as "rig_denormals_as"(unsigned was) noexcept nogil
 
 cdef extern from *:
     """
@@ -86,13 +66,13 @@ cdef void bus_free(Bus *b) noexcept nogil:
 
 cdef int bus_serve(Bus *b, const Orders *orders) noexcept nogil:
     cdef int done = 0
-    cdef unsigned was = no_denormals()
+    cdef unsigned was = flush_denormals()
     while b.served < load(&orders.given):
         serve_order(b, &orders.order[b.served % ORDERS])
         store(&b.served_frame, orders.order[b.served % ORDERS].frame)
         store(&b.served, b.served + 1)
         done += 1
-    denormals_as(was)
+    restore_denormals(was)
     return done
 
 
@@ -127,7 +107,6 @@ cdef int voice_to_use(Bus *b, int left, long long jump_frame) noexcept nogil:
     for i in range(VOICES):
         if b.voice[i].stems == NULL:
             return i
-    b.voices_short += 1
     for i in range(VOICES):
         if b.voice[i].until_frame == b.voice[left].from_frame:
             b.voice[i].until_frame = jump_frame
@@ -322,5 +301,3 @@ cdef void serve_order(Bus *b, const BandOrder *ordered) noexcept nogil:
     for i in range(VOICES):
         if b.voice[i].stems != NULL and b.voice[i].until_frame <= frame + frames:
             free_voice(&b.voice[i])
-
-

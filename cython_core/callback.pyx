@@ -223,11 +223,6 @@ cdef class Device:
             "midi_lost": d.midi_lost + (d.pedals.lost if d.pedals != NULL else 0),
         }
 
-    @property
-    def feed_left(self):
-        """Frames of the recording that have not been heard yet."""
-        return max(0, self.state.feed_frames - self.state.feed_at)
-
     def rewind(self):
         """Hear the recording from its start."""
         self.state.feed_at = 0

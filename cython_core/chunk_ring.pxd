@@ -26,7 +26,6 @@ cdef struct ChunkRing:
     long long least_spare            # the fewest frames that were ready beyond the last one read
     # the renderer's own
     long long late                   # chunks given after they should have begun to sound; also read by Python
-    long long lost                   # chunks thrown away because CHUNKS waited
 
 cdef void chunk_ring_set_up(ChunkRing *r, double samplerate_hz) noexcept nogil
 cdef int chunk_ring_read(ChunkRing *r, long long frame, int frames, float *const *out) noexcept nogil
@@ -34,5 +33,5 @@ cdef int chunk_ring_read(ChunkRing *r, long long frame, int frames, float *const
 cdef bint chunk_ring_is_ready(const ChunkRing *r, long long frame, int frames) noexcept nogil
     # the callback's: whether reading these would miss nothing
 cdef Chunk *chunk_to_fill(ChunkRing *r, long long frame) noexcept nogil
-    # the renderer's: the chunk that will begin at `frame`, to be filled and given; NULL when too many wait (counted)
+    # the renderer's: the chunk that will begin at `frame`, to be filled and given; NULL when too many wait
 cdef void chunk_give(ChunkRing *r) noexcept nogil

@@ -105,7 +105,6 @@ cdef Chunk *chunk_to_fill(ChunkRing *r, long long frame) noexcept nogil:
     if frame < load(&r.heard_frame):
         store(&r.late, r.late + 1)
     if r.given - load(&r.taken) >= CHUNKS:
-        r.lost += 1
         return NULL
     r.chunk[r.given % CHUNKS].frame = frame
     return &r.chunk[r.given % CHUNKS]

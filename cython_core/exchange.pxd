@@ -109,7 +109,6 @@ cdef struct Snapshot:                # step -> Python, the newest only: the end 
     int leads_next                   # a Leader who takes over on a bar line to come, once the drummer has his click back; -1: nobody
     long long blocks
     long long band_frames_missing
-    long long events_lost
     long long events_taken           # of all that were ever sent
     size_t held[MAX_HELD]            # addresses of charts, stems and words: no later tick looks at any that is not here, or in an event not taken
 

@@ -29,8 +29,6 @@ class Lines:
         """
     def trusts(self) -> tuple[float, ...]:
         """For each line, 0..1: how probable it is that what it says is so."""
-    def bleed_db(self) -> tuple[float, ...]:
-        """For each line, how loud the band is in it against its bus; -90 and less is none."""
     @property
     def pads_late_s(self) -> float:
         """How much later than the microphones the pads are; 0 until that is known."""

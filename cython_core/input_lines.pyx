@@ -266,10 +266,6 @@ cdef class Lines:
         """For each line, 0..1: how probable it is that what it says is so."""
         return tuple(trust(&self.state.strokes.teller[i]) for i in range(self.state.count))
 
-    def bleed_db(self):
-        """For each line, how loud the band is in it against its bus, in the middle of the bands; -90 and less is none."""
-        return tuple(3.0103 * sorted(self.state.line[i].coupling.octaves[b] for b in range(24))[12] for i in range(self.state.count))
-
     @property
     def pads_late_s(self):
         """How much later than the microphones the pads are; 0 until that is known."""

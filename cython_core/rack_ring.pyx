@@ -233,11 +233,6 @@ cdef class RackCounts:
         return True
 
     @property
-    def edits_waiting(self) -> int:
-        """Edits the rack has not taken."""
-        return self.ring.edits_written - load(&self.ring.edits_taken)
-
-    @property
     def at_work(self) -> int:
         """The plugin that is being called, from 1; when the rack is dead or hangs: the one it died or hangs in. 0: none."""
         return load(&self.ring.at_work)

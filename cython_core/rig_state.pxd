@@ -57,7 +57,6 @@ cdef struct RigState:
     Takeover takeover                # who waits for the drummer to have his click back for a bar
     GuardState guard
     long long blocks
-    long long events_lost
     float input_peak
     float drums_peak
     float band_peak

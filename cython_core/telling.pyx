@@ -50,7 +50,7 @@ cdef void take_snapshot(RigState *r) noexcept nogil:
     cdef Snapshot *s = draft(r.exchange)
     cdef const TransportState *t = &r.transport
     cdef const Moment *moment = moment_at(t, r.frame)
-    s.frame, s.blocks, s.band_frames_missing, s.events_lost = r.frame, r.blocks, r.band.frames_missing, r.events_lost
+    s.frame, s.blocks, s.band_frames_missing = r.frame, r.blocks, r.band.frames_missing
     s.song_beat, s.bpm, s.state, s.leader = moment.song_beat, moment.bpm, moment.state, r.authority.leader
     s.is_vamping = t.chart != NULL and t.state == PLAYING and is_vamping(t, t.line + t.fold)
     s.tempo_limit, s.share = (t.steering.limit if t.state == PLAYING else 0), r.authority.share
