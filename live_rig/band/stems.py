@@ -43,6 +43,7 @@ SIDES = 2
 BYTES_PER_FRAME = SIDES * 4
 PART = ".part"
 ABANDONED_S = 3600.0  # an unfinished file this old was left by a rig that was killed
+MOST_MARKED = 256  # places that are kept in memory; what a jump to any other needs is fetched when it is asked for
 MISSING_END_S = 0.5  # decoders of MP3 and Ogg may give a little less than the header says
 
 _DIGESTS: dict[tuple[Path, Stamp], str] = {}  # of the content of every stem of this evening, as it was
@@ -76,7 +77,7 @@ def open_stems(
         starts=[round(stem.offset_s * stem_hz) for stem in song.stems],
         files=[(str(array.filename), array.offset) for array in arrays],
     )
-    stems.mark([round(time_s * stem_hz) for time_s in places_s(song)])
+    stems.mark([round(time_s * stem_hz) for time_s in places_s(song)[:MOST_MARKED]])
     return stems
 
 

@@ -75,6 +75,16 @@ def test_an_offset_moves_a_stem_along_the_song(tmp_path: Path) -> None:
     assert abs(int(heard(stems, 2 * SAMPLERATE_HZ)[0].argmax()) - 1.25 * SAMPLERATE_HZ) < 48
 
 
+def test_a_song_of_more_sections_than_are_kept_in_memory_is_opened_all_the_same(tmp_path: Path) -> None:
+    write_click(tmp_path / "bass.wav", 1.0)
+    bars = 300
+    beat = np.arange(4 * bars)
+    sections = tuple(Section(name=f"bar {bar}", first_bar=bar, length_bars=1) for bar in range(1, bars + 1))
+    beat_map = BeatMap(beat.astype(float), beat * 0.25, beat % 4 + 1)
+    written = song(tmp_path, "bass.wav").model_copy(update={"sections": sections, "beat_map": beat_map})
+    assert heard(open_stems(written, SAMPLERATE_HZ, tmp_path / "cache"), 2 * SAMPLERATE_HZ).max() > 0.4
+
+
 def test_a_stem_that_ends_early_is_silent_from_there(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "bass.wav", np.full(SAMPLERATE_HZ, 0.2), SAMPLERATE_HZ)
     write_click(tmp_path / "horns.wav", 2.0)
