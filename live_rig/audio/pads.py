@@ -11,6 +11,7 @@ import soxr
 from cython_core.pads import Begins, Pads
 from live_rig.decibels import linear
 from live_rig.errors import ShowError
+from live_rig.show.file_names import file_of
 from live_rig.show.pad import Pad
 
 BEGINS = {"at once": Begins.AT_ONCE, "beat": Begins.ON_BEAT, "bar": Begins.ON_BAR}
@@ -30,7 +31,7 @@ def open_pads(pads: Sequence[Pad], folder: Path, samplerate_hz: float, max_block
                 "dynamics_db": pad.dynamics_db,
                 "line": -1 if pad.input is None else pad.input - 1,
                 "is_stroke": pad.drum and not pad.loop_beats,
-                "layers": [(sound(folder / layer.file, samplerate_hz), layer.up_to) for layer in pad.sounds],
+                "layers": [(sound(file_of(folder, layer.file), samplerate_hz), layer.up_to) for layer in pad.sounds],
                 "slices": pad.slices,
                 "beats": pad.loop_beats or 0.0,
                 "begins": int(BEGINS[pad.begins]),

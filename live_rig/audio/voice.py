@@ -15,7 +15,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
-from live_rig.show.file_names import why_unfit
+from live_rig.show.file_names import file_of, why_unfit
 
 BUNDLED = Path(__file__).parent / "words"
 FOLDER = "voice"  # of a show
@@ -47,7 +47,7 @@ class Voice:
     def says(self, text: str, samplerate_hz: float) -> Mono | None:
         """The sound of a text, (frames,) float32; None where nobody has spoken it, or what lies there is no sound."""
         for folder in self.folders:
-            if (path := folder / file_name(text)).is_file():
+            if (path := file_of(folder, file_name(text))).is_file():
                 return spoken(path, path.stat().st_mtime_ns, samplerate_hz)
         return None
 

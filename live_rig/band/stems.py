@@ -31,6 +31,7 @@ from cython_core.transposer import Transposer
 from live_rig.errors import DeviceError, ShowError
 from live_rig.show.audio_file import COPY_AGAIN, NotPlayable, measure
 from live_rig.show.edition import Stamp, stamp_of
+from live_rig.show.file_names import file_of
 from live_rig.show.song import Song
 from live_rig.show.stem import Stem
 
@@ -92,7 +93,7 @@ def places_s(song: Song) -> list[float]:
 def _mapped(
     song: Song, stem: Stem, stem_hz: int, folder: Path, say: Callable[[str], None], is_wanted: Callable[[], bool]
 ) -> Mapped:
-    path = song.folder / stem.file
+    path = file_of(song.folder, stem.file)
     semitones = 0 if stem.is_percussion else song.transpose
     try:
         stamp = dict(song.edition).get(stem.file) or stamp_of(path)

@@ -8,6 +8,7 @@ from typing import Any
 from live_rig.paths import presets_dir
 from live_rig.rack.preset_rows import one_of
 from live_rig.show.faults import Fault, change_or
+from live_rig.show.file_names import composed, file_of
 from live_rig.show.toml_page import Page, read_page
 
 JOINED = 3  # parts of a key that are joined with the base's: strips, kick, gain_db; what is below is of one page
@@ -33,7 +34,7 @@ def on_its_base(file: Path, page: Page, line: tuple[str, ...] = ()) -> Written |
 
     line: the presets that led here. A base is looked for beside the file, then among those that ship.
     """
-    line = (*line, file.stem)
+    line = (*line, name_of(file))
     name = page.values.get("based_on")
     own: dict[str, Any] = _with_absolute_paths(page.values, file.parent)
     if name is None:
@@ -42,7 +43,7 @@ def on_its_base(file: Path, page: Page, line: tuple[str, ...] = ()) -> Written |
         return Fault("based_on must be a text", "Write the name of a preset in quotes", ("based_on",))
     if name in line:
         return Fault(f"{' is based on '.join((*line, name))}: it goes round in a circle", "Base it on another", ("based_on",))
-    there = {each.stem: each for folder in (presets_dir(), file.parent) for each in toml_files(folder)}
+    there = {name_of(each): each for folder in (presets_dir(), file.parent) for each in toml_files(folder)}
     if name not in there:
         others = sorted(there.keys() - {*line})
         return Fault(f"There is no preset {name}", change_or(name, others, one_of(others)), ("based_on",))
@@ -54,6 +55,11 @@ def on_its_base(file: Path, page: Page, line: tuple[str, ...] = ()) -> Written |
     if isinstance(base, Fault):
         return base_page.placed(base)
     return Written(_merged(base.values, own), (page, *base.pages))
+
+
+def name_of(file: Path) -> str:
+    """What a preset is called by."""
+    return composed(file.stem)
 
 
 def toml_files(folder: Path) -> list[Path]:
@@ -84,5 +90,5 @@ def _with_absolute_paths(written: Any, folder: Path) -> Any:
     if isinstance(inside.get("type"), str):
         for key in ("path", "state", "impulse_response_filename"):
             if isinstance(inside.get(key), str):
-                inside[key] = str(folder / Path(inside[key]).expanduser())
+                inside[key] = str(file_of(folder, Path(inside[key]).expanduser()))
     return inside

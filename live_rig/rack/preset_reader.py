@@ -25,7 +25,7 @@ from live_rig.rack.effect_rows import effects_in, has_plugin, kept_beside
 from live_rig.rack.effects import Parameter
 from live_rig.rack.knobs import knobs_of
 from live_rig.rack.preset import CHANNEL, GATE, MASTER, SEND, Channel, Gate, Macro, Move, Preset
-from live_rig.rack.preset_base import NAMED, on_its_base
+from live_rig.rack.preset_base import NAMED, name_of, on_its_base
 from live_rig.rack.preset_rows import Rows, one_of
 from live_rig.show.faults import Fault, Key, change_or
 from live_rig.show.toml_page import read_page
@@ -84,7 +84,7 @@ class Reader:
             self.rows.fault("The preset has no title", ("title",), 'Write title = "…" in its first line')
         channels = self._channels(written)
         whole = Preset(
-            self.file.stem,
+            name_of(self.file),
             self.rows.text(written, "title", ()),
             self.rows.text(written, "says", ()),
             kept_beside(self.file, MASTER, effects_in(written, (), self.rows)),

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from live_rig.show.file_names import file_of
+
 Stamp = tuple[int, int, int]  # of a file: its size and its times
 Edition = frozenset[tuple[str, Stamp | None]]  # by the files' names in the song's folder; None: it was not there
 
@@ -18,4 +20,4 @@ def stamp_of(path: Path) -> Stamp | None:
 
 def edition_of(folder: Path, files: Iterable[str]) -> Edition:
     """These files of a folder, as they are now."""
-    return frozenset((file, stamp_of(folder / file)) for file in files)
+    return frozenset((file, stamp_of(file_of(folder, file))) for file in files)

@@ -1,7 +1,12 @@
-"""What a file may be called, on whichever system: shows are carried from one to another, and Windows is the strictest."""
+"""What a file may be called, on whichever system: shows are carried from one to another, and Windows is the strictest.
 
+An ü is one sign or two, and a Mac may write the two: what is read in a text is composed (one sign), and so are names that are
+taken from files; the file of a name is found whichever its disk has.
+"""
+
+import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 NO_LETTERS = frozenset('/\\:*?"<>|')
 # Ports and consoles, since the days of MS-DOS, whatever stands after a point.
@@ -16,6 +21,20 @@ WINDOWS_OWN = frozenset(
         *(f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"),
     )
 )
+
+
+def composed(text: str) -> str:
+    """The same text, every letter with its accents being one sign where there is one."""
+    return unicodedata.normalize("NFC", text)
+
+
+def file_of(folder: Path, name: PurePath | str) -> Path:
+    """A file by its name in a folder, as the disk spells it; `folder / name` where there is none."""
+    place, parents = folder / name, PurePath(name).parent
+    if str(name).isascii() or place.exists():
+        return place
+    parent = file_of(folder, parents) if parents.parts else folder
+    return next((each for each in parent.glob("*") if composed(each.name) == composed(place.name)), place)
 
 
 def why_unfit(name: str) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from live_rig.paths import presets_dir
-from live_rig.rack.preset_base import toml_files
+from live_rig.rack.preset_base import name_of, toml_files
 from live_rig.rack.preset_reader import preset_faults
 from live_rig.show.faults import Fault, nearest
 from live_rig.show.toml_page import read_page
@@ -13,7 +13,7 @@ from live_rig.show.toml_page import read_page
 def preset_files(show_folder: Path) -> dict[str, Path]:
     """Preset name -> its file, in the order of the names. A show's own preset hides a bundled one of its name."""
     bundled = sorted(presets_dir().glob("*.toml"))
-    return dict(sorted({path.stem: path for path in (*bundled, *_own(show_folder))}.items()))
+    return dict(sorted({name_of(path): path for path in (*bundled, *_own(show_folder))}.items()))
 
 
 def own_preset_faults(show_folder: Path) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from live_rig.show.faults import Fault, Key
+from live_rig.show.file_names import composed
 from live_rig.show.toml_lines import lines_of
 
 TOO_LONG = "its number is too long"
@@ -50,7 +51,7 @@ def read_text(path: Path, file: str) -> str | Fault:
         if len(written) > LONGEST_BYTES:
             what = f"it is longer than {LONGEST_BYTES // 1_000_000} MB, and cannot be meant"
             return Fault(what, "Look whether it is the right file", file=file)
-        return written.decode("utf-8-sig")
+        return composed(written.decode("utf-8-sig"))
     except FileNotFoundError:
         return Fault("the file is not there", f"Put {path.name} into {path.parent.name}", file=file)
     except OSError as error:
