@@ -11,7 +11,7 @@ from cython_core.transport import State, Turn
 from live_rig.band.keys import Keys, in_key
 from live_rig.conducting.chart import cue_now_and_next, section_at
 from live_rig.control.protocol import FormPart, StageState, StemStrip
-from live_rig.show.cue import Cue
+from live_rig.show.cue import EVERYBODY, Cue
 from live_rig.show.mix import in_words
 from live_rig.show.section import Section
 from live_rig.show.setlist import Show
@@ -173,7 +173,7 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
     }
     first, _ = bar_and_beat(song, now["start_beat"])
     if now["state"] not in (State.PLAYING, State.COUNTING):
-        cues = [cue.say for cue in song.cues if cue.bar >= first]
+        cues = [called(cue) for cue in song.cues if cue.bar >= first]
         begins = f"start at {place_named(song, first)}" if first > 1 else ""
         return fields | {
             "next_section": section_at(song, first).name,
@@ -197,7 +197,7 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
         "beat_in_bar": int(in_bar) + 1,
         "phase": in_bar % 1.0,
         "now": cue_now(cue, bar),
-        "next_cue": coming.say if coming else "",
+        "next_cue": called(coming) if coming else "",
         "bars_to_next_cue": first_beat_bars(song, coming.bar, now["song_beat"]) if coming else None,
     }
 
@@ -234,7 +234,12 @@ def cue_now(cue: Cue | None, bar: int) -> str:
     """The words that hold in a bar, with their count: "Trumpets  4 of 12"."""
     if cue is None or (cue.for_bars and bar >= cue.bar + cue.for_bars):
         return ""
-    return f"{cue.say}  {bar - cue.bar + 1} of {cue.for_bars}" if cue.for_bars else cue.say
+    return f"{called(cue)}  {bar - cue.bar + 1} of {cue.for_bars}" if cue.for_bars else called(cue)
+
+
+def called(cue: Cue) -> str:
+    """A cue's words, with who is meant: "saxes: backgrounds"."""
+    return cue.say if cue.to == EVERYBODY else f"{cue.to}: {cue.say}"
 
 
 def first_beat_bars(song: Song, bar: int, song_beat: float) -> float:

@@ -136,6 +136,13 @@ def test_a_cue_that_lasts_is_counted_and_then_goes() -> None:
     assert [cue_now(cue, bar) for bar in (3, 6, 14, 15)] == ["Trumpets  1 of 12", "Trumpets  4 of 12", "Trumpets  12 of 12", ""]
 
 
+def test_who_is_meant_by_a_cue_is_said_with_it() -> None:
+    assert cue_now(Cue(bar=3, say="backgrounds", to="saxes"), 3) == "saxes: backgrounds"
+    cues = (Cue(bar=1, say="brushes"), Cue(bar=3, say="backgrounds", to="saxes", for_bars=8))
+    said = song_fields(TUNE.model_copy(update={"cues": cues}), now(song_beat=1.0))
+    assert (said["now"], said["next_cue"]) == ("brushes", "saxes: backgrounds")
+
+
 def test_a_vamp_that_was_released_is_said_to_be_the_last_time() -> None:
     assert song_fields(TUNE, now(song_beat=17.0, is_vamping=False))["queued"] == "last time"
     assert song_fields(TUNE, now(song_beat=17.0, is_vamping=True))["queued"] == ""

@@ -8,6 +8,7 @@ from live_rig.show.written import Bar, Claim, Text, Written
 
 # Readable at three metres on the stage window, at a glance.
 Said = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=60, strip_whitespace=True)]
+EVERYBODY = "all"
 
 
 class Cue(Written):
@@ -15,7 +16,7 @@ class Cue(Written):
 
     bar: Bar
     say: Said
-    to: Text = "all"
+    to: Text = EVERYBODY
     for_bars: Bar | None = None
     preset: Text | None = None  # what the drums sound like from here on
     hold: Claim = False  # a fermata: the band rests on the bar's first beat until it is told to go on
