@@ -45,6 +45,7 @@ BYTES_PER_FRAME = SIDES * 4
 PART = ".part"
 ABANDONED_S = 3600.0  # an unfinished file this old was left by a rig that was killed
 MOST_MARKED = 256  # places that are kept in memory; what a jump to any other needs is fetched when it is asked for
+TOO_MANY_OPEN = (errno.EMFILE, errno.ENFILE)
 MISSING_END_S = 0.5  # decoders of MP3 and Ogg may give a little less than the header says
 
 _DIGESTS: dict[tuple[Path, Stamp], str] = {}  # of the content of every stem of this evening, as it was
@@ -72,12 +73,15 @@ def open_stems(
     stem_hz = stem_rate_hz(samplerate_hz)
     _make(folder)
     arrays = [_mapped(song, stem, stem_hz, folder, say, is_wanted) for stem in song.stems]
-    stems = Stems(
-        [array.T for array in arrays],
-        stem_hz,
-        starts=[round(stem.offset_s * stem_hz) for stem in song.stems],
-        files=[(str(array.filename), array.offset) for array in arrays],
-    )
+    try:
+        stems = Stems(
+            [array.T for array in arrays],
+            stem_hz,
+            starts=[round(stem.offset_s * stem_hz) for stem in song.stems],
+            files=[(str(array.filename), array.offset) for array in arrays],
+        )
+    except OSError as error:
+        raise _disk_error(error, folder) from None
     stems.mark([round(time_s * stem_hz) for time_s in places_s(song)[:MOST_MARKED]])
     return stems
 
@@ -123,6 +127,8 @@ def _mapped(
         raise ShowError(f'The stem "{stem.name}" is not there', where=f"{song.title}, {path}", do=do) from None
     except OSError as error:
         what, do = f'The stem "{stem.name}" cannot be read: {error.strerror}', "Check its disk, and that you may read the file"
+        if error.errno in TOO_MANY_OPEN:
+            raise _disk_error(error, folder) from None
         raise ShowError(what, where=f"{song.title}, {path}", do=do) from None
     if ready is None:
         do = "Check that nothing else clears this folder while you play"
@@ -153,7 +159,9 @@ def _cached(cached: Path) -> Mapped | None:
     """What the cache has under this name, or None if it has nothing whole."""
     try:
         array: Mapped = np.load(cached, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError) as error:
+        if isinstance(error, OSError) and error.errno in TOO_MANY_OPEN:
+            raise
         return None
     return array if array.dtype == np.float32 and array.ndim == SIDES and array.shape[1] == SIDES else None
 
@@ -248,6 +256,8 @@ def _need_room(folder: Path, size: int) -> None:
 def _disk_error(error: OSError, folder: Path) -> DeviceError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         what, do = "The disk is full, so the stems cannot be prepared", "Make room on it and start again"
+    elif error.errno in TOO_MANY_OPEN:
+        what, do = "Too many files are open for these stems too", "Close other programs, or raise the limit: ulimit -n 1024"
     else:
         what, do = f"The stems cannot be prepared: {error.strerror}", "Check that this folder is there and may be written"
     return DeviceError(what, where=str(folder), do=do)

@@ -9,6 +9,7 @@ from pathlib import Path
 from live_rig.control.protocol import DEFAULT_PORT, DoorAddress
 from live_rig.control.server import new_token, serve
 from live_rig.engine import Engine, Setup
+from live_rig.open_files import let_many_be_open
 from live_rig.paths import examples_dir, last_show, remember_show
 from live_rig.priority import run_this_thread_soon
 from live_rig.show.setlist import Show
@@ -37,7 +38,8 @@ def add_show_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def opened_show(folder: Path | None) -> Show:
-    """The show asked for, else the last one, else the bundled one. ShowError lists its faults."""
+    """The show to play: the one asked for, else the last one, else the bundled one. ShowError lists its faults."""
+    let_many_be_open()
     show = read_show(folder or last_show() or examples_dir() / BUNDLED)
     remember_show(show.folder)
     return show
