@@ -1,6 +1,7 @@
 """The `live-rig` command: picks the subcommand, and turns every RigError into one line and exit code 2."""
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -29,6 +30,7 @@ COMMANDS = {
 }
 USER_ERROR = 2
 TOLD_TO_END = 143
+READ_NO_FURTHER = 141
 
 
 def parser_for(name: str) -> argparse.ArgumentParser:
@@ -64,8 +66,8 @@ def end(_number: int, _frame: FrameType | None) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Exit codes: 0 done, 1 measured and found wanting, 2 the user must change something; 130 interrupted, and
-    143 told to end, as is usual."""
+    """Run one command. Exit codes: 0 done, 1 measured and found wanting, 2 the user must change something; 130 interrupted,
+    141 read no further, and 143 told to end, as is usual."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words and words[0] in ("-h", "--help"):
         print(usage())
@@ -78,9 +80,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = parser_for(name).parse_args(words)
         with ending_politely():
             code: int = import_module(f"live_rig.commands.{name.replace('-', '_')}").run(args)
+        sys.stdout.flush()
         return code
     except RigError as error:
         print(f"live-rig {name}: {error}", file=sys.stderr)
         return USER_ERROR
+    except BrokenPipeError:  # whoever reads what is printed, such as `head`, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READ_NO_FURTHER
     except KeyboardInterrupt:
         return 130
