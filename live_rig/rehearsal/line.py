@@ -34,7 +34,7 @@ class Line:
     points: list[Point] = field(default_factory=list)
 
     def look(self, instrument: Instrument, offset_frames: int) -> None:
-        """Write down all points up to now. Must be called at least once in two seconds: the instrument remembers no more.
+        """Write down all points up to now. Must be called twice a second: at the highest rate the instrument remembers no more.
 
         offset_frames: from a moment at the ear to the output frame, before the guard, that is heard then.
         """
