@@ -241,8 +241,9 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for part in folder.glob(f"*{PART}"):
+            is_ours = f"-{os.getpid()}-" in part.name  # old it may be by the clock, which was set meanwhile
             with suppress(FileNotFoundError):  # it has just been made whole
-                if time.time() - part.stat().st_mtime > ABANDONED_S:
+                if not is_ours and time.time() - part.stat().st_mtime > ABANDONED_S:
                     part.unlink()
     except OSError as error:
         raise _disk_error(error, folder) from None

@@ -205,6 +205,23 @@ def test_what_a_killed_rig_left_half_written_is_cleared_away(tmp_path: Path) -> 
     assert not left.exists()
 
 
+def test_what_is_being_written_stays_when_the_clock_is_set_to_another_year(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_click(tmp_path / "bass.wav", 1.0)
+    write_click(tmp_path / "horns.wav", 1.5)
+    cache, fsync = tmp_path / "cache", os.fsync
+
+    def meanwhile(_: int) -> None:
+        monkeypatch.setattr(os, "fsync", fsync)
+        (part,) = cache.rglob("*.part")
+        os.utime(part, (0, 0))
+        open_stems(song(tmp_path, "horns.wav"), SAMPLERATE_HZ, cache)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    assert open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, cache).count == 1
+
+
 def test_a_song_whose_file_has_gone_since_it_was_opened_is_opened_again_out_of_the_cache(tmp_path: Path) -> None:
     write_click(tmp_path / "bass.wav", 1.0)
     as_read = song(tmp_path, "bass.wav")
