@@ -59,6 +59,13 @@ def feels(bpm: float) -> dict[str, Feel]:
         "6/8": Feel(2, (0,), (1,), every(third, 2)),
         "12/8": Feel(4, (0, 2), (1, 3), every(third, 4)),
         "7/4": Feel(7, (0, 4), (2, 6), every(0.5, 7)),
+        "hats alone, eighths": Feel(4, (), (), every(0.5, 4)),
+        "ride alone, quarters": Feel(4, (), (), every(1, 4)),
+        "ride alone, swung": Feel(4, (), (), swung(bpm)),
+        "kick alone, quarters": Feel(4, every(1, 4), (), ()),
+        "both feet, sixteenths": Feel(4, every(0.25, 4), (1, 3), every(1, 4)),
+        "one drop": Feel(4, (2,), (2,), every(0.5, 4)),
+        "blast beat": Feel(4, every(1, 4), tuple(beat + 0.5 for beat in range(4)), every(1, 4)),
         "12/4": Feel(12, (0, 4, 6, 8), (2, 5, 10), every(1, 12)),
     }
 

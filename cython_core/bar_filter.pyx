@@ -13,10 +13,11 @@ from libc.math cimport exp, expf, fmin, isfinite, log2, pow
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from cython_core.crossing cimport NEIGHBOURS, cross, is_far
+from cython_core.crossing cimport NEIGHBOURS, cross, is_far, is_near
 from cython_core.patterns cimport (
-    BINS_PER_BEAT, band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns,
+    BINS_PER_BEAT, PULSE, band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns,
 )
+from cython_core.pulses cimport PULSES
 
 cdef enum:
     MOST_STROKES = 6                 # taken into account in one step: two hands and two feet play no more
@@ -148,6 +149,10 @@ cdef void bar_filter_start(BarFilter *b, double frame, double bpm, double bar_be
     cdef int tempo, p, half, cell, beats = b.patterns.beats
     cdef double prior, place, total = 0
     cdef float *at
+    b.is_told = bpm > 0
+    b.is_lost = False
+    b.is_doubted = False
+    b.reference_octave = log2(bpm) if b.is_told else -1
     for tempo in range(TEMPI):
         prior = bell((b.octave[tempo] - log2(USUAL_BPM)) / USUAL_OCTAVES)
         if bpm > 0:
@@ -161,11 +166,10 @@ cdef void bar_filter_start(BarFilter *b, double frame, double bpm, double bar_be
             at = states_at(b, tempo, cell)
             for p in range(PATTERNS):
                 at[p] = <float>(prior * place * b.share[tempo][p])
+            if not is_near(b, b.octave[tempo]):
+                memset(at + PULSE, 0, PULSES * sizeof(float))
+            for p in range(PATTERNS):
                 total += at[p]
-    b.is_told = bpm > 0
-    b.is_lost = False
-    b.is_doubted = False
-    b.reference_octave = log2(bpm) if b.is_told else -1
     b.scale = 1 / total
     b.origin_frame = frame
     b.step = 0

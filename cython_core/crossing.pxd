@@ -7,3 +7,4 @@ cdef enum:
 
 cdef void cross(BarFilter *b, int half) noexcept nogil
 cdef bint is_far(const BarFilter *b, double octave) noexcept nogil
+cdef bint is_near(const BarFilter *b, double octave) noexcept nogil

@@ -2,13 +2,16 @@
 
 A tempo far from the slow reference is held down there. While a told tempo is doubted it is not, but nothing leaps between the tempi
 near the reference and those far from it: what was told and what else it may be live apart, and what is heard decides between them.
+
+A bare pulse fits many tempi, so it may be heard only near the reference, and never where no tempo was told.
 """
 
 from libc.math cimport fabs
 from libc.string cimport memcpy, memset
 
 from cython_core.bar_filter cimport TEMPI, states_at
-from cython_core.patterns cimport PATTERNS, sum_of_patterns
+from cython_core.patterns cimport PATTERNS, PULSE, sum_of_patterns
+from cython_core.pulses cimport PULSES
 
 cdef enum:
     LEAP = 14                        # tempi on either side that it can reach by a leap: a third of an octave and a little more
@@ -20,6 +23,8 @@ cdef double PATTERN_CHANGES_BAR = 0.3
 cdef double PATTERN_CHANGES_BEAT = 0.03
 cdef double HELD_OCTAVES = 0.44      # tempi further than this from the reference ...
 cdef double HELD = 0.4               # ... lose this factor at each half beat
+cdef double NEAR_OCTAVES = 0.2       # nearer than this to the reference, a bare pulse may be heard; a third faster, sixteenths are triplets
+cdef float PULSE_LASTS = 0.85        # and it loses this at each half beat: a groove that explains as much is believed
 
 
 cdef void cross(BarFilter *b, int half) noexcept nogil:
@@ -70,6 +75,8 @@ cdef void go_on(BarFilter *b, int tempo, const float *came, const float *up_to, 
     changing = change * sum_of_patterns(summed)
     for p in range(PATTERNS):
         into[p] = stays * states[p] + changing * share[p]
+    for p in range(PULSE, PULSE + PULSES):
+        into[p] = PULSE_LASTS * stays * states[p] + (changing * share[p] if is_near(b, b.octave[tempo]) else 0)
 
 
 cdef void within_leap(BarFilter *b, int tempo, int *lowest, int *highest) noexcept nogil:
@@ -86,6 +93,11 @@ cdef void within_leap(BarFilter *b, int tempo, int *lowest, int *highest) noexce
 cdef bint is_far(const BarFilter *b, double octave) noexcept nogil:
     """Is there a reference, and is this tempo (log2 bpm) far from it?"""
     return b.reference_octave > 0 and fabs(octave - b.reference_octave) > HELD_OCTAVES
+
+
+cdef bint is_near(const BarFilter *b, double octave) noexcept nogil:
+    """Is there a reference, and is this tempo (log2 bpm) so near it that a bare pulse may be heard at it?"""
+    return b.reference_octave > 0 and fabs(octave - b.reference_octave) < NEAR_OCTAVES
 
 
 cdef float *reached(BarFilter *b, int tempo, int half) noexcept nogil:

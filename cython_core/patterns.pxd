@@ -1,8 +1,9 @@
 # What drummers play in a bar: typical bars of a meter, and how likely each makes a stroke, or none, at every place.
 
 cdef enum:
-    PATTERNS = 32                    # bars: those that were learned, the drummer's own, and rest
-    OWN = 30                         # the drummer's own
+    PATTERNS = 36                    # bars: those that were learned, bare pulses, the drummer's own, and rest
+    PULSE = 28                       # the first of the pulses
+    OWN = 34                         # the drummer's own
     CLASSES = 6                      # kick, snare, cymbal soft; kick, snare, cymbal loud
     BINS_PER_BEAT = 48               # places in a beat
     MAX_BEATS = 12                   # in a bar
@@ -31,12 +32,10 @@ cdef double loudness(double strength) noexcept nogil
 
 
 cdef inline float sum_of_patterns(float *states) noexcept nogil:
-    """Of PATTERNS states, by halves, which a processor can add side by side. Leaves nothing of use in `states`."""
+    """Of PATTERNS states, by thirds, which a processor can add side by side. Leaves nothing of use in `states`."""
     cdef int p
-    for p in range(PATTERNS // 2):
-        states[p] += states[PATTERNS // 2 + p]
-    for p in range(PATTERNS // 4):
-        states[p] += states[PATTERNS // 4 + p]
-    for p in range(PATTERNS // 8):
-        states[p] += states[PATTERNS // 8 + p]
+    for p in range(PATTERNS // 3):
+        states[p] += states[PATTERNS // 3 + p] + states[2 * PATTERNS // 3 + p]
+    for p in range(PATTERNS // 9):
+        states[p] += states[PATTERNS // 9 + p] + states[2 * PATTERNS // 9 + p]
     return (states[0] + states[1]) + (states[2] + states[3])

@@ -1,27 +1,32 @@
 """What drummers play in a bar: typical bars of a meter, and how likely each makes a stroke, or none, at every place.
 
 The bars were learned in 4/4 (`scripts/learn_patterns`). For another meter their beats are taken in another order: a bar of three
-is the first, second and last beat of one of four. Making a meter ready takes longer than a tick has, so it is done bin by bin.
+is the first, second and last beat of one of four. Beside them stand bare pulses (`pulses`), the drummer's own bar, and rest. Making
+a meter ready takes longer than a tick has, so it is done bin by bin.
 """
 
 from libc.math cimport exp, log2, powf, sqrt
 from libc.stdlib cimport calloc, free
 
+from cython_core.pulses cimport PULSES, pulse_is_played_at, pulse_rates
+
 cdef extern from "bar_patterns.h":
-    const unsigned short LEARNED_RATE[30][192][6]
-    const float LEARNED_SHARE[30]
-    const float LEARNED_OCTAVE[30][2]
+    const unsigned short LEARNED_RATE[28][192][6]
+    const float LEARNED_SHARE[28]
+    const float LEARNED_OCTAVE[28][2]
 
 cdef enum:
-    LEARNED = OWN
+    LEARNED = PULSE
     REST = OWN + 1
     REACH = 30                       # bins: the widest blur
 
 cdef double TEMPER = 0.6             # the power to which likelihoods are taken: strokes are not as independent as Poisson says
 cdef double REST_PER_BEAT = 0.06     # strokes of all classes in a beat of rest
 cdef double REST_SHARE = 0.03
+cdef double PULSE_SHARE = 0.01       # of all pulses together
 cdef double OWN_SHARE = 0.1
 cdef double FLOOR_PER_BEAT = 0.15    # strokes of each class that may fall anywhere, in any pattern
+cdef double PULSE_FLOOR_PER_BEAT = 0.02                                # the same, in a pulse
 cdef double HAND_S = 0.012           # how uneven a hand is, beyond what the patterns hold
 cdef double LOUD = 0.5               # strength at which a stroke is half soft, half loud (as when learning)
 cdef double LOUD_WIDTH = 0.08
@@ -94,12 +99,19 @@ cdef void learned_rates(Patterns *p, int bin_) noexcept nogil:
         for kind in range(CLASSES):
             rate[pattern * CLASSES + kind] = LEARNED_RATE[pattern][source][kind] / 1000.0
         shares += LEARNED_SHARE[pattern]
+    for pattern in range(PULSES):
+        pulse_rates(pattern, place / <double>BINS_PER_BEAT, rate + (PULSE + pattern) * CLASSES)
     for kind in range(CLASSES):
         usual[kind] = 0
         for pattern in range(LEARNED):
             usual[kind] += LEARNED_SHARE[pattern] / shares * rate[pattern * CLASSES + kind]
         rate[OWN * CLASSES + kind] = usual[kind]
         rate[REST * CLASSES + kind] = REST_PER_BEAT / CLASSES
+
+
+cdef double floor_of(int pattern) noexcept nogil:
+    """Strokes a beat, of each class, that may fall anywhere."""
+    return 0 if pattern == REST else PULSE_FLOOR_PER_BEAT if PULSE <= pattern < OWN else FLOOR_PER_BEAT
 
 
 cdef void patterns_blur(Patterns *p, int bin_, int first, int last) noexcept nogil:
@@ -119,7 +131,7 @@ cdef void patterns_blur(Patterns *p, int bin_, int first, int last) noexcept nog
             total += weight[away + reach]
         for pattern in range(first, last):
             for kind in range(CLASSES):
-                sum_[pattern][kind] = <float>(FLOOR_PER_BEAT if pattern != REST else 0)
+                sum_[pattern][kind] = <float>floor_of(pattern)
         for away in range(-reach, reach + 1):
             rate = p.rate + ((bin_ + away + p.bins) % p.bins) * PATTERNS * CLASSES
             for pattern in range(first, last):
@@ -150,7 +162,9 @@ cdef void shares_at(double bpm, float *share) noexcept nogil:
         share[pattern] = <float>(LEARNED_SHARE[pattern] * (exp(-0.5 * away * away) + OUT_OF_TEMPO))
         total += share[pattern]
     for pattern in range(LEARNED):
-        share[pattern] *= <float>((1 - OWN_SHARE - REST_SHARE) / total)
+        share[pattern] *= <float>((1 - PULSE_SHARE - OWN_SHARE - REST_SHARE) / total)
+    for pattern in range(PULSES):
+        share[PULSE + pattern] = <float>(PULSE_SHARE / PULSES * pulse_is_played_at(pattern, bpm))
     share[OWN] = <float>OWN_SHARE
     share[REST] = <float>REST_SHARE
 

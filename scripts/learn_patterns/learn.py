@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 PATTERNS = 22  # typical bars as they are written ...
-CUT_PATTERNS = 8  # ... and of Latin and African styles counted twice as fast; the drummer's own and rest make it 32
+COMMON_PATTERNS = 20  # ... of which these are kept: the rarest, a hundredth of all bars, make room for bare pulses
+CUT_PATTERNS = 8  # and of Latin and African styles counted twice as fast; pulses, the drummer's own and rest make it 36
 CUT_SHARE = 0.2  # of all bars
 CUT_STYLES = ("latin", "afrocuban", "afrobeat", "highlife")
 CUT_FASTEST_BPM = 150  # what is written faster is counted as it is
@@ -177,7 +178,9 @@ def learn(found: list[Bar], patterns: int) -> tuple[Floats, Floats, Floats]:
 
 def learn_all(folder: Path, without_drummers: set[str], without_takes: set[str]) -> tuple[Floats, Floats, Floats]:
     """The same of bars as they are written, and of those counted in cut time."""
-    rate, share, octave = learn(list(bars(folder, without_drummers, without_takes)), PATTERNS)
+    rate, share, octave = (
+        each[:COMMON_PATTERNS] for each in learn(list(bars(folder, without_drummers, without_takes)), PATTERNS)
+    )
     cut_rate, cut_share, cut_octave = learn(list(bars(folder, without_drummers, without_takes, in_cut_time=True)), CUT_PATTERNS)
     share = np.concatenate([(1 - CUT_SHARE) * share, CUT_SHARE * cut_share])
     return np.concatenate([rate, cut_rate]), share, np.concatenate([octave, cut_octave])

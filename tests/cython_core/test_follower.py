@@ -97,6 +97,15 @@ def test_a_groove_of_his_own_is_no_reason_to_doubt_the_beat(pattern, bpm: int) -
     assert pulses[-1].confidence > 0.9
 
 
+def test_an_intro_of_hats_goes_over_into_the_groove() -> None:
+    beat_s = 0.6
+    hats = groove(beat_s, 8, tuple((beat, HAT) for beat in range(4)))
+    strokes = np.concatenate([hats, groove(beat_s, 8, ROCK, start_s=0.5 + 32 * beat_s)])
+    pulses = listen(Follower(SAMPLERATE_HZ, 104, 4), strokes, 0.5 + 64 * beat_s)
+    errors = beat_errors(pulses, lambda t: (t - 0.5) / beat_s, 0.5 + 8 * beat_s, 0.5 + 63 * beat_s)
+    assert np.abs(errors).max() < 0.1
+
+
 def test_it_finds_the_downbeat() -> None:
     pulses = listen(Follower(SAMPLERATE_HZ, 120, 4), groove(0.5, 10), 20.0)
     late = pulses[int(15.5 * SAMPLERATE_HZ / TICK) - 1]  # thirty beats after the first: beat 3 of a bar
