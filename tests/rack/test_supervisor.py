@@ -259,9 +259,11 @@ def test_a_plugin_that_fails_costs_its_effects_until_its_rack_is_back_with_the_s
     stage.play(answered=False)
     stage.signal = np.full(BLOCK, 0.5, np.float32)
     begin = len(stage.out)
-    for _ in range(SAMPLERATE // 2 // BLOCK):
+    for _ in range(4):  # no more, or a process that is late would leave the stroke out to catch up
         stage.play(answered=False)
     until(lambda: rack.status() == "restarting" or rack.process_id not in (None, first))
+    for _ in range(SAMPLERATE // 2 // BLOCK):
+        stage.play(answered=False)
     stage.play_until(lambda: rack.status() == "on")
     stage.play(20)
     heard = np.concatenate(stage.out[begin:], axis=1)[0]
