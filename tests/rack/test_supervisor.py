@@ -255,13 +255,10 @@ def test_a_plugin_that_fails_costs_its_effects_until_its_rack_is_back_with_the_s
     stage.play(20)
     assert stage.out[-1][0, 0] == 0.125
     first = rack.process_id
-    stage.signal = np.full(BLOCK, 0.95, np.float32)  # the stroke that is too much for it
-    stage.play(answered=False)
-    stage.signal = np.full(BLOCK, 0.5, np.float32)
+    stage.signal = np.full(BLOCK, 0.95, np.float32)  # strokes that are too much for it: were it late, it would leave one out
     begin = len(stage.out)
-    for _ in range(4):  # no more, or a process that is late would leave the stroke out to catch up
-        stage.play(answered=False)
-    until(lambda: rack.status() == "restarting" or rack.process_id not in (None, first))
+    stage.go_on_until(lambda: rack.status() == "restarting" or rack.process_id not in (None, first))
+    stage.signal = np.full(BLOCK, 0.5, np.float32)
     for _ in range(SAMPLERATE // 2 // BLOCK):
         stage.play(answered=False)
     stage.play_until(lambda: rack.status() == "on")
