@@ -6,8 +6,6 @@ at another tempo. A pulse says how often a beat is divided and who plays it. Non
 
 from libc.math cimport exp, floor
 
-from cython_core.patterns cimport CLASSES
-
 cdef enum:
     PARTS = 12                       # of a beat: halves, thirds and quarters of it fall on one
 
@@ -28,16 +26,17 @@ cdef double[PULSES] FASTEST_BPM = [430, 240, 360, 130, 165, 260]       # at whic
 
 
 cdef void pulse_rates(int pulse, double beat, float *rate) noexcept nogil:
-    """Strokes a beat at a place in the beat, for each of CLASSES."""
-    cdef int part, kind
+    """Strokes a beat at a place in the beat: kick, snare, cymbal, soft and then loud."""
+    cdef int part, drum
     cdef double away, strokes = 0
     for part in range(PARTS):
         away = beat - part / <double>PARTS
         away -= floor(away + 0.5)
         strokes += STROKES[pulse][part] * exp(-0.5 * away * away / (SPREAD_BEATS * SPREAD_BEATS))
     strokes /= 2.5066 * SPREAD_BEATS
-    for kind in range(CLASSES):
-        rate[kind] = <float>(strokes * PLAYED_BY[pulse][kind % 3] * (1 - LOUD if kind < 3 else LOUD))
+    for drum in range(3):
+        rate[drum] = <float>(strokes * PLAYED_BY[pulse][drum] * (1 - LOUD))
+        rate[drum + 3] = <float>(strokes * PLAYED_BY[pulse][drum] * LOUD)
 
 
 cdef bint pulse_is_played_at(int pulse, double bpm) noexcept nogil:
