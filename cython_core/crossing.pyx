@@ -58,7 +58,7 @@ cdef void go_on(BarFilter *b, int tempo, const float *came, const float *up_to, 
     cdef const float *below
     cdef const float *share = b.share[tempo]
     cdef int lowest, highest, other, p, away
-    cdef float leaps = <float>(TEMPO_LEAPS / (2 * LEAP + 1)), stays = 1 - change, changing
+    cdef float leaps = <float>(TEMPO_LEAPS / (2 * LEAP + 1)), stays = 1 - change, changing, begins
     cdef float held = <float>(HELD if is_far(b, b.octave[tempo]) and not b.is_doubted else 1)
     within_leap(b, tempo, &lowest, &highest)
     above = up_to + (highest + 1) * PATTERNS
@@ -73,10 +73,11 @@ cdef void go_on(BarFilter *b, int tempo, const float *came, const float *up_to, 
                             + MOVES[2] * (row[1][p] + row[5][p]) + MOVES[3] * (row[0][p] + row[6][p]))
     memcpy(summed, states, sizeof(states))
     changing = change * sum_of_patterns(summed)
+    begins = changing if is_near(b, b.octave[tempo]) else 0
     for p in range(PATTERNS):
         into[p] = stays * states[p] + changing * share[p]
     for p in range(PULSE, PULSE + PULSES):
-        into[p] = PULSE_LASTS * stays * states[p] + (changing * share[p] if is_near(b, b.octave[tempo]) else 0)
+        into[p] = PULSE_LASTS * stays * states[p] + begins * share[p]
 
 
 cdef void within_leap(BarFilter *b, int tempo, int *lowest, int *highest) noexcept nogil:
