@@ -7,7 +7,7 @@ cpdef enum:
     SUB_BLOCK = 64                   # frames: the most that the effects get at a time
     MAX_LINES = 32                   # of the kit
     EDITS = 256                      # that may be on their way
-    MIDI_KEPT = 256                  # messages of the kit that a rack may be behind; older ones are lost
+    MIDI_KEPT = 256                  # messages of the kit; of these the oldest may be being written over
 
 cdef struct Edit:                    # one knob, and where it is to stand
     long long knob

@@ -72,7 +72,9 @@ cdef void ring_post(RackLink *link, const float *const *line, long long frame, i
 cdef void ring_play(RackLink *link, long long frame, long long message) noexcept nogil:
     """Callback's side: a message of the kit's MIDI, at a frame that is about to be posted."""
     cdef RackRing *ring = link.ring
-    ring.midi[ring.midi_written % MIDI_KEPT] = Midi(frame, message)
+    cdef Midi *place = &ring.midi[ring.midi_written % MIDI_KEPT]
+    store(&place.frame, frame)       # whoever reads it sees, from then on, how many had been written before
+    store(&place.message, message)
     store(&ring.midi_written, ring.midi_written + 1)
 
 
@@ -100,6 +102,7 @@ cdef class RackEnd:
     cdef long long inside            # frames taken and not yet given
     cdef int taken                   # frames of the last take
     cdef long long midi_taken
+    cdef readonly long long midi_lost      # messages that `played` was too late for
 
     def __init__(self, unsigned char[::1] memory not None, int lines, long long capacity, size_t bell = 0):
         if not 1 <= lines <= MAX_LINES or capacity < 2 * SUB_BLOCK or capacity & (capacity - 1):
@@ -171,19 +174,29 @@ cdef class RackEnd:
 
         What belongs to frames that were left out comes at the first of these: a note that was let go must not hang.
         """
-        cdef RackRing *ring = self.link.ring
-        cdef long long written = load(&ring.midi_written), start = self.next_frame - self.taken
+        cdef long long start = self.next_frame - self.taken
         cdef Midi one
-        self.midi_taken = max(self.midi_taken, written - MIDI_KEPT)
         messages = []
-        while self.midi_taken < written:
-            one = ring.midi[self.midi_taken % MIDI_KEPT]
-            if one.frame >= self.next_frame:
-                break
+        while self.next_midi(&one) and one.frame < self.next_frame:
             three = (one.message >> 16 & 0xFF, one.message >> 8 & 0xFF, one.message & 0xFF)
             messages.append((bytes(three[:2] if three[0] & 0xE0 == 0xC0 else three), max(0, one.frame - start)))
             self.midi_taken += 1
         return messages
+
+    cdef bint next_midi(self, Midi *one) noexcept:
+        """The oldest message that is still whole after it has been copied; what may have been written over is lost, and counted."""
+        cdef RackRing *ring = self.link.ring
+        cdef Midi *place
+        cdef long long whole_from
+        while self.midi_taken < load(&ring.midi_written):
+            place = &ring.midi[self.midi_taken % MIDI_KEPT]
+            one.frame, one.message = load(&place.frame), load(&place.message)
+            whole_from = load(&ring.midi_written) - MIDI_KEPT + 1
+            if self.midi_taken >= whole_from:
+                return True
+            self.midi_lost += whole_from - self.midi_taken
+            self.midi_taken = whole_from
+        return False
 
     def next_edit(self):
         """(knob, value) of the next edit, or None."""

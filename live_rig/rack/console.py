@@ -18,7 +18,7 @@ from live_rig.decibels import linear
 from live_rig.rack.chain import LONGEST_LOOK_S, Chain
 from live_rig.rack.knobs import LIVE, all_effects, knobs_of, named_effects, turnable, written_values
 from live_rig.rack.mix import side_gains, straight_in
-from live_rig.rack.plugin_instrument import NO_MIDI, Midi, Stereo
+from live_rig.rack.plugin_instrument import ALL_OFF, NO_MIDI, Midi, Stereo
 from live_rig.rack.preset import MASTER, Channel, Effect, Preset
 
 GLIDE_S = 0.05
@@ -106,7 +106,7 @@ class Console:
         self._take_edits(end)
         while (heard := end.take()) is not None:
             if self._has_instrument:
-                self._midi += end.played()
+                self._take_midi(end)
             if not end.give(self._gliding(heard) if self._glides else self(heard)):
                 self.reset()
                 end.forget()
@@ -154,6 +154,14 @@ class Console:
         for name, _ in self._knobs if found else ():
             if name.startswith(f"{plugin}.") and found:
                 self._values[name] = float(getattr(found[1], name.removeprefix(f"{plugin}.")))
+
+    def _take_midi(self, end: RackEnd) -> None:
+        """What the kit has sent. Where some of it was lost, all is let go first: it may have been what lets go."""
+        lost, played = end.midi_lost, end.played()
+        if end.midi_lost > lost:
+            self._midi += [(message, 0) for message in ALL_OFF]
+            self.says.append(f"{self.preset.title}: MIDI came faster than the effects could take it, and some of it was lost")
+        self._midi += played
 
     def _played(self, frames: int) -> Midi:
         """What is played within the next frames; the rest comes that much nearer."""

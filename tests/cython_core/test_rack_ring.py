@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cython_core.drums import Drums
-from cython_core.rack_ring import SUB_BLOCK, RackCounts, RackEnd, shared_bytes
+from cython_core.rack_ring import MIDI_KEPT, SUB_BLOCK, RackCounts, RackEnd, shared_bytes
 
 
 def attached() -> tuple[Drums, RackEnd, RackCounts]:
@@ -75,6 +75,18 @@ def test_a_sub_block_that_came_after_it_was_due_is_counted() -> None:
     drums.step(np.ones((1, 64), np.float32), 64)
     end.give(heard)
     assert counts.late == 1
+
+
+@pytest.mark.parametrize("sent", [MIDI_KEPT - 1, MIDI_KEPT, 2 * MIDI_KEPT + 7])
+def test_of_the_kits_midi_a_late_rack_takes_what_cannot_be_written_over_meanwhile_and_counts_the_rest(sent: int) -> None:
+    drums, end, _ = attached()
+    messages = [bytes((0xB9, number // 128, number % 128)) for number in range(sent)]
+    for number, message in enumerate(messages):
+        drums.play(message)
+        drums.step(np.zeros((1, 64), np.float32), number * 64)
+    end.take()
+    assert [message for message, _ in end.played()] == messages[-(MIDI_KEPT - 1) :]
+    assert end.midi_lost == sent - (MIDI_KEPT - 1)
 
 
 def test_rings_that_do_not_fit_are_refused() -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from cython_core.drums import Drums
 from cython_core.pads import Pads
+from cython_core.rack_ring import MIDI_KEPT
 from live_rig.audio.offline import play
 from live_rig.audio.pads import open_pads
 from live_rig.cli import main
@@ -107,6 +108,26 @@ def test_when_a_kit_is_unplugged_what_it_holds_is_let_go_on_whatever_channel(bel
     out = heard(on_a_strip(bell), [(500, (0x90 | channel, SNARE, 127)), *all_off], [64])
     assert out[0, 500:890] == pytest.approx(rings(127, 390), abs=BENT)
     assert np.abs(out[:, 900:]).max() < BENT
+
+
+def test_where_some_of_what_a_kit_sent_is_lost_nothing_hangs_and_it_is_said(bell: Path) -> None:
+    rack = InlineRack(on_a_strip(bell), RATE_HZ, 1, 64)
+
+    def next_block(number: int) -> NDArray[np.float32]:
+        return rack.drums.step(np.zeros((1, 64), np.float32), number * 64)
+
+    for number in range(20):
+        if number == 10:
+            rack.drums.play(bytes(struck(SNARE, 127)))
+        sounding = next_block(number)
+        rack.process()
+    assert np.abs(sounding).max() > 0.1
+    for number in range(20, 20 + 2 * MIDI_KEPT):
+        rack.drums.play(bytes((0x89, SNARE, 0)) if number == 20 else bytes((0xB9, 4, 0)))
+        next_block(number)
+    rack.process()
+    assert np.abs(next_block(20 + 2 * MIDI_KEPT)).max() < BENT
+    assert rack.says == ("P: MIDI came faster than the effects could take it, and some of it was lost",)
 
 
 def test_what_is_no_note_is_passed_over(bell: Path) -> None:
