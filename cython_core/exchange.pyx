@@ -81,13 +81,15 @@ cdef class Exchange:
     def __dealloc__(self):
         free(self.state)
 
-    def send(self, int kind, double value=0.0, double other=0.0, long long frame=0, size_t thing=0):
+    def send(self, int kind, double value=0.0, double other=0.0, long long frame=0, size_t thing=0, int leaves=0):
         """Hand an event to the step, for `frame` (0: at once). False when 1024 wait already: nobody is playing.
+
+        leaves: places that are to stay free for what matters more; False, too, where they would not.
 
         Events are taken in the order in which they were sent: one for a later frame holds back those behind it.
         """
         cdef ExchangeState *x = self.state
-        if x.events_in - load(&x.events_out) >= RING:
+        if x.events_in - load(&x.events_out) >= RING - leaves:
             return False
         cdef Event *event = &x.event[x.events_in % RING]
         event.frame, event.kind, event.value, event.other, event.thing = frame, kind, value, other, <void *>thing

@@ -233,8 +233,6 @@ class Engine:
             self._taps.refuse_hasty(time.monotonic())
         if command == "say":
             self._said = (time.monotonic() + SAID_LASTS_S, value)
-        if command == "click":
-            self.click_on = value == "on"
         if command == "pad":
             self.instrument.send([pad_event(value, self.show.pads)])
         if command == "talkback":
@@ -242,6 +240,8 @@ class Engine:
         if command == "mix":
             self.instrument.send(self._listeners.turn(value))
         self.instrument.send(events_of(command, value, self.song))
+        if command == "click":
+            self.click_on = value == "on"
         if command == "panic":
             with self._turn:  # after the sends, which wait for nobody
                 self.colour.off()
@@ -304,8 +304,9 @@ class Engine:
         """Open or shut the talkback microphone; it stays so."""
         if self.instrument.wiring.talk_input < 0:
             raise ShowError("There is no talkback", where=f"{self.show.folder}/show.toml", do="Write [talkback] with its input")
-        self.is_talking = value == "on" if value else not self.is_talking
-        self.instrument.send([Sent(EventKind.BUS, float(self.is_talking), TALK)])
+        is_open = value == "on" if value else not self.is_talking
+        self.instrument.send([Sent(EventKind.BUS, float(is_open), TALK)])
+        self.is_talking = is_open
         return "talkback on" if self.is_talking else "talkback off"
 
     @property
@@ -385,7 +386,7 @@ class Engine:
 
     def _strike(self, note: int, velocity: int) -> None:
         """A pad of an electronic kit, in MIDI's thread."""
-        self.instrument.send([Sent(EventKind.NOTE, note, velocity)])
+        self.instrument.strike(Sent(EventKind.NOTE, note, velocity))
 
     def _let_go(self) -> None:
         """Nothing is held any more on any of the instruments among the plugins."""
@@ -393,4 +394,4 @@ class Engine:
 
     def _play(self, message: Sequence[int]) -> None:
         """Whatever an electronic kit sends, for the instruments among the plugins, in MIDI's thread."""
-        self.instrument.send([midi_event(message)])
+        self.instrument.strike(midi_event(message))

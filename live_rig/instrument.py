@@ -23,13 +23,16 @@ from cython_core.stems import Stems
 from live_rig.audio.sounds import rig_sounds
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
-from live_rig.lent import Lent
+from live_rig.lent import Lent, stands_still
 from live_rig.wiring import Wiring, each_bus_apart, wired
 
 __all__ = ["Block", "Instrument", "Wiring", "each_bus_apart", "house_and_ears", "spare_for"]
 
 Block = npt.NDArray[np.float32]  # (channels, frames)
 CHUNK = 256  # frames of band that are rendered at a time
+# Of the 1024 events that may wait while nothing is played: a stop is never to find them taken by the kit, nor by faders.
+LEFT_TO_COMMANDS, LEFT_TO_SILENCE = 512, 256
+SILENCES = {EventKind.STOP, EventKind.CUT_OFF, EventKind.PANIC, EventKind.PADS_OFF, EventKind.MIDI}  # MIDI: to let go
 
 
 def lines_of(samplerate_hz: float, wiring: Wiring) -> Lines:
@@ -103,13 +106,21 @@ class Instrument:
             talk_input=wiring.talk_input,
         )
         self.lent = Lent(self.exchange, self.band)
+        self.strikes_lost = 0
         if not click_on:
             self.send([Sent(EventKind.BUS, 0.0, mix.CLICK)])
 
     def send(self, events: Sequence[Sent], frame: int = 0) -> None:
-        """Hand over events for `frame`, 0: at once."""
+        """Hand over events for `frame`, 0: at once. Raises DeviceError where they would be lost."""
         for event in events:
-            self.exchange.send(int(event.kind), event.value, event.other, frame)
+            leaves = 0 if event.kind in SILENCES else LEFT_TO_SILENCE
+            if not self.exchange.send(int(event.kind), event.value, event.other, frame, leaves=leaves):
+                raise stands_still()
+
+    def strike(self, event: Sent) -> None:
+        """Hand over what a kit plays. Of a flood, and while nothing sounds, some is lost, and counted; never what is commanded."""
+        if not self.exchange.send(int(event.kind), event.value, event.other, leaves=LEFT_TO_COMMANDS):
+            self.strikes_lost += 1
 
     def change_key(self, stems: Stems, frame: int = 0) -> None:
         """Let these stems, the loaded song's in another key, sound in the place of those that do, from the next bar line."""

@@ -12,6 +12,7 @@ from cython_core.band import Band
 from cython_core.chart import Chart
 from cython_core.exchange import EventKind, Exchange
 from cython_core.stems import Stems
+from live_rig.errors import DeviceError
 
 
 class Lent:
@@ -23,10 +24,12 @@ class Lent:
         self._deciding = Lock()
 
     def lend(self, kind: EventKind, thing: Chart | Stems, frame: int) -> None:
-        """Send it in an event of this kind, not before `frame`."""
+        """Send it in an event of this kind, not before `frame`. Raises DeviceError where nothing is taken."""
         with self._deciding:
             self._things.append((inf, thing))
-            self._exchange.send(int(kind), 0.0, 0.0, frame, thing.address)
+            if not self._exchange.send(int(kind), 0.0, 0.0, frame, thing.address):
+                self._things.pop()
+                raise stands_still()
             self._things[-1] = self._exchange.sent, thing
             self._things = self._still_lent()
 
@@ -44,6 +47,15 @@ class Lent:
     def _is_held(self, thing: Chart | Stems, held: set[int]) -> bool:
         stems = stems_of(thing)
         return not held.isdisjoint(thing.addresses) or (stems is not None and self._band.is_using(stems))
+
+
+def stands_still() -> DeviceError:
+    """What to say where too much waits already for the rig to play on."""
+    return DeviceError(
+        "The rig stands still, and too much waits to be done",
+        where="the sound card asks for nothing",
+        do="Say it again when the sound is back",
+    )
 
 
 def stems_of(thing: Chart | Stems) -> Stems | None:

@@ -133,6 +133,9 @@ class RunningOrder:
     def _in_new_key(self, song: Song, stems: Stems) -> None:
         """A song's other key has been made, or was there: in the keys' thread, or in that of the command."""
         if song == self.song:
-            self._instrument.change_key(stems)
+            try:
+                self._instrument.change_key(stems)
+            except RigError as error:
+                self._alert(str(error))
         elif song in self.songs[self.number + 1 :][:1]:
             self._load_next()

@@ -9,6 +9,7 @@ from live_rig.instrument import Instrument
 GONE = "No sound: {device} has gone, and the song goes on. Plug it in: it comes back by itself"
 BACK = "{device} is back"
 MIDI_THERE = "{port} is plugged in"
+STRIKES_LOST = "Some of what the kit sent by MIDI was lost while the rig stood still"
 MIDI_LOST = "MIDI came faster than anybody plays: some of it was lost"
 LATE = "Drop-outs: the machine is too busy"
 HOWLS = "Something fed back: its output is down until it stops"
@@ -29,6 +30,7 @@ class Troubles:
         self._look_at_midi()
         if self._card.audio_device:  # nobody hears the virtual one drop out
             self._alerts.say_if_grown(LATE, self._device.counts["late"])
+        self._alerts.say_if_grown(STRIKES_LOST, self._instrument.strikes_lost)
         self._alerts.say_if_grown(HOWLS, self._instrument.rig.howls)
         self._alerts.say_if_grown(MISSING, self._instrument.exchange.snapshot()["band_frames_missing"])
 

@@ -7,7 +7,8 @@ import pytest
 
 from live_rig.audio.midi_ports import MidiPorts
 from live_rig.engine import MAX_BLOCK, Engine
-from live_rig.errors import ShowError
+from live_rig.errors import DeviceError, ShowError
+from live_rig.troubles import STRIKES_LOST
 
 
 def plays_a_block(engine: Engine) -> None:
@@ -73,3 +74,39 @@ def test_what_a_kit_sends_while_the_rig_gets_ready_keeps_no_song_from_being_load
     engine.do("start", "")
     plays_a_block(engine)
     assert engine.state().is_playing
+
+
+def test_while_the_rig_stands_still_neither_a_kit_nor_a_fader_takes_the_place_of_a_command_that_silences(engine: Engine) -> None:
+    engine.do("start", "")
+    plays_a_block(engine)
+    plays_a_block(engine)
+    assert engine.state().is_playing
+    for _ in range(2000):
+        engine._strike(38, 100)
+        engine._play((0x99, 38, 100))
+    assert STRIKES_LOST in engine.state().alerts
+    for number in range(200):
+        engine.do("level", f"{engine.order.songs[0].stems[0].name}={-number % 12}")
+    with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
+        for _ in range(200):
+            engine._press("click off")
+            engine.do("click", "on")
+    assert any("The rig stands still" in words for words in engine.alerts.now())
+    for _ in range(4):
+        engine.do("panic", "")
+    engine.do("stop", "")
+    plays_a_block(engine)
+    assert not engine.state().is_playing
+
+
+def test_a_song_that_cannot_be_handed_over_is_refused_and_the_one_before_is_still_shown(engine: Engine) -> None:
+    with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
+        for _ in range(2000):
+            engine.do("stop", "")
+    first, second = engine.show.songs[:2]
+    with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
+        engine.do("song", second.id)
+    assert engine.song == first
+    plays_a_block(engine)
+    engine.do("song", second.id)
+    assert engine.song == second
