@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, RLock, Thread
+from threading import RLock
 from typing import Any
 
 from cython_core.authority import Leader
@@ -51,6 +51,7 @@ from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 from live_rig.stage_state import Surroundings, stage_state
 from live_rig.troubles import Troubles
+from live_rig.watch import Watch
 from live_rig.wiring import Wiring
 
 MAX_BLOCK = 4096  # frames; a device that asks for more is served in pieces
@@ -94,7 +95,7 @@ class Engine:
         self.alerts = Alerts()
         self._handover: Mapping[str, Any] | None = None
         self.is_talking, self._said = False, (0.0, "")
-        self._taps, self._is_closing = Taps(), Event()
+        self._taps = Taps()
         self._turn = RLock()  # of whoever changes the song or the colour: the door, a pedal in MIDI's thread
         self._listeners = Listeners(wiring, has_pads=bool(show.pads), talkback=show.talkback)
         self._desk = Desk()
@@ -142,8 +143,8 @@ class Engine:
             opened.callback(self.midi.close)
             self._troubles = Troubles(self.instrument, self.device, self.card, self.midi, self.alerts)
             self._beside = [
-                Thread(target=work, name=name, daemon=True)
-                for work, name in ((self._prepare_the_rest, "decoding"), (self._look_after_songs, "song watch"))
+                Watch("decoding", self._prepare_anew, SONGS_LOOKED_AFTER_S, at_first=self._prepare_the_rest),
+                Watch("song watch", self._look_after_songs, SONGS_LOOKED_AFTER_S),
             ]
             self._opened = opened.pop_all()
 
@@ -178,11 +179,11 @@ class Engine:
 
     def close(self) -> None:
         """Silence, and every thread and process gone."""
-        self._is_closing.set()
         self.order.repertoire.leave_off()
+        for beside in self._beside:
+            beside.leave_off()
         for beside in self._beside:  # what is still at work in a library when Python ends takes the process down
-            if beside.is_alive():
-                beside.join(ENDS_WITHIN_S)
+            beside.close(ENDS_WITHIN_S)
         self._opened.close()
 
     @property
@@ -331,23 +332,23 @@ class Engine:
         return self.order.songs[number].title
 
     def _prepare_the_rest(self) -> None:
-        """Let every preset stand ready, and decode the other songs, and what is written anew, so that none is waited for."""
+        """Let every preset stand ready, and decode the other songs, so that none is waited for."""
         for words in self.colour.keep_ready([preset for song in self.show.songs for preset in presets_of(song)]):
             self.alerts.say(words)
         self.order.repertoire.decode_all()
-        while not self._is_closing.wait(SONGS_LOOKED_AFTER_S):
-            self.order.repertoire.decode_anew(self.order.songs)
+
+    def _prepare_anew(self) -> None:
+        """Decode what has been written anew."""
+        self.order.repertoire.decode_anew(self.order.songs)
 
     def _look_after_songs(self) -> None:
         """Say which stem has been lost, and let go of songs far away. In a thread of its own: a disk may take its time."""
-        while not self._is_closing.wait(SONGS_LOOKED_AFTER_S):
-            for words in self.order.repertoire.lost_stems(self.song) if self.song else []:
-                self.alerts.say(words)
-            with self._turn:
-                far_away = self.order.let_go()
-            close(far_away)
-            del far_away
-            self._troubles.look_at_memory(self.order.repertoire.not_locked())
+        for words in self.order.repertoire.lost_stems(self.song) if self.song else []:
+            self.alerts.say(words)
+        with self._turn:
+            far_away = self.order.let_go()
+        close(far_away)
+        self._troubles.look_at_memory(self.order.repertoire.not_locked())
 
     def _begin(self, song: Song) -> None:
         """Another song is the one that is played. A preset that cannot be had is said, and no reason not to play."""

@@ -1,5 +1,6 @@
 """The engine from song to song: each begins anew, and what goes wrong is said while all else goes on."""
 
+from threading import Event
 from typing import NoReturn
 
 import numpy as np
@@ -110,3 +111,19 @@ def test_a_song_that_cannot_be_handed_over_is_refused_and_the_one_before_is_stil
     plays_a_block(engine)
     engine.do("song", second.id)
     assert engine.song == second
+
+
+def test_a_song_watch_that_stumbles_goes_on(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("live_rig.engine.SONGS_LOOKED_AFTER_S", 0.01)
+    engine: Engine = request.getfixturevalue("engine")
+    looks, is_over = iter("x"), Event()
+
+    def lost(_: object) -> list[str]:
+        if next(looks, ""):
+            raise ZeroDivisionError
+        is_over.set()
+        return []
+
+    monkeypatch.setattr(engine.order.repertoire, "lost_stems", lost)
+    engine.start()
+    assert is_over.wait(20.0)

@@ -1,11 +1,11 @@
 """What is pressed on a pedal board that JACK's callback hears: brought to its command, in a thread that does nothing else."""
 
 from multiprocessing import get_context
-from threading import Event, Thread
 
 from cython_core.pedals import Pedals
 from live_rig.audio.midi_routing import Routing
 from live_rig.priority import run_this_thread_soon
+from live_rig.watch import Watch
 
 ENDS_WITHIN_S = 2.0  # a command that is being carried out
 
@@ -14,20 +14,18 @@ class JackPedals:
     """The pedals of a routing. `pedals` is the callback's side of it. From here on a press is a command until it is closed."""
 
     def __init__(self, routing: Routing) -> None:
-        self._routing, self._closing = routing, Event()
+        self._routing = routing
         self.pedals = Pedals(routing.least(), get_context("spawn").Semaphore(0))
-        self._thread = Thread(target=self._run, name="pedals", daemon=True)
-        self._thread.start()
+        self._watch = Watch("pedals", self._hear, at_first=run_this_thread_soon)
+        self._watch.start()
 
     def close(self) -> None:
         """Carry out nothing more."""
-        self._closing.set()
+        self._watch.leave_off()
         self.pedals.wake()
-        self._thread.join(ENDS_WITHIN_S)
+        self._watch.close(ENDS_WITHIN_S)
 
-    def _run(self) -> None:
-        run_this_thread_soon()
-        while not self._closing.is_set():
-            self.pedals.wait()
-            for message in self.pedals.taken():
-                self._routing.hear(message)
+    def _hear(self) -> None:
+        self.pedals.wait()
+        for message in self.pedals.taken():
+            self._routing.hear(message)

@@ -5,8 +5,6 @@ the clock plays, unheard, so that transport, cues and recordings stay where they
 is there. A server may ask on although its card has gone: then the card's sockets are looked for.
 """
 
-import logging
-import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -14,12 +12,11 @@ from typing import Protocol
 from cython_core.callback import Device
 from live_rig.audio.timer import TimerStream
 from live_rig.errors import RigError
+from live_rig.watch import Watch
 
 STANDS_STILL_S = 1.0  # a device that has asked for nothing for so long has gone
 LOOK_EVERY_S = 0.1
 TRY_EVERY_S = 1.0
-
-log = logging.getLogger(__name__)
 
 
 class Stream(Protocol):
@@ -51,9 +48,7 @@ class Lifeline:
         self._reopen = reopen
         self._is_away, self._is_plugged_in = False, True
         self._seen, self._moved_s, self._asked_s = -1, 0.0, 0.0
-        self._has_stumbled = False
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="lifeline", daemon=True)
+        self._watch = Watch("lifeline", self._look, LOOK_EVERY_S)
 
     @property
     def is_lost(self) -> bool:
@@ -64,33 +59,22 @@ class Lifeline:
         """Let it sound."""
         self._stream.start()
         self._moved_s = time.monotonic()
-        self._thread.start()
+        self._watch.start()
 
     def close(self) -> None:
         """Silence."""
-        self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join(TRY_EVERY_S)
+        self._watch.close(TRY_EVERY_S)
         self._stream.close()
 
-    def _watch(self) -> None:
-        while not self._closing.wait(TRY_EVERY_S if self._is_away else LOOK_EVERY_S):
-            try:
-                self._look()
-                self._has_stumbled = False
-            except Exception:  # a driver that goes or comes back may say anything; what it says now it may not say again
-                if not self._has_stumbled:
-                    log.exception("The device cannot be looked after just now; it is tried again")
-                self._has_stumbled = True
-
     def _look(self) -> None:
-        if self._is_away:
-            self._try()
-        elif self._stands_still():
+        if not self._is_away and self._stands_still():
             self._lose()
         elif time.monotonic() - self._asked_s > TRY_EVERY_S:
             self._asked_s = time.monotonic()
-            self._is_plugged_in = self._stream.keep_joined()
+            if self._is_away:
+                self._try()
+            else:
+                self._is_plugged_in = self._stream.keep_joined()
 
     def _stands_still(self) -> bool:
         callbacks = self._device.counts["callbacks"]
@@ -112,7 +96,7 @@ class Lifeline:
             stream = self._reopen(way)
         except RigError:
             return
-        if self._closing.is_set():  # whoever closes has waited long enough
+        if self._watch.is_closing:  # whoever closes has waited long enough
             stream.close()
             return
         clock = self._stream

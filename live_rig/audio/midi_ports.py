@@ -6,7 +6,7 @@ sound. All others are the system's, through RtMidi.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import Protocol
 
 import rtmidi
@@ -15,6 +15,7 @@ from live_rig.audio.midi_in import MidiIn, MidiInputs
 from live_rig.audio.midi_names import GONE, fitting, never_heard
 from live_rig.audio.midi_routing import Routing
 from live_rig.errors import DeviceError
+from live_rig.watch import Watch
 
 LOOK_EVERY_S = 0.5
 ENDS_WITHIN_S = 2.0
@@ -53,21 +54,18 @@ class MidiPorts:
         self._open: dict[str, MidiIn] = {}
         self._refused: dict[str, DeviceError] = {}
         self._were_heard: set[str] = set()
-        self._looking, self._closing = Lock(), Event()
-        self._thread = Thread(target=self._watch, name="MIDI watch", daemon=True)
+        self._looking, self._watch = Lock(), Watch("MIDI watch", self.look, LOOK_EVERY_S)
         self.missing: Mapping[str, str] = {}
         self.look()
 
     def start(self) -> None:
         """Watch."""
         if self._names:
-            self._thread.start()
+            self._watch.start()
 
     def close(self) -> None:
         """Let go of all of them."""
-        self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join(ENDS_WITHIN_S)
+        self._watch.close(ENDS_WITHIN_S)
         with self._looking:
             for name in list(self._open):
                 self._open.pop(name).close()
@@ -119,7 +117,3 @@ class MidiPorts:
 
     def _is_joined(self, name: str) -> bool:
         return name in self._card.midi_there
-
-    def _watch(self) -> None:
-        while not self._closing.wait(LOOK_EVERY_S):
-            self.look()

@@ -8,7 +8,6 @@ a process, as soon as nothing else is to be loaded. The lock is held for as long
 starts or ends or says something: what stands ready is called without a wait.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -27,8 +26,7 @@ from live_rig.rack.spare import Spare
 from live_rig.rack.standing import Standing, begin
 from live_rig.rack.swap import Swap
 from live_rig.rack.turning import Turning
-
-log = logging.getLogger(__name__)
+from live_rig.watch import Watch
 
 GLANCE_S = 0.05  # how often it looks, when nothing calls it
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
@@ -51,13 +49,12 @@ class Rack:
         self._shows_window: RackProcess | None = None
         self._dry_blocks, self._dry_until_s = 0, 0.0
         self._alerts: list[str] = []
-        self._has_stumbled = False
         self._lock = threading.RLock()
         self._wakes, self._waker = Pipe(duplex=False)
         self._spare = Spare(self._new_process, self._wake)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="rack supervisor", daemon=True)
-        self._thread.start()
+        # who calls a preset waits for the lock, that is for this thread
+        self._watch = Watch("rack supervisor", self._listen_and_look, at_first=run_this_thread_soon)
+        self._watch.start()
 
     @classmethod
     def start(cls, preset: Preset | None, samplerate: float, inputs: int, max_block: int, allowance_frames: int = 0) -> "Rack":
@@ -176,8 +173,7 @@ class Rack:
 
     def close(self) -> None:
         """End all racks. The drums may still be stepped, and are dry."""
-        self._closing.set()
-        self._thread.join()
+        self._watch.close()
         for process in {one.process for one in self._standing()}:
             if process:
                 self._spare.bury(process)
@@ -201,29 +197,17 @@ class Rack:
         drums = self.drums
         return RackProcess(self.samplerate, drums.inputs, drums.ring_lines, drums.ring_frames, self.allowance_frames)
 
-    def _watch(self) -> None:
-        run_this_thread_soon()  # who calls a preset waits for the lock, that is for this thread
-        while not self._closing.is_set():
-            with self._lock:
-                alive = {one.process for one in self._standing() if one.process and not one.lost}
-            ears = {ear: process for process in alive for ear in (process.line, process.process.sentinel)}
-            spoke = wait([self._wakes, *ears], GLANCE_S)
-            if self._wakes in spoke:
-                self._wakes.recv_bytes()
-            for process in {ears[ear] for ear in spoke if ear in ears}:
-                process.listen()
-            with self._lock:
-                self._look_safely()
-
-    def _look_safely(self) -> None:
-        """A fault in here must not leave the effects without anybody who looks after them."""
-        try:
+    def _listen_and_look(self) -> None:
+        with self._lock:
+            alive = {one.process for one in self._standing() if one.process and not one.lost}
+        ears = {ear: process for process in alive for ear in (process.line, process.process.sentinel)}
+        spoke = wait([self._wakes, *ears], GLANCE_S)
+        if self._wakes in spoke:
+            self._wakes.recv_bytes()
+        for process in {ears[ear] for ear in spoke if ear in ears}:
+            process.listen()
+        with self._lock:
             self._look()
-            self._has_stumbled = False
-        except Exception:
-            if not self._has_stumbled:
-                log.exception("The supervisor of the effects stumbled, and goes on")
-            self._has_stumbled = True
 
     def _look(self) -> None:
         for one in self._standing():

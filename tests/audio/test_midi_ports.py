@@ -1,6 +1,7 @@
 """The ports that were asked for come and go, on a system and a card that are made here."""
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 
@@ -170,3 +171,22 @@ def test_who_asks_for_nothing_gets_nothing(machine: Make) -> None:
     at = machine("Nitro 24:0")
     assert at.ports().missing == {}
     assert (at.open, at.let_go) == ([], 0)
+
+
+def test_a_driver_that_fails_once_does_not_end_the_watch(machine: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(midi_ports, "LOOK_EVERY_S", 0.01)
+    stage, looks, is_over = machine("TD-17"), iter("x"), Event()
+    ports = stage.ports("TD-17", "FBV")
+
+    def there(_: object) -> list[str]:
+        if next(looks, ""):
+            raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+        is_over.set()
+        return ["TD-17"]
+
+    monkeypatch.setattr(MidiInputs, "ports", there)
+    ports.start()
+    try:
+        assert is_over.wait(20.0)
+    finally:
+        ports.close()
