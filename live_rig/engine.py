@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -31,6 +32,7 @@ from live_rig.audio.recording import read_drums
 from live_rig.audio.sound_card import VIRTUAL_BLOCK, SoundCard
 from live_rig.audio.voice import Voice
 from live_rig.band.renderer import renderers
+from live_rig.coming import Asked, Coming
 from live_rig.conducting.cues import Sent, events_of, midi_event, pad_event
 from live_rig.conducting.taps import Taps
 from live_rig.conducting.written_presets import WrittenPresets, presets_of
@@ -60,6 +62,7 @@ SAID_LASTS_S = 8.0  # words of the conductor's, on the stage
 SONGS_LOOKED_AFTER_S = 1.0  # so often files are looked for, and songs let go
 ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
+BEGINS = ("start", "count-in", "band-in")  # what makes the song sound that is loaded
 TALKING = "The talkback is open"
 
 log = logging.getLogger(__name__)
@@ -120,8 +123,10 @@ class Engine:
                 self.instrument.rig.set_limiter(output, False)
             self.click_on = any("click" in (mix.hears or {}) for mix in show.mixes)  # who writes it down wants to hear it
             self.instrument.send([Sent(EventKind.BUS, float(self.click_on), CLICK)])
-            self.order = RunningOrder(show, self.instrument, voice, self._begin, self.alerts.say)
+            self.order = RunningOrder(show, self.instrument, voice, self._begin, self.alerts.say, waits=False)
             opened.callback(self.order.repertoire.close)
+            self._coming = Coming(self._turn, self.alerts.say)
+            opened.callback(self._coming.close)
             self._renderers = renderers(self.instrument.band)
             for loop in self._renderers:
                 opened.callback(loop.stop)
@@ -225,7 +230,11 @@ class Engine:
         if command in CHANGES or (command in ("next", "previous") and not self._is_playing):
             with self._turn:
                 return self._change(command, value)
+        if command in BEGINS and (asked := self._coming.asked) and not self._is_playing:
+            do = "Start it when it is there, or say unqueue"
+            raise ShowError(f'"{asked.title}" is not ready yet', where="command", do=do)
         if command == "unqueue":
+            self._coming.forget()
             waits = self.instrument.exchange.snapshot()["key_waits"]
             self.order.keys.take_back(self.song, is_waiting=bool(waits))
         if command in ("panic", "pads-off"):
@@ -251,6 +260,7 @@ class Engine:
     def state(self) -> StageState:
         """All that a window shows, now."""
         self._watch()
+        asked = self._coming.asked
         around = Surroundings(
             self.order.show,
             self.song,
@@ -263,7 +273,7 @@ class Engine:
             self.rack.status(),
             self.click_on,
             self._handover,
-            self.alerts.now(),
+            ((asked.words,) if asked else ()) + self.alerts.now(),
             self.instrument.wiring,
             self._said[1] if time.monotonic() < self._said[0] else "",
             self.order.keys,
@@ -322,11 +332,21 @@ class Engine:
             return self.order.change_key(value)
         if command == "song":
             return self._go_to_song(self.order.number_of(value))
-        return self._go_to_song(self.order.number + (1 if command.startswith("next") else -1))
+        here = asked.number if (asked := self._coming.asked) else self.order.number
+        return self._go_to_song(here + (1 if command.startswith("next") else -1))
 
     def _go_to_song(self, number: int) -> str:
+        """Load it, or have it prepared: whoever asks, the door or a pedal, is to be heard again at once."""
         if not self.order.has(number):
             return ENDS if number > 0 else STARTS
+        if self.order.is_prepared(number):
+            self._coming.forget()
+            return self._load(number)
+        asked = Asked(number, self.order.songs[number].title, partial(self.order.prepare, number), partial(self._load, number))
+        self._coming.ask(asked)
+        return asked.words
+
+    def _load(self, number: int) -> str:
         self.order.load(number)
         self.do("listen", "")
         return self.order.songs[number].title
@@ -346,6 +366,7 @@ class Engine:
         for words in self.order.repertoire.lost_stems(self.song) if self.song else []:
             self.alerts.say(words)
         with self._turn:
+            self.order.look_ahead()
             far_away = self.order.let_go()
         close(far_away)
         self._troubles.look_at_memory(self.order.repertoire.not_locked())

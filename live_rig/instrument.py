@@ -118,7 +118,7 @@ class Instrument:
                 raise stands_still()
 
     def strike(self, event: Sent) -> None:
-        """Hand over what a kit plays. Of a flood, and while nothing sounds, some is lost, and counted; never what is commanded."""
+        """Hand over what a kit plays. Of a flood, or while nothing sounds, some is lost, and counted; no command is."""
         if not self.exchange.send(int(event.kind), event.value, event.other, leaves=LEFT_TO_COMMANDS):
             self.strikes_lost += 1
 

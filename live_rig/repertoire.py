@@ -11,7 +11,7 @@ from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys
 from live_rig.band.lost_stems import StemWatch
 from live_rig.band.renderer import NativeLoop, prefetch
-from live_rig.band.stems import LeftOff, open_stems
+from live_rig.band.stems import LeftOff, are_prepared, open_stems
 from live_rig.conducting.chart import chart_of
 from live_rig.errors import RigError
 from live_rig.paths import cache_dir
@@ -79,6 +79,19 @@ class Repertoire:
         self._alert(f'"{song.title}" stays as it was: {read[0]}')
         return song
 
+    def is_prepared(self, song: Song) -> bool:
+        """Whether it can be opened in a moment, as it is written now."""
+        is_as_it_was = song.edition_now() == song.edition
+        if is_as_it_was and self.keys.now_open(song) is not None:
+            return True
+        read = song if is_as_it_was else self._read(song)
+        in_its_key = self.keys.song(read if isinstance(read, Song) else song)
+        return are_prepared(in_its_key, round(self.samplerate_hz), cache_dir())
+
+    def prepare(self, song: Song, is_wanted: Callable[[], bool]) -> None:
+        """Do all of it that takes its time. Raises RigError; LeftOff where it is not wanted any more."""
+        self._open(self.keys.song(self.as_written_now(song)), is_wanted)
+
     def decode_all(self) -> None:
         """Decode every song into the cache, so that none is waited for later. Takes its time."""
         for song in self._show.songs:
@@ -132,8 +145,10 @@ class Repertoire:
     def _read(self, song: Song) -> Song | list[Fault]:
         return read_song(song.folder, song.id, self._show.presets, self._show.buses)
 
-    def _open(self, song: Song) -> Stems:
-        return open_stems(song, round(self.samplerate_hz), cache_dir(), is_wanted=lambda: not self._is_closing.is_set())
+    def _open(self, song: Song, is_wanted: Callable[[], bool] = lambda: True) -> Stems:
+        return open_stems(
+            song, round(self.samplerate_hz), cache_dir(), is_wanted=lambda: is_wanted() and not self._is_closing.is_set()
+        )
 
 
 def close(songs: Iterable[OpenSong]) -> None:

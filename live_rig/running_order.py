@@ -23,7 +23,8 @@ STARTS, ENDS = "That is the start of the set", "That is the end of the set"
 
 class RunningOrder:
     """Loads the songs of a show into the instrument. begun: is told that another song has begun to be the one; alert: what the
-    drummer should know. Raises RigError where a song cannot be had.
+    drummer should know. waits: whether what a song leads to is waited for where it is not prepared; else `look_ahead` is to be
+    called now and then. Raises RigError where a song cannot be had.
     """
 
     def __init__(
@@ -33,10 +34,14 @@ class RunningOrder:
         voice: Voice,
         begun: Callable[[Song], None],
         alert: Callable[[str], None],
+        *,
+        waits: bool = True,
     ) -> None:
+        self._waits = waits
         self._show, self._instrument, self._begun, self._alert = show, instrument, begun, alert
         self.songs = list(show.songs)  # as they were read last
         self.number = 0  # of the song that is loaded, from 0
+        self._lacks_next = False
         self._leads_to: list[tuple[Chart, Song]] = []  # in whatever key and edition, that its ending may lead to
         self.repertoire = Repertoire(show, instrument.samplerate_hz, voice, self._in_new_key, alert)
 
@@ -66,6 +71,19 @@ class RunningOrder:
     def has(self, number: int) -> bool:
         """Whether the set goes so far."""
         return 0 <= number < len(self.songs)
+
+    def is_prepared(self, number: int) -> bool:
+        """Whether it can be loaded in a moment."""
+        return self.repertoire.is_prepared(self.songs[number])
+
+    def prepare(self, number: int, is_wanted: Callable[[], bool]) -> None:
+        """See to it. Takes its time. Raises RigError; LeftOff where it is not wanted any more."""
+        self.repertoire.prepare(self.songs[number], is_wanted)
+
+    def look_ahead(self) -> None:
+        """Load what the song leads to, where that was not prepared before. Nobody may change the song meanwhile."""
+        if self._lacks_next:
+            self._load_next()
 
     def load(self, number: int) -> None:
         """Make it the song; it waits to be started."""
@@ -119,7 +137,11 @@ class RunningOrder:
 
     def _load_next(self) -> None:
         """What this song leads to. If that cannot be had it is said; this one plays all the same, and then it is over."""
+        self._lacks_next = False
         if self.song is None or self.song.ending == "wait" or not self.has(self.number + 1):
+            return
+        if not (self._waits or self.is_prepared(self.number + 1)):
+            self._lacks_next = True
             return
         try:
             song = self.repertoire.as_written_now(self.songs[self.number + 1])

@@ -24,14 +24,21 @@ def _a_home_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         yield
 
 
+@pytest.fixture(scope="session")
+def stem_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the tests' engines have decoded stays for the next one."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Engine"]:
-    """The bundled show, ready to play."""
+def engine(stem_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Engine"]:
+    """The bundled show, ready to play, all of its songs decoded."""
     from live_rig.engine import Engine, Setup  # most tests need none
     from live_rig.paths import examples_dir
     from live_rig.show.store import read_show
 
-    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: stem_cache)
     made = Engine(read_show(examples_dir() / "festival"), Setup(device="virtual"))
+    made.order.repertoire.decode_all()
     yield made
     made.close()

@@ -77,7 +77,14 @@ def test_what_a_kit_sends_while_the_rig_gets_ready_keeps_no_song_from_being_load
     assert engine.state().is_playing
 
 
-def test_while_the_rig_stands_still_neither_a_kit_nor_a_fader_takes_the_place_of_a_command_that_silences(engine: Engine) -> None:
+def again_and_again(engine: Engine, command: str, value: str) -> None:
+    for _ in range(2000):
+        engine.do(command, value)
+
+
+def test_while_the_rig_stands_still_neither_a_kit_nor_a_fader_takes_the_place_of_what_silences(
+    engine: Engine,
+) -> None:
     engine.do("start", "")
     plays_a_block(engine)
     plays_a_block(engine)
@@ -89,9 +96,8 @@ def test_while_the_rig_stands_still_neither_a_kit_nor_a_fader_takes_the_place_of
     for number in range(200):
         engine.do("level", f"{engine.order.songs[0].stems[0].name}={-number % 12}")
     with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
-        for _ in range(200):
-            engine._press("click off")
-            engine.do("click", "on")
+        again_and_again(engine, "click", "on")
+    engine._press("click off")
     assert any("The rig stands still" in words for words in engine.alerts.now())
     for _ in range(4):
         engine.do("panic", "")
@@ -102,8 +108,7 @@ def test_while_the_rig_stands_still_neither_a_kit_nor_a_fader_takes_the_place_of
 
 def test_a_song_that_cannot_be_handed_over_is_refused_and_the_one_before_is_still_shown(engine: Engine) -> None:
     with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
-        for _ in range(2000):
-            engine.do("stop", "")
+        again_and_again(engine, "stop", "")
     first, second = engine.show.songs[:2]
     with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
         engine.do("song", second.id)

@@ -86,6 +86,20 @@ def open_stems(
     return stems
 
 
+def are_prepared(song: Song, samplerate_hz: int, cache_dir: Path) -> bool:
+    """Whether `open_stems` takes but a moment: no file has to be read through or decoded, or one is not there at all."""
+    folder, stem_hz = cache_dir / "stems", stem_rate_hz(samplerate_hz)
+    for stem in song.stems:
+        path = file_of(song.folder, stem.file)
+        stamp = dict(song.edition).get(stem.file) or stamp_of(path)
+        if stamp is None:
+            return True
+        digest = _DIGESTS.get((path, stamp))
+        if digest is None or not _place(folder, digest, stem_hz, _semitones(song, stem)).exists():
+            return False
+    return True
+
+
 def places_s(song: Song) -> list[float]:
     """Where a jump may lead, in seconds of the recording: the top, and the first beat of every section."""
     beat_map = song.beat_map
@@ -98,13 +112,13 @@ def _mapped(
     song: Song, stem: Stem, stem_hz: int, folder: Path, say: Callable[[str], None], is_wanted: Callable[[], bool]
 ) -> Mapped:
     path = file_of(song.folder, stem.file)
-    semitones = 0 if stem.is_percussion else song.transpose
+    semitones = _semitones(song, stem)
     try:
         stamp = dict(song.edition).get(stem.file) or stamp_of(path)
         if stamp is None:
             raise FileNotFoundError
         digest = _digest(path, stamp)
-        cached = folder / f"{digest}-{stem_hz}-{FORMAT}.npy"
+        cached = _place(folder, digest, stem_hz)
         ready = _cached(cached)
         if ready is None:
             _refuse_changed(path, stamp)
@@ -113,7 +127,7 @@ def _mapped(
             _write(cached, _while(is_wanted, _decoded(path, stamp, stem_hz)), round(audio.length_s * stem_hz), stem_hz)
             ready = _cached(cached)
         if semitones and ready is not None:
-            cached = folder / f"{digest}-{stem_hz}{semitones:+d}-{FORMAT}.npy"
+            cached = _place(folder, digest, stem_hz, semitones)
             recorded, ready = ready, _cached(cached)
             if ready is None:
                 say(f'Transposing "{stem.name}" of "{song.title}" by {semitones:+d}')
@@ -134,6 +148,15 @@ def _mapped(
         do = "Check that nothing else clears this folder while you play"
         raise DeviceError(f'"{stem.name}" was prepared and is gone again', where=str(cached), do=do)
     return ready
+
+
+def _semitones(song: Song, stem: Stem) -> int:
+    return 0 if stem.is_percussion else song.transpose
+
+
+def _place(folder: Path, digest: str, stem_hz: int, semitones: int = 0) -> Path:
+    """In the cache, of a stem in its key."""
+    return folder / f"{digest}-{stem_hz}{f'{semitones:+d}' if semitones else ''}-{FORMAT}.npy"
 
 
 def _digest(path: Path, stamp: Stamp) -> str:

@@ -1,0 +1,164 @@
+"""A song that is asked for before it is ready, through the real door of a real engine: it comes by itself, and nobody waits."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+
+from live_rig.band import stems
+from live_rig.control.client import Door, connect
+from live_rig.control.protocol import DoorAddress, StageState
+from live_rig.control.server import serve
+from live_rig.engine import Engine, Setup
+from live_rig.errors import DoorError
+from live_rig.show.edition import Stamp
+from live_rig.show.store import read_show
+from tests.show.conftest import make_show, write_sound
+
+PATIENCE_S = 20.0
+SLOW_S = 3.0  # less than a client waits for an answer
+Interleaved = stems.Interleaved
+
+
+class SlowDisk:
+    """Gives the stems of every song but the first when it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_asked, self.goes_on, self.breaks = Event(), Event(), False
+        self._decoded = stems._decoded
+        monkeypatch.setattr(stems, "_decoded", self.decoded)
+
+    def decoded(self, path: Path, stamp: Stamp, samplerate_hz: int) -> Iterator[Interleaved]:
+        if "caravan" not in str(path):
+            self.is_asked.set()
+            while not self.goes_on.wait(0.01):
+                yield np.zeros((0, 2), np.float32)
+            if self.breaks:
+                raise ZeroDivisionError
+        yield from self._decoded(path, stamp, samplerate_hz)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> SlowDisk:
+    return SlowDisk(monkeypatch)
+
+
+@pytest.fixture
+def evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disk: SlowDisk) -> Iterator[Engine]:
+    """Three songs, of which but the first is decoded, and nobody is at the others."""
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    monkeypatch.setattr(Engine, "_prepare_the_rest", lambda _: None)
+    folder = make_show(tmp_path / "friday")
+    (folder / "show.toml").write_text('title = "A Friday"\nsongs = ["caravan", "second", "third"]\n')
+    for number, name in enumerate(("second", "third")):
+        song = folder / "songs" / name
+        song.mkdir()
+        for file in (folder / "songs" / "caravan").iterdir():
+            if file.suffix == ".toml":
+                (song / file.name).write_text(file.read_text().replace("Caravan", name.title()))
+            elif file.suffix == ".csv":
+                (song / file.name).write_bytes(file.read_bytes())
+            else:
+                write_sound(song / file.name, 30.0 + number)
+    made = Engine(read_show(folder), Setup(device="virtual"))
+    yield made
+    disk.goes_on.set()
+    made.close()
+
+
+def through_the_door(engine: Engine, tmp_path: Path, talk: Callable[[Door], None]) -> None:
+    def spoken(address: DoorAddress) -> None:
+        with connect(address) as door:
+            talk(door)
+
+    async def open_door() -> None:
+        async with serve(engine.state, engine.do, engine.desk, port=0, token="t", door_file=tmp_path / "door.json") as address:
+            engine.start()
+            await asyncio.to_thread(spoken, address)
+
+    asyncio.run(open_door())
+
+
+def state_where(door: Door, holds: Callable[[StageState], object]) -> StageState:
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        if holds(state := door.state()):
+            return state
+    raise AssertionError("that state did not come")
+
+
+PREPARED = '"{}" is being prepared, and comes as soon as it is ready'
+
+
+def test_it_is_said_and_comes_when_it_is_ready_and_the_door_answers_meanwhile(
+    evening: Engine, tmp_path: Path, disk: SlowDisk
+) -> None:
+    def talk(door: Door) -> None:
+        assert door.do("song", "second") == PREPARED.format("Second")
+        assert disk.is_asked.wait(PATIENCE_S)
+        assert door.do("click", "on") == "click"
+        assert door.do("panic") == "panic"
+        assert state_where(door, lambda state: PREPARED.format("Second") in state.alerts).song_id == "caravan"
+        with pytest.raises(DoorError, match='"Second" is not ready yet'):
+            door.do("start")
+        disk.goes_on.set()
+        state = state_where(door, lambda state: state.song_id == "second" and state.is_listening)
+        assert PREPARED.format("Second") not in state.alerts
+        assert door.do("start") == "start"
+
+    through_the_door(evening, tmp_path, talk)
+
+
+def test_who_asks_for_another_one_meanwhile_gets_that_and_who_takes_it_back_gets_none(
+    evening: Engine, tmp_path: Path, disk: SlowDisk
+) -> None:
+    def talk(door: Door) -> None:
+        assert door.do("next-song") == PREPARED.format("Second")
+        assert door.do("next-song") == PREPARED.format("Third")
+        assert door.do("unqueue") == "unqueue"
+        assert state_where(door, lambda state: PREPARED.format("Third") not in state.alerts).song_id == "caravan"
+        assert door.do("next-song") == PREPARED.format("Second")
+        assert door.do("next-song") == PREPARED.format("Third")
+        disk.goes_on.set()
+        state_where(door, lambda state: state.song_id == "third")
+        assert door.do("previous-song") in ("Second", PREPARED.format("Second"))
+        state_where(door, lambda state: state.song_id == "second")
+        assert door.do("previous-song") == "Caravan"
+
+    through_the_door(evening, tmp_path, talk)
+
+
+@pytest.mark.parametrize("breaks", [True, False])
+def test_one_that_cannot_be_had_is_said_and_the_one_before_plays_on(
+    evening: Engine, tmp_path: Path, disk: SlowDisk, breaks: bool
+) -> None:
+    def talk(door: Door) -> None:
+        assert door.do("song", "second") == PREPARED.format("Second")
+        assert disk.is_asked.wait(PATIENCE_S)
+        disk.breaks = breaks
+        if not breaks:
+            for stem in (evening.show.folder / "songs" / "second").glob("*.wav"):
+                stem.write_bytes(b"")
+        disk.goes_on.set()
+        words = '"Second" could not be loaded; the log says more' if breaks else "cannot be played"
+        state = state_where(door, lambda state: any(words in line for line in state.alerts))
+        assert PREPARED.format("Second") not in state.alerts
+        assert state.song_id == "caravan"
+
+    through_the_door(evening, tmp_path, talk)
+
+
+def test_what_a_song_leads_to_is_not_waited_for_either(evening: Engine, disk: SlowDisk) -> None:
+    segue = evening.order.songs[0].model_copy(update={"ending": "segue"})
+    evening.order.songs[0] = segue
+    evening.order.load(0)
+    assert not disk.is_asked.is_set()
+    assert evening.order._leads_to == []
+    disk.goes_on.set()
+    evening.order.prepare(1, lambda: True)
+    evening.order.look_ahead()
+    assert [song.id for _, song in evening.order._leads_to] == ["second"]
