@@ -31,6 +31,7 @@ from live_rig.audio.pads import open_pads
 from live_rig.audio.recording import read_drums
 from live_rig.audio.sound_card import VIRTUAL_BLOCK, SoundCard
 from live_rig.audio.voice import Voice
+from live_rig.band.lost_stems import WRITTEN_ANEW
 from live_rig.band.renderer import renderers
 from live_rig.coming import Asked, Coming
 from live_rig.conducting.cues import Sent, events_of, midi_event, pad_event
@@ -123,6 +124,7 @@ class Engine:
                 self.instrument.rig.set_limiter(output, False)
             self.click_on = any("click" in (mix.hears or {}) for mix in show.mixes)  # who writes it down wants to hear it
             self.instrument.send([Sent(EventKind.BUS, float(self.click_on), CLICK)])
+            self._begun: Song | None = None
             self.order = RunningOrder(show, self.instrument, voice, self._begin, self.alerts.say, waits=False)
             opened.callback(self.order.repertoire.close)
             self._coming = Coming(self._turn, self.alerts.say)
@@ -374,6 +376,9 @@ class Engine:
     def _begin(self, song: Song) -> None:
         """Another song is the one that is played. A preset that cannot be had is said, and no reason not to play."""
         self._handover = None
+        if self._begun:
+            self.alerts.take_back(WRITTEN_ANEW.format(title=self._begun.title))
+        self._begun = song
         try:
             self._written_presets.begin(song, self.colour.name)
         except RigError as error:

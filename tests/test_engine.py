@@ -1,5 +1,6 @@
 """The engine from song to song: each begins anew, and what goes wrong is said while all else goes on."""
 
+from pathlib import Path
 from threading import Event
 from typing import NoReturn
 
@@ -7,9 +8,12 @@ import numpy as np
 import pytest
 
 from live_rig.audio.midi_ports import MidiPorts
-from live_rig.engine import MAX_BLOCK, Engine
+from live_rig.band.lost_stems import WRITTEN_ANEW
+from live_rig.engine import MAX_BLOCK, Engine, Setup
 from live_rig.errors import DeviceError, ShowError
+from live_rig.show.store import read_show
 from live_rig.troubles import STRIKES_LOST
+from tests.show.conftest import make_show
 
 
 def plays_a_block(engine: Engine) -> None:
@@ -132,3 +136,19 @@ def test_a_song_watch_that_stumbles_goes_on(request: pytest.FixtureRequest, monk
     monkeypatch.setattr(engine.order.repertoire, "lost_stems", lost)
     engine.start()
     assert is_over.wait(20.0)
+
+
+def test_that_a_song_was_written_anew_is_said_until_it_is_loaded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    show = make_show(tmp_path / "friday")
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    engine = Engine(read_show(show), Setup(device="virtual"))
+    try:
+        song_toml = show / "songs" / "caravan" / "song.toml"
+        song_toml.write_text(song_toml.read_text().replace('"Caravan"', '"Karavan"'))
+        engine._look_after_songs()
+        assert WRITTEN_ANEW.format(title="Caravan") in engine.state().alerts
+        engine.do("song", "caravan")
+        state = engine.state()
+        assert (state.song_title, WRITTEN_ANEW.format(title="Caravan") in state.alerts) == ("Karavan", False)
+    finally:
+        engine.close()

@@ -7,6 +7,8 @@ copy itself cannot be read, that stem is silent and the band goes on. Either way
 from cython_core.stems import Stems
 from live_rig.show.song import Song
 
+WRITTEN_ANEW = '"{title}" was written anew. It plays on as it was; load it again to hear that'
+
 
 class StemWatch:
     """Tells of every stem that is lost, and of what was written anew. `look` takes as long as the disk does: not for a thread
@@ -26,5 +28,5 @@ class StemWatch:
         if gone := sorted(file for file, stamp in self._seen - before if stamp is None):
             said.append(f'Files of "{self._song.title}" have gone: {", ".join(gone)}. It plays on; put them back')
         elif self._seen not in (before, self._song.edition):
-            said.append(f'"{self._song.title}" was written anew. It plays on as it was; load it again to hear that')
+            said.append(WRITTEN_ANEW.format(title=self._song.title))
         return said
