@@ -139,5 +139,6 @@ cdef class Rig:
         return self.state.guard.howls
 
     def moment(self, long long frame):
-        """The line at the tick that an output frame of the last two seconds lies in: a dict with the fields of a Moment. Any thread may ask."""
+        """The line at the tick that an output frame lies in, one of the last 100 000 (2 s at 48 kHz, half a second at 192 kHz): a dict with the
+        fields of a Moment. Any thread may ask."""
         return moment_at(&self.state.transport, max(frame, 0))[0]

@@ -12,6 +12,7 @@ from live_rig.show.stem import FileInFolder, measured
 from live_rig.show.written import Claim, GainDb, Number, Pan, Text, Whole, Written
 
 LONGEST_S = 120.0  # what is longer is a stem: pads lie in memory
+SHORTEST_SLICE_S = 0.001
 LOUDEST_VELOCITY = 127
 
 Velocity = Annotated[Whole, Field(ge=1, le=LOUDEST_VELOCITY)]
@@ -101,6 +102,9 @@ def _file_faults(pad: Pad, folder: Path, number: int) -> Iterator[Fault]:
         if length_s > LONGEST_S:
             what = f'"{layer.file}" is {length_s:.0f} s long, and a pad plays {LONGEST_S:.0f} s at most'
             yield Fault(what, "Cut it, or make it a stem of a song", key)
+        if pad.slices > length_s / SHORTEST_SLICE_S:
+            what = f'"{layer.file}" is {length_s:.2g} s long, too short to be cut into {pad.slices} slices'
+            yield Fault(what, "Write how many beats it has, or fewer slices_per_beat", ("pads", number, "loop_beats"))
 
 
 def talkback_faults(talkback: Talkback | None, mixes: Iterable[str], lines: Iterable[int]) -> Iterator[Fault]:

@@ -53,6 +53,10 @@ def faults(show: Path, added: str) -> str:
             ),
             'the layers of "clap" do not rise',
         ),
+        (
+            CLAP + "loop_beats = 51\n",
+            'show.toml:11 pads.1.loop_beats: "pads/clap.wav" is 0.2 s long, too short to be cut into 204 slices.',
+        ),
         (CLAP + "velocity = 3\n", "velocity"),
         ('[talkback]\ninput = 2\nto = ["drumer"]\n', 'there is no mix "drumer"'),
         ("[talkback]\ninput = 0\n", "input"),
