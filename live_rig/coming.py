@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A song, by its place in the set: what makes it ready, as long as it is wanted, and what loads it."""
+    """A song: what makes it ready, as long as it is wanted, and what loads it."""
 
-    number: int
+    song_id: str
     title: str
     prepare: Callable[[IsWanted], object]
     load: Callable[[], object]

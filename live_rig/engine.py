@@ -48,6 +48,7 @@ from live_rig.rack.plugin_instrument import ALL_OFF
 from live_rig.rack.supervisor import Rack
 from live_rig.repertoire import close
 from live_rig.running_order import ENDS, STARTS, RunningOrder
+from live_rig.sheet_watch import SheetWatch
 from live_rig.show.command import parse_command
 from live_rig.show.mix import in_words
 from live_rig.show.setlist import Show
@@ -148,6 +149,7 @@ class Engine:
                 self.order.load(0)  # before MIDI: what a kit sends until it plays waits in the same ring, which has an end
             self.midi = MidiPorts(setup.midi_in, routing, self.card, self._let_go)
             opened.callback(self.midi.close)
+            self._sheet = SheetWatch(show, self.alerts)
             self._troubles = Troubles(self.instrument, self.device, self.card, self.midi, self.alerts)
             self._beside = [
                 Watch("decoding", self._prepare_anew, SONGS_LOOKED_AFTER_S, at_first=self._prepare_the_rest),
@@ -334,7 +336,7 @@ class Engine:
             return self.order.change_key(value)
         if command == "song":
             return self._go_to_song(self.order.number_of(value))
-        here = asked.number if (asked := self._coming.asked) else self.order.number
+        here = self.order.number_of(asked.song_id) if (asked := self._coming.asked) else self.order.number
         return self._go_to_song(here + (1 if command.startswith("next") else -1))
 
     def _go_to_song(self, number: int) -> str:
@@ -344,7 +346,9 @@ class Engine:
         if self.order.is_prepared(number):
             self._coming.forget()
             return self._load(number)
-        asked = Asked(number, self.order.songs[number].title, partial(self.order.prepare, number), partial(self._load, number))
+        song = self.order.songs[number]
+        prepare = partial(self.order.repertoire.prepare, song)
+        asked = Asked(song.id, song.title, prepare, lambda: self._load(self.order.number_of(song.id)))
         self._coming.ask(asked)
         return asked.words
 
@@ -357,11 +361,15 @@ class Engine:
         """Let every preset stand ready, and decode the other songs, so that none is waited for."""
         for words in self.colour.keep_ready([preset for song in self.show.songs for preset in presets_of(song)]):
             self.alerts.say(words)
-        self.order.repertoire.decode_all()
+        self.order.repertoire.decode(self.order.songs)
 
     def _prepare_anew(self) -> None:
-        """Decode what has been written anew."""
+        """Decode what has been written anew, and take the songs in the order in which they are written now."""
         self.order.repertoire.decode_anew(self.order.songs)
+        if self.song is not None and (songs := self._sheet.look(self.order.songs)) is not None:
+            with self._turn:
+                self.order.arrange(songs)
+            self.order.repertoire.decode(songs)
 
     def _look_after_songs(self) -> None:
         """Say which stem has been lost, and let go of songs far away. In a thread of its own: a disk may take its time."""

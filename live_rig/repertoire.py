@@ -92,9 +92,9 @@ class Repertoire:
         """Do all of it that takes its time. Raises RigError; LeftOff where it is not wanted any more."""
         self._open(self.keys.song(self.as_written_now(song)), is_wanted)
 
-    def decode_all(self) -> None:
-        """Decode every song into the cache, so that none is waited for later. Takes its time."""
-        for song in self._show.songs:
+    def decode(self, songs: Iterable[Song]) -> None:
+        """Decode them into the cache, so that none is waited for later. Takes its time."""
+        for song in songs:
             try:
                 self._open(self.keys.song(song))
             except LeftOff:

@@ -4,13 +4,15 @@ A song that was written anew, with other stems, beats or words, is read again wh
 until then it is played as it was.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cython_core.chart import Chart
+from cython_core.exchange import EventKind
 from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys, in_key, key_of
+from live_rig.conducting.cues import Sent
 from live_rig.conducting.tempo_doubts import tempo_doubts
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument
@@ -76,9 +78,17 @@ class RunningOrder:
         """Whether it can be loaded in a moment."""
         return self.repertoire.is_prepared(self.songs[number])
 
-    def prepare(self, number: int, is_wanted: Callable[[], bool]) -> None:
-        """See to it. Takes its time. Raises RigError; LeftOff where it is not wanted any more."""
-        self.repertoire.prepare(self.songs[number], is_wanted)
+    def arrange(self, songs: Sequence[Song]) -> None:
+        """The set, which has songs, is these from now on; the one that is loaded stays so, and in the set. Nobody may change it
+        meanwhile.
+        """
+        loaded, arranged = self.songs[self.number], list(songs)
+        ids = [song.id for song in arranged]
+        number = ids.index(loaded.id) if loaded.id in ids else min(self.number, len(arranged))
+        arranged[number : number + (loaded.id in ids)] = [loaded]
+        self.songs, self.number = arranged, number
+        self._instrument.send([Sent(EventKind.LOAD_NEXT)])
+        self._load_next()
 
     def look_ahead(self) -> None:
         """Load what the song leads to, where that was not prepared before. Nobody may change the song meanwhile."""
@@ -98,7 +108,9 @@ class RunningOrder:
         """
         for each, song in self._leads_to:
             if each.address == chart:
-                self._move_to(self.number + 1, song)
+                if song.id not in [each.id for each in self.songs]:  # just taken out of the set
+                    self.songs.insert(self.number + 1, song)
+                self._move_to(self.number_of(song.id), song)
                 return
 
     def let_go(self) -> list[OpenSong]:

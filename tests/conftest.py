@@ -39,6 +39,6 @@ def engine(stem_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Engin
 
     monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: stem_cache)
     made = Engine(read_show(examples_dir() / "festival"), Setup(device="virtual"))
-    made.order.repertoire.decode_all()
+    made.order.repertoire.decode(made.order.songs)
     yield made
     made.close()

@@ -159,6 +159,6 @@ def test_what_a_song_leads_to_is_not_waited_for_either(evening: Engine, disk: Sl
     assert not disk.is_asked.is_set()
     assert evening.order._leads_to == []
     disk.goes_on.set()
-    evening.order.prepare(1, lambda: True)
+    evening.order.repertoire.prepare(evening.order.songs[1], lambda: True)
     evening.order.look_ahead()
     assert [song.id for _, song in evening.order._leads_to] == ["second"]

@@ -1,5 +1,6 @@
 """The engine from song to song: each begins anew, and what goes wrong is said while all else goes on."""
 
+import shutil
 from pathlib import Path
 from threading import Event
 from typing import NoReturn
@@ -150,5 +151,23 @@ def test_that_a_song_was_written_anew_is_said_until_it_is_loaded_again(tmp_path:
         engine.do("song", "caravan")
         state = engine.state()
         assert (state.song_title, WRITTEN_ANEW.format(title="Caravan") in state.alerts) == ("Karavan", False)
+    finally:
+        engine.close()
+
+
+def test_a_set_that_is_written_in_another_order_is_so_from_then_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    show = make_show(tmp_path / "friday")
+    shutil.copytree(show / "songs" / "caravan", show / "songs" / "perdido")
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    engine = Engine(read_show(show), Setup(device="virtual"))
+    try:
+        (show / "show.toml").write_text('title = "A Friday"\nsongs = ["perdido", "caravan"]\n')
+        engine._prepare_anew()
+        engine._prepare_anew()
+        state = engine.state()
+        assert (state.song_id, state.song_number, state.song_count) == ("caravan", 2, 2)
+        assert "show.toml was written anew: start Live Rig again to use its pedals" in state.alerts
+        engine.do("previous-song", "")
+        assert engine.state().song_id == "perdido"
     finally:
         engine.close()

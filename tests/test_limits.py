@@ -138,7 +138,7 @@ def engine(full_show: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]
     monkeypatch.setattr("live_rig.engine.channels", lambda *_, **__: (INPUTS, OUTPUTS))
     monkeypatch.setattr("live_rig.engine.plugged", lambda show, _, *plugs: plugged(show, card, *plugs))
     made = Engine(read_show(full_show), Setup(device="virtual"))
-    made.order.repertoire.decode_all()
+    made.order.repertoire.decode(made.order.songs)
     yield made
     made.close()
 

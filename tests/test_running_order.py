@@ -119,6 +119,44 @@ def test_a_song_whose_tempo_is_outside_its_own_limits_is_said_when_it_is_loaded(
     ]
 
 
+# The set in another order
+
+
+def test_in_another_order_the_song_leads_to_the_one_that_comes_then(evening: Evening) -> None:
+    first, second, third = evening.songs
+    evening.order.load(0)
+    evening.order.arrange([second, first, third])
+    assert (evening.order.number, [song.id for song in evening.order.songs]) == (1, ["second", "first", "third"])
+    evening.order.has_gone_on(evening.play_into_the_next())
+    assert (evening.order.number, evening.begun) == (2, ["first", "third"])
+
+
+def test_a_song_that_is_the_last_now_leads_nowhere(evening: Evening) -> None:
+    evening.order.load(0)
+    evening.order.arrange([*evening.songs[1:], evening.songs[0]])
+    with pytest.raises(AssertionError, match="it did not go on"):
+        evening.play_into_the_next()
+
+
+def test_the_song_that_is_loaded_stays_in_the_set(evening: Evening) -> None:
+    first, _, third = evening.songs
+    evening.order.load(1)
+    evening.order.arrange([third])
+    assert (evening.order.number, [song.id for song in evening.order.songs]) == (1, ["third", "second"])
+    evening.order.load(0)
+    evening.order.arrange([first])
+    assert (evening.order.number, [song.id for song in evening.order.songs]) == (0, ["third", "first"])
+
+
+def test_a_song_that_is_taken_out_in_the_moment_in_which_the_band_goes_on_to_it_is_the_song(evening: Evening) -> None:
+    evening.order.load(0)
+    gone_on_to = evening.play_into_the_next()
+    evening.order.arrange([evening.songs[0], evening.songs[2]])
+    evening.order.has_gone_on(gone_on_to)
+    assert evening.begun == ["first", "second"]
+    assert [song.id for song in evening.order.songs] == ["first", "second", "third"]
+
+
 # Songs that are written anew while the rig plays
 
 
@@ -245,7 +283,7 @@ def test_what_was_written_anew_is_decoded_as_soon_as_nobody_is_at_it(friday: Fri
         return len(list((friday.folder / "cache").rglob("*.npy")))
 
     repertoire, songs = friday.order.repertoire, friday.order.songs
-    repertoire.decode_all()
+    repertoire.decode(songs)
     assert copies() == 1  # all stems of the show are the same noise
     friday.export_longer("third")
     repertoire.decode_anew(songs)

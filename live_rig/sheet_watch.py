@@ -1,0 +1,58 @@
+"""show.toml, written while the rig runs: its songs are taken in their new order, and what needs a new start is said."""
+
+from live_rig.alerts import Alerts
+from live_rig.show.edition import Stamp, stamp_of
+from live_rig.show.faults import Fault, ShowFaults
+from live_rig.show.setlist import Show, ShowSheet
+from live_rig.show.song import Song
+from live_rig.show.song_folder import read_song
+from live_rig.show.store import SHOW_FILE, read_sheet
+
+NEEDS_A_START = "show.toml was written anew: start Live Rig again to use its {what}"
+STAYS = "The set stays as it was: {fault}"
+
+
+class SheetWatch:
+    """Of one show, as it was read when the rig was started."""
+
+    def __init__(self, show: Show, alerts: Alerts) -> None:
+        self._show, self._alerts = show, alerts
+        self._path = show.folder / SHOW_FILE
+        self._seen: Stamp | None = None
+        self._read: Stamp | None = None
+        self._said = ""
+
+    def look(self, now: list[Song]) -> list[Song] | None:
+        """The set, `now`, as it has been written since the last look; None where it is the same. A disk may take its time."""
+        before, self._seen = self._seen, stamp_of(self._path)
+        if self._seen != before or self._seen in (self._read, None):  # somebody may still be at it
+            return None
+        self._read = self._seen
+        self._alerts.take_back(self._said)
+        try:
+            _, sheet, faults = read_sheet(self._show.folder)
+        except ShowFaults as error:
+            sheet, faults = None, list(error.faults)
+        songs = faults[0] if sheet is None or faults else self._songs(sheet, {song.id: song for song in now})
+        if sheet is None or isinstance(songs, Fault):
+            self._say(STAYS.format(fault=songs))
+            return None
+        other = [key for key in ShowSheet.model_fields if key != "songs" and getattr(sheet, key) != getattr(self._show, key)]
+        if other:
+            self._say(NEEDS_A_START.format(what=", ".join(other)))
+        return songs if [song.id for song in songs] != [song.id for song in now] else None
+
+    def _songs(self, sheet: ShowSheet, there: dict[str, Song]) -> list[Song] | Fault:
+        """Those that were there as they are, and new ones as they are written; or the first fault of one."""
+        songs = []
+        for song_id in sheet.songs:
+            folder = self._show.folder / "songs" / song_id
+            song = there.get(song_id) or read_song(folder, song_id, self._show.presets, self._show.buses)
+            if not isinstance(song, Song):
+                return song[0]
+            songs.append(song)
+        return songs
+
+    def _say(self, words: str) -> None:
+        self._said = words
+        self._alerts.say(words)

@@ -1,0 +1,94 @@
+"""show.toml is written while the rig runs: the set follows, and the rest is said."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from live_rig.alerts import Alerts
+from live_rig.sheet_watch import SheetWatch
+from live_rig.show.store import read_show
+from tests.show.conftest import make_show
+
+ANEW = "show.toml was written anew: start Live Rig again to use its {}"
+
+
+class Desk:
+    """Where somebody writes, and what the rig makes of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sheet = make_show(folder) / "show.toml"
+        shutil.copytree(folder / "songs" / "caravan", folder / "songs" / "perdido")
+        self.songs = list(read_show(folder).songs)
+        self.alerts = Alerts()
+        self.watch = SheetWatch(read_show(folder), self.alerts)
+        assert self.ids() is None
+
+    def write(self, old: str, new: str) -> None:
+        text = self.sheet.read_text()
+        assert old in text
+        self.sheet.write_text(text.replace(old, new))
+
+    def ids(self) -> list[str] | None:
+        """At the second look nobody is at it any more."""
+        assert self.watch.look(self.songs) is None
+        songs = self.watch.look(self.songs)
+        return None if songs is None else [song.id for song in songs]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "friday")
+
+
+def test_the_set_is_as_it_is_written_now_and_known_songs_are_as_they_were(desk: Desk) -> None:
+    desk.write('["caravan"]', '["perdido", "caravan"]')
+    assert desk.watch.look(desk.songs) is None
+    songs = desk.watch.look(desk.songs)
+    assert songs is not None
+    assert songs[1] is desk.songs[0]
+    assert (songs[0].id, desk.alerts.now()) == ("perdido", ())
+    desk.songs = songs
+    desk.write('"caravan"', '"caravan" ')
+    assert desk.ids() is None
+
+
+def test_what_needs_a_new_start_is_said_and_taken_back_when_it_is_written_as_it_was(desk: Desk) -> None:
+    desk.write('"take"', '"give"')
+    desk.write("A Friday", "A Monday")
+    assert desk.ids() is None
+    assert desk.alerts.now() == (ANEW.format("title, pedals"),)
+    desk.write('"give"', '"take"')
+    desk.write("A Monday", "A Friday")
+    assert desk.ids() is None
+    assert desk.alerts.now() == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('["caravan"]', '["perdido", "nowhere"]', 'there is no song "nowhere" in songs/'),
+        ('["caravan"]', '["perdido"', "cannot be read"),
+        ('"take"', '"tkae"', "tkae"),
+    ],
+)
+def test_where_something_is_wrong_the_set_stays_as_it_was_and_it_is_said(desk: Desk, old: str, new: str, says: str) -> None:
+    desk.write(old, new)
+    assert desk.ids() is None
+    (words,) = desk.alerts.now()
+    assert words.startswith("The set stays as it was: show.toml:")
+    assert says in words
+
+
+def test_a_new_song_with_a_fault_is_said_and_the_set_stays(desk: Desk) -> None:
+    (desk.sheet.parent / "songs" / "perdido" / "bass.wav").unlink()
+    desk.write('["caravan"]', '["perdido", "caravan"]')
+    assert desk.ids() is None
+    (words,) = desk.alerts.now()
+    assert words.startswith("The set stays as it was: songs/perdido/song.toml:")
+
+
+def test_a_file_that_has_gone_says_nothing(desk: Desk) -> None:
+    desk.sheet.unlink()
+    assert desk.ids() is None
+    assert desk.alerts.now() == ()
