@@ -5,7 +5,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -228,6 +228,18 @@ def test_a_key_that_cannot_be_made_is_said_and_the_song_stays_as_it_is(tune: Son
     wanted.keys.ask(tune, 3)
     wanted.later.work()
     assert wanted.failed == ["The disk is full (cache). Make room."]
+    assert (wanted.taken, wanted.keys.of(tune), wanted.keys.asked(tune)) == ([], 0, None)
+
+
+def test_a_key_that_fails_for_whatever_reason_is_no_longer_on_its_way_and_is_said(tune: Song) -> None:
+    def break_down() -> NoReturn:
+        raise ZeroDivisionError
+
+    wanted = Wanted(tune)
+    wanted.meanwhile = break_down
+    wanted.keys.ask(tune, 3)
+    wanted.later.work()
+    assert wanted.failed == [f'"{tune.title}" stays in its key: the other one could not be made; the log says more']
     assert (wanted.taken, wanted.keys.of(tune), wanted.keys.asked(tune)) == ([], 0, None)
 
 

@@ -4,18 +4,23 @@ A key is said in semitones from the recording. Made once, it is in the cache of 
 it takes no time.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 
 from cython_core.stems import Stems
+from live_rig.band.stems import LeftOff
 from live_rig.errors import RigError, ShowError
 from live_rig.priority import run_this_thread_as_others
 from live_rig.show.edition import Edition
 from live_rig.show.song import MOST_SEMITONES, Song
 
+NOT_MADE = '"{title}" stays in its key: the other one could not be made; the log says more'
 WAYS = {"up": 1, "down": -1}
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +112,16 @@ class Keys:
                 return
         try:
             stems = self._opened(asked.song.model_copy(update={"transpose": asked.semitones}))
-        except RigError as error:
+        except LeftOff:
+            return
+        except Exception as error:
             with self._deciding:
                 if not self._is_wanted(asked):
                     return
                 del self._asked[asked.song.id]
-            self._failed(str(error))
+            if not isinstance(error, RigError):
+                log.exception("A key could not be made")
+            self._failed(str(error) if isinstance(error, RigError) else NOT_MADE.format(title=asked.song.title))
             return
         with self._deciding:
             self._stems[asked.song.id, asked.song.edition, asked.semitones] = stems

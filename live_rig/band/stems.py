@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import get_ident
+from threading import Lock
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -49,6 +49,8 @@ TOO_MANY_OPEN = (errno.EMFILE, errno.ENFILE)
 MISSING_END_S = 0.5  # decoders of MP3 and Ogg may give a little less than the header says
 
 _DIGESTS: dict[tuple[Path, Stamp], str] = {}  # of the content of every stem of this evening, as it was
+
+_MAKING: dict[Path, Lock] = {}
 
 
 class LeftOff(Exception):
@@ -119,20 +121,22 @@ def _mapped(
             raise FileNotFoundError
         digest = _digest(path, stamp)
         cached = _place(folder, digest, stem_hz)
-        ready = _cached(cached)
-        if ready is None:
-            _refuse_changed(path, stamp)
-            audio = measure(path)
-            say(f'Preparing "{stem.name}" of "{song.title}"')
-            _write(cached, _while(is_wanted, _decoded(path, stamp, stem_hz)), round(audio.length_s * stem_hz), stem_hz)
+        with _one_at_a_time(cached):
             ready = _cached(cached)
+            if ready is None:
+                _refuse_changed(path, stamp)
+                audio = measure(path)
+                say(f'Preparing "{stem.name}" of "{song.title}"')
+                _write(cached, _while(is_wanted, _decoded(path, stamp, stem_hz)), round(audio.length_s * stem_hz), stem_hz)
+                ready = _cached(cached)
         if semitones and ready is not None:
             cached = _place(folder, digest, stem_hz, semitones)
-            recorded, ready = ready, _cached(cached)
-            if ready is None:
-                say(f'Transposing "{stem.name}" of "{song.title}" by {semitones:+d}')
-                _write(cached, _while(is_wanted, _transposed(recorded, stem_hz, semitones)), len(recorded), stem_hz)
-                ready = _cached(cached)
+            with _one_at_a_time(cached):
+                recorded, ready = ready, _cached(cached)
+                if ready is None:
+                    say(f'Transposing "{stem.name}" of "{song.title}" by {semitones:+d}')
+                    _write(cached, _while(is_wanted, _transposed(recorded, stem_hz, semitones)), len(recorded), stem_hz)
+                    ready = _cached(cached)
     except NotPlayable as fault:
         what = f'The stem "{stem.name}" cannot be played: {fault.what}'
         raise ShowError(what, where=f"{song.title}, {path}", do=fault.do) from None
@@ -148,6 +152,11 @@ def _mapped(
         do = "Check that nothing else clears this folder while you play"
         raise DeviceError(f'"{stem.name}" was prepared and is gone again', where=str(cached), do=do)
     return ready
+
+
+def _one_at_a_time(cached: Path) -> Lock:
+    """Held by the thread that makes a file of the cache: whoever wants the same has it as soon as it is made."""
+    return _MAKING.setdefault(cached, Lock())
 
 
 def _semitones(song: Song, stem: Stem) -> int:
@@ -191,8 +200,7 @@ def _cached(cached: Path) -> Mapped | None:
 
 def _write(cached: Path, blocks: Iterator[Interleaved], frames: int, samplerate_hz: int) -> None:
     """Put what `blocks` give into the cache: whole, or not at all."""
-    own = f"{os.getpid()}-{get_ident()}"  # two threads may prepare the same: whoever is last replaces it with the same
-    part = cached.with_name(f"{cached.stem}-{own}{PART}")
+    part = cached.with_name(f"{cached.stem}-{os.getpid()}-{PART}")  # two rigs may prepare the same: the last one replaces it
     try:
         _need_room(cached.parent, frames * BYTES_PER_FRAME)
         with part.open("wb") as file:

@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Thread
 from types import SimpleNamespace
 
 import numpy as np
@@ -259,17 +259,19 @@ def test_what_is_written_while_it_is_decoded_is_refused_and_never_taken_for_what
 
 def test_two_who_prepare_the_same_file_at_once_both_have_it_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_click(tmp_path / "bass.wav", 1.0)
-    cache, frames = tmp_path / "cache", []
-    both_write = Barrier(2, timeout=30.0)
-    monkeypatch.setattr("live_rig.band.stems._need_room", lambda *_: both_write.wait())
+    cache, frames, writes = tmp_path / "cache", [], []
+    second = Thread(target=lambda: prepare())
+
+    def need_room(*_: object) -> None:
+        writes.append(1)
+        second.start()
 
     def prepare() -> None:
         frames.append(open_stems(song(tmp_path, "bass.wav"), SAMPLERATE_HZ, cache).frames)
 
-    threads = [Thread(target=prepare) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    monkeypatch.setattr("live_rig.band.stems._need_room", need_room)
+    prepare()
+    second.join()
+    assert writes == [1]
     assert frames == [round(LENGTH_S * SAMPLERATE_HZ)] * 2
     assert [path.suffix for path in (cache / "stems").iterdir()] == [".npy"]
