@@ -31,10 +31,12 @@ cdef struct BarFilter:
     float gain[TEMPI]                # what a tempo's states are multiplied by in this step
     bint active[TEMPI]               # tempi that are worked on
     bint woken[TEMPI]                # since the last step: nothing of `mass` is true yet
-    bint is_told                     # a tempo
     bint is_lost                     # then no tempo sleeps
     bint is_doubted                  # a tempo was told, and may be wrong: then only hopeless ones sleep, and those far from it live apart
     double scale                     # brings the sum of `mass` to 1
+    double told_octave               # log2 bpm of the tempo told at the beginning; -1: none
+    double unbegun                   # belief that nothing has begun yet, in the units of `mass`
+    double beginning                 # the part of it that begins in this step
     # the work of a step
     bint started
     double origin_frame              # where step 0 begins
@@ -58,9 +60,11 @@ cdef int bar_filter_allot(BarFilter *b, double samplerate_hz) noexcept
 cdef void bar_filter_free(BarFilter *b) noexcept
 cdef void bar_filter_meter(BarFilter *b, int beats_per_bar) noexcept nogil
 cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil
-cdef void bar_filter_start(BarFilter *b, double frame, double bpm, double bar_beat, double sure) noexcept nogil
+cdef void bar_filter_start(BarFilter *b, const Onset *first, double bpm) noexcept nogil
+cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_beat) noexcept nogil
 cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil
 cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil
 cdef void bar_filter_renew(BarFilter *b, int pattern, int bin_) noexcept nogil
 cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost, bint is_doubted) noexcept nogil
+cdef double how_real(double strength) noexcept nogil
 cdef float *states_at(BarFilter *b, int tempo, int cell) noexcept nogil

@@ -13,11 +13,11 @@ from libc.math cimport exp, expf, fmin, isfinite, log2, pow
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from cython_core.crossing cimport NEIGHBOURS, cross, is_far, is_near
+from cython_core.beginning cimport begin, begin_late, begin_unless_knock, wait_on
+from cython_core.crossing cimport NEIGHBOURS, cross, is_far
 from cython_core.patterns cimport (
     BINS_PER_BEAT, PULSE, band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns,
 )
-from cython_core.pulses cimport PULSES
 
 cdef enum:
     MOST_STROKES = 6                 # taken into account in one step: two hands and two feet play no more
@@ -28,10 +28,7 @@ cdef double STEP_S = 0.010
 cdef double HEARD_AFTER_S = 0.040    # a step waits this long for onsets of its time to be told
 cdef double SLOWEST_BPM = 38.0
 cdef double TEMPO_RATIO = 1.0253     # between neighbours
-cdef double USUAL_BPM = 125.0        # where nothing was told: the middle of what people play ...
-cdef double USUAL_OCTAVES = 0.6      # ... and how far from it they go, sd
-cdef double TOLD_OCTAVES = 0.15      # how exact a told tempo is taken to be, sd
-cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is quite another
+cdef double PLACE_IS_KNOWN = 0.999   # how surely what was counted, or was going on, lies where it is said to
 cdef double WHISPER = 0.25           # strength below which a stroke may have been none
 cdef double TINY = 1e-9              # mass spread over all states at each step: nothing is ever ruled out
 cdef double FAINT = 1e-25            # the same, where nothing but what is heard shall speak for a tempo
@@ -144,41 +141,28 @@ cdef int bin_of(BarFilter *b, int tempo, int cell) noexcept nogil:
     return <int>((cell - 0.5) * b.patterns.bins / b.cells[tempo] + b.patterns.bins + 0.5) % b.patterns.bins
 
 
-cdef void bar_filter_start(BarFilter *b, double frame, double bpm, double bar_beat, double sure) noexcept nogil:
-    """The first stroke falls at `frame`: so surely (0..1) at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play."""
-    cdef int tempo, p, half, cell, beats = b.patterns.beats
-    cdef double prior, place, total = 0
-    cdef float *at
-    b.is_told = bpm > 0
-    b.is_lost = False
-    b.is_doubted = False
-    b.reference_octave = log2(bpm) if b.is_told else -1
+cdef void bar_filter_start(BarFilter *b, const Onset *first, double bpm) noexcept nogil:
+    """The drummer begins, if this stroke is no knock before the song: in the tempo told, or if `bpm` is 0 in one that people play."""
+    start(b, first.frame)
+    begin_unless_knock(b, bpm, first.strength)
+
+
+cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_beat) noexcept nogil:
+    """He goes on, in this tempo, and at `frame` is as good as surely at `bar_beat` of the bar."""
+    start(b, frame)
+    begin(b, bpm, bar_beat, PLACE_IS_KNOWN)
+
+
+cdef void start(BarFilter *b, double frame) noexcept nogil:
+    cdef int tempo
     for tempo in range(TEMPI):
-        prior = bell((b.octave[tempo] - log2(USUAL_BPM)) / USUAL_OCTAVES)
-        if bpm > 0:
-            prior = bell((b.octave[tempo] - log2(bpm)) / TOLD_OCTAVES) + TOLD_WRONG * prior
         b.active[tempo] = True
         b.woken[tempo] = False
-        for half in range(2 * beats):
-            place = (sure if half % (2 * b.patterns.beats_per_bar) == 0
-                     else (1 - sure) / beats * (0.7 if half % 2 == 0 else 0.3))
-            cell = <int>((bar_beat + 0.5 * half) / beats * b.cells[tempo]) % b.cells[tempo]
-            at = states_at(b, tempo, cell)
-            for p in range(PATTERNS):
-                at[p] = <float>(prior * place * b.share[tempo][p])
-            if not is_near(b, b.octave[tempo]):
-                memset(at + PULSE, 0, PULSES * sizeof(float))
-            for p in range(PATTERNS):
-                total += at[p]
-    b.scale = 1 / total
+    b.is_lost = b.is_doubted = False
     b.origin_frame = frame
     b.step = 0
     b.working = False
     b.started = True
-
-
-cdef inline double bell(double away) noexcept nogil:
-    return exp(-0.5 * away * away)
 
 
 cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil:
@@ -222,6 +206,7 @@ cdef void begin_step(BarFilter *b) noexcept nogil:
             b.strokes += 1
             strokes += fmin(1, b.pending[i].kick + b.pending[i].snare + b.pending[i].cymbal)
     b.waiting = kept
+    wait_on(b)
     b.work_all = b.work_done = 0
     for tempo in range(TEMPI):
         if b.active[tempo]:
@@ -269,6 +254,7 @@ cdef void do_job(BarFilter *b) noexcept nogil:
     job -= TEMPO_BANDS * 3 * b.strokes
     if job < TEMPI:
         if b.active[job]:
+            begin_late(b, job)
             advance(b, job)
             b.work_done += b.cells[job]
         return
@@ -285,7 +271,7 @@ cdef void weigh_onset(BarFilter *b, int band, const Onset *onset, int drum) noex
     cdef double sure = onset.kick if drum == 0 else onset.snare if drum == 1 else onset.cymbal
     cdef double is_loud = loudness(onset.strength)
     cdef float no, if_soft, if_loud
-    sure *= fmin(onset.strength / WHISPER, 1)
+    sure *= how_real(onset.strength)
     if sure < 0.01:
         return
     no = <float>(1 - sure)
@@ -293,6 +279,11 @@ cdef void weigh_onset(BarFilter *b, int band, const Onset *onset, int drum) noex
     if_loud = <float>(sure * is_loud)
     for k in range(size):
         struck[k] *= no + if_soft * soft[k] + if_loud * loud[k]
+
+
+cdef double how_real(double strength) noexcept nogil:
+    """How probable it is that a stroke of this strength (0..1) was one."""
+    return fmin(strength / WHISPER, 1)
 
 
 cdef void advance(BarFilter *b, int tempo) noexcept nogil:
@@ -380,7 +371,7 @@ cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost, bint is_do
     """The tempo now believed in. The reference follows it slowly; when all trust in it is lost, every tempo is tried again."""
     b.is_lost = is_lost
     b.is_doubted = is_doubted and not is_lost
-    if is_lost or not b.is_told:
+    if is_lost or b.told_octave < 0:
         b.reference_octave = -1
     elif b.reference_octave < 0 or is_doubted and is_far(b, octave):
         b.reference_octave = octave

@@ -13,8 +13,8 @@ from libc.string cimport memset
 from collections import namedtuple
 
 from cython_core.bar_filter cimport (
-    PLACES_PER_BEAT, TEMPI, bar_filter_allot, bar_filter_free, bar_filter_hear, bar_filter_meter, bar_filter_prepare, bar_filter_refer,
-    bar_filter_renew, bar_filter_start, bar_filter_work,
+    PLACES_PER_BEAT, TEMPI, bar_filter_allot, bar_filter_free, bar_filter_go_on, bar_filter_hear, bar_filter_meter, bar_filter_prepare,
+    bar_filter_refer, bar_filter_renew, bar_filter_start, bar_filter_work,
 )
 from cython_core.belief cimport belief_at_level, belief_centre, belief_is_same_level, belief_level, belief_near, belief_surest
 from cython_core.flood cimport flood_lets_pass, flood_reset
@@ -28,8 +28,6 @@ from cython_core.own_bar cimport own_bar_begin, own_bar_pass, own_bar_renew, own
 from cython_core.patterns cimport BINS_PER_BEAT, MAX_BEATS, OWN
 
 cdef double UNTOLD_BPM = 125.0
-cdef double FIRST_IS_ONE = 0.97      # how probable it is that the first stroke is beat 1 ...
-cdef double PLACE_IS_KNOWN = 0.999   # ... and that it lies where the bar was counted, or was going on, to
 cdef double OVERRULE = 0.30          # by how much the bar filter's belief in another phase must be greater
 cdef double OVERRULE_BAR = 0.15
 cdef double OTHER_TEMPO_OCTAVES = 0.12               # the gaits are lost when they are further from the bar filter's tempo
@@ -152,9 +150,9 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
         return
     if f.ready and not f.bars.started:
         if f.goes_on:
-            bar_filter_start(&f.bars, onset.frame, said_bpm(f), bar_beat_at(f, onset.frame), PLACE_IS_KNOWN)
+            bar_filter_go_on(&f.bars, onset.frame, said_bpm(f), bar_beat_at(f, onset.frame))
         else:
-            bar_filter_start(&f.bars, onset.frame, said_bpm(f) if f.started else f.told_bpm, 0, FIRST_IS_ONE)
+            bar_filter_start(&f.bars, onset, said_bpm(f) if f.started else f.told_bpm)
         f.goes_on = False
         f.is_new = not f.started
         if f.is_new:

@@ -1,0 +1,89 @@
+"""What is believed at the first stroke: where in the bar it lies, how fast it goes on, and whether it was a stroke of the song at all.
+
+Drummers begin on beat 1, nearly all. But a stick touches a rim before the song, a pedal is tried, a chair falls; then a later stroke is
+beat 1, and it lies anywhere. So a little belief waits outside the bar: that all so far were knocks. It expects nothing, so what is not
+played hardly speaks against it. With each stroke a part of it begins as if that were the first. Where the first one was no knock, what
+began with it explains the next strokes better, and what waits is forgotten within a few bars.
+"""
+
+from libc.math cimport exp, fmax, fmin, log2
+
+from cython_core.bar_filter cimport TEMPI, how_real, states_at
+from cython_core.crossing cimport is_near
+from cython_core.patterns cimport PATTERNS, PULSE
+from cython_core.pulses cimport PULSES
+
+cdef double FIRST_IS_ONE = 0.97      # how probable it is that the first stroke is beat 1
+cdef double KNOCK = 0.1              # how much belief waits, of 1 that has begun
+cdef double BEGINS = 0.001           # the part of it that begins with a stroke ...
+cdef double KNOCKS = 0.03            # ... and that takes it for another knock
+cdef double WAITS = 0.995            # what is left of it after a step: who waits long enough would explain the barest groove as knocks
+cdef double FORGOTTEN = 1e-6
+cdef double MOST = 1e6               # of it: in a long silence nothing speaks against it
+cdef double ONE_STROKE_S = 0.05      # so near the first, it is the first: its other drum, a flam
+cdef double USUAL_BPM = 125.0        # where nothing was told: the middle of what people play ...
+cdef double USUAL_OCTAVES = 0.6      # ... and how far from it they go, sd
+cdef double TOLD_OCTAVES = 0.15      # how exact a told tempo is taken to be, sd
+cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is quite another
+
+
+cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure) noexcept nogil:
+    """The first stroke lies, so surely (0..1), at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play."""
+    cdef int tempo
+    cdef double total = 0
+    b.told_octave = b.reference_octave = log2(bpm) if bpm > 0 else -1
+    for tempo in range(TEMPI):
+        total += begin_at(b, tempo, bar_beat, sure, 1)
+    b.scale = 1 / total
+    b.unbegun = b.beginning = 0
+
+
+cdef void begin_unless_knock(BarFilter *b, double bpm, double strength) noexcept nogil:
+    """The same with beat 1, unless that stroke, of this strength (0..1), was a knock."""
+    cdef double real = how_real(strength)
+    begin(b, bpm, 0, FIRST_IS_ONE)
+    b.unbegun = (real * KNOCK + 1 - real) / b.scale
+
+
+cdef void wait_on(BarFilter *b) noexcept nogil:
+    """One step's share of what waits begins with it, if a stroke fell in it."""
+    cdef int i
+    cdef double real = 0
+    b.beginning = 0
+    if b.unbegun == 0:
+        return
+    for i in range(b.strokes):
+        if b.due[i].frame > b.origin_frame + ONE_STROKE_S * b.samplerate_hz:
+            real = fmax(real, how_real(b.due[i].strength) * fmin(b.due[i].kick + b.due[i].snare + b.due[i].cymbal, 1))
+    b.beginning = b.unbegun * BEGINS * real
+    b.unbegun = fmin(b.unbegun * WAITS * b.scale * (1 - real + real * KNOCKS), MOST)
+    if b.unbegun < FORGOTTEN:
+        b.unbegun = 0
+
+
+cdef void begin_late(BarFilter *b, int tempo) noexcept nogil:
+    """What begins in this step, at one tempo, before the step weighs it."""
+    if b.beginning > 0 and not b.woken[tempo]:
+        begin_at(b, tempo, 0, FIRST_IS_ONE, b.beginning * b.scale / b.gain[tempo])
+
+
+cdef double begin_at(BarFilter *b, int tempo, double bar_beat, double sure, double weight) noexcept nogil:
+    """Lay so much belief down at one tempo, on the beats and half beats of the bar; returns the sum of it."""
+    cdef int half, p, beats = b.patterns.beats
+    cdef bint may_be_bare = is_near(b, b.octave[tempo])
+    cdef double prior = bell((b.octave[tempo] - log2(USUAL_BPM)) / USUAL_OCTAVES), place, sum_ = 0
+    cdef float *states
+    if b.told_octave > 0:
+        prior = bell((b.octave[tempo] - b.told_octave) / TOLD_OCTAVES) + TOLD_WRONG * prior
+    for half in range(2 * beats):
+        place = sure if half % (2 * b.patterns.beats_per_bar) == 0 else (1 - sure) / beats * (0.7 if half % 2 == 0 else 0.3)
+        states = states_at(b, tempo, <int>((bar_beat + 0.5 * half) / beats * b.cells[tempo]) % b.cells[tempo])
+        for p in range(PATTERNS):
+            if may_be_bare or not PULSE <= p < PULSE + PULSES:
+                states[p] += <float>(weight * prior * place * b.share[tempo][p])
+                sum_ += weight * prior * place * b.share[tempo][p]
+    return sum_
+
+
+cdef inline double bell(double away) noexcept nogil:
+    return exp(-0.5 * away * away)
