@@ -27,19 +27,17 @@ class SheetWatch:
         before, self._seen = self._seen, stamp_of(self._path)
         if self._seen != before or self._seen in (self._read, None):  # somebody may still be at it
             return None
-        self._read = self._seen
-        self._alerts.take_back(self._said)
         try:
             _, sheet, faults = read_sheet(self._show.folder)
         except ShowFaults as error:
             sheet, faults = None, list(error.faults)
         songs = faults[0] if sheet is None or faults else self._songs(sheet, {song.id: song for song in now})
-        if sheet is None or isinstance(songs, Fault):
+        if sheet is None or isinstance(songs, Fault):  # it is read again at every look: it may be mended in another file
             self._say(STAYS.format(fault=songs))
             return None
+        self._read = self._seen
         other = [key for key in ShowSheet.model_fields if key != "songs" and getattr(sheet, key) != getattr(self._show, key)]
-        if other:
-            self._say(NEEDS_A_START.format(what=", ".join(other)))
+        self._say(NEEDS_A_START.format(what=", ".join(other)) if other else "")
         return songs if [song.id for song in songs] != [song.id for song in now] else None
 
     def _songs(self, sheet: ShowSheet, there: dict[str, Song]) -> list[Song] | Fault:
@@ -54,5 +52,9 @@ class SheetWatch:
         return songs
 
     def _say(self, words: str) -> None:
+        """In the place of what was said before; "": nothing."""
+        if words != self._said:
+            self._alerts.take_back(self._said)
         self._said = words
-        self._alerts.say(words)
+        if words:
+            self._alerts.say(words)

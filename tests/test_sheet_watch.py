@@ -88,6 +88,20 @@ def test_a_new_song_with_a_fault_is_said_and_the_set_stays(desk: Desk) -> None:
     assert words.startswith("The set stays as it was: songs/perdido/song.toml:")
 
 
+def test_what_was_wrong_with_a_new_song_is_mended_in_its_own_folder_and_then_it_is_in_the_set(desk: Desk) -> None:
+    bass = desk.sheet.parent / "songs" / "perdido" / "bass.wav"
+    bass.rename(bass.with_suffix(".away"))
+    desk.write('["caravan"]', '["perdido", "caravan"]')
+    assert desk.ids() is None
+    said = desk.alerts.now()
+    assert desk.watch.look(desk.songs) is None
+    assert desk.alerts.now() == said
+    bass.with_suffix(".away").rename(bass)
+    songs = desk.watch.look(desk.songs)
+    assert [song.id for song in songs or ()] == ["perdido", "caravan"]
+    assert desk.alerts.now() == ()
+
+
 def test_a_file_that_has_gone_says_nothing(desk: Desk) -> None:
     desk.sheet.unlink()
     assert desk.ids() is None
