@@ -36,7 +36,7 @@ cdef struct OnsetState:
     float[HOPS_RING][FIRST_ANSWERS] said                            # ring, what the first look said of each hop
     int newest                                                      # index in the rings
     float[BANDS] lately, usually                                    # means of `level` more than HOPS_KEPT hops ago, short and long
-    float loudest                                                   # log2 power of the loudest hop, sinking slowly
+    float loudness, loudest                                         # log2 power of the newest hop, and of the loudest, sinking slowly
     float unspent                                                   # the last hop's likelihood of an onset, if none was told
     int hops_since_onset
     long long hop_end                                               # the frame after the last of that hop

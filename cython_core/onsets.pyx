@@ -27,6 +27,7 @@ cdef float OVERLOAD = 8.0                   # louder samples are clipped: what i
 cdef float HUSH = 1e-10                     # added to every sample: the resonators never sink into denormal numbers
 cdef float DB_PER_OCTAVE_OF_POWER = 3.0103
 cdef float SOFTEST = -22.0                  # log2 of power, -66 dBFS: below this nothing counts as loud
+cdef float FAINTEST = -28.0                 # -84 dBFS: a stroke fainter than this is the last bit of a file that begins or ends in silence
 cdef float LOUDEST_SINKS_DB_PER_S = 3.0
 cdef float RANGE = 20.0                     # octaves of power (60 dB) under the loudest that are looked at
 cdef double LATELY_S = 0.06                 # time constants of the two means
@@ -208,7 +209,8 @@ cdef void keep_hop(OnsetState *o) noexcept nogil:
         o.usually[band] += to_usually * (o.level[oldest][band] - o.usually[band])
         o.level[o.newest][band] = log2f(o.kept_power[band] + 1e-13)
     o.loudest = fmaxf(o.loudest - LOUDEST_SINKS_DB_PER_S * <float>HOP_S / DB_PER_OCTAVE_OF_POWER, SOFTEST)
-    o.loudest = fmaxf(o.loudest, log2f(total + 1e-13))
+    o.loudness = log2f(total + 1e-13)
+    o.loudest = fmaxf(o.loudest, o.loudness)
 
 
 cdef inline void _show(OnsetState *o, float *shown) noexcept nogil:
@@ -242,7 +244,7 @@ cdef bint _judge(OnsetState *o, long long end_frame, Onset *onset) noexcept nogi
     cdef float here
     cdef float *said = o.said[(o.newest + HOPS_RING - SEEN_AFTER) % HOPS_RING]
     _ask(o, answers)
-    here = likely(answers[ONSET_HERE])
+    here = likely(answers[ONSET_HERE]) if o.loudness > FAINTEST else 0
     said[ONSET_HERE] = here if o.hops_since_onset >= 0 else 0       # none as the stream begins
     said[IS_KICK] = likely(answers[IS_KICK])
     said[IS_SNARE], said[IS_CYMBAL] = likely(answers[IS_SNARE]), likely(answers[IS_CYMBAL])

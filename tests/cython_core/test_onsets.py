@@ -113,6 +113,14 @@ def test_what_goes_on_steadily_is_no_drumming(what: str) -> None:
     assert sum(found[kind][found["look"] == Look.SECOND].sum() for kind in ("kick", "snare", "cymbal")) < 4
 
 
+def test_the_last_bit_of_a_file_that_begins_in_silence_is_no_stroke() -> None:
+    quiet = np.zeros(48_000, np.float32)
+    quiet[: int(0.156 * 48_000)] = 1 / 32_768
+    detector = Onsets(48_000)
+    assert len(detector.feed(quiet)) == 0
+    assert len(looks(detector.feed(snare_at(0.5, 1.0, 48_000)), Look.FIRST)) == 1
+
+
 def test_an_hour_of_silence_costs_no_more_than_sound_and_the_next_stroke_is_found() -> None:
     detector, minute = Onsets(48_000), np.zeros(60 * 48_000, np.float32)
     assert sum(len(detector.feed(minute)) for _ in range(60)) == 0
