@@ -70,11 +70,12 @@ class Coming:
             self._fail(asked, f'"{asked.title}" could not be loaded; the log says more')
 
     def _fail(self, asked: Asked, words: str) -> None:
-        if self._is_over(asked):
-            self._alert(words)
+        with self._turn:  # another one that is asked for in this moment is not to be forgotten in its place
+            if self._is_over(asked):
+                self._alert(words)
 
     def _is_over(self, asked: Asked) -> bool:
-        """From now on, if it was wanted until now."""
+        """From now on, if it was wanted until now. In its turn."""
         was_wanted = self.asked is asked
         if was_wanted:
             self.forget()

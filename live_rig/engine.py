@@ -66,6 +66,7 @@ ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 BEGINS = ("start", "count-in", "band-in")  # what makes the song sound that is loaded
 TALKING = "The talkback is open"
+TAKEN_OUT = '"{title}" has been taken out of the set, and does not come'
 
 log = logging.getLogger(__name__)
 
@@ -346,10 +347,11 @@ class Engine:
         if self.order.is_prepared(number):
             self._coming.forget()
             return self._load(number)
-        song = self.order.songs[number]
-        prepare = partial(self.order.repertoire.prepare, song)
-        asked = Asked(song.id, song.title, prepare, lambda: self._load(self.order.number_of(song.id)))
-        self._coming.ask(asked)
+        song, asked = self.order.songs[number], self._coming.asked
+        if asked is None or asked.song_id != song.id:  # whoever asks again is not to make it begin anew
+            prepare = partial(self.order.repertoire.prepare, song)
+            asked = Asked(song.id, song.title, prepare, lambda: self._load(self.order.number_of(song.id)))
+            self._coming.ask(asked)
         return asked.words
 
     def _load(self, number: int) -> str:
@@ -369,6 +371,9 @@ class Engine:
         if self.song is not None and (songs := self._sheet.look(self.order.songs)) is not None:
             with self._turn:
                 self.order.arrange(songs)
+                if (asked := self._coming.asked) and not any(song.id == asked.song_id for song in songs):
+                    self._coming.forget()
+                    self.alerts.say(TAKEN_OUT.format(title=asked.title))
             self.order.repertoire.decode(songs)
 
     def _look_after_songs(self) -> None:

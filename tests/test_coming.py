@@ -4,17 +4,21 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Queue
 from threading import Event
+from typing import NoReturn
 
 import numpy as np
 import pytest
 
 from live_rig.band import stems
+from live_rig.coming import Asked, Coming
 from live_rig.control.client import Door, connect
 from live_rig.control.protocol import DoorAddress, StageState
 from live_rig.control.server import serve
-from live_rig.engine import Engine, Setup
+from live_rig.engine import TAKEN_OUT, Engine, Setup
 from live_rig.errors import DoorError
+from live_rig.running_order import ENDS
 from live_rig.show.edition import Stamp
 from live_rig.show.store import read_show
 from tests.show.conftest import make_show, write_sound
@@ -29,17 +33,35 @@ class SlowDisk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_asked, self.goes_on, self.breaks = Event(), Event(), False
+        self.begun = list[str]()  # the songs' folders, once for every file that is decoded
         self._decoded = stems._decoded
         monkeypatch.setattr(stems, "_decoded", self.decoded)
 
     def decoded(self, path: Path, stamp: Stamp, samplerate_hz: int) -> Iterator[Interleaved]:
         if "caravan" not in str(path):
+            self.begun.append(path.parent.name)
             self.is_asked.set()
             while not self.goes_on.wait(0.01):
                 yield np.zeros((0, 2), np.float32)
             if self.breaks:
                 raise ZeroDivisionError
         yield from self._decoded(path, stamp, samplerate_hz)
+
+
+class Turn:
+    """Knows whether somebody has it."""
+
+    is_held = False
+
+    def __enter__(self) -> None:
+        self.is_held = True
+
+    def __exit__(self, *_: object) -> None:
+        self.is_held = False
+
+
+def fails(_: object) -> NoReturn:
+    raise ZeroDivisionError
 
 
 @pytest.fixture
@@ -130,6 +152,39 @@ def test_who_asks_for_another_one_meanwhile_gets_that_and_who_takes_it_back_gets
         assert door.do("previous-song") == "Caravan"
 
     through_the_door(evening, tmp_path, talk)
+
+
+def test_who_asks_again_for_the_same_does_not_make_it_begin_anew(evening: Engine, tmp_path: Path, disk: SlowDisk) -> None:
+    def talk(door: Door) -> None:
+        for _ in range(3):
+            assert door.do("song", "second") == PREPARED.format("Second")
+            assert disk.is_asked.wait(PATIENCE_S)
+        disk.goes_on.set()
+        state_where(door, lambda state: state.song_id == "second")
+        assert disk.begun == ["second"]
+
+    through_the_door(evening, tmp_path, talk)
+
+
+def test_one_that_is_taken_out_of_the_set_meanwhile_does_not_come(evening: Engine, disk: SlowDisk) -> None:
+    assert evening.do("song", "third") == PREPARED.format("Third")
+    assert disk.is_asked.wait(PATIENCE_S)
+    (evening.show.folder / "show.toml").write_text('title = "A Friday"\nsongs = ["caravan"]\n')
+    evening._prepare_anew()
+    evening._prepare_anew()
+    assert evening.state().alerts == (TAKEN_OUT.format(title="Third"),)
+    assert evening.do("next-song", "") == ENDS
+    assert evening.do("start", "") == "start"
+
+
+def test_one_that_fails_is_told_of_in_its_turn_so_that_the_next_one_is_not_forgotten() -> None:
+    said: Queue[tuple[bool, str]] = Queue()
+    turn = Turn()
+    coming = Coming(turn, lambda words: said.put((turn.is_held, words)))
+    coming.ask(Asked("second", "Second", fails, print))
+    assert said.get(timeout=PATIENCE_S) == (True, '"Second" could not be loaded; the log says more')
+    assert coming.asked is None
+    coming.close()
 
 
 @pytest.mark.parametrize("breaks", [True, False])

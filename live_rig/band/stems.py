@@ -113,6 +113,8 @@ def places_s(song: Song) -> list[float]:
 def _mapped(
     song: Song, stem: Stem, stem_hz: int, folder: Path, say: Callable[[str], None], is_wanted: Callable[[], bool]
 ) -> Mapped:
+    if not is_wanted():  # nothing of it may have to be decoded, and yet all be read through
+        raise LeftOff
     path = file_of(song.folder, stem.file)
     semitones = _semitones(song, stem)
     try:

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from cython_core.band import Band
-from live_rig.band.stems import open_stems
+from live_rig.band.stems import LeftOff, open_stems
 from live_rig.errors import DeviceError, RigError, ShowError
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.edition import edition_of
@@ -255,6 +255,15 @@ def test_what_is_written_while_it_is_decoded_is_refused_and_never_taken_for_what
     with pytest.raises(ShowError, match="written anew"):
         open_stems(as_read, SAMPLERATE_HZ, tmp_path / "cache")
     assert not list((tmp_path / "cache").rglob("*.*"))
+
+
+def test_what_is_not_wanted_any_more_is_left_off_before_the_next_file_is_read(tmp_path: Path) -> None:
+    for name in ("bass.wav", "horns.wav"):
+        write_click(tmp_path / name, 1.0)
+    both, answers = song(tmp_path, "bass.wav", "horns.wav"), [True]
+    open_stems(both, SAMPLERATE_HZ, tmp_path / "cache")
+    with pytest.raises(LeftOff):
+        open_stems(both, SAMPLERATE_HZ, tmp_path / "cache", is_wanted=lambda: bool(answers and answers.pop()))
 
 
 def test_two_who_prepare_the_same_file_at_once_both_have_it_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
