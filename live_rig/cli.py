@@ -65,23 +65,32 @@ def end(_number: int, _frame: FrameType | None) -> None:
     sys.exit(TOLD_TO_END)
 
 
+def run(name: str, words: Sequence[str]) -> int:
+    """Run the command of this name with the words after it; returns its exit code."""
+    if name == "help":
+        print(usage())
+        return 0
+    if name not in COMMANDS:
+        print(f"live-rig: there is no command {name}\n\n{usage()}", file=sys.stderr)
+        return USER_ERROR
+    args = parser_for(name).parse_args(words)
+    with ending_politely():
+        code: int = import_module(f"live_rig.commands.{name.replace('-', '_')}").run(args)
+    return code
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit codes: 0 done, 1 measured and found wanting, 2 the user must change something; 130 interrupted,
     141 read no further, and 143 told to end, as is usual."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if words and words[0] in ("-h", "--help"):
-        print(usage())
-        return 0
+    if words[:1] in (["-h"], ["--help"]):
+        words[0] = "help"
     name = words.pop(0) if words and not words[0].startswith("-") else "stage"
-    if name not in COMMANDS:
-        print(f"live-rig: there is no command {name}\n\n{usage()}", file=sys.stderr)
-        return USER_ERROR
     try:
-        args = parser_for(name).parse_args(words)
-        with ending_politely():
-            code: int = import_module(f"live_rig.commands.{name.replace('-', '_')}").run(args)
-        sys.stdout.flush()
-        return code
+        try:
+            return run(name, words)
+        finally:
+            sys.stdout.flush()
     except RigError as error:
         print(f"live-rig {name}: {error}", file=sys.stderr)
         return USER_ERROR
