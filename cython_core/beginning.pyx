@@ -1,9 +1,10 @@
 """What is believed at the first stroke: where in the bar it lies, how fast it goes on, and whether it was a stroke of the song at all.
 
-Drummers begin on beat 1, nearly all. But a stick touches a rim before the song, a pedal is tried, a chair falls; then a later stroke is
-beat 1, and it lies anywhere. So a little belief waits outside the bar: that all so far were knocks. It expects nothing, so what is not
-played hardly speaks against it. With each stroke a part of it begins as if that were the first. Where the first one was no knock, what
-began with it explains the next strokes better, and what waits is forgotten within a few bars.
+Drummers begin on beat 1, nearly all; some with a fill that leads in from the last beat of a bar. But a stick touches a rim before the
+song, a pedal is tried, a chair falls; then a later stroke is beat 1, and it lies anywhere. So a little belief waits outside the bar: that
+all so far were knocks. It expects nothing, so what is not played hardly speaks against it. With each stroke a part of it begins as if
+that were the first. Where the first one was no knock, what began with it explains the next strokes better, and what waits is forgotten
+within a few bars.
 """
 
 from libc.math cimport exp, fmax, fmin, log2
@@ -13,7 +14,9 @@ from cython_core.crossing cimport is_near
 from cython_core.patterns cimport PATTERNS, PULSE
 from cython_core.pulses cimport PULSES
 
-cdef double FIRST_IS_ONE = 0.97      # how probable it is that the first stroke is beat 1
+cdef double FIRST_IS_ONE = 0.97      # how probable it is that the first stroke is beat 1; if not, ...
+cdef double FIRST_IS_LAST = 0.8      # ... that it is the last beat of a bar, from which a fill leads in ...
+cdef double FIRST_IS_HALF = 0.07     # ... or half of that beat
 cdef double KNOCK = 0.1              # how much belief waits, of 1 that has begun
 cdef double BEGINS = 0.001           # the part of it that begins with a stroke ...
 cdef double KNOCKS = 0.03            # ... and that takes it for another knock
@@ -76,13 +79,24 @@ cdef double begin_at(BarFilter *b, int tempo, double bar_beat, double sure, doub
     if b.told_octave > 0:
         prior = bell((b.octave[tempo] - b.told_octave) / TOLD_OCTAVES) + TOLD_WRONG * prior
     for half in range(2 * beats):
-        place = sure if half % (2 * b.patterns.beats_per_bar) == 0 else (1 - sure) / beats * (0.7 if half % 2 == 0 else 0.3)
+        place = how_likely_at(half % (2 * b.patterns.beats_per_bar), b.patterns.beats_per_bar, sure)
         states = states_at(b, tempo, <int>((bar_beat + 0.5 * half) / beats * b.cells[tempo]) % b.cells[tempo])
         for p in range(PATTERNS):
             if may_be_bare or not PULSE <= p < PULSE + PULSES:
                 states[p] += <float>(weight * prior * place * b.share[tempo][p])
                 sum_ += weight * prior * place * b.share[tempo][p]
     return sum_
+
+
+cdef inline double how_likely_at(int half, int beats_per_bar, double sure) noexcept nogil:
+    """That the first stroke lies at this half beat of the bar, where it so surely lies at the first."""
+    if half == 0:
+        return sure
+    if half == 2 * beats_per_bar - 2:
+        return (1 - sure) * FIRST_IS_LAST
+    if half == 2 * beats_per_bar - 1:
+        return (1 - sure) * FIRST_IS_HALF
+    return (1 - sure) * (1 - FIRST_IS_LAST - FIRST_IS_HALF) / beats_per_bar * (0.7 if half % 2 == 0 else 0.3)
 
 
 cdef inline double bell(double away) noexcept nogil:

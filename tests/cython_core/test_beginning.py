@@ -8,6 +8,7 @@ from cython_core.follower import Follower, Pulse
 from cython_core.onsets import ONSET, Look
 
 ROCK = Feel(4, (0, 2, 2.5), (1, 3), every(0.5, 4))
+SWUNG = Feel(4, (0, 2.5), (3,), (0, 1, 1 + 2 / 3, 2, 3, 3 + 2 / 3))
 BARE = Feel(4, (0,), (2,), ())
 BPM = 100.0
 
@@ -43,6 +44,12 @@ def away_beats(beat: float, true: float, round_beats: float) -> float:
 def test_after_a_knock_the_drummer_begins_where_he_begins(before: tuple[float, ...]) -> None:
     pulse, true = after_bars(3, ROCK, before)
     assert away_beats(pulse.beat, true, 1) < 0.1
+    assert away_beats(pulse.bar_beat, true, 4) < 0.1
+
+
+@pytest.mark.parametrize("fill", [(1, 0.75, 0.5, 0.25), (1, 0.5), (1, 2 / 3, 1 / 3)], ids=str)
+def test_a_fill_from_the_last_beat_leads_to_beat_one(fill: tuple[float, ...]) -> None:
+    pulse, true = after_bars(2, SWUNG, fill)
     assert away_beats(pulse.bar_beat, true, 4) < 0.1
 
 
