@@ -3,7 +3,7 @@
     python -m bench.knocks [EVERY]
 
 Takes every EVERYth take (1), from sound; the knocks are added to what was heard of it. From the ninth beat on: F (as in
-docs/following-scores.md, but scored here), and how many takes are lost (under 0.6). About ten minutes on two cores.
+docs/following-scores.md, but scored here), and how many takes are lost (under 0.6). Two to three minutes on two cores.
 """
 
 import sys

@@ -9,14 +9,14 @@ due, from the tick in which it was begun to that in which the next one is: no ti
 are not worked on until their neighbours wake them.
 """
 
-from libc.math cimport exp, expf, fmin, isfinite, log2, pow
+from libc.math cimport expf, fmin, isfinite, log2, pow
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from cython_core.beginning cimport begin, begin_late, begin_unless_knock, wait_on
 from cython_core.crossing cimport NEIGHBOURS, cross, is_far
 from cython_core.patterns cimport (
-    BINS_PER_BEAT, PULSE, band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns,
+    BINS_PER_BEAT, band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns,
 )
 
 cdef enum:
@@ -154,6 +154,7 @@ cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_be
 
 
 cdef void start(BarFilter *b, double frame) noexcept nogil:
+    """The first step begins at `frame`, with every tempo awake."""
     cdef int tempo
     for tempo in range(TEMPI):
         b.active[tempo] = True
