@@ -22,12 +22,12 @@ cdef struct CountInState:
     float strength                   # of the clicks
     bint called
     int strokes                      # of any kind, heard so far
-    double[REMEMBERED] stroke_frame  # of the last of them
-    float[REMEMBERED] stroke_strength
+    Onset[REMEMBERED] stroke         # the last of them
 
 cdef class CountIn:
     cdef CountInState *state
     cdef long long heard_frames
 
-cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click) noexcept nogil
+cdef void count_in_forget(CountInState *c) noexcept nogil
+cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click, double now_frame) noexcept nogil
 cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, CountInCall *call) noexcept nogil

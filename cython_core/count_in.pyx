@@ -23,8 +23,15 @@ cdef double SLOWEST_BPM = 37.0      # two clicks may be further apart than a bea
 cdef double FASTEST_BPM = 430.0     # ... and nearer than one at 400
 
 
-cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click) noexcept nogil:
-    """Wait for a count of so many bars (1 or 2) in this meter; bpm 0 where the tempo is not known. Forgets the past."""
+cdef void count_in_forget(CountInState *c) noexcept nogil:
+    """Whatever was struck until now belongs to no count."""
+    c.clicks = c.strokes = 0
+
+
+cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click, double now_frame) noexcept nogil:
+    """Wait for a count of so many bars (1 or 2) in this meter; bpm 0 where the tempo is not known. Its first clicks may be among what is remembered;
+    and all of them, where its bar 1 is still to come."""
+    cdef int i
     c.beats_per_click = max(beats_per_click, 1)
     c.told_bpm = bpm / c.beats_per_click if bpm > 0 and isfinite(bpm) else 0
     c.clicks_wanted = beats_per_bar * (4 if beats_per_bar == 1 else 2 if beats_per_bar == 2 else 1)
@@ -38,24 +45,36 @@ cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int ba
     if c.clicks_wanted < 3:
         c.clicks_wanted = 4
     c.clicks = 0
-    c.strokes = 0
     c.called = False
+    for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
+        take(c, &c.stroke[i % REMEMBERED])
+        if is_complete(c):
+            if line_at(c, c.clicks) > now_frame:
+                return
+            c.clicks = 0
 
 
 cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, CountInCall *call) noexcept nogil:
     """Hear one tick's onsets; `call` is ready in the tick that completes the count, and never again until told to listen."""
     cdef int i
     call.ready = 0
+    call_if_complete(c, call)
     for i in range(count):
-        if c.called:
-            return
-        if onsets[i].look != SECOND and isfinite(onsets[i].frame):
+        if onsets[i].look == SECOND or not isfinite(onsets[i].frame):
+            continue
+        c.stroke[c.strokes % REMEMBERED] = onsets[i]
+        c.strokes += 1
+        if not c.called:
             take(c, &onsets[i])
-        if is_complete(c):
-            call.bpm = 60 * c.samplerate_hz / interval_frames(c) * c.beats_per_click
-            call.bar_one_frame = line_at(c, c.clicks)
-            call.ready = 1
-            c.called = True
+            call_if_complete(c, call)
+
+
+cdef void call_if_complete(CountInState *c, CountInCall *call) noexcept nogil:
+    if not c.called and is_complete(c):
+        call.bpm = 60 * c.samplerate_hz / interval_frames(c) * c.beats_per_click
+        call.bar_one_frame = line_at(c, c.clicks)
+        call.ready = 1
+        c.called = True
 
 
 cdef bint is_complete(CountInState *c) noexcept nogil:
@@ -77,9 +96,11 @@ cdef bint has_slow_bar_before(CountInState *c) noexcept nogil:
 
 
 cdef bint was_struck(CountInState *c, double frame, double within) noexcept nogil:
+    cdef const Onset *stroke
     cdef int i
     for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
-        if fabs(c.stroke_frame[i % REMEMBERED] - frame) < within and c.stroke_strength[i % REMEMBERED] >= WHISPER * c.strength:
+        stroke = &c.stroke[i % REMEMBERED]
+        if fabs(stroke.frame - frame) < within and stroke.strength >= WHISPER * c.strength:
             return True
     return False
 
@@ -88,8 +109,6 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     """One more onset: a click that goes on evenly, the first of a new count, or the end of one."""
     cdef double gap, expected
     cdef int i
-    c.stroke_frame[c.strokes % REMEMBERED], c.stroke_strength[c.strokes % REMEMBERED] = onset.frame, onset.strength
-    c.strokes += 1
     if c.clicks > 0 and onset.strength < WHISPER * c.strength:
         return
     if onset.kick > STICKS_HAVE_NO_KICK and onset.kick > onset.snare and onset.kick > onset.cymbal:
@@ -117,10 +136,12 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
 
 cdef double silence_before(CountInState *c) noexcept nogil:
     """Frames from the last stroke as loud as the clicks to the first click; infinity where there was none."""
+    cdef const Onset *stroke
     cdef int i
     for i in range(c.strokes - 1, max(c.strokes - REMEMBERED, 0) - 1, -1):
-        if c.stroke_frame[i % REMEMBERED] < c.click_frame[0] and c.stroke_strength[i % REMEMBERED] >= WHISPER * c.strength:
-            return c.click_frame[0] - c.stroke_frame[i % REMEMBERED]
+        stroke = &c.stroke[i % REMEMBERED]
+        if stroke.frame < c.click_frame[0] and stroke.strength >= WHISPER * c.strength:
+            return c.click_frame[0] - stroke.frame
     return INFINITY
 
 
@@ -173,7 +194,7 @@ cdef class CountIn:
         if self.state is NULL:
             raise MemoryError
         self.state.samplerate_hz = samplerate_hz
-        count_in_listen(self.state, 0 if bpm is None else bpm, beats_per_bar, bars, beats_per_click)
+        count_in_listen(self.state, 0 if bpm is None else bpm, beats_per_bar, bars, beats_per_click, 0.0)
 
     def __dealloc__(self):
         free(self.state)

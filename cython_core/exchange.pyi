@@ -42,6 +42,7 @@ class EventKind(IntEnum):
     CHIME = 36
     KEY = 37
     MIDI = 38
+    AWAIT_SONG = 39
 
 class NoticeKind(IntEnum):
     HANDOVER = 1

@@ -54,7 +54,7 @@ cdef void find_beat(RigState *r) noexcept nogil:
     cdef TransportState *t = &r.transport
     hear_lines(r)
     count_in_tick(r.count_in, r.onset, r.onsets, r.frame, &call)
-    if call.ready and t.state == LISTENING and t.entry.listens_for != FOR_THE_BAR:
+    if call.ready and t.state == LISTENING and not t.awaits_song and t.entry.listens_for != FOR_THE_BAR:
         t.entry.count_bpm = call.bpm
         t.entry.count_frame = <long long>rint(
             call.bar_one_frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY

@@ -6,11 +6,11 @@ from cython_core.authority cimport (
     ASKED, BAND as BAND_LEADS, CONDUCTOR, DRUMMER, EASY, SHARED, AuthorityState, Place, authority_reset, conductor_line, hand_over, tap,
 )
 from cython_core.chart cimport ChartState, chart_beat_length, chart_beats_in_bar, chart_section
-from cython_core.count_in cimport count_in_listen
+from cython_core.count_in cimport count_in_forget, count_in_listen
 from cython_core.drum_notes cimport onset_of_note
 from cython_core.entry cimport FOR_THE_BAR
 from cython_core.exchange cimport (
-    BAND_IN, BUS, CHIME, COUNT_IN, CUT_OFF, FINALE, GIVE_WAY, GO_TO, HOLD, KEY, LEVEL, LISTEN, LOAD, LOAD_NEXT, MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS,
+    AWAIT_SONG, BAND_IN, BUS, CHIME, COUNT_IN, CUT_OFF, FINALE, GIVE_WAY, GO_TO, HOLD, KEY, LEVEL, LISTEN, LOAD, LOAD_NEXT, MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS,
     RE_ENTER, ROUTE, SOLO, START, STOP, TAKE, TAP, UNDO, VAMP, Event, next_event, peek_event,
 )
 from cython_core.faders cimport FaderState, faders_switch
@@ -28,7 +28,7 @@ from cython_core.rig_state cimport STROKES
 from cython_core.sounding cimport say
 from cython_core.stem_bank cimport MAX_STEMS, StemBank
 from cython_core.takeover cimport takes_over
-from cython_core.transport cimport LISTENING, PLAYING, TO_BE_HELD, TransportState, load_chart, reenter
+from cython_core.transport cimport COUNTING, LISTENING, PLAYING, TO_BE_HELD, TransportState, load_chart, reenter
 
 cdef enum:
     NOBODY = -1
@@ -75,6 +75,8 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
     cdef int leader = r.authority.leader
     if event.kind in (START, COUNT_IN, LISTEN, BAND_IN, RE_ENTER):
         r.mix.is_quiet = False           # whatever was panicked over
+    if event.kind in (START, COUNT_IN, BAND_IN, RE_ENTER):
+        t.awaits_song = False            # whoever says so means the song that is there
     if event.kind == LOAD:
         load_song(r, <const ChartState *>event.thing)
     elif event.kind == LOAD_NEXT:
@@ -92,6 +94,9 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
     elif event.kind == LISTEN:
         listen(t, <int>event.value, <int>event.other)
         listen_for_count(r)
+        t.awaits_song = False
+    elif event.kind == AWAIT_SONG:
+        await_song(r, event.value != 0)
     elif event.kind == BAND_IN:
         if t.state != LISTENING:
             listen(t, FOR_THE_BAR, leader if leader != BAND_LEADS else DRUMMER)
@@ -104,14 +109,27 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
 
 
 cdef void listen_for_count(RigState *r) noexcept nogil:
-    """The drummer counts in the meter, and in the beats, of the bar that the band will come in on."""
+    """The drummer counts in the meter, and in the beats, of the bar that the band will come in on. He may have begun while the song was awaited."""
     cdef const TransportState *t = &r.transport
     cdef double beat
+    if not t.awaits_song:
+        count_in_forget(r.count_in)
     if t.chart != NULL:
         beat = t.start_beat
         count_in_listen(
-            r.count_in, t.chart.bpm / chart_beat_length(t.chart, beat), chart_beats_in_bar(t.chart, beat), t.chart.count_bars, t.chart.count_beats
+            r.count_in, t.chart.bpm / chart_beat_length(t.chart, beat), chart_beats_in_bar(t.chart, beat), t.chart.count_bars, t.chart.count_beats, r.frame
         )
+
+
+cdef void await_song(RigState *r, bint is_asked) noexcept nogil:
+    """Another song is asked for: the one that is there is not to begin. Or it is not to come after all: all is as it was."""
+    cdef TransportState *t = &r.transport
+    if is_asked != t.awaits_song:
+        t.awaits_song = False
+        listen_for_count(r)
+        t.awaits_song = is_asked
+    if is_asked and t.state == COUNTING:
+        stop(t)
 
 
 cdef void load_song(RigState *r, const ChartState *chart) noexcept nogil:

@@ -68,6 +68,7 @@ cdef struct TransportState:
     long long head                   # output frame that the line is known up to; in silence nearer than while it plays
     double start_beat                # where the next start begins
     Entry entry                      # LISTENING: what for, and how near it is
+    bint awaits_song                 # another song is asked for, and is not there yet: nothing comes in
     int vamps                        # index + 1 of the section asked to loop though it is no vamp; 0
     int is_released                  # the vamp it is in ends at its end
     int section                      # it is in

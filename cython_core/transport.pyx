@@ -374,7 +374,7 @@ cdef void transport_tick(TransportState *t, const Lead *lead, AuthorityState *a,
     made.state, made.is_held = t.state, t.hold == HELD
     t.notice = 0
     if t.chart != NULL:
-        if t.state == LISTENING:
+        if t.state == LISTENING and not t.awaits_song:
             await_entry(t, a, pulse, place, made)
         elif t.state == COUNTING or t.state == PLAYING:
             if t.state == COUNTING:

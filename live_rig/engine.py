@@ -64,7 +64,7 @@ SAID_LASTS_S = 8.0  # words of the conductor's, on the stage
 SONGS_LOOKED_AFTER_S = 1.0  # so often files are looked for, and songs let go
 ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
-BEGINS = ("start", "count-in", "band-in")  # what makes the song sound that is loaded
+BEGINS = ("start", "count-in", "band-in", "re-enter")  # what makes the song sound that is loaded
 TALKING = "The talkback is open"
 TAKEN_OUT = '"{title}" has been taken out of the set, and does not come'
 
@@ -129,7 +129,7 @@ class Engine:
             self._begun: Song | None = None
             self.order = RunningOrder(show, self.instrument, voice, self._begin, self.alerts.say, waits=False)
             opened.callback(self.order.repertoire.close)
-            self._coming = Coming(self._turn, self.alerts.say)
+            self._coming = Coming(self._turn, self._comes_not)
             opened.callback(self._coming.close)
             self._renderers = renderers(self.instrument.band)
             for loop in self._renderers:
@@ -225,8 +225,8 @@ class Engine:
         if self.song is None:
             raise ShowError("This show has no songs", where=f"{self.show.folder}/show.toml", do="Add one: live-rig add-song")
         if command == "listen":
-            self.instrument.send([Sent(EventKind.LISTEN, Listening.FOR_THE_CUE, Leader.DRUMMER)])
-            return "listening"
+            self._refuse_what_is_left()
+            return self._listen()
         try:
             command, value = parse_command(f"{command} {value}")
         except ValueError as error:
@@ -235,11 +235,10 @@ class Engine:
         if command in CHANGES or (command in ("next", "previous") and not self._is_playing):
             with self._turn:
                 return self._change(command, value)
-        if command in BEGINS and (asked := self._coming.asked) and not self._is_playing:
-            do = "Start it when it is there, or say unqueue"
-            raise ShowError(f'"{asked.title}" is not ready yet', where="command", do=do)
+        if command in BEGINS and not self._is_playing:
+            self._refuse_what_is_left()
         if command == "unqueue":
-            self._coming.forget()
+            self._let_none_come()
             waits = self.instrument.exchange.snapshot()["key_waits"]
             self.order.keys.take_back(self.song, is_waiting=bool(waits))
         if command in ("panic", "pads-off"):
@@ -345,10 +344,12 @@ class Engine:
         if not self.order.has(number):
             return ENDS if number > 0 else STARTS
         if self.order.is_prepared(number):
+            title = self._load(number)
             self._coming.forget()
-            return self._load(number)
+            return title
         song, asked = self.order.songs[number], self._coming.asked
         if asked is None or asked.song_id != song.id:  # whoever asks again is not to make it begin anew
+            self.instrument.send([Sent(EventKind.AWAIT_SONG, 1.0)])
             prepare = partial(self.order.repertoire.prepare, song)
             asked = Asked(song.id, song.title, prepare, lambda: self._load(self.order.number_of(song.id)))
             self._coming.ask(asked)
@@ -356,8 +357,29 @@ class Engine:
 
     def _load(self, number: int) -> str:
         self.order.load(number)
-        self.do("listen", "")
+        self._listen()
         return self.order.songs[number].title
+
+    def _listen(self) -> str:
+        """Let the drummer begin."""
+        self.instrument.send([Sent(EventKind.LISTEN, Listening.FOR_THE_CUE, Leader.DRUMMER)])
+        return "listening"
+
+    def _refuse_what_is_left(self) -> None:
+        """Raise where another song has been asked for: the one that is there is not to begin."""
+        if asked := self._coming.asked:
+            do = "Start it when it is there, or say unqueue"
+            raise ShowError(f'"{asked.title}" is not ready yet', where="command", do=do)
+
+    def _let_none_come(self) -> None:
+        """Whatever was asked for is not to come: the song that is there may begin again."""
+        self._coming.forget()
+        self.instrument.send([Sent(EventKind.AWAIT_SONG, 0.0)])
+
+    def _comes_not(self, words: str) -> None:
+        """What was asked for cannot be had; why, in words. In the coming song's thread, in its turn."""
+        self.alerts.say(words)
+        self._let_none_come()
 
     def _prepare_the_rest(self) -> None:
         """Let every preset stand ready, and decode the other songs, so that none is waited for."""
@@ -372,8 +394,7 @@ class Engine:
             with self._turn:
                 self.order.arrange(songs)
                 if (asked := self._coming.asked) and not any(song.id == asked.song_id for song in songs):
-                    self._coming.forget()
-                    self.alerts.say(TAKEN_OUT.format(title=asked.title))
+                    self._comes_not(TAKEN_OUT.format(title=asked.title))
             self.order.repertoire.decode(songs)
 
     def _look_after_songs(self) -> None:

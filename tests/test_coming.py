@@ -11,8 +11,10 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
+from cython_core.exchange import EventKind, NoticeKind
 from live_rig.band import stems
 from live_rig.coming import Asked, Coming
+from live_rig.conducting.cues import Sent
 from live_rig.control.client import Door, connect
 from live_rig.control.protocol import DoorAddress, StageState
 from live_rig.control.server import serve
@@ -21,6 +23,7 @@ from live_rig.errors import DoorError
 from live_rig.running_order import ENDS
 from live_rig.show.edition import Stamp
 from live_rig.show.store import read_show
+from tests.playing import STICKS, beats, rock
 from tests.show.conftest import make_show, write_sound
 
 PATIENCE_S = 20.0
@@ -217,3 +220,142 @@ def test_what_a_song_leads_to_is_not_waited_for_either(evening: Engine, disk: Sl
     evening.order.repertoire.prepare(evening.order.songs[1], lambda: True)
     evening.order.look_ahead()
     assert [song.id for _, song in evening.order._leads_to] == ["second"]
+
+
+# What the drummer plays meanwhile
+
+BLOCK = 256
+BEAT_S = 0.5
+
+
+class Stage:
+    """The same evening, played block by block beside a drummer, who may count at once."""
+
+    def __init__(self, engine: Engine, disk: SlowDisk) -> None:
+        self.engine, self.disk, self.instrument = engine, disk, engine.instrument
+        self.came_in_s: list[float] = []
+        self._heard = np.zeros((self.instrument.wiring.inputs, BLOCK), np.float32)
+        self._played = np.empty((self.instrument.outputs, BLOCK), np.float32)
+        engine.do("listen", "")
+        self.play(1.0)
+
+    @property
+    def now_s(self) -> float:
+        return self.instrument.rig.frame / self.engine.samplerate_hz
+
+    def play(self, length_s: float) -> None:
+        end_s = self.now_s + length_s
+        while self.now_s < end_s:
+            self.instrument.rig.step(self._heard, self._played)
+            for notice in self.instrument.exchange.notices():
+                if notice["kind"] == NoticeKind.CAME_IN:
+                    self.came_in_s.append(notice["frame"] / self.engine.samplerate_hz)
+
+    def count(self, *, ready_after_beats: float = 99.0, clicks: int = 4) -> float:
+        """Sticks, a beat apart; the song becomes ready meanwhile, or not. When bar 1 is due, in s."""
+        begun_s = self.now_s
+        for click in range(clicks):
+            self.instrument.send([Sent(EventKind.NOTE, STICKS, 100)])
+            ready_s = (ready_after_beats - click) * BEAT_S
+            if 0 <= ready_s < BEAT_S:
+                self.play(ready_s)
+                self.bring()
+            self.play(begun_s + (click + 1) * BEAT_S - self.now_s)
+        return begun_s + clicks * BEAT_S
+
+    def groove(self, length_s: float) -> None:
+        for time_s, note, velocity in rock(beats((60 / BEAT_S, round(length_s / BEAT_S)), start_s=self.now_s + BEAT_S)):
+            self.play(time_s - self.now_s)
+            self.instrument.send([Sent(EventKind.NOTE, note, velocity)])
+
+    def bring(self) -> None:
+        self.disk.goes_on.set()
+        self.engine._coming._worker.submit(bool).result(PATIENCE_S)
+
+
+@pytest.fixture
+def stage(evening: Engine, disk: SlowDisk) -> Stage:
+    return Stage(evening, disk)
+
+
+def test_a_count_starts_nothing_old_and_the_stage_says_that_the_song_is_still_to_come(stage: Stage) -> None:
+    stage.engine.do("next", "")
+    stage.count()
+    stage.play(2.0)
+    assert stage.came_in_s == []
+    assert PREPARED.format("Second") in stage.engine.state().alerts
+    stage.bring()
+    stage.play(2.0)
+    assert (stage.engine.state().song_id, stage.came_in_s) == ("second", [])
+    due_s = stage.count()
+    stage.play(1.0)
+    assert stage.came_in_s == [pytest.approx(due_s, abs=0.01)]
+
+
+@pytest.mark.parametrize("ready_after_beats", [0.5, 1.5, 2.9, 3.2, 3.5])
+def test_a_count_during_which_the_song_becomes_ready_counts_it_in(stage: Stage, ready_after_beats: float) -> None:
+    stage.engine.do("next", "")
+    due_s = stage.count(ready_after_beats=ready_after_beats)
+    stage.play(1.0)
+    state = stage.engine.state()
+    assert (state.song_id, state.is_playing) == ("second", True)
+    assert stage.came_in_s == [pytest.approx(due_s, abs=0.01)]
+
+
+def test_so_does_one_after_the_song_before_has_been_stopped_and_another_one_asked_for(stage: Stage) -> None:
+    stage.engine.do("start", "")
+    stage.play(1.0)
+    stage.engine.do("next-song", "")
+    stage.play(1.0)
+    assert stage.engine.state().is_playing
+    stage.engine.do("stop", "")
+    stage.play(3.0)
+    stage.count(clicks=2)
+    stage.play(2.0)
+    stage.engine.do("next", "")
+    due_s = stage.count(ready_after_beats=2.5)
+    stage.play(1.0)
+    assert stage.engine.state().song_id == "third"
+    assert stage.came_in_s[1:] == [pytest.approx(due_s, abs=0.01)]
+
+
+def test_a_count_by_the_click_is_over_when_another_song_is_asked_for(stage: Stage) -> None:
+    stage.engine.do("count-in", "")
+    stage.play(1.0)
+    stage.engine.do("next", "")
+    stage.play(3.0)
+    assert stage.came_in_s == []
+
+
+@pytest.mark.parametrize("command", ["start", "count-in", "band-in", "re-enter", "listen"])
+def test_a_pedal_starts_nothing_old_and_is_told_why(stage: Stage, command: str) -> None:
+    stage.engine.do("next", "")
+    stage.engine._press(command)
+    stage.count()
+    stage.play(2.0)
+    assert stage.came_in_s == []
+    assert any('"Second" is not ready yet' in words for words in stage.engine.alerts.now())
+
+
+def test_a_song_that_plays_may_come_in_again_after_a_wreck_while_another_one_is_awaited(stage: Stage) -> None:
+    stage.engine.do("start", "")
+    stage.play(1.0)
+    stage.engine.do("next-song", "")
+    stage.engine.do("re-enter", "")
+    stage.groove(6.0)
+    assert len(stage.came_in_s) == 2
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_where_it_does_not_come_after_all_a_count_is_for_the_song_that_is_there(stage: Stage, fails: bool) -> None:
+    stage.engine.do("next", "")
+    if fails:
+        stage.disk.breaks = True
+        stage.bring()
+    else:
+        stage.engine.do("unqueue", "")
+    stage.play(1.0)
+    due_s = stage.count()
+    stage.play(1.0)
+    assert stage.engine.state().song_id == "caravan"
+    assert stage.came_in_s == [pytest.approx(due_s, abs=0.01)]
