@@ -78,7 +78,7 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
     if event.kind in (START, COUNT_IN, BAND_IN, RE_ENTER):
         t.awaits_song = False            # whoever says so means the song that is there
     if event.kind == LOAD:
-        load_song(r, <const ChartState *>event.thing)
+        load_song(r, <const ChartState *>event.thing, event.value != 0)
     elif event.kind == LOAD_NEXT:
         t.next_chart = <const ChartState *>event.thing
     elif event.kind == START:
@@ -132,10 +132,11 @@ cdef void await_song(RigState *r, bint is_asked) noexcept nogil:
         stop(t)
 
 
-cdef void load_song(RigState *r, const ChartState *chart) noexcept nogil:
+cdef void load_song(RigState *r, const ChartState *chart, bint plays_on) noexcept nogil:
+    """Nothing is known of the drummer in another song; unless he plays on out of the one before."""
     load_chart(&r.transport, chart)
     authority_reset(&r.authority, chart.bpm if chart != NULL else 120.0)
-    if chart != NULL:
+    if chart != NULL and not plays_on:
         follower_tell(r.follower, chart.bpm, chart.beats_per_bar)
 
 

@@ -8,7 +8,7 @@ What is left for Python is what may wait: commands, words, and watching over the
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -53,7 +53,7 @@ from live_rig.show.command import parse_command
 from live_rig.show.mix import in_words
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
-from live_rig.stage_state import Surroundings, stage_state
+from live_rig.stage_state import Surroundings, is_heard, stage_state
 from live_rig.troubles import Troubles
 from live_rig.watch import Watch
 from live_rig.wiring import Wiring
@@ -66,6 +66,7 @@ ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 BEGINS = ("start", "count-in", "band-in", "re-enter")  # what makes the song sound that is loaded
 TALKING = "The talkback is open"
+STILL_AWAITED = 'What comes next, "{title}", is still being prepared'
 TAKEN_OUT = '"{title}" has been taken out of the set, and does not come'
 
 log = logging.getLogger(__name__)
@@ -264,7 +265,6 @@ class Engine:
     def state(self) -> StageState:
         """All that a window shows, now."""
         self._watch()
-        asked = self._coming.asked
         around = Surroundings(
             self.order.show,
             self.song,
@@ -277,7 +277,7 @@ class Engine:
             self.rack.status(),
             self.click_on,
             self._handover,
-            ((asked.words,) if asked else ()) + self.alerts.now(),
+            self._still_to_come() + self.alerts.now(),
             self.instrument.wiring,
             self._said[1] if time.monotonic() < self._said[0] else "",
             self.order.keys,
@@ -286,6 +286,12 @@ class Engine:
         state = stage_state(now, around)
         self._follow_song(now, state.section)
         return state
+
+    def _still_to_come(self) -> tuple[str, ...]:
+        """Which song is being prepared that was asked for, or that this one leads to, in words."""
+        if asked := self._coming.asked:
+            return (asked.words,)
+        return (STILL_AWAITED.format(title=awaited.title),) if (awaited := self.order.awaited) else ()
 
     def desk(self) -> Desk:
         """How the kit sounds, who hears what, and what can be turned; the same object until something has changed."""
@@ -302,6 +308,9 @@ class Engine:
             if notice["kind"] == NoticeKind.NEXT_SONG:
                 with self._turn:
                     self.order.has_gone_on(int(notice["value"]))
+            if notice["kind"] == NoticeKind.ENDED:
+                with self._turn:
+                    self._go_on_late(notice["value"])
         for words in self.rack.alerts():
             self.alerts.say(words)
         if self.is_talking:
@@ -349,20 +358,41 @@ class Engine:
             return title
         song, asked = self.order.songs[number], self._coming.asked
         if asked is None or asked.song_id != song.id:  # whoever asks again is not to make it begin anew
-            self.instrument.send([Sent(EventKind.AWAIT_SONG, 1.0)])
-            prepare = partial(self.order.repertoire.prepare, song)
-            asked = Asked(song.id, song.title, prepare, lambda: self._load(self.order.number_of(song.id)))
-            self._coming.ask(asked)
+            asked = self._await(song, self._load)
         return asked.words
+
+    def _go_on_late(self, ended_beat: float) -> None:
+        """The song has ended, and what it leads to was not there: that comes by itself. A drummer who left has left."""
+        if (awaited := self.order.awaited) is None or self._coming.asked:
+            return
+        if self.order.is_over(ended_beat):
+            self._await(awaited, self._load_and_begin)
+
+    def _await(self, song: Song, load: Callable[[int], object]) -> Asked:
+        """Have it prepared and then loaded, by its number in the set. Nothing else begins until then."""
+        self.instrument.send([Sent(EventKind.AWAIT_SONG, 1.0)])
+        prepare = partial(self.order.repertoire.prepare, song)
+        asked = Asked(song.id, song.title, prepare, lambda: load(self.order.number_of(song.id)))
+        self._coming.ask(asked)
+        return asked
+
+    def _load_and_begin(self, number: int) -> None:
+        """A song that is late: on the next bar line of a drummer who leads and plays on; else after a count by the click."""
+        now = self.instrument.exchange.snapshot()
+        leads = now["leader"] in (Leader.DRUMMER, Leader.SHARED) and is_heard(now)
+        on_his_bar = leads and self.song is not None and self.song.ending == "segue"
+        self.order.load(number, plays_on=on_his_bar)
+        self._listen(now["leader"])
+        self.instrument.send([Sent(EventKind.BAND_IN if on_his_bar else EventKind.COUNT_IN)])
 
     def _load(self, number: int) -> str:
         self.order.load(number)
         self._listen()
         return self.order.songs[number].title
 
-    def _listen(self) -> str:
-        """Let the drummer begin."""
-        self.instrument.send([Sent(EventKind.LISTEN, Listening.FOR_THE_CUE, Leader.DRUMMER)])
+    def _listen(self, leader: int = Leader.DRUMMER) -> str:
+        """Let the drummer begin. leader: who has the tempo then."""
+        self.instrument.send([Sent(EventKind.LISTEN, Listening.FOR_THE_CUE, leader)])
         return "listening"
 
     def _refuse_what_is_left(self) -> None:

@@ -126,6 +126,6 @@ class Instrument:
         """Let these stems, the loaded song's in another key, sound in the place of those that do, from the next bar line."""
         self.lent.lend(EventKind.KEY, stems, frame)
 
-    def load(self, chart: Chart, *, is_next: bool = False, frame: int = 0) -> None:
-        """Make a chart the song, or the one that a segue leads to."""
-        self.lent.lend(EventKind.LOAD_NEXT if is_next else EventKind.LOAD, chart, frame)
+    def load(self, chart: Chart, *, is_next: bool = False, plays_on: bool = False, frame: int = 0) -> None:
+        """Make a chart the song, or the one that a segue leads to. plays_on: the drummer does, and is followed on."""
+        self.lent.lend(EventKind.LOAD_NEXT if is_next else EventKind.LOAD, chart, frame, float(plays_on))

@@ -23,11 +23,11 @@ class Lent:
         self._things: list[tuple[float, Chart | Stems]] = []  # and how many events had been sent with the one that brought it
         self._deciding = Lock()
 
-    def lend(self, kind: EventKind, thing: Chart | Stems, frame: int) -> None:
+    def lend(self, kind: EventKind, thing: Chart | Stems, frame: int, value: float = 0.0) -> None:
         """Send it in an event of this kind, not before `frame`. Raises DeviceError where nothing is taken."""
         with self._deciding:
             self._things.append((inf, thing))
-            if not self._exchange.send(int(kind), 0.0, 0.0, frame, thing.address):
+            if not self._exchange.send(int(kind), value, 0.0, frame, thing.address):
                 self._things.pop()
                 raise stands_still()
             self._things[-1] = self._exchange.sent, thing

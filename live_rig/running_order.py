@@ -12,6 +12,7 @@ from cython_core.exchange import EventKind
 from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys, in_key, key_of
+from live_rig.conducting.chart import first_beat
 from live_rig.conducting.cues import Sent
 from live_rig.conducting.tempo_doubts import tempo_doubts
 from live_rig.errors import RigError, ShowError
@@ -51,6 +52,17 @@ class RunningOrder:
     def song(self) -> Song | None:
         """The one that is loaded; None in a show without songs."""
         return self.songs[self.number] if self.songs else None
+
+    @property
+    def awaited(self) -> Song | None:
+        """What the song that is loaded leads to, where that is not prepared."""
+        return self.songs[self.number + 1] if self._lacks_next and self.has(self.number + 1) else None
+
+    def is_over(self, ended_beat: float) -> bool:
+        """Whether the song that is loaded ends there, where the band has; else it has ended with its drummer."""
+        song = self.songs[self.number]
+        lasts = [section for section in song.sections if section.is_finale or section is song.sections[-1]]
+        return ended_beat in [first_beat(song, section.last_bar + 1) for section in lasts]
 
     @property
     def show(self) -> Show:
@@ -95,10 +107,10 @@ class RunningOrder:
         if self._lacks_next:
             self._load_next()
 
-    def load(self, number: int) -> None:
-        """Make it the song; it waits to be started."""
+    def load(self, number: int, *, plays_on: bool = False) -> None:
+        """Make it the song; it waits to be started. plays_on: the drummer does, out of the song before."""
         song = self.repertoire.as_written_now(self.songs[number])
-        self._instrument.load(self.repertoire.chart(song))
+        self._instrument.load(self.repertoire.chart(song), plays_on=plays_on)
         self._move_to(number, song)
 
     def has_gone_on(self, chart: int) -> None:

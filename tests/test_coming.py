@@ -11,7 +11,8 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from cython_core.exchange import EventKind, NoticeKind
+from cython_core.exchange import EventKind
+from cython_core.transport import State
 from live_rig.band import stems
 from live_rig.coming import Asked, Coming
 from live_rig.conducting.cues import Sent
@@ -23,7 +24,7 @@ from live_rig.errors import DoorError
 from live_rig.running_order import ENDS
 from live_rig.show.edition import Stamp
 from live_rig.show.store import read_show
-from tests.playing import STICKS, beats, rock
+from tests.playing import STICKS, TICK, beats, rock
 from tests.show.conftest import make_show, write_sound
 
 PATIENCE_S = 20.0
@@ -234,6 +235,7 @@ class Stage:
     def __init__(self, engine: Engine, disk: SlowDisk) -> None:
         self.engine, self.disk, self.instrument = engine, disk, engine.instrument
         self.came_in_s: list[float] = []
+        self._plays = False
         self._heard = np.zeros((self.instrument.wiring.inputs, BLOCK), np.float32)
         self._played = np.empty((self.instrument.outputs, BLOCK), np.float32)
         engine.do("listen", "")
@@ -246,10 +248,14 @@ class Stage:
     def play(self, length_s: float) -> None:
         end_s = self.now_s + length_s
         while self.now_s < end_s:
+            begun = self.instrument.rig.frame
             self.instrument.rig.step(self._heard, self._played)
-            for notice in self.instrument.exchange.notices():
-                if notice["kind"] == NoticeKind.CAME_IN:
-                    self.came_in_s.append(notice["frame"] / self.engine.samplerate_hz)
+            for tick in range(begun, begun + BLOCK, TICK):
+                plays = self.instrument.rig.moment(tick)["state"] == State.PLAYING
+                if plays and not self._plays:
+                    self.came_in_s.append(tick / self.engine.samplerate_hz)
+                self._plays = plays
+            self.engine._watch()
 
     def count(self, *, ready_after_beats: float = 99.0, clicks: int = 4) -> float:
         """Sticks, a beat apart; the song becomes ready meanwhile, or not. When bar 1 is due, in s."""
@@ -264,9 +270,11 @@ class Stage:
         return begun_s + clicks * BEAT_S
 
     def groove(self, length_s: float) -> None:
-        for time_s, note, velocity in rock(beats((60 / BEAT_S, round(length_s / BEAT_S)), start_s=self.now_s + BEAT_S)):
+        begun = beats((60 / BEAT_S, round(length_s / BEAT_S)), start_s=self.now_s)
+        for time_s, note, velocity in rock(begun):
             self.play(time_s - self.now_s)
             self.instrument.send([Sent(EventKind.NOTE, note, velocity)])
+        self.play(begun[-1] + BEAT_S - self.now_s)
 
     def bring(self) -> None:
         self.disk.goes_on.set()
@@ -359,3 +367,79 @@ def test_where_it_does_not_come_after_all_a_count_is_for_the_song_that_is_there(
     stage.play(1.0)
     assert stage.engine.state().song_id == "caravan"
     assert stage.came_in_s == [pytest.approx(due_s, abs=0.01)]
+
+
+# What a song leads to, and is not there in time
+
+
+class Segue(Stage):
+    """The last two bars of a song that leads to one which is still being prepared."""
+
+    def __init__(self, engine: Engine, disk: SlowDisk, ending: str = "segue") -> None:
+        written = engine.order.songs[0].folder / "song.toml"
+        written.write_text(f'ending = "{ending}"\n{written.read_text()}')
+        engine.order.load(0)
+        super().__init__(engine, disk)
+        engine.do("section", "last hit")
+        engine.do("start", "")
+        self.play(1.0)
+
+
+STILL = 'What comes next, "Second", is still being prepared'
+
+
+def test_while_what_comes_next_is_not_there_the_stage_says_so(evening: Engine, disk: SlowDisk) -> None:
+    segue = Segue(evening, disk)
+    assert STILL in evening.state().alerts
+    segue.bring()
+    evening.order.repertoire.prepare(evening.order.songs[1], lambda: True)
+    evening._look_after_songs()
+    assert STILL not in evening.state().alerts
+    segue.play(6.0)
+    assert (evening.state().song_id, evening.state().is_playing) == ("second", True)
+
+
+@pytest.mark.parametrize("ending", ["segue", "count-in"])
+def test_where_the_song_ends_first_the_next_one_is_counted_in_as_soon_as_it_is_there(
+    evening: Engine, disk: SlowDisk, ending: str
+) -> None:
+    late = Segue(evening, disk, ending)
+    late.play(5.0)
+    state = evening.state()
+    assert (state.song_id, state.is_playing) == ("caravan", False)
+    assert PREPARED.format("Second") in state.alerts
+    assert STILL not in state.alerts
+    late.bring()
+    ready_s = late.now_s
+    late.play(3.0)
+    state = evening.state()
+    assert (state.song_id, state.is_playing) == ("second", True)
+    assert late.came_in_s[-1] == pytest.approx(ready_s + 4 * BEAT_S, abs=0.2)
+
+
+def test_a_drummer_who_plays_on_meanwhile_is_met_on_a_bar_line_of_his(evening: Engine, disk: SlowDisk) -> None:
+    late = Segue(evening, disk)
+    evening.do("take", "")
+    begun_s = late.now_s
+    late.groove(8.0)
+    assert not evening.state().is_playing
+    late.bring()
+    late.groove(8.0)
+    (_, came_in_s) = late.came_in_s
+    assert (evening.state().song_id, evening.state().leader) == ("second", "drummer")
+    assert came_in_s == pytest.approx(begun_s + 5 * 4 * BEAT_S, abs=0.02)
+
+
+def test_who_takes_it_back_or_has_stopped_the_song_waits_for_nothing(evening: Engine, disk: SlowDisk) -> None:
+    late = Segue(evening, disk)
+    evening.do("stop", "")
+    late.play(5.0)
+    assert evening._coming.asked is None
+    evening.do("section", "last hit")
+    evening.do("start", "")
+    late.play(6.0)
+    assert evening._coming.asked is not None
+    evening.do("unqueue", "")
+    late.bring()
+    late.play(3.0)
+    assert evening.state().song_id == "caravan"
