@@ -107,18 +107,30 @@ class Instrument:
         )
         self.lent = Lent(self.exchange, self.band)
         self.strikes_lost = 0
+        self._silenced: dict[tuple[Sent, int], int] = {}  # with its frame, since anything else was sent: which event it was
         if not click_on:
             self.send([Sent(EventKind.BUS, 0.0, mix.CLICK)])
 
     def send(self, events: Sequence[Sent], frame: int = 0) -> None:
-        """Hand over events for `frame`, 0: at once. Raises DeviceError where they would be lost."""
+        """Hand over events for `frame`, 0: at once. Raises DeviceError where they would be lost.
+
+        What silences, and waits already behind all else, is not sent again: somebody may press it until it is heard.
+        """
         for event in events:
-            leaves = 0 if event.kind in SILENCES else LEFT_TO_SILENCE
+            silences = event.kind in SILENCES
+            if not silences:
+                self._silenced.clear()
+            elif self._silenced.get((event, frame), 0) > self.exchange.snapshot()["events_taken"]:
+                continue
+            leaves = 0 if silences else LEFT_TO_SILENCE
             if not self.exchange.send(int(event.kind), event.value, event.other, frame, leaves=leaves):
                 raise stands_still()
+            if silences:
+                self._silenced[event, frame] = self.exchange.sent
 
     def strike(self, event: Sent) -> None:
         """Hand over what a kit plays. Of a flood, or while nothing sounds, some is lost, and counted; no command is."""
+        self._silenced.clear()
         if not self.exchange.send(int(event.kind), event.value, event.other, leaves=LEFT_TO_COMMANDS):
             self.strikes_lost += 1
 

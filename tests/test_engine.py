@@ -8,6 +8,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
+from cython_core.exchange import EventKind
 from live_rig.audio.midi_ports import MidiPorts
 from live_rig.band.lost_stems import WRITTEN_ANEW
 from live_rig.engine import MAX_BLOCK, Engine, Setup
@@ -111,9 +112,31 @@ def test_while_the_rig_stands_still_neither_a_kit_nor_a_fader_takes_the_place_of
     assert not engine.state().is_playing
 
 
-def test_a_song_that_cannot_be_handed_over_is_refused_and_the_one_before_is_still_shown(engine: Engine) -> None:
+@pytest.mark.parametrize("commands", [("panic",), ("stop",), ("panic", "stop", "pads-off")])
+def test_however_often_somebody_silences_a_rig_that_stands_still_he_is_not_refused(
+    engine: Engine, commands: tuple[str, ...]
+) -> None:
+    engine.do("start", "")
+    plays_a_block(engine)
+    plays_a_block(engine)
     with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
-        again_and_again(engine, "stop", "")
+        again_and_again(engine, "click", "on")
+    for _ in range(300):
+        for command in commands:
+            engine.do(command, "")
+    plays_a_block(engine)
+    assert not engine.state().is_playing
+    engine.do("start", "")
+    for command in commands:  # what silenced it before is no reason not to be heard now
+        engine.do(command, "")
+    plays_a_block(engine)
+    plays_a_block(engine)
+    assert not engine.state().is_playing
+
+
+def test_a_song_that_cannot_be_handed_over_is_refused_and_the_one_before_is_still_shown(engine: Engine) -> None:
+    while engine.instrument.exchange.send(EventKind.STOP):
+        pass
     first, second = engine.show.songs[:2]
     with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
         engine.do("song", second.id)
