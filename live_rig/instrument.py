@@ -105,7 +105,7 @@ class Instrument:
             pads=pads,
             talk_input=wiring.talk_input,
         )
-        self.lent = Lent(self.exchange, self.band)
+        self.lent = Lent(self.exchange, self.band, LEFT_TO_SILENCE)
         self.strikes_lost = 0
         self._silenced: dict[tuple[Sent, int], int] = {}  # with its frame, since anything else was sent: which event it was
         if not click_on:

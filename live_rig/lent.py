@@ -16,10 +16,10 @@ from live_rig.errors import DeviceError
 
 
 class Lent:
-    """Through one exchange, to one band. Any thread may ask."""
+    """Through one exchange, to one band. leaves: places in it that stay free for what matters more. Any thread may ask."""
 
-    def __init__(self, exchange: Exchange, band: Band) -> None:
-        self._exchange, self._band = exchange, band
+    def __init__(self, exchange: Exchange, band: Band, leaves: int) -> None:
+        self._exchange, self._band, self._leaves = exchange, band, leaves
         self._things: list[tuple[float, Chart | Stems]] = []  # and how many events had been sent with the one that brought it
         self._deciding = Lock()
 
@@ -27,7 +27,7 @@ class Lent:
         """Send it in an event of this kind, not before `frame`. Raises DeviceError where nothing is taken."""
         with self._deciding:
             self._things.append((inf, thing))
-            if not self._exchange.send(int(kind), value, 0.0, frame, thing.address):
+            if not self._exchange.send(int(kind), value, 0.0, frame, thing.address, self._leaves):
                 self._things.pop()
                 raise stands_still()
             self._things[-1] = self._exchange.sent, thing

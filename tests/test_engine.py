@@ -8,7 +8,6 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from cython_core.exchange import EventKind
 from live_rig.audio.midi_ports import MidiPorts
 from live_rig.band.lost_stems import WRITTEN_ANEW
 from live_rig.engine import MAX_BLOCK, Engine, Setup
@@ -135,8 +134,8 @@ def test_however_often_somebody_silences_a_rig_that_stands_still_he_is_not_refus
 
 
 def test_a_song_that_cannot_be_handed_over_is_refused_and_the_one_before_is_still_shown(engine: Engine) -> None:
-    while engine.instrument.exchange.send(EventKind.STOP):
-        pass
+    with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
+        again_and_again(engine, "click", "on")
     first, second = engine.show.songs[:2]
     with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
         engine.do("song", second.id)
@@ -144,6 +143,12 @@ def test_a_song_that_cannot_be_handed_over_is_refused_and_the_one_before_is_stil
     plays_a_block(engine)
     engine.do("song", second.id)
     assert engine.song == second
+
+
+def test_songs_that_are_loaded_take_no_place_of_what_silences(engine: Engine) -> None:
+    with pytest.raises(DeviceError, match="The rig stands still, and too much waits"):
+        list(map(engine.order.load, [0] * 2000))
+    engine.do("panic", "")
 
 
 def test_a_song_watch_that_stumbles_goes_on(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
