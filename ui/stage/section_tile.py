@@ -31,6 +31,8 @@ def section_words(state: StageState) -> SectionWords:
         round_bar = (max(1, state.bar_in_section) - 1) % length + 1
         return SectionWords(state.section, f"vamp, bar {round_bar} of {length}", coming, round_bar / length)
     bars = f"bar {state.bar_in_section} of {length}" if state.bar_in_section > 0 else "before bar 1"
+    if state.rounds > 1:
+        bars += f", time {state.round} of {state.rounds}"
     return SectionWords(state.section, bars, coming, min(1.0, max(0, state.bar_in_section) / length))
 
 

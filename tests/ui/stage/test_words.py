@@ -95,6 +95,10 @@ def test_a_late_band_has_a_drummer_who_rushes(now: StageState, words: FeelWords)
             playing(section="solo", next_section="out", bar_in_section=11, bars_in_section=8, is_vamping=True),
             SectionWords("solo", "vamp, bar 3 of 8", "next  out", 0.375),
         ),
+        (
+            playing(section="head", next_section="solo", bar_in_section=2, bars_in_section=8, round=2, rounds=3),
+            SectionWords("head", "bar 2 of 8, time 2 of 3", "next  solo", 0.25),
+        ),
     ],
 )
 def test_a_section_says_how_far_it_has_come(now: StageState, words: SectionWords) -> None:
