@@ -420,12 +420,23 @@ class Engine:
     def _prepare_anew(self) -> None:
         """Decode what has been written anew, and take the songs in the order in which they are written now."""
         self.order.repertoire.decode_anew(self.order.songs)
-        if self.song is not None and (songs := self._sheet.look(self.order.songs)) is not None:
+        if (songs := self._sheet.look(self.order.songs)) is not None:
             with self._turn:
+                is_first = self.song is None
                 self.order.arrange(songs)
+                if is_first:
+                    self._begin_set()
                 if (asked := self._coming.asked) and not any(song.id == asked.song_id for song in songs):
                     self._comes_not(TAKEN_OUT.format(title=asked.title))
             self.order.repertoire.decode(songs)
+
+    def _begin_set(self) -> None:
+        """The set, which was empty, has songs: here is the first."""
+        try:
+            self.do("gives-way", self.show.gives_way)
+            self._go_to_song(0)
+        except RigError as error:
+            self.alerts.say(str(error))
 
     def _look_after_songs(self) -> None:
         """Say which stem has been lost, and let go of songs far away. In a thread of its own: a disk may take its time."""

@@ -91,9 +91,13 @@ class RunningOrder:
         return self.repertoire.is_prepared(self.songs[number])
 
     def arrange(self, songs: Sequence[Song]) -> None:
-        """The set, which has songs, is these from now on; the one that is loaded stays so, and in the set. Nobody may change it
-        meanwhile.
+        """The set is these from now on; the one that is loaded stays so, and in the set; where there was none, none is.
+
+        Nobody may change it meanwhile.
         """
+        if not self.songs:
+            self.songs = list(songs)
+            return
         loaded, arranged = self.songs[self.number], list(songs)
         ids = [song.id for song in arranged]
         number = ids.index(loaded.id) if loaded.id in ids else min(self.number, len(arranged))

@@ -183,6 +183,33 @@ def test_that_a_song_was_written_anew_is_said_until_it_is_loaded_again(tmp_path:
         engine.close()
 
 
+def test_the_first_song_of_a_show_that_had_none_is_played_as_soon_as_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = make_show(tmp_path / "friday")
+    with_songs = (show / "show.toml").read_text()
+    (show / "show.toml").write_text(with_songs.replace('songs = ["caravan"]', ""))
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    engine = Engine(read_show(show), Setup(device="virtual"))
+    try:
+        engine._prepare_anew()
+        plays_a_block(engine)
+        assert engine.state().song_count == 0
+        (show / "show.toml").write_text(with_songs)
+        engine._prepare_anew()
+        engine._prepare_anew()
+        engine._coming._worker.submit(bool).result(20.0)
+        plays_a_block(engine)
+        state = engine.state()
+        assert (state.song_id, state.song_number, state.song_count, state.is_listening) == ("caravan", 1, 1, True)
+        engine.do("start", "")
+        for _ in range(3):
+            plays_a_block(engine)
+        assert engine.state().is_playing
+    finally:
+        engine.close()
+
+
 def test_a_set_that_is_written_in_another_order_is_so_from_then_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     show = make_show(tmp_path / "friday")
     shutil.copytree(show / "songs" / "caravan", show / "songs" / "perdido")
