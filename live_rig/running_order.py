@@ -15,7 +15,7 @@ from live_rig.band.keys import Keys, in_key, key_of
 from live_rig.conducting.chart import first_beat
 from live_rig.conducting.cues import Sent
 from live_rig.conducting.tempo_doubts import tempo_doubts
-from live_rig.errors import RigError, ShowError
+from live_rig.errors import DeviceError, RigError, ShowError
 from live_rig.instrument import Instrument
 from live_rig.repertoire import OpenSong, Repertoire
 from live_rig.show.setlist import Show
@@ -45,6 +45,7 @@ class RunningOrder:
         self.songs = list(show.songs)  # as they were read last
         self.number = 0  # of the song that is loaded, from 0
         self._lacks_next = False
+        self._misleads = False  # the instrument may still lead to what came next before the set was arranged anew
         self._leads_to: list[tuple[Chart, Song]] = []  # in whatever key and edition, that its ending may lead to
         self.repertoire = Repertoire(show, instrument.samplerate_hz, voice, self._in_new_key, alert)
 
@@ -103,12 +104,12 @@ class RunningOrder:
         number = ids.index(loaded.id) if loaded.id in ids else min(self.number, len(arranged))
         arranged[number : number + (loaded.id in ids)] = [loaded]
         self.songs, self.number = arranged, number
-        self._instrument.send([Sent(EventKind.LOAD_NEXT)])
+        self._misleads = True
         self._load_next()
 
     def look_ahead(self) -> None:
-        """Load what the song leads to, where that was not prepared before. Nobody may change the song meanwhile."""
-        if self._lacks_next:
+        """Load what the song leads to, where that could not be had before. Nobody may change the song meanwhile."""
+        if self._lacks_next or self._misleads:
             self._load_next()
 
     def load(self, number: int, *, plays_on: bool = False) -> None:
@@ -165,20 +166,24 @@ class RunningOrder:
 
     def _load_next(self) -> None:
         """What this song leads to. If that cannot be had it is said; this one plays all the same, and then it is over."""
-        self._lacks_next = False
-        if self.song is None or self.song.ending == "wait" or not self.has(self.number + 1):
-            return
-        if not (self._waits or self.is_prepared(self.number + 1)):
-            self._lacks_next = True
-            return
+        lacks = self.song is not None and self.song.ending != "wait" and self.has(self.number + 1)
         try:
-            song = self.repertoire.as_written_now(self.songs[self.number + 1])
-            chart = self.repertoire.chart(song)
-            self._take_in(self.number + 1, song)
-            self._leads_to.append((chart, song))
-            self._instrument.load(chart, is_next=True)
-        except RigError as error:
+            if self._misleads:
+                self._instrument.send([Sent(EventKind.LOAD_NEXT)])
+                self._misleads = False
+            if lacks and (self._waits or self.is_prepared(self.number + 1)):
+                song = self.repertoire.as_written_now(self.songs[self.number + 1])
+                chart = self.repertoire.chart(song)
+                self._take_in(self.number + 1, song)
+                self._leads_to.append((chart, song))
+                self._instrument.load(chart, is_next=True)
+                lacks = False
+        except DeviceError as error:  # a disk that is full, a rig that stands still: not for ever
             self._alert(str(error))
+        except RigError as error:
+            lacks = False
+            self._alert(str(error))
+        self._lacks_next = lacks
 
     def _in_new_key(self, song: Song, stems: Stems) -> None:
         """A song's other key has been made, or was there: in the keys' thread, or in that of the command."""

@@ -46,6 +46,15 @@ class Evening:
     def lose(self, name: str) -> None:
         (self.folder / f"{name}.wav").unlink()
 
+    def fill(self) -> None:
+        """Nobody plays, and too much waits for anything else to be handed over."""
+        while self.instrument.exchange.send(EventKind.CHIME):
+            pass
+
+    def drain(self) -> None:
+        """The sound is back."""
+        self.instrument.rig.step(np.zeros((1, BLOCK), np.float32), np.empty((self.instrument.outputs, BLOCK), np.float32))
+
     def play_into_the_next(self) -> int:
         """The song that is loaded, until the instrument has gone on by itself: the chart that it went on to."""
         self.instrument.send([Sent(EventKind.START)])
@@ -129,6 +138,29 @@ def test_in_another_order_the_song_leads_to_the_one_that_comes_then(evening: Eve
     assert (evening.order.number, [song.id for song in evening.order.songs]) == (1, ["second", "first", "third"])
     evening.order.has_gone_on(evening.play_into_the_next())
     assert (evening.order.number, evening.begun) == (2, ["first", "third"])
+
+
+def test_a_set_that_is_arranged_while_the_rig_stands_still_leads_where_it_says_once_it_plays(evening: Evening) -> None:
+    first, second, third = evening.songs
+    evening.order.load(0)
+    evening.fill()
+    evening.order.arrange([first, third, second])
+    assert [song.id for song in evening.order.songs] == ["first", "third", "second"]
+    evening.drain()
+    evening.order.look_ahead()
+    evening.order.has_gone_on(evening.play_into_the_next())
+    assert (evening.order.number, evening.begun) == (1, ["first", "third"])
+
+
+def test_so_does_one_in_which_the_song_leads_nowhere_any_more(evening: Evening) -> None:
+    first, second, _ = evening.songs
+    evening.order.load(0)
+    evening.fill()
+    evening.order.arrange([second, first])
+    evening.drain()
+    evening.order.look_ahead()
+    with pytest.raises(AssertionError, match="it did not go on"):
+        evening.play_into_the_next()
 
 
 def test_a_song_that_is_the_last_now_leads_nowhere(evening: Evening) -> None:
