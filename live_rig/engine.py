@@ -413,9 +413,11 @@ class Engine:
 
     def _prepare_the_rest(self) -> None:
         """Let every preset stand ready, and decode the other songs, so that none is waited for."""
-        for words in self.colour.keep_ready([preset for song in self.show.songs for preset in presets_of(song)]):
-            self.alerts.say(words)
-        self.order.repertoire.decode(self.order.songs)
+        try:
+            for words in self.colour.keep_ready([preset for song in self.show.songs for preset in presets_of(song)]):
+                self.alerts.say(words)
+        finally:
+            self.order.repertoire.decode(self.order.songs)
 
     def _prepare_anew(self) -> None:
         """Decode what has been written anew, and take the songs in the order in which they are written now."""

@@ -1,5 +1,7 @@
 """The songs of a show, ready to be played: stems open, each in its key, and charted; watched over while they play; let go."""
 
+import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +22,11 @@ from live_rig.show.faults import Fault
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 from live_rig.show.song_folder import read_song
+
+MOST_TRIES = 3
+NOT_PREPARED = '"{title}" could not be prepared; the log says more'
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Repertoire:
         self._ready: dict[Stems, OpenSong] = {}
         self._editions: dict[str, Edition] = {}  # of every song, at the last look at what has been written
         self._decoded: dict[str, Edition] = {}  # of those that have been written anew
+        self._stumbled = Counter[str]()  # songs that something unforeseen has kept from being decoded
         self._is_closing = Event()
 
     def chart(self, song: Song) -> Chart:
@@ -96,7 +104,7 @@ class Repertoire:
         """Decode them into the cache, so that none is waited for later. Takes its time."""
         for song in songs:
             try:
-                self._open(self.keys.song(song))
+                self._decode(song)
             except LeftOff:
                 return
             except RigError as error:
@@ -104,7 +112,7 @@ class Repertoire:
 
     def decode_anew(self, songs: Iterable[Song]) -> None:
         """Do the same for those that have been written anew, and not since the last look: nobody is at it any more. What is
-        wrong with one is said when it is loaded.
+        wrong with one is said when it is loaded. And once more for those that something unforeseen has kept from it.
         """
         for song in songs:
             before, now = self._editions.get(song.id, song.edition), song.edition_now()
@@ -113,7 +121,7 @@ class Repertoire:
                 self._decoded[song.id] = now
                 with suppress(LeftOff, RigError):
                     if isinstance(read := self._read(song), Song):
-                        self._open(self.keys.song(read))
+                        self._decode(read)
 
     def lost_stems(self, song: Song) -> list[str]:
         """What has been lost of a song since the last look, in words. Takes as long as the disk does."""
@@ -141,6 +149,19 @@ class Repertoire:
         self._ready[stems] = OpenSong(stems, chart, StemWatch(song, stems), prefetch(stems))
         self._ready[stems].fetching.start()
         return stems
+
+    def _decode(self, song: Song) -> None:
+        """Raises RigError; LeftOff. What else goes wrong is logged and said, and tried again at the next looks, a few times."""
+        try:
+            self._open(self.keys.song(song))
+        except (LeftOff, RigError):
+            raise
+        except Exception:
+            log.exception('"%s" could not be prepared', song.title)
+            self._alert(NOT_PREPARED.format(title=song.title))
+            self._stumbled[song.id] += 1
+            if self._stumbled[song.id] < MOST_TRIES:
+                self._decoded[song.id] = frozenset()
 
     def _read(self, song: Song) -> Song | list[Fault]:
         return read_song(song.folder, song.id, self._show.presets, self._show.buses)

@@ -21,6 +21,7 @@ from live_rig.control.protocol import DoorAddress, StageState
 from live_rig.control.server import serve
 from live_rig.engine import TAKEN_OUT, Engine, Setup
 from live_rig.errors import DoorError
+from live_rig.repertoire import MOST_TRIES, NOT_PREPARED
 from live_rig.running_order import ENDS
 from live_rig.show.edition import Stamp
 from live_rig.show.store import read_show
@@ -443,3 +444,44 @@ def test_who_takes_it_back_or_has_stopped_the_song_waits_for_nothing(evening: En
     late.bring()
     late.play(3.0)
     assert evening.state().song_id == "caravan"
+
+
+# The first decoding of the set
+
+
+def test_a_decoding_that_ends_in_an_error_which_nobody_foresaw_is_said_and_tried_again(evening: Engine, disk: SlowDisk) -> None:
+    repertoire = evening.order.repertoire
+    disk.breaks = True
+    disk.goes_on.set()
+    repertoire.decode(evening.order.songs)
+    assert disk.begun == ["second", "third"]
+    repertoire.decode_anew(evening.order.songs)
+    assert sorted(evening.alerts.now()) == [NOT_PREPARED.format(title=title) for title in ("Second", "Third")]
+    assert not evening.order.is_prepared(1)
+    disk.breaks = False
+    repertoire.decode_anew(evening.order.songs)
+    assert evening.order.is_prepared(1)
+    begun = list(disk.begun)
+    repertoire.decode_anew(evening.order.songs)
+    assert disk.begun == begun
+
+
+def test_it_is_not_tried_all_evening(evening: Engine, disk: SlowDisk) -> None:
+    disk.breaks = True
+    disk.goes_on.set()
+    evening.order.repertoire.decode(evening.order.songs)
+    for _ in range(10):
+        evening.order.repertoire.decode_anew(evening.order.songs)
+    assert disk.begun.count("second") == MOST_TRIES
+
+
+def test_presets_that_cannot_be_made_ready_keep_no_song_from_being_decoded(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = Engine._prepare_the_rest
+    evening: Engine = request.getfixturevalue("evening")
+    request.getfixturevalue("disk").goes_on.set()
+    monkeypatch.setattr(evening.colour, "keep_ready", fails)
+    with pytest.raises(ZeroDivisionError):
+        prepare(evening)
+    assert evening.order.is_prepared(2)
