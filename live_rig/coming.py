@@ -50,8 +50,9 @@ class Coming:
         self.asked = None
 
     def close(self) -> None:
-        """Nothing comes any more."""
-        self.forget()
+        """Nothing comes any more; what is being loaded in this moment is loaded first."""
+        with self._turn:
+            self.forget()
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _bring(self, asked: Asked) -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
-from threading import Event
+from threading import Event, RLock, Thread
 from typing import NoReturn
 
 import numpy as np
@@ -190,6 +190,29 @@ def test_one_that_fails_is_told_of_in_its_turn_so_that_the_next_one_is_not_forgo
     assert said.get(timeout=PATIENCE_S) == (True, '"Second" could not be loaded; the log says more')
     assert coming.asked is None
     coming.close()
+
+
+def test_who_closes_while_one_is_being_loaded_waits_until_it_is_whole() -> None:
+    is_loading, goes_on, happened = Event(), Event(), list[str]()
+
+    def load() -> None:
+        is_loading.set()
+        assert goes_on.wait(PATIENCE_S)
+        happened.append("loaded")
+
+    def close() -> None:
+        coming.close()
+        happened.append("closed")
+
+    coming = Coming(RLock(), print)
+    coming.ask(Asked("second", "Second", lambda _: None, load))
+    assert is_loading.wait(PATIENCE_S)
+    closing = Thread(target=close)
+    closing.start()
+    closing.join(0.1)  # so long it may be wrong
+    goes_on.set()
+    closing.join(PATIENCE_S)
+    assert happened == ["loaded", "closed"]
 
 
 @pytest.mark.parametrize("breaks", [True, False])
