@@ -21,10 +21,13 @@ cdef struct BarFilter:
     int all_cells
     float share[TEMPI][PATTERNS]     # how common a pattern is
     int prepared                     # bins of `silent` made ready so far, tempo by tempo
+    int kinds, next_kinds            # of drums whose silence counts, from the kick on: in `silent`, in `next_silent`
+    int renewed                      # bins of `next_silent` made ready so far
     int cleared                      # cells of `mass` emptied so far
     # the states
     unsigned short *bin              # (cells,) which bin of the patterns a state passed in the step that brought it to a cell
     float *silent                    # (TEMPI, bins, PATTERNS) probability that nothing is struck during a step in a bin
+    float *next_silent               # the same, for when other kinds of drum are missed
     float *mass                      # (cells, PATTERNS) how probable each is
     int turn[TEMPI]                  # cells by which the bar has turned under them: see `states_at`
     float *struck                    # (TEMPO_BANDS, bins, PATTERNS) likelihood of this step's onsets
@@ -64,6 +67,7 @@ cdef void bar_filter_start(BarFilter *b, const Onset *first, double bpm) noexcep
 cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_beat) noexcept nogil
 cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil
 cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil
+cdef void bar_filter_miss(BarFilter *b, int kinds) noexcept nogil
 cdef void bar_filter_renew(BarFilter *b, int pattern, int bin_) noexcept nogil
 cdef void bar_filter_refer(BarFilter *b, double octave, bint is_lost, bint is_doubted) noexcept nogil
 cdef double how_real(double strength) noexcept nogil

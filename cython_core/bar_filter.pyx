@@ -15,6 +15,7 @@ from libc.string cimport memcpy, memset
 
 from cython_core.beginning cimport begin, begin_late, begin_unless_knock, wait_on
 from cython_core.crossing cimport NEIGHBOURS, cross, is_far
+from cython_core.earshot cimport KINDS
 from cython_core.patterns cimport (
     BINS_PER_BEAT, band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns,
 )
@@ -22,6 +23,7 @@ from cython_core.patterns cimport (
 cdef enum:
     MOST_STROKES = 6                 # taken into account in one step: two hands and two feet play no more
     BINS_PREPARED = 64               # in one tick
+    BINS_RENEWED = 24                # the same, beside a step's work
     CELLS_CLEARED = 256
 
 cdef double STEP_S = 0.010
@@ -44,17 +46,20 @@ cdef int bar_filter_allot(BarFilter *b, double samplerate_hz) noexcept:
     b.patterns.beats = MAX_BEATS
     lay_out(b)
     b.silent = <float *>calloc(TEMPI * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
+    b.next_silent = <float *>calloc(TEMPI * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
     b.mass = <float *>calloc(b.all_cells * PATTERNS, sizeof(float))
     b.struck = <float *>calloc(TEMPO_BANDS * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
     b.bin = <unsigned short *>calloc(b.all_cells, sizeof(unsigned short))
     b.place = <float *>calloc(TEMPI * MAX_BEATS * PLACES_PER_BEAT, sizeof(float))
-    return (patterns_allot(&b.patterns) and b.silent is not NULL and b.mass is not NULL and b.struck is not NULL and b.bin is not NULL
-            and b.place is not NULL)
+    b.kinds = b.next_kinds = KINDS
+    return (patterns_allot(&b.patterns) and b.silent is not NULL and b.next_silent is not NULL and b.mass is not NULL and b.struck is not NULL
+            and b.bin is not NULL and b.place is not NULL)
 
 
 cdef void bar_filter_free(BarFilter *b) noexcept:
     patterns_free(&b.patterns)
     free(b.silent)
+    free(b.next_silent)
     free(b.mass)
     free(b.struck)
     free(b.bin)
@@ -67,6 +72,9 @@ cdef void bar_filter_meter(BarFilter *b, int beats_per_bar) noexcept nogil:
     if beats_per_bar != b.patterns.beats_per_bar:
         patterns_of_meter(&b.patterns, beats_per_bar)
         lay_out(b)
+        b.prepared = 0
+    if b.kinds != b.next_kinds:
+        b.kinds = b.next_kinds
         b.prepared = 0
 
 
@@ -104,7 +112,7 @@ cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil:
         if b.prepared % bins == 0:
             place_cells(b, b.prepared // bins)
         for p in range(PATTERNS):
-            hush(b, b.prepared // bins, b.prepared % bins, p)
+            hush(b, b.silent, b.kinds, b.prepared // bins, b.prepared % bins, p)
         b.prepared += 1
     return b.prepared == TEMPI * bins
 
@@ -121,13 +129,30 @@ cdef void bar_filter_renew(BarFilter *b, int pattern, int bin_) noexcept nogil:
     """A bin of a pattern has changed."""
     cdef int tempo
     for tempo in range(TEMPI):
-        hush(b, tempo, bin_, pattern)
+        hush(b, b.silent, b.kinds, tempo, bin_, pattern)
+        if b.kinds != b.next_kinds:
+            hush(b, b.next_silent, b.next_kinds, tempo, bin_, pattern)
 
 
-cdef inline void hush(BarFilter *b, int tempo, int bin_, int pattern) noexcept nogil:
-    """How probable it is that a pattern has no stroke during a step in a bin."""
-    cdef float busy = b.patterns.busy[(b.band[tempo] * b.patterns.bins + bin_) * PATTERNS + pattern]
-    b.silent[(tempo * b.patterns.bins + bin_) * PATTERNS + pattern] = expf(-<float>b.patterns.beats / b.cells[tempo] * busy)
+cdef void bar_filter_miss(BarFilter *b, int kinds) noexcept nogil:
+    """Of how many kinds of drum, from the kick on (1 .. KINDS), silence shall count. It takes half a second of ticks until it does."""
+    if kinds != b.next_kinds:
+        b.next_kinds, b.renewed = kinds, 0
+
+
+cdef void renew_silence(BarFilter *b) noexcept nogil:
+    """One tick's share of making `next_silent` ready."""
+    cdef int p, bins = b.patterns.bins, last = min(b.renewed + BINS_RENEWED, TEMPI * b.patterns.bins)
+    while b.renewed < last:
+        for p in range(PATTERNS):
+            hush(b, b.next_silent, b.next_kinds, b.renewed // bins, b.renewed % bins, p)
+        b.renewed += 1
+
+
+cdef inline void hush(BarFilter *b, float *silent, int kinds, int tempo, int bin_, int pattern) noexcept nogil:
+    """How probable it is that a pattern has no stroke of the first `kinds` of drum during a step in a bin."""
+    cdef float busy = b.patterns.busy[(((kinds - 1) * TEMPO_BANDS + b.band[tempo]) * b.patterns.bins + bin_) * PATTERNS + pattern]
+    silent[(tempo * b.patterns.bins + bin_) * PATTERNS + pattern] = expf(-<float>b.patterns.beats / b.cells[tempo] * busy)
 
 
 cdef void clear(BarFilter *b) noexcept nogil:
@@ -178,6 +203,8 @@ cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil:
     cdef double due = b.origin_frame + (b.step + 1) * b.step_frames + HEARD_AFTER_S * b.samplerate_hz
     if not b.started:
         return False
+    if b.kinds != b.next_kinds:
+        renew_silence(b)
     if b.working:
         while b.job < b.jobs and b.work_done * (due + b.step_frames - b.begun_frame) <= (end_frame - b.begun_frame) * b.work_all:
             do_job(b)
@@ -197,6 +224,8 @@ cdef void begin_step(BarFilter *b) noexcept nogil:
     cdef int i, kept = 0, tempo, band
     cdef double end = b.origin_frame + (b.step + 1) * b.step_frames
     cdef double strokes = 0, awake = 0
+    if b.kinds != b.next_kinds and b.renewed == TEMPI * b.patterns.bins:
+        b.silent, b.next_silent, b.kinds = b.next_silent, b.silent, b.next_kinds
     b.strokes = 0
     for i in range(b.waiting):
         if b.pending[i].frame >= end:

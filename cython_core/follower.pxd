@@ -1,6 +1,7 @@
 # Where the drummer is in the beat and the bar, how fast, and how sure that is.
 
 from cython_core.bar_filter cimport BarFilter
+from cython_core.earshot cimport Earshot
 from cython_core.flood cimport Flood
 from cython_core.gaits cimport Gaits
 from cython_core.on_strokes cimport OnStrokes
@@ -38,6 +39,7 @@ cdef struct FollowerState:
     double lean_frame                # when the gaits last leaned towards the bar filter
     double trust                     # confidence, slowly averaged
     double last_onset_frame
+    Earshot earshot                  # which drums are
     Flood flood                      # what hands and feet cannot have played
     double heard_frame               # up to which it has heard
 

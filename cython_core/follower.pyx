@@ -14,9 +14,10 @@ from collections import namedtuple
 
 from cython_core.bar_filter cimport (
     PLACES_PER_BEAT, TEMPI, bar_filter_allot, bar_filter_free, bar_filter_go_on, bar_filter_hear, bar_filter_meter, bar_filter_prepare,
-    bar_filter_refer, bar_filter_renew, bar_filter_start, bar_filter_work,
+    bar_filter_miss, bar_filter_refer, bar_filter_renew, bar_filter_start, bar_filter_work,
 )
 from cython_core.belief cimport belief_at_level, belief_centre, belief_is_same_level, belief_level, belief_near, belief_surest
+from cython_core.earshot cimport KINDS, earshot_begin, earshot_hear
 from cython_core.flood cimport flood_lets_pass, flood_reset
 from cython_core.gaits cimport (
     gaits_beat_at, gaits_count, gaits_expect, gaits_expect_nothing, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo,
@@ -43,6 +44,7 @@ cdef int STEPS_BEFORE_FOUND = 150    # where no tempo was told
 cdef double TRUST_BEATS = 8.0        # time constant of the trust in what is followed ...
 cdef double LOST_BELOW = 0.6         # ... and where it ends: then any tempo may be the right one
 cdef double DOUBTED_BARS = 8.0       # and for so long a told tempo may turn out to be wrong
+cdef double DOUBTED_BARS_OF_FEW = 1.0                 # ... from a kick and a snare alone
 cdef double COUNTED = 0.9            # confidence in what was counted, until it is played
 cdef double STOPPED_BARS = 2.5       # bars of silence after which it is as likely as not that the drummer has stopped for good
 cdef double STOPPED_SPREAD_BARS = 0.6
@@ -57,6 +59,8 @@ cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcep
     f.beats_per_bar = 4 if beats_per_bar <= 0 else min(beats_per_bar, MAX_BEATS)
     f.ready = f.started = f.found = f.goes_on = f.own.begun = False
     flood_reset(&f.flood)
+    earshot_begin(&f.earshot)
+    bar_filter_miss(&f.bars, f.earshot.kinds)
     f.unread = 0
     f.strokes.lean_beats = f.strokes.heard = 0
     f.beat_length = 1
@@ -165,6 +169,7 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
         f.last_onset_frame = onset.frame
     if f.ready and onset.look != FIRST:
         bar_filter_hear(&f.bars, onset)
+        bar_filter_miss(&f.bars, earshot_hear(&f.earshot, onset))
         if f.own.begun and f.confidence > OWN_ABOVE:
             own_bar_strike(&f.bars.patterns, bin_at(f, onset.frame), onset)
     if onset.look != SECOND and (f.bars.step >= STEPS_BEFORE_GAITS or not f.ready):
@@ -278,9 +283,11 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
 
 cdef bint is_doubted(FollowerState *f, double octave) noexcept nogil:
     """May the tempo told turn out to be wrong? Not after DOUBTED_BARS, nor where it is the drummer's own that goes on, nor in bars of
-    more than four beats: their patterns are put together from shorter ones, and another tempo can look better by chance."""
+    more than four beats: their patterns are put together from shorter ones, and another tempo can look better by chance. And where
+    no cymbals are within earshot not for long: a kick and a snare alone look much the same in half the tempo."""
+    cdef double bars = DOUBTED_BARS if f.earshot.kinds == KINDS else DOUBTED_BARS_OF_FEW
     return (f.is_new and f.beats_per_bar <= 4
-            and f.bars.step * f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 < DOUBTED_BARS * f.beats_per_bar)
+            and f.bars.step * f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 < bars * f.beats_per_bar)
 
 
 cdef bint may_lean(FollowerState *f, double octave) noexcept nogil:

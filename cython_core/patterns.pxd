@@ -1,5 +1,7 @@
 # What drummers play in a bar: typical bars of a meter, and how likely each makes a stroke, or none, at every place.
 
+from cython_core.earshot cimport KINDS
+
 cdef enum:
     PATTERNS = 36                    # bars: those that were learned, bare pulses, the drummer's own, and rest
     PULSE = 28                       # the first of the pulses
@@ -19,7 +21,7 @@ cdef struct Patterns:
     float *rate                      # (bins, PATTERNS, CLASSES) strokes a beat
     float *usual                     # (bins, CLASSES) the same, on the average of all that was learned
     float *likely                    # (TEMPO_BANDS, CLASSES, bins, PATTERNS) the same, blurred by the hand, tempered
-    float *busy                      # (TEMPO_BANDS, bins, PATTERNS) all classes together, tempered
+    float *busy                      # (KINDS, TEMPO_BANDS, bins, PATTERNS) all classes of the first kinds together, tempered
 
 cdef int patterns_allot(Patterns *p) noexcept
 cdef void patterns_free(Patterns *p) noexcept

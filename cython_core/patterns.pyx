@@ -45,7 +45,7 @@ cdef int patterns_allot(Patterns *p) noexcept:
     p.rate = <float *>calloc(bins * PATTERNS * CLASSES, sizeof(float))
     p.usual = <float *>calloc(bins * CLASSES, sizeof(float))
     p.likely = <float *>calloc(TEMPO_BANDS * CLASSES * bins * PATTERNS, sizeof(float))
-    p.busy = <float *>calloc(TEMPO_BANDS * bins * PATTERNS, sizeof(float))
+    p.busy = <float *>calloc(KINDS * TEMPO_BANDS * bins * PATTERNS, sizeof(float))
     return p.rate is not NULL and p.usual is not NULL and p.likely is not NULL and p.busy is not NULL
 
 
@@ -138,11 +138,12 @@ cdef void patterns_blur(Patterns *p, int bin_, int first, int last) noexcept nog
                 for kind in range(CLASSES):
                     sum_[pattern][kind] += weight[away + reach] / total * rate[pattern * CLASSES + kind]
         for pattern in range(first, last):
-            total = 0
             for kind in range(CLASSES):
-                total += sum_[pattern][kind]
                 p.likely[((band * CLASSES + kind) * p.bins + bin_) * PATTERNS + pattern] = powf(sum_[pattern][kind], <float>TEMPER)
-            p.busy[(band * p.bins + bin_) * PATTERNS + pattern] = <float>TEMPER * total
+            total = 0
+            for kind in range(KINDS):
+                total += sum_[pattern][kind] + sum_[pattern][kind + KINDS]
+                p.busy[((kind * TEMPO_BANDS + band) * p.bins + bin_) * PATTERNS + pattern] = <float>TEMPER * total
 
 
 cdef int band_of(double bpm) noexcept nogil:

@@ -160,7 +160,7 @@ cdef float claim(const Teller *line, const Said *told, int kind, const double *c
     """How likely this line makes it that a drum of this kind was struck.
 
     covered: how far the line of each kind is to be trusted; heard: and how surely it heard its own drum now. overheard: how likely a line
-    that hears all makes a snare or tom; -1: none heard anything.
+    that hears all makes a snare or tom.
     """
     cdef float network = likely(&told.onset, kind), mine = own(told), other = 0, said
     cdef int k
@@ -172,17 +172,17 @@ cdef float claim(const Teller *line, const Said *told, int kind, const double *c
         if told.onset.look == SECOND:                           # it may be about nothing that was struck
             mine *= fminf(told.onset.kick + told.onset.snare + told.onset.cymbal, 1)
         said = mine + (1 - mine) * network * 0.3
-        return said * fmaxf(overheard, network) if line.drum == TOM and overheard >= 0 else said
+        return said * fmaxf(overheard, network) if line.drum == TOM else said
     if hears_all(line) and kind == 2:
         return network                                          # a hat's microphone hears no crash
-    return network * <float>(1 - covered[kind]) * (1 if hears_all(line) else 0.5)
+    return network * <float>(1 - covered[kind])
 
 
 cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
     """All that was said about a stroke, as one onset. False when nothing is left of it."""
     cdef double[3] covered, heard, not_struck
     cdef double frames = 0, weights = 0, weight, belief
-    cdef float most, said, overheard = -1
+    cdef float most, said, overheard = 0
     cdef int i, kind
     for kind in range(3):
         covered[kind] = heard[kind] = 0

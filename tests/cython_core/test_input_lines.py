@@ -68,6 +68,14 @@ def test_separate_lines_tell_each_stroke_once_and_as_what_it_is() -> None:
     assert (told["told_frame"] - told["frame"]).max() / RATE_HZ < 0.023
 
 
+def test_without_an_overhead_the_hats_are_heard_in_the_other_microphones() -> None:
+    told = Lines(RATE_HZ, KIT[:2]).feed(four_lines(8)[:2])
+    eighths = (told["frame"] / RATE_HZ - 0.5) / 0.25
+    alone = told[(eighths > 10) & (np.round(eighths).astype(int) % 2 == 1) & (told["look"] == Look.SECOND)]
+    assert len(alone) > 8
+    assert np.median(alone["cymbal"]) > 0.9
+
+
 @pytest.mark.parametrize("look", [Look.FIRST, Look.SECOND])
 def test_what_a_close_microphone_hears_of_other_drums_is_not_taken_for_its_own(look: Look) -> None:
     told = Lines(RATE_HZ, KIT).feed(four_lines(20))
