@@ -44,7 +44,7 @@ def test_the_surest_reading_is_the_one_followed_and_no_belief_is_counted_twice()
 
 
 def test_where_the_level_is_open_the_second_reading_says_the_other() -> None:
-    last = played("k.s.k.s.", 190, 6, told=False).looks[-1]
+    last = played("k.s.k.s.", 170, 6, told=False).looks[-1]
     assert last.hypotheses[1].belief > 0.1
     assert relation(*last.hypotheses, 4) in ("double time", "half time")
 
