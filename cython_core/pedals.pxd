@@ -4,7 +4,7 @@ cdef enum:
     PRESSES = 1024                   # that may wait for Python
 
 cdef struct PedalsState:
-    unsigned char least[3][128]      # of notes, controllers, programs: from which value on one is a pedal; 128: never. Fixed at set-up
+    unsigned char least[3][128]      # of notes, controllers, programs: from which value on one is a pedal; 128: never. Written by Python
     int press[PRESSES]               # three bytes, the status in the highest
     long long pressed                # written by the callback, after the press itself
     long long taken                  # written by Python

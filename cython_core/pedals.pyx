@@ -31,17 +31,21 @@ cdef class Pedals:
     """
 
     def __cinit__(self, const unsigned char[:, ::1] least, bell):
-        if least.shape[0] != 3 or least.shape[1] != 128:
-            raise ValueError(f"a table of {least.shape[0]} by {least.shape[1]}, not 3 by 128")
         self.state = <PedalsState *>calloc(1, sizeof(PedalsState))
         if self.state == NULL:
             raise MemoryError
-        memcpy(self.state.least, &least[0, 0], 3 * 128)
+        self.know(least)
         self.parts = bell
         self.state.bell = <void *><size_t>bell._semlock.handle
 
     def __dealloc__(self):
         free(self.state)
+
+    def know(self, const unsigned char[:, ::1] least):
+        """Take what this table says for a pedal from now on. The callback may look meanwhile: it looks at one byte, the old or the new."""
+        if least.shape[0] != 3 or least.shape[1] != 128:
+            raise ValueError(f"a table of {least.shape[0]} by {least.shape[1]}, not 3 by 128")
+        memcpy(self.state.least, &least[0, 0], 3 * 128)
 
     def wait(self):
         """Until something is pressed, or somebody wakes this thread; without the GIL."""

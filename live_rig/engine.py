@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import RLock
@@ -135,12 +135,12 @@ class Engine:
             self._renderers = renderers(self.instrument.band)
             for loop in self._renderers:
                 opened.callback(loop.stop)
-            routing = Routing(show.pedals, self._press, self._strike, self._play)
-            pedals = None
+            self._routing = Routing(show.pedals, self._press, self._strike, self._play)
+            self._on_jack: JackPedals | None = None
             if self.audio_device is not None and self.audio_device.host == JACK:
-                on_jack = JackPedals(routing)
-                opened.callback(on_jack.close)
-                pedals = on_jack.pedals
+                self._on_jack = JackPedals(self._routing)
+                opened.callback(self._on_jack.close)
+            pedals = self._on_jack.pedals if self._on_jack else None
             capture_frames = round(setup.capture_s * self.samplerate_hz)
             self.device = Device(self.instrument.rig, inputs, outputs, feed, capture_frames, pedals)
             self.card = SoundCard(
@@ -149,7 +149,7 @@ class Engine:
             opened.callback(self.card.close)
             if show.songs:
                 self.order.load(0)  # before MIDI: what a kit sends until it plays waits in the same ring, which has an end
-            self.midi = MidiPorts(setup.midi_in, routing, self.card, self._let_go)
+            self.midi = MidiPorts(setup.midi_in, self._routing, self.card, self._let_go)
             opened.callback(self.midi.close)
             self._sheet = SheetWatch(show, self.alerts)
             self._troubles = Troubles(self.instrument, self.device, self.card, self.midi, self.alerts)
@@ -266,7 +266,7 @@ class Engine:
         """All that a window shows, now."""
         self._watch()
         around = Surroundings(
-            self.order.show,
+            replace(self.order.show, pedals=self._routing.pedals),
             self.song,
             self.order.number,
             self.samplerate_hz,
@@ -422,7 +422,9 @@ class Engine:
     def _prepare_anew(self) -> None:
         """Decode what has been written anew, and take the songs in the order in which they are written now."""
         self.order.repertoire.decode_anew(self.order.songs)
-        if (songs := self._sheet.look(self.order.songs)) is not None:
+        songs = self._sheet.look(self.order.songs)
+        self._take_pedals(self._sheet.pedals)
+        if songs is not None:
             with self._turn:
                 is_first = self.song is None
                 self.order.arrange(songs)
@@ -431,6 +433,13 @@ class Engine:
                 if (asked := self._coming.asked) and not any(song.id == asked.song_id for song in songs):
                     self._comes_not(TAKEN_OUT.format(title=asked.title))
             self.order.repertoire.decode(songs)
+
+    def _take_pedals(self, pedals: Mapping[str, str]) -> None:
+        """What is pressed means this from now on."""
+        if pedals != self._routing.pedals:
+            self._routing.pedals = pedals
+            if self._on_jack is not None:
+                self._on_jack.know_again()
 
     def _begin_set(self) -> None:
         """The set, which was empty, has songs: here is the first."""

@@ -1,4 +1,4 @@
-"""show.toml, written while the rig runs: its songs are taken in their new order, and what needs a new start is said."""
+"""show.toml, written while the rig runs: the songs in their new order and the pedals are taken, the rest is said."""
 
 from live_rig.alerts import Alerts
 from live_rig.show.edition import Stamp, stamp_of
@@ -8,6 +8,7 @@ from live_rig.show.song import Song
 from live_rig.show.song_folder import read_song
 from live_rig.show.store import SHOW_FILE, read_sheet
 
+FOLLOWED = ("songs", "pedals")  # while the rig runs
 NEEDS_A_START = "show.toml was written anew: start Live Rig again to use its {what}"
 STAYS = "The set stays as it was: {fault}"
 
@@ -21,6 +22,7 @@ class SheetWatch:
         self._seen: Stamp | None = None
         self._read: Stamp | None = None
         self._said = ""
+        self.pedals = show.pedals  # as they have been written since
 
     def look(self, now: list[Song]) -> list[Song] | None:
         """The set, `now`, as it has been written since the last look; None where it is the same. A disk may take its time."""
@@ -36,7 +38,9 @@ class SheetWatch:
             self._say(STAYS.format(fault=songs))
             return None
         self._read = self._seen
-        other = [key for key in ShowSheet.model_fields if key != "songs" and getattr(sheet, key) != getattr(self._show, key)]
+        self.pedals = sheet.pedals
+        kept = [key for key in ShowSheet.model_fields if key not in FOLLOWED]
+        other = [key for key in kept if getattr(sheet, key) != getattr(self._show, key)]
         self._say(NEEDS_A_START.format(what=", ".join(other)) if other else "")
         return songs if [song.id for song in songs] != [song.id for song in now] else None
 

@@ -216,13 +216,30 @@ def test_a_set_that_is_written_in_another_order_is_so_from_then_on(tmp_path: Pat
     monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
     engine = Engine(read_show(show), Setup(device="virtual"))
     try:
-        (show / "show.toml").write_text('title = "A Friday"\nsongs = ["perdido", "caravan"]\n')
+        (show / "show.toml").write_text('title = "A Monday"\nsongs = ["perdido", "caravan"]\n')
         engine._prepare_anew()
         engine._prepare_anew()
         state = engine.state()
         assert (state.song_id, state.song_number, state.song_count) == ("caravan", 2, 2)
-        assert "show.toml was written anew: start Live Rig again to use its pedals" in state.alerts
+        assert "show.toml was written anew: start Live Rig again to use its title" in state.alerts
         engine.do("previous-song", "")
         assert engine.state().song_id == "perdido"
+    finally:
+        engine.close()
+
+
+def test_a_pedal_that_is_written_anew_means_that_from_then_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    show = make_show(tmp_path / "friday")
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    engine = Engine(read_show(show), Setup(device="virtual"))
+    try:
+        written = (show / "show.toml").read_text()
+        (show / "show.toml").write_text(written.replace('"cc:64" = "take"', '"cc:65" = "click on"\n"key:X" = "give"'))
+        engine._prepare_anew()
+        engine._prepare_anew()
+        engine._routing.hear((0xB0, 65, 127))
+        assert engine.click_on
+        assert engine._routing.command_of((0xB0, 64, 127)) is None
+        assert (engine.state().keys, engine.state().alerts) == ({"X": "give"}, ())
     finally:
         engine.close()

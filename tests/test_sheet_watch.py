@@ -54,14 +54,24 @@ def test_the_set_is_as_it_is_written_now_and_known_songs_are_as_they_were(desk: 
 
 
 def test_what_needs_a_new_start_is_said_and_taken_back_when_it_is_written_as_it_was(desk: Desk) -> None:
-    desk.write('"take"', '"give"')
     desk.write("A Friday", "A Monday")
+    desk.write("[pedals]", 'gives_way = "easy"\n[pedals]')
     assert desk.ids() is None
-    assert desk.alerts.now() == (ANEW.format("title, pedals"),)
-    desk.write('"give"', '"take"')
+    assert desk.alerts.now() == (ANEW.format("title, gives_way"),)
+    desk.write('gives_way = "easy"\n', "")
     desk.write("A Monday", "A Friday")
     assert desk.ids() is None
     assert desk.alerts.now() == ()
+
+
+def test_pedals_are_as_they_are_written_now_unless_something_is_wrong_with_them(desk: Desk) -> None:
+    assert desk.watch.pedals == {"cc:64": "take"}
+    desk.write('"take"', '"give"')
+    assert desk.ids() is None
+    assert (desk.watch.pedals, desk.alerts.now()) == ({"cc:64": "give"}, ())
+    desk.write('"give"', '"gvie"')
+    assert desk.ids() is None
+    assert desk.watch.pedals == {"cc:64": "give"}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,10 @@ class JackPedals:
         self._watch = Watch("pedals", self._hear, at_first=run_this_thread_soon)
         self._watch.start()
 
+    def know_again(self) -> None:
+        """The routing has another map."""
+        self.pedals.know(self._routing.least())
+
     def close(self) -> None:
         """Carry out nothing more."""
         self._watch.leave_off()

@@ -16,10 +16,11 @@ KINDS = (NOTE_ON, CONTROL, PROGRAM)
 NEVER = 128
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Routing:
     """Where a message goes: a pedal of the map to `pressed`, as its command; any other note to `struck`, as (note, velocity);
-    and whatever is no pedal and speaks of notes, struck or let go, to `played`, as it came."""
+    and whatever is no pedal and speaks of notes, struck or let go, to `played`, as it came. The map may be put in the place of
+    another one while messages come."""
 
     pedals: Mapping[str, str]
     pressed: Callable[[str], object]

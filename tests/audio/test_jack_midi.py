@@ -154,6 +154,13 @@ def test_a_pedal_of_the_map_is_kept_for_python_and_neither_sounds_nor_is_played(
     assert not heard.any()
 
 
+def test_another_map_holds_from_then_on() -> None:
+    stage = Stage()
+    stage.pedals.know(Routing({"cc:65": "take"}, print, print, print).least())
+    stage.play([(5, b"\xb0\x40\x7f"), (6, b"\xb0\x41\x7f")], [64] * 2)
+    assert stage.pedals.taken() == [(0xB0, 65, 127)]
+
+
 @given(
     st.lists(st.tuples(st.sampled_from([0x80, 0x90, 0xA0, 0xB0, 0xC0, 0xD0, 0xE0]), st.integers(0, 127), st.integers(0, 127)))
 )
