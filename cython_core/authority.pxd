@@ -39,7 +39,9 @@ cdef struct AuthorityState:
     int is_aligned
     double ratio                     # the band's own tempo: what it plays, over the recording's tempo there
     double conductor_bpm
-    double tap_frame                 # the conductor's last tap; < 0: none yet
+    double tap_frame                 # the conductor's last tap that counts; < 0: none yet
+    double tapped_frame              # his last of all, in place or not
+    double odd_tap_s                 # by which that was out of place: its distance from the one before; 0: it was not
     double tap_beats                 # what a tap stands for
     double tap_faster                # by how much faster beats go than at that tap
     double tap_line                  # the beat of the line that it stood for

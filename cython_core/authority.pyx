@@ -30,6 +30,10 @@ cdef double SLIP_BEATS = 0.6             # beyond this the nearest other beat is
 cdef double TAPS_HOLD_BEATS = 3.0        # so long after a tap its beat still counts
 cdef double LONGEST_TAP_S = 2.0          # of a beat
 cdef double SHORTEST_TAP_S = 0.12        # one that comes sooner is none
+cdef double TOO_SOON = 0.57              # of the time expected: a tap that comes sooner may be a slip of the hand,
+cdef double TOO_LATE = 1.27              # and one that comes later
+cdef double FIRST_TOO_LATE = 1.9         # the second one only tells the tempo: it may come much later than the band's beat
+cdef double SAME_TAP = 1.15              # two such taps, as far from each other as one was from the one before, are a new tempo
 cdef double TAP_GAIN = 0.7               # how far a tap moves the expected interval,
 cdef double TAP_TREND_GAIN = 0.25        # and how far the trend of it: a ritardando is met, not trailed
 
@@ -66,7 +70,7 @@ cdef void in_beats_of_head(const AuthorityState *a, const Pulse *heard, const Pl
 cdef void count_other_beats(AuthorityState *a, double line, double faster) noexcept nogil:
     """From `line` on, beats are `faster` times as fast; so is what the conductor has said and tapped."""
     a.conductor_bpm = clamped(a.conductor_bpm * faster, 20.0, 400.0)
-    a.tap_s, a.tap_trend_s = a.tap_s / faster, a.tap_trend_s / faster
+    a.tap_s, a.tap_trend_s, a.odd_tap_s = a.tap_s / faster, a.tap_trend_s / faster, a.odd_tap_s / faster
     a.tap_line = line + (a.tap_line - line) * faster
     a.tap_faster = faster * (a.tap_faster if a.tap_faster > 0 else 1.0)
     a.rit_line, a.rit_beats, a.rit_bpm = line + (a.rit_line - line) * faster, a.rit_beats * faster, a.rit_bpm * faster
@@ -114,20 +118,28 @@ cdef double conductor_line(const Place *place) noexcept nogil:
 
 cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beats, const Place *place) noexcept nogil:
     """The conductor taps: a beat, or so many of them. From the second on, taps give the tempo, with its trend (an alpha-beta filter); each
-    gives the beat."""
-    cdef double since_s, missed_s, here = conductor_line(place)
+    gives the beat. One that is out of place is left out, until a second one says the same."""
+    cdef double since_s, apart_s, missed_s, here = conductor_line(place)
+    cdef int meant, many
     if a.tap_faster > 0 and here < place.length_changed + 0.5:           # since the last one he was still in the beats before
         beats *= a.tap_faster
     if here > place.length_changed - 0.5:
         a.tap_faster = 0
-    since_s = (frame - a.tap_frame) / samplerate_hz / beats
-    if a.tap_frame >= 0 and since_s * beats < SHORTEST_TAP_S:
+    since_s, apart_s = (frame - a.tap_frame) / samplerate_hz / beats, (frame - a.tapped_frame) / samplerate_hz / beats
+    if a.tap_frame >= 0 and apart_s * beats < SHORTEST_TAP_S:
         return
-    a.follows_curve, a.rit_beats = 0, 0.0
-    if a.tap_frame < 0 or since_s > LONGEST_TAP_S:
-        a.taps = 1
+    if a.tap_frame < 0 or apart_s > LONGEST_TAP_S:
+        a.taps, a.odd_tap_s = 1, 0.0
         a.tap_line = rint(here)
     else:
+        meant = taps_meant(a, since_s, apart_s, place)
+        a.tapped_frame, a.odd_tap_s = frame, apart_s if meant != 1 else 0.0
+        if meant == 0:
+            return
+        many = meant if meant > 0 else max(<int>rint(since_s / apart_s), 1)
+        since_s = since_s / many if meant > 0 else apart_s
+        if meant < 0:
+            a.taps, a.odd_tap_s = 1, 0.0
         if a.taps == 1:
             a.tap_s, a.tap_trend_s = since_s, 0.0
         else:
@@ -135,11 +147,31 @@ cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beat
             a.tap_s += a.tap_trend_s + TAP_GAIN * missed_s
             a.tap_trend_s += TAP_TREND_GAIN * missed_s
         a.taps += 1
-        a.tap_line += beats
+        a.tap_line += beats * many
         if fabs(a.tap_line - here) > SLIP_BEATS:
             a.tap_line = rint(here)
         a.conductor_bpm = clamped(60.0 / (a.tap_s + a.tap_trend_s), 20.0, 400.0)
-    a.tap_frame, a.tap_beats = frame, beats
+    a.follows_curve, a.rit_beats = 0, 0.0
+    a.tap_frame, a.tapped_frame, a.tap_beats = frame, frame, beats
+
+
+cdef int taps_meant(const AuthorityState *a, double since_s, double apart_s, const Place *place) noexcept nogil:
+    """For how many taps `since_s` stands, from the last that counted: more than 1 where some were missed; 0: this one is out of place. -1: what was
+    left out counts as well, since `apart_s`, from the last of all, is what that was from the one before it, or what was expected."""
+    cdef double expected_s = a.tap_s + a.tap_trend_s, late = TOO_LATE, many, off
+    if a.taps < 2:
+        if not place.is_moving:
+            return 1
+        expected_s, late = 60.0 / place.bpm, FIRST_TOO_LATE
+    many = max(rint(since_s / expected_s), 1.0)
+    off = fabs(since_s / expected_s - many)
+    if a.odd_tap_s > 0 and 1.0 / SAME_TAP < apart_s / a.odd_tap_s < SAME_TAP and (many > 1.0 or off > 0.1):
+        return -1
+    if a.tapped_frame > a.tap_frame and fabs(apart_s / expected_s - 1.0) < min(off, TOO_LATE - 1.0):
+        return -1
+    if TOO_SOON < since_s / expected_s < late:
+        return 1
+    return <int>many if many > 1.0 and off < 0.2 else 0
 
 
 cdef bint drummer_insists(AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil:

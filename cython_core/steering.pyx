@@ -48,7 +48,7 @@ cdef double steered_bpm(Steering *s, const Lead *lead, double line, double slowe
     widest = WIDE if s.free_beats > 0 else NARROW
     if isnan(lead.line) or lead.weight < 1.0:                # there is no running after half a leader
         s.trim = 0.0
-    if not isnan(lead.line) and fabs(off) <= STRAYED_BEATS:
+    if not isnan(lead.line) and (lead.is_free or fabs(off) <= STRAYED_BEATS):       # a conductor is met nowhere but on the way
         if lead.weight == 1.0:
             most = min(widest, MAX_TRIM)
             s.trim = clamped(s.trim + TRIM_PER_BEAT * off * tick_beats, -most, most)

@@ -171,3 +171,33 @@ def test_a_tap_may_stand_for_a_beat_half_a_bar_or_a_bar(what: str, beats_each: i
     taps = [3.065 + tap * beats_each * 60 / 110 for tap in range(16 // beats_each)]
     heard = play(song(120, "head:40"), says=[(time_s, f"tap {what}") for time_s in taps], length_s=14)
     assert heard.bpm_at(13.0) == pytest.approx(110, rel=0.01)
+
+
+SLIPS = {
+    "a tap that bounces": [(5, 0.0), (5, 0.4)],
+    "one in between": [(5, 0.0), (5, 0.5)],
+    "half a beat too soon": [(5, -0.45)],
+    "a quarter too late": [(5, 0.25)],
+    "one left out": [],
+}
+
+
+@pytest.mark.parametrize(("what", "beats_each"), [("beat", 1), ("half-bar", 2)])
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_tap_out_of_place_moves_the_band_to_no_other_beat(slip: str, what: str, beats_each: int) -> None:
+    period_s = beats_each * 60 / 116
+    places = sorted([*((tap, 0.0) for tap in range(12) if tap != 5), *SLIPS[slip]])
+    taps = [4.065 + (tap + off) * period_s for tap, off in places]
+    heard = play(song(120, "head:40"), says=[(time_s, f"tap {what}") for time_s in taps], length_s=taps[-1] + 5)
+    assert heard.song_beat_at(taps[-1]) == pytest.approx(8 + 11 * beats_each, abs=0.15)
+    tapped = heard.bpm[heard.at(taps[2]) :]
+    assert tapped[-1] == pytest.approx(116, rel=0.03)
+    assert tapped.min() > 80
+    assert tapped.max() < 155
+
+
+@pytest.mark.parametrize("bpm", [50, 65, 78])
+def test_a_tempo_that_is_much_slower_is_tapped_with_four_taps(bpm: float) -> None:
+    taps = [*(4.065 + np.arange(6) * 0.5), *(6.565 + 60 / bpm * np.arange(1, 5))]
+    heard = play(song(120, "head:40"), says=[(time_s, "tap") for time_s in taps], length_s=taps[-1] + 6 * 60 / bpm)
+    assert heard.bpm_at(taps[-1] + 5 * 60 / bpm) == pytest.approx(bpm, rel=0.02)
