@@ -216,12 +216,12 @@ cdef void decide_authority(
     lead.weight, lead.beats_per_bar, lead.is_free, lead.may_fetch = 1.0, 0, a.leader == CONDUCTOR, 0
     if a.leader == BAND:
         lead.bpm = own_bpm
-    elif a.leader == DRUMMER:
-        follow_drummer(a, pulse, place, lead)
-    elif a.leader == SHARED:
-        meet_drummer(a, pulse, place, own_bpm, TICK / samplerate_hz, lead)
-    else:
+    elif a.leader == CONDUCTOR:
         follow_conductor(a, place, now_frame, samplerate_hz, lead)
+    elif place.is_moving and a.leader == DRUMMER:            # a count that the click gives is not the drummer's to bend
+        follow_drummer(a, pulse, place, lead)
+    elif place.is_moving:
+        meet_drummer(a, pulse, place, own_bpm, TICK / samplerate_hz, lead)
 
 
 cdef void follow_conductor(AuthorityState *a, const Place *place, double now_frame, double samplerate_hz, Lead *lead) noexcept nogil:

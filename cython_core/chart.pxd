@@ -34,7 +34,8 @@ cdef struct ChartState:
     int phrase_bars                  # in a phrase, counted from the start of its section; 0: a section is one phrase
     double bpm                       # the tempo the song is told to have
     int beats_per_bar
-    int is_of_one_meter              # every bar has beats_per_bar beats
+    int is_of_one_meter              # every bar has beats_per_bar beats ...
+    int has_even_beats               # ... and all are of one length
     double samplerate_hz
     int curve_points                 # of the tempo curve that a conductor wrote; 0: none
     double *curve_beat               # (curve_points,) song beats, rising

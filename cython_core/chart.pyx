@@ -165,7 +165,8 @@ cdef class Chart:
         cdef int i
         for i in range(c.beats):
             c.source[i], c.beat_in_bar[i], c.beat_length[i] = source[i], in_bar[i], beat_lengths[i] if len(beat_lengths) else 1.0
-        c.is_of_one_meter = not ((np.diff(np.asarray(in_bar)) - 1) % beats_per_bar).any() and all(each == 1 for each in beat_lengths)
+        c.is_of_one_meter = not ((np.diff(np.asarray(in_bar)) - 1) % beats_per_bar).any()
+        c.has_even_beats = c.is_of_one_meter and all(each == 1 for each in beat_lengths)
         for i in range(c.sections):
             c.section[i].first_beat, c.section[i].end_beat, c.section[i].is_vamp, c.section[i].is_finale = sections[i][:4]
             c.section[i].times = sections[i][4] if len(sections[i]) > 4 else 1

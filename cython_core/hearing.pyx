@@ -6,7 +6,7 @@ found in the lines; from them the count, and the pulse.
 
 from libc.math cimport fabsf, isfinite, rint
 
-from cython_core.chart cimport ChartState, chart_bar_start, chart_beat_length, chart_beats_in_bar, chart_source
+from cython_core.chart cimport ChartState, chart_bar_start, chart_beats_in_bar, chart_source
 from cython_core.count_in cimport CountInCall, count_in_tick
 from cython_core.entry cimport FOR_THE_BAR
 from cython_core.follower cimport follower_change_meter, follower_count_in, follower_tick
@@ -18,7 +18,7 @@ from cython_core.onsets cimport MAX_ONSETS
 from cython_core.strokes cimport MAX_LINES
 from cython_core.struck_hit cimport is_last_hit, struck_hit_begin
 from cython_core.form cimport strike_last_hit
-from cython_core.transport cimport HELD, LAST, LISTENING, ON_HIS_STROKE, PLAYING, TICK, Moment, TransportState, moment_at
+from cython_core.transport cimport HELD, LAST, LISTENING, ON_HIS_STROKE, PLAYING, TICK, Moment, TransportState, beat_length_at, moment_at
 
 
 cdef void join_pads(RigState *r, const float *const *heard, int frames, const float **kit) noexcept nogil:
@@ -97,14 +97,14 @@ cdef void tell_meter(RigState *r) noexcept nogil:
     cdef const Moment *heard = moment_at(&r.transport, r.frame)
     cdef bint plays = heard.state == PLAYING and r.transport.state == PLAYING
     cdef double song_beat = heard.song_beat if plays else r.transport.start_beat
-    if chart == NULL or r.frame < r.transport.heard_from or chart.is_of_one_meter and is_counted_so(r, chart):
+    if chart == NULL or r.frame < r.transport.heard_from or chart.has_even_beats and is_counted_so(r, chart):
         return
     follower_change_meter(
         r.follower, chart_beats_in_bar(chart, song_beat), song_beat - chart_bar_start(chart, song_beat) if plays else 0.0,
-        chart_beat_length(chart, song_beat),
+        beat_length_at(&r.transport, song_beat),
     )
 
 
 cdef bint is_counted_so(const RigState *r, const ChartState *chart) noexcept nogil:
-    """Whether the follower counts as a song of one meter does; after a segue it may still count the song before."""
-    return r.pulse.beats_per_bar == min(chart.beats_per_bar, MAX_BEATS) and r.pulse.beat_length == 1.0
+    """Whether the follower counts as a song does whose bars are all alike; after a segue it may still count the song before."""
+    return r.pulse.beats_per_bar == min(chart.beats_per_bar, MAX_BEATS) and r.pulse.beat_length == r.transport.length_scale

@@ -28,7 +28,7 @@ from cython_core.rig_state cimport STROKES
 from cython_core.sounding cimport say
 from cython_core.stem_bank cimport MAX_STEMS, StemBank
 from cython_core.takeover cimport takes_over
-from cython_core.transport cimport COUNTING, LISTENING, PLAYING, TO_BE_HELD, TransportState, load_chart, reenter
+from cython_core.transport cimport COUNTING, LISTENING, PLAYING, TO_BE_HELD, TransportState, keep_beats, load_chart, reenter
 
 cdef enum:
     NOBODY = -1
@@ -136,7 +136,9 @@ cdef void load_song(RigState *r, const ChartState *chart, bint plays_on) noexcep
     """Nothing is known of the drummer in another song; unless he plays on out of the one before."""
     load_chart(&r.transport, chart)
     authority_reset(&r.authority, chart.bpm if chart != NULL else 120.0)
-    if chart != NULL and not plays_on:
+    if chart != NULL and plays_on:
+        keep_beats(&r.transport, r.pulse.beat_length)
+    elif chart != NULL:
         follower_tell(r.follower, chart.bpm, chart.beats_per_bar)
 
 

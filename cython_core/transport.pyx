@@ -14,7 +14,7 @@ from libc.string cimport memset
 from cython_core.atomics cimport store
 from cython_core.authority cimport BAND, COUNTED_IN, CUED_IN, DRUMMER, align, count_other_beats, hand_over
 from cython_core.chart cimport (
-    ENDS_IN_COUNT, ENDS_IN_SEGUE, Call, Section, chart_bar_start, chart_beat_length, chart_beats_in_bar, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
+    ENDS_IN_COUNT, Call, Section, chart_bar_start, chart_beat_length, chart_beats_in_bar, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
     chart_source, chart_top,
 )
 from cython_core.faders cimport faders_move
@@ -33,6 +33,7 @@ cdef double HOLD_MARGIN_BEATS = 0.1      # a hold never runs into the next secti
 cdef double ENDS_AFTER_BARS = 8.0        # a drummer who leads and has been silent for so long has ended ...
 cdef double ENDS_SOON_BARS = 2.0         # ... for so long, in the last
 cdef double NEAR_THE_END_BARS = 8.0      # bars of the song
+cdef double SAME_PACE = 1.15             # a leader further from the recording's tempo than this goes his own way, and takes none of it into the next song
 cdef double HAIR_BEATS = 2e-9            # a place this near is reached: no rounding lets the line slip past the end of a vamp
 
 
@@ -60,6 +61,7 @@ cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil:
     t.line = t.fold = t.start_beat = 0.0
     t.hold, t.queued, t.vamps, t.is_released, t.rounds, t.section = 0, 0, 0, 0, 0, 0
     t.last_hit = t.struck_frame = -1
+    t.length_scale = 1.0
     if chart != NULL:
         t.faders = chart.faders
         t.start_beat = chart_top(chart)
@@ -82,18 +84,29 @@ cdef double tempo_place(const TransportState *t) noexcept nogil:
     return (max(t.line + t.fold, t.start_beat) if t.state == COUNTING else t.line + t.fold) + HAIR_BEATS
 
 
+cdef double beat_length_at(const TransportState *t, double song_beat) noexcept nogil:
+    """Of the beat there, over that of the first meter of the song that was loaded."""
+    return t.length_scale * chart_beat_length(t.chart, song_beat)
+
+
 cdef void take_beats_of(TransportState *t, double song_beat) noexcept nogil:
     """`bpm` is said of beats as they are here."""
-    t.recorded_bpm, t.beat_length, t.length_changed = chart_bpm(t.chart, song_beat), chart_beat_length(t.chart, song_beat), t.line
+    t.recorded_bpm, t.beat_length, t.length_changed = chart_bpm(t.chart, song_beat), beat_length_at(t, song_beat), t.line
+
+
+cdef void keep_beats(TransportState *t, double length) noexcept nogil:
+    """A drummer who plays on into a song that has just been loaded has beats of this length: so has the song where it starts."""
+    t.length_scale = length / chart_beat_length(t.chart, t.start_beat) if length > 0 else 1.0
+    take_beats_of(t, t.start_beat)
 
 
 cdef double go_over(TransportState *t, AuthorityState *a, double line, double song_beat) noexcept nogil:
     """The head comes, at `line`, to a beat that may be shorter or longer than the one before: how much faster beats go from there, and the tempo is
     that. Where the band leads it goes as the recording does; else only beats that are written so are other beats."""
-    cdef double faster = t.beat_length / chart_beat_length(t.chart, song_beat), recorded_bpm = chart_bpm(t.chart, song_beat)
+    cdef double faster = t.beat_length / beat_length_at(t, song_beat), recorded_bpm = chart_bpm(t.chart, song_beat)
     if faster != 1.0:
         count_other_beats(a, line, faster)
-        t.beat_length, t.length_changed = chart_beat_length(t.chart, song_beat), line
+        t.beat_length, t.length_changed = beat_length_at(t, song_beat), line
     if a.leader == BAND:
         faster = recorded_bpm / t.recorded_bpm
     t.recorded_bpm = recorded_bpm
@@ -211,9 +224,7 @@ cdef double take_bend(TransportState *t, AuthorityState *a, const Bend *bend, do
     if bend.turn == t.queued:
         t.queued = NO_TURN
     if bend.turn == END and t.next_chart != NULL and leaving.ending != 0:
-        pass_on(t, frame, leaves, at, tick_beats, made)
-        a.is_aligned = 0
-        return tick_beats
+        return pass_on(t, a, frame, leaves, at, tick_beats, made)
     if isnan(bend.to):
         write_jump(t, frame, leaves, NAN)
         made.beat_at = -1
@@ -250,25 +261,33 @@ cdef void join_struck_hit(TransportState *t, long long frame, double leaves, dou
     t.struck_frame = -1
 
 
-cdef void pass_on(TransportState *t, long long frame, double leaves, double at, double tick_beats, Moment *made) noexcept nogil:
-    """The song is over and the next one is there: a segue goes straight on, a count takes a bar first."""
+cdef double pass_on(TransportState *t, AuthorityState *a, long long frame, double leaves, double at, double tick_beats, Moment *made) noexcept nogil:
+    """The song is over and the next one is there: a segue goes straight on, a count takes a bar first. Returns the beats of the tick. The next song's
+    beats are beats of another length: whoever leads takes up its tempo there, as much faster than the recording as he was."""
     cdef bint counts = t.chart.ending == ENDS_IN_COUNT
     cdef const ChartState *chart = t.next_chart
-    cdef double beats_per_frame
+    cdef double line = t.line + at / TICK * tick_beats, length = t.beat_length, bpm = t.bpm, pace = t.bpm / t.recorded_bpm, faster
     load_chart(t, chart)
     start(t)
+    t.heard_from = frame
+    t.bpm = chart_bpm(chart, t.start_beat) * (pace if 1.0 / SAME_PACE < pace < SAME_PACE else 1.0)
+    faster = t.bpm / bpm
+    t.length_scale = length / faster / chart_beat_length(chart, t.start_beat)
+    count_other_beats(a, line, faster)
+    steering_reset(&t.steering, True)
+    t.line, t.fold = line, t.start_beat - line
     take_beats_of(t, t.start_beat)
-    t.bpm, t.heard_from = t.recorded_bpm, frame
-    beats_per_frame = t.bpm / 60.0 / t.samplerate_hz
+    tick_beats *= faster
     if counts:
-        t.fold = t.start_beat - chart.beats_per_bar * chart.count_bars
+        t.fold -= chart.beats_per_bar * chart.count_bars
         write_jump(t, frame, leaves, NAN)
     else:
         t.state = PLAYING
-        write_jump(t, frame, leaves, chart_source(chart, t.start_beat + (floor(at) + 1.0 - at) * beats_per_frame))
+        write_jump(t, frame, leaves, chart_source(chart, t.start_beat + (floor(at) + 1.0 - at) / TICK * tick_beats))
     mark_beat(t, made, at, t.line + t.fold)
-    t.line = (TICK - at) * beats_per_frame - tick_beats     # where it is at the end of the tick, which is still to be added
+    t.line -= at / TICK * tick_beats     # the tick, all of it in the new beats, is still to be added
     t.notice, t.notice_value = NEXT_SONG, <double><size_t>chart
+    return tick_beats
 
 
 cdef void advance(TransportState *t, AuthorityState *a, Moment *made) noexcept nogil:

@@ -292,12 +292,46 @@ def test_a_drummer_who_leads_is_followed_over_beats_of_another_length(
 def test_where_a_beat_goes_on_as_a_beat_the_recording_says_so() -> None:
     tune, _ = in_meters("4/4", "6/8", "4/4")
     even = tune.model_copy(update={"beat_map": BeatMap.of(0.25 + np.arange(40) * 0.5, tune.beat_map.beat_in_bar)})
-    assert set(beat_lengths(even)) == {1.0}
+    assert not beat_lengths(even)
     assert set(beat_lengths(tune)) == {1.0, 1.5}
     plays = 4.0 + np.arange(40) * 0.48
     heard = play(even, played_on(even, plays), start="count-in", leader=Leader.DRUMMER)
     for beat in range(1, 40):
         assert heard.song_beat_at(plays[beat]) == pytest.approx(beat, abs=0.06)
+
+
+# A tempo that is another one from a bar line on
+
+
+def stepping(*tempi: float) -> tuple[Song, npt.NDArray[np.float64]]:
+    """A song with a section of four bars in each tempo; and the times of its beats, from 0 s."""
+    lengths_s = np.repeat(60 / np.array(tempi), 16)
+    times_s = np.concatenate([[0.0], np.cumsum(lengths_s)[:-1]])
+    tune = song(tempi[0], " ".join(f"s{n}:4" for n in range(len(tempi))))
+    return tune.model_copy(update={"beat_map": BeatMap.of(times_s + 0.25, tune.beat_map.beat_in_bar)}), times_s
+
+
+@pytest.mark.parametrize("pace", [1.0, 1.05])
+@pytest.mark.parametrize("tempi", [(120, 90, 120), (120, 160, 120), (90, 135, 60), (300, 200, 300)])
+def test_a_drummer_who_leads_takes_up_the_tempo_of_a_section_and_the_band_with_him(
+    tempi: tuple[float, ...], pace: float
+) -> None:
+    tune, times_s = stepping(*tempi)
+    plays = 4.0 + times_s / pace
+    heard = play(tune, played_on(tune, plays), start="count-in", leader=Leader.DRUMMER)
+    assert not heard.times(NoticeKind.BACK_ON_BEAT)
+    for beat in range(1, len(plays)):
+        off_ms = (heard.song_beat_at(plays[beat]) - beat) * 60_000 / heard.bpm_at(plays[beat])
+        assert abs(off_ms) < 25, (beat, off_ms)
+
+
+def test_a_recording_that_only_drifts_has_beats_of_one_length() -> None:
+    tune = song(120, "head:16")
+    drifting = 60 / np.geomspace(100, 150, 64)
+    human = 60 / (120 * (1 + 0.02 * np.random.default_rng(1).normal(size=64)))
+    for lengths_s in (drifting, human):
+        map_ = BeatMap.of(0.25 + np.concatenate([[0.0], np.cumsum(lengths_s)[:-1]]), tune.beat_map.beat_in_bar)
+        assert not beat_lengths(tune.model_copy(update={"beat_map": map_}))
 
 
 def test_a_jump_into_beats_of_another_length_keeps_the_drummer() -> None:
@@ -480,6 +514,32 @@ def test_a_segue_goes_straight_into_the_next_song_in_its_tempo() -> None:
     assert next_s == pytest.approx(heard.came_in_s + 2 * BAR_S, abs=A_FRAME_S)
     assert heard.plays[heard.at(heard.came_in_s) + 2 :].all()
     assert heard.song_beat_at(next_s + 2.0) == pytest.approx(3.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("pace", [1.0, 1.05])
+@pytest.mark.parametrize(("bpm", "beats_per_bar"), [(120, 4), (150, 4), (90, 4), (80, 4), (160, 3), (300, 5)])
+def test_with_a_drummer_who_leads_the_next_song_goes_on_in_its_own_tempo_and_meter(
+    bpm: float, beats_per_bar: int, pace: float
+) -> None:
+    plays = beats((120 * pace, 16), (bpm * pace, 30), start_s=3.0)
+    notes = clicks(3.0 - 0.5 / pace * np.arange(4, 0, -1)) + rock(plays[:16]) + rock(plays[16:], beats_per_bar=beats_per_bar)
+    next_song = song(bpm, "tune:12", beats_per_bar=beats_per_bar)
+    first = song(120, "head:4", ending="segue")
+    heard = play(first, sorted(notes), start="count-in", leader=Leader.DRUMMER, next_song=next_song)
+    assert not heard.times(NoticeKind.BACK_ON_BEAT)
+    for beat in range(1, 29):
+        assert heard.song_beat_at(plays[16 + beat]) == pytest.approx(beat, abs=0.1)
+
+
+def test_a_drummer_who_leads_is_counted_into_the_next_song_in_its_tempo() -> None:
+    before = beats((120, 16), start_s=3.0)
+    plays = beats((90, 24), start_s=11.0 + 4 * 60 / 90)
+    notes = clicks(3.0 - 0.5 * np.arange(4, 0, -1)) + rock(before) + rock(plays)
+    first = song(120, "head:4", ending="count-in")
+    heard = play(first, sorted(notes), start="count-in", leader=Leader.DRUMMER, next_song=song(90, "tune:12"))
+    assert heard.times(NoticeKind.CAME_IN)[-1] == pytest.approx(plays[0], abs=0.02)
+    for beat in range(1, 24):
+        assert heard.song_beat_at(plays[beat]) == pytest.approx(beat, abs=0.06)
 
 
 def test_a_count_into_the_next_song_takes_one_bar_of_its_tempo() -> None:
