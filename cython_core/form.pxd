@@ -17,6 +17,9 @@ cdef void go_to(TransportState *t, double song_beat, int quantum) noexcept nogil
 cdef void undo(TransportState *t) noexcept nogil
 cdef void enter_section(TransportState *t, double song_beat) noexcept nogil
 cdef void go_on(TransportState *t) noexcept nogil
+cdef void go_on_with_drummer(TransportState *t) noexcept nogil
+cdef void begin_again(TransportState *t, long long frame, double bpm) noexcept nogil
+cdef void begin_again_on_stroke(TransportState *t, long long frame) noexcept nogil
 cdef void go_back(TransportState *t) noexcept nogil
 cdef void vamp(TransportState *t) noexcept nogil
 cdef void hold(TransportState *t) noexcept nogil

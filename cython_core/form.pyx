@@ -9,8 +9,8 @@ from libc.math cimport INFINITY, NAN, floor, isnan
 from cython_core.chart cimport chart_bar_start, chart_beats_in_bar, chart_bpm, chart_end, chart_next_bar, chart_next_phrase, chart_section, chart_top
 from cython_core.entry cimport entry_listen
 from cython_core.transport cimport (
-    AT_BAR, AT_BEAT, AT_PHRASE, COUNTING, CUT, END, ENDED, ENTER, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, ON_HIS_STROKE, PLAYING,
-    SILENT, TO_BE_HELD,
+    AT_BAR, AT_BEAT, AT_PHRASE, COUNTING, CUT, END, ENDED, ENTER, GO_ON, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, ON_HIS_STROKE, PLAYING,
+    SILENT, TO_BE_HELD, beat_length_at,
 )
 
 cdef double LAST_HIT_AFTER_BEATS = 2.0   # from the conductor's cue to the hit: time for one more breath
@@ -53,7 +53,7 @@ cdef void next_bend(const TransportState *t, double song_beat, Bend *bend) noexc
 
 
 cdef void queue(TransportState *t, int turn, double at, double to) noexcept nogil:
-    t.queued, t.queued_at, t.queued_to = turn, at, to
+    t.queued, t.queued_at, t.queued_to, t.last_hit = turn, at, to, -1
 
 
 cdef void start(TransportState *t) noexcept nogil:
@@ -103,7 +103,9 @@ cdef void go_to(TransportState *t, double song_beat, int quantum) noexcept nogil
     """On the next bar line, beat or phrase; where nothing plays, the next start begins there."""
     if t.chart == NULL:
         return
-    if t.state == PLAYING:
+    if t.state == PLAYING and t.queued == GO_ON:
+        t.queued_to = song_beat
+    elif t.state == PLAYING:
         queue(t, JUMP, next_place(t, quantum), song_beat)
     else:
         t.start_beat = song_beat
@@ -118,7 +120,7 @@ cdef void go_on(TransportState *t) noexcept nogil:
     if t.hold != NOT_HELD:
         t.hold = NOT_HELD
         t.bpm = t.hold_bpm
-        if t.last_hit == ON_HIS_STROKE:
+        if t.queued == GO_ON or t.last_hit == ON_HIS_STROKE:
             t.queued, t.last_hit = NO_TURN, -1
     elif is_vamping(t, song_beat_of(t)):
         t.is_released = 1
@@ -126,6 +128,39 @@ cdef void go_on(TransportState *t) noexcept nogil:
             go_to(t, t.chart.section[section + 1].first_beat, AT_PHRASE)
     elif section + 1 < t.chart.sections:
         go_to(t, t.chart.section[section + 1].first_beat, AT_BAR)
+
+
+cdef void go_on_with_drummer(TransportState *t) noexcept nogil:
+    """Out of a hold when he begins again: on the bar line after it, or where a jump leads that waits. Asked twice, and out of no hold: at once."""
+    cdef double to
+    if t.chart == NULL or t.state != PLAYING or t.hold != HELD or t.queued not in (NO_TURN, JUMP):
+        go_on(t)
+        return
+    to = t.queued_to if t.queued == JUMP else bar_after_hold(t)
+    if isnan(to):
+        go_on(t)
+        return
+    queue(t, GO_ON, INFINITY, to)
+    t.last_hit = ON_HIS_STROKE
+
+
+cdef double bar_after_hold(const TransportState *t) noexcept nogil:
+    """The song beat of the bar line to which the held bar leads; NaN where the song ends with it."""
+    cdef double bar = chart_next_bar(t.chart, t.hold_at + 1.0)
+    cdef Bend bend
+    next_bend(t, song_beat_of(t), &bend)
+    return bend.to if bend.at <= bar else bar
+
+
+cdef void begin_again(TransportState *t, long long frame, double bpm) noexcept nogil:
+    """He has counted it: his one is to be heard at `frame`, in this tempo."""
+    t.last_hit, t.struck_frame, t.hold_bpm = max(frame, t.head + 1), -1, bpm
+
+
+cdef void begin_again_on_stroke(TransportState *t, long long frame) noexcept nogil:
+    """He has struck it, at `frame`, and goes on in the tempo before: the line goes there as soon as it can."""
+    t.last_hit, t.struck_frame = t.head + 1, frame
+    t.hold_bpm *= t.beat_length / beat_length_at(t, t.queued_to)
 
 
 cdef void go_back(TransportState *t) noexcept nogil:
@@ -187,8 +222,8 @@ cdef void last_hit_on_stroke(TransportState *t) noexcept nogil:
         cut_off(t)
         return
     hold(t)
-    t.last_hit = ON_HIS_STROKE
     queue(t, LAST, INFINITY, beat)
+    t.last_hit, t.struck_frame = ON_HIS_STROKE, -1
 
 
 cdef void strike_last_hit(TransportState *t, long long frame) noexcept nogil:
@@ -203,11 +238,11 @@ cdef void last_hit(TransportState *t, double bpm, long long now_frame, double ou
     if isnan(beat):
         cut_off(t)
         return
-    t.last_hit = -1
+    t.struck_frame = -1
     if t.hold == HELD:
+        queue(t, LAST, INFINITY, beat)
         t.hold_bpm = bpm
         t.last_hit = now_frame + <long long>((LAST_HIT_AFTER_BEATS * 60.0 / bpm - output_latency_s) * t.samplerate_hz)
         t.last_hit = max(t.last_hit, t.head + 1)
-        queue(t, LAST, INFINITY, beat)
     else:
         queue(t, LAST, chart_next_bar(t.chart, song_beat_of(t)), beat)

@@ -6,8 +6,9 @@ found in the lines; from them the count, and the pulse.
 
 from libc.math cimport fabsf, isfinite, rint
 
-from cython_core.chart cimport ChartState, chart_bar_start, chart_beats_in_bar, chart_source
-from cython_core.count_in cimport CountInCall, count_in_tick
+from cython_core.authority cimport DRUMMER
+from cython_core.chart cimport ChartState, chart_bar_start, chart_beat_length, chart_beats_in_bar, chart_source
+from cython_core.count_in cimport CountInCall, count_in_forget, count_in_listen, count_in_tick
 from cython_core.entry cimport FOR_THE_BAR
 from cython_core.follower cimport follower_change_meter, follower_count_in, follower_tick
 from cython_core.guard cimport GUARD_DELAY
@@ -16,9 +17,13 @@ from cython_core.key_change cimport stems_in_key
 from cython_core.patterns cimport MAX_BEATS
 from cython_core.onsets cimport MAX_ONSETS
 from cython_core.strokes cimport MAX_LINES
-from cython_core.struck_hit cimport is_last_hit, struck_hit_begin
-from cython_core.form cimport strike_last_hit
-from cython_core.transport cimport HELD, LAST, LISTENING, ON_HIS_STROKE, PLAYING, TICK, Moment, TransportState, beat_length_at, moment_at
+from cython_core.struck_hit cimport is_first_stroke, is_last_hit, struck_hit_begin
+from cython_core.form cimport begin_again, begin_again_on_stroke, go_on_with_drummer, strike_last_hit
+from cython_core.transport cimport (
+    GO_ON, HELD, JUMP, LAST, LISTENING, NO_TURN, ON_HIS_STROKE, PLAYING, TICK, Moment, TransportState, beat_length_at, moment_at,
+)
+
+cdef double LATE_S = 0.25                # a stroke may be so old when the band is asked to go on with it
 
 
 cdef void join_pads(RigState *r, const float *const *heard, int frames, const float **kit) noexcept nogil:
@@ -54,17 +59,43 @@ cdef void find_beat(RigState *r) noexcept nogil:
     cdef TransportState *t = &r.transport
     hear_lines(r)
     count_in_tick(r.count_in, r.onset, r.onsets, r.frame, &call)
-    if call.ready and t.state == LISTENING and not t.awaits_song and t.entry.listens_for != FOR_THE_BAR:
-        t.entry.count_bpm = call.bpm
-        t.entry.count_frame = <long long>rint(
-            call.bar_one_frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY
-        )
-        follower_count_in(r.follower, call.bar_one_frame, call.bpm)
+    if call.ready:
+        take_count(r, &call)
     if r.onsets > 0:
         t.last_stroke = r.frame
-    if t.queued == LAST and t.last_hit == ON_HIS_STROKE and t.hold == HELD:
-        await_last_hit(r)
+    if t.hold == HELD and t.last_hit < 0:
+        await_stroke(r)
     follower_tick(r.follower, r.onset, r.onsets, r.frame, TICK, &r.pulse)
+
+
+cdef void take_count(RigState *r, const CountInCall *call) noexcept nogil:
+    """The drummer has counted: the band that listens comes in on his one, and one that he holds goes on."""
+    cdef TransportState *t = &r.transport
+    cdef long long frame = <long long>rint(
+        call.bar_one_frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY
+    )
+    if t.state == LISTENING and not t.awaits_song and t.entry.listens_for != FOR_THE_BAR:
+        t.entry.count_bpm, t.entry.count_frame = call.bpm, frame
+    elif t.state == PLAYING and t.hold == HELD and r.authority.leader == DRUMMER and t.queued in (NO_TURN, JUMP, GO_ON):
+        if t.queued != GO_ON:
+            go_on_with_drummer(t)
+        if t.queued == GO_ON:
+            begin_again(t, frame, call.bpm)
+    else:
+        return
+    follower_count_in(r.follower, call.bar_one_frame, call.bpm)
+
+
+cdef void listen_for_count(RigState *r, double song_beat) noexcept nogil:
+    """The drummer counts in the meter, and in the beats, of the bar that the band will come in on, or go on after. He may have begun while the song
+    was awaited."""
+    cdef const ChartState *chart = r.transport.chart
+    if not r.transport.awaits_song:
+        count_in_forget(r.count_in)
+    if chart != NULL:
+        count_in_listen(
+            r.count_in, chart.bpm / chart_beat_length(chart, song_beat), chart_beats_in_bar(chart, song_beat), chart.count_bars, chart.count_beats, r.frame
+        )
 
 
 cdef void hear_lines(RigState *r) noexcept nogil:
@@ -76,19 +107,45 @@ cdef void hear_lines(RigState *r) noexcept nogil:
     r.onsets = lines_tick(r.lines, heard, TICK, r.frame - TICK, r.onset, MAX_ONSETS)
 
 
-cdef void await_last_hit(RigState *r) noexcept nogil:
-    """Is one of these strokes the one that the band waits for? Where the stems have the session's own rate it is heard at once."""
+cdef void await_stroke(RigState *r) noexcept nogil:
+    """The band rests: is one of these strokes the last hit, or the one on which it goes on?"""
     cdef TransportState *t = &r.transport
+    cdef bint waits = t.last_hit == ON_HIS_STROKE
     cdef int i
     for i in range(r.onsets):
-        if is_last_hit(&r.onset[i]):
-            if r.band.bus[0].stem_rate.finer == 1 and t.chart.stems != NULL:
-                struck_hit_begin(&r.struck_hit, r.frame, chart_source(t.chart, t.queued_to),
-                                 stems_in_key(&r.key, t.chart.stems), &t.faders.now)
-                strike_last_hit(t, r.frame)
-            else:
-                strike_last_hit(t, -1)
+        if t.queued == LAST and waits and is_last_hit(&r.onset[i]):
+            strike_last_hit(t, r.frame if sounds_at_once(r, 0.0) else -1)
             return
+        if t.queued != LAST and is_first_stroke(&r.onset[i]):
+            t.struck_frame = r.frame
+            if t.queued == GO_ON and waits:
+                go_on_with_stroke(r, r.onset[i].frame)
+                return
+
+
+cdef void go_on_when_he_begins(RigState *r) noexcept nogil:
+    """The drummer asks the band out of a hold: it goes on with his next stroke that begins a bar, or with one just struck."""
+    cdef TransportState *t = &r.transport
+    go_on_with_drummer(t)
+    if t.queued == GO_ON and t.struck_frame >= 0 and r.frame - t.struck_frame < LATE_S * r.samplerate_hz:
+        go_on_with_stroke(r, t.struck_frame)
+
+
+cdef void go_on_with_stroke(RigState *r, double one_frame) noexcept nogil:
+    """His one was at `one_frame`, and known of at `struck_frame`."""
+    cdef TransportState *t = &r.transport
+    begin_again_on_stroke(t, t.struck_frame)
+    sounds_at_once(r, (r.frame - t.struck_frame) / r.samplerate_hz * t.hold_bpm / 60.0)
+    follower_count_in(r.follower, one_frame, t.hold_bpm)
+
+
+cdef bint sounds_at_once(RigState *r, double beats) noexcept nogil:
+    """Where the stems have the session's own rate, what comes so many beats after the place that is queued is heard now, from the stems themselves."""
+    cdef TransportState *t = &r.transport
+    if r.band.bus[0].stem_rate.finer != 1 or t.chart.stems == NULL:
+        return False
+    struck_hit_begin(&r.struck_hit, r.frame, chart_source(t.chart, t.queued_to + beats), stems_in_key(&r.key, t.chart.stems), &t.faders.now)
+    return True
 
 
 cdef void tell_meter(RigState *r) noexcept nogil:

@@ -5,8 +5,7 @@ from libc.math cimport isnan
 from cython_core.authority cimport (
     ASKED, BAND as BAND_LEADS, CONDUCTOR, DRUMMER, EASY, SHARED, AuthorityState, Place, authority_reset, conductor_line, hand_over, tap,
 )
-from cython_core.chart cimport ChartState, chart_beat_length, chart_beats_in_bar, chart_section
-from cython_core.count_in cimport count_in_forget, count_in_listen
+from cython_core.chart cimport ChartState, chart_beats_in_bar, chart_section
 from cython_core.drum_notes cimport onset_of_note
 from cython_core.entry cimport FOR_THE_BAR
 from cython_core.exchange cimport (
@@ -18,6 +17,7 @@ from cython_core.follower cimport follower_tell
 from cython_core.form cimport (
     count_in_then_start, cut_off, go_back, go_on, go_to, hold, last_hit, last_hit_on_stroke, listen, start, stop, undo, vamp,
 )
+from cython_core.hearing cimport go_on_when_he_begins, listen_for_count
 from cython_core.input_lines cimport lines_note
 from cython_core.key_change cimport want_key
 from cython_core.leading cimport ask_for_tempo, begin_leading, see
@@ -93,7 +93,7 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
         want_key(&r.key, <StemBank *>event.thing)
     elif event.kind == LISTEN:
         listen(t, <int>event.value, <int>event.other)
-        listen_for_count(r)
+        listen_for_count(r, t.start_beat)
         t.awaits_song = False
     elif event.kind == AWAIT_SONG:
         await_song(r, event.value != 0)
@@ -108,25 +108,12 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
     return True
 
 
-cdef void listen_for_count(RigState *r) noexcept nogil:
-    """The drummer counts in the meter, and in the beats, of the bar that the band will come in on. He may have begun while the song was awaited."""
-    cdef const TransportState *t = &r.transport
-    cdef double beat
-    if not t.awaits_song:
-        count_in_forget(r.count_in)
-    if t.chart != NULL:
-        beat = t.start_beat
-        count_in_listen(
-            r.count_in, t.chart.bpm / chart_beat_length(t.chart, beat), chart_beats_in_bar(t.chart, beat), t.chart.count_bars, t.chart.count_beats, r.frame
-        )
-
-
 cdef void await_song(RigState *r, bint is_asked) noexcept nogil:
     """Another song is asked for: the one that is there is not to begin. Or it is not to come after all: all is as it was."""
     cdef TransportState *t = &r.transport
     if is_asked != t.awaits_song:
         t.awaits_song = False
-        listen_for_count(r)
+        listen_for_count(r, t.start_beat)
         t.awaits_song = is_asked
     if is_asked and t.state == COUNTING:
         stop(t)
@@ -155,9 +142,12 @@ cdef bint goes_elsewhere(RigState *r, const Event *event, const Place *place) no
     if event.kind == GO_TO:
         go_to(t, event.value, <int>event.other)
         if t.state == LISTENING:
-            listen_for_count(r)
+            listen_for_count(r, t.start_beat)
     elif event.kind == NEXT:
-        go_on(t)
+        if r.authority.leader == DRUMMER:
+            go_on_when_he_begins(r)
+        else:
+            go_on(t)
         say_if(r, t.is_released, LAST_TIME_WORD)
     elif event.kind == PREVIOUS:
         go_back(t)

@@ -12,6 +12,7 @@ cdef enum:
     MOST = 32                            # frames at a time
 
 cdef float LOUD = 0.8                    # of what this player gives at most
+cdef float FIRM = 0.4
 cdef float NO_HAT = 0.5                  # kick, snare or cymbal this likely
 cdef double COMES_S = 0.001              # so short that the attack stays whole
 cdef double GOES_S = 0.010
@@ -19,6 +20,10 @@ cdef double GOES_S = 0.010
 
 cdef bint is_last_hit(const Onset *onset) noexcept nogil:
     return onset.look != SECOND and onset.strength >= LOUD and max(onset.kick, max(onset.snare, onset.cymbal)) >= NO_HAT
+
+
+cdef bint is_first_stroke(const Onset *onset) noexcept nogil:
+    return onset.look != SECOND and onset.strength >= FIRM and onset.kick >= NO_HAT
 
 
 cdef void struck_hit_begin(StruckHit *h, long long frame, double source, StemBank *stems, const Gains *gain) noexcept nogil:

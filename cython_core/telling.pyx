@@ -3,7 +3,7 @@
 from libc.math cimport NAN, rint
 
 from cython_core.authority cimport drummer_line
-from cython_core.exchange cimport HANDOVER, LAST_HIT, Notice, Snapshot, draft, publish, tell
+from cython_core.exchange cimport HANDOVER, JUMPED, LAST_HIT, Notice, Snapshot, draft, publish, tell
 from cython_core.form cimport is_vamping
 from cython_core.guard cimport GUARD_DELAY
 from cython_core.takeover cimport takes_over
@@ -19,7 +19,7 @@ cdef void tell_what_happened(RigState *r) noexcept nogil:
         notify(r, HANDOVER, t.bpm)
     if t.notice:
         notify(r, t.notice, t.notice_value)
-        if t.notice == LAST_HIT:
+        if t.notice in (LAST_HIT, JUMPED) and r.struck_hit.until_frame < 0:
             r.struck_hit.until_frame = t.order.jump_frame
 
 

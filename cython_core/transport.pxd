@@ -28,6 +28,7 @@ cpdef enum Turn:                      # what waits for its place in the song
     END                              # the song's end
     CUT                              # the cut-off
     LAST                             # the last hit
+    GO_ON                            # out of a hold, with the drummer
 
 cpdef enum Quantum:                  # where a jump is taken: on the next
     AT_BAR = 0
@@ -60,8 +61,8 @@ cdef struct TransportState:
     double bpm
     double recorded_bpm              # the recording's, and the beat's length, where `bpm` was last said: ...
     double beat_length               # ... at the beat that the head is in
-    double length_changed            # the line, where beats came to be of another length
     double length_scale              # of the chart's beat lengths, after a segue: over those of the song before
+    double length_changed            # the line, where beats came to be of another length
     long long heard_from             # output frame from which `chart` is heard
     Steering steering
     long long last_stroke            # output frame of the drummer's last stroke; -1: he has not played yet
@@ -93,7 +94,7 @@ cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil
 cdef void reenter(TransportState *t, double song_beat) noexcept nogil
 cdef void transport_tick(TransportState *t, const Lead *lead, AuthorityState *a, const Pulse *pulse, const Place *place) noexcept nogil
 cdef void transport_order(TransportState *t, long long frame, int finer) noexcept nogil        # fills in t.order, for the line up to `frame`
-cdef void look(const TransportState *t, Place *place) noexcept nogil
 cdef void keep_beats(TransportState *t, double length) noexcept nogil
 cdef double beat_length_at(const TransportState *t, double song_beat) noexcept nogil
+cdef void look(const TransportState *t, Place *place) noexcept nogil
 cdef const Moment *moment_at(const TransportState *t, long long frame) noexcept nogil

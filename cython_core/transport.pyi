@@ -17,6 +17,7 @@ class Turn(IntEnum):
     END = 4
     CUT = 5
     LAST = 6
+    GO_ON = 7
 
 class Quantum(IntEnum):
     AT_BAR = 0

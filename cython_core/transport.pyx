@@ -234,6 +234,8 @@ cdef double take_bend(TransportState *t, AuthorityState *a, const Bend *bend, do
         t.hold = NOT_HELD
         t.start_beat = chart_top(t.chart)
         return tick_beats
+    if bend.turn == GO_ON:
+        return go_on_from_hold(t, a, bend.to, frame, leaves, at, made)
     if bend.turn == LAST:
         t.bpm = t.hold_bpm if t.hold == HELD else t.bpm
         t.hold, t.last_hit = NOT_HELD, -1
@@ -259,6 +261,23 @@ cdef void join_struck_hit(TransportState *t, long long frame, double leaves, dou
     write_jump(t, frame, leaves, chart_source(t.chart, hit_beat + (frame - t.struck_frame) * beats_per_frame))
     t.fold = hit_beat + (t.head + TICK - t.struck_frame) * beats_per_frame - t.line - tick_beats
     t.struck_frame = -1
+
+
+cdef double go_on_from_hold(TransportState *t, AuthorityState *a, double to, long long frame, double leaves, double at, Moment *made) noexcept nogil:
+    """The drummer has begun again, at `struck_frame` or `at` frames into this tick: be with him, at his beat and in his tempo."""
+    cdef double began = t.struck_frame if t.struck_frame >= 0 else t.head + at
+    cdef double beats_per_frame = t.hold_bpm / 60.0 / t.samplerate_hz, line = rint(t.line)
+    t.rounds += to < t.line + t.fold and chart_section(t.chart, to) == t.section
+    t.bpm, t.hold, t.last_hit, t.struck_frame = t.hold_bpm, NOT_HELD, -1, -1
+    t.line, t.fold = line, to - line
+    take_beats_of(t, to)
+    write_jump(t, frame, leaves, chart_source(t.chart, to + (frame - began) * beats_per_frame))
+    mark_beat(t, made, at, to)
+    steering_reset(&t.steering, True)
+    a.is_aligned = 0
+    t.notice, t.notice_value = JUMPED, to
+    t.line = line + (t.head - began) * beats_per_frame      # the tick is still to be added
+    return TICK * beats_per_frame
 
 
 cdef double pass_on(TransportState *t, AuthorityState *a, long long frame, double leaves, double at, double tick_beats, Moment *made) noexcept nogil:
@@ -374,7 +393,7 @@ cdef void reenter(TransportState *t, double song_beat) noexcept nogil:
 
 cdef double frames_to(const TransportState *t, const Bend *bend, double song_beat, double tick_beats) noexcept nogil:
     """From the head to a bend, at the present tempo."""
-    if bend.turn == LAST and t.last_hit >= 0:
+    if bend.turn in (LAST, GO_ON) and t.last_hit >= 0:
         return max(t.last_hit - t.head - 1, 0)
     cdef double beats = bend.at - HAIR_BEATS - song_beat
     if beats <= 0:

@@ -32,7 +32,7 @@ TOOK = {
     Leader.CONDUCTOR: "the conductor took it",
 }
 KNOWN = 0.35  # the follower's confidence from which its beat is worth showing
-TURNS = {Turn.CUT: "cut-off", Turn.LAST: "last hit"}
+TURNS = {Turn.CUT: "cut-off", Turn.LAST: "last hit", Turn.GO_ON: "on with the drummer"}
 
 
 def level_db(peak: float) -> float:

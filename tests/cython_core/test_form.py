@@ -452,6 +452,55 @@ def test_out_of_a_hold_the_last_hit_falls_two_beats_after_its_cue(cued_s: float)
     assert jumps(heard)[-1][1] == 40
 
 
+def held_by_the_drummer(after: npt.NDArray[np.float64], *, counts: bool) -> list[Note]:
+    """Four bars in 120, counted in; a crash on the fifth and a roll; and then he plays on, with a count or without."""
+    plays = beats((120, 16), start_s=3.0)
+    crash = [(11.0, 36, 115), (11.0, 49, 115)]
+    roll = [(float(time_s), 49, 55) for time_s in np.arange(11.2, 12.8, 0.05)]
+    count = clicks(after[0] - (after[1] - after[0]) * np.arange(4, 0, -1)) if counts else []
+    return sorted([*clicks(plays[0] - 0.5 * np.arange(4, 0, -1)), *rock(plays), *crash, *roll, *count, *rock(after)])
+
+
+def out_of_a_hold(
+    after: npt.NDArray[np.float64], says: list[tuple[float, str]], *, counts: bool, form: str = "head:16"
+) -> Heard:
+    """The drummer leads, somebody holds the band at the start of bar 5, and he plays on from bar 6."""
+    notes = held_by_the_drummer(after, counts=counts)
+    return play(song(120, form), notes, [(10.6, "hold"), *says], start="count-in", leader=Leader.DRUMMER)
+
+
+@pytest.mark.parametrize("bpm", [100.0, 120.0, 140.0])
+@pytest.mark.parametrize("says", [[], [(13.1, "next")]])
+def test_a_drummer_who_leads_counts_the_band_out_of_a_hold(bpm: float, says: list[tuple[float, str]]) -> None:
+    after = beats((bpm, 24), start_s=16.3)
+    heard = out_of_a_hold(after, says, counts=True)
+    for beat in range(1, 24):
+        assert heard.song_beat_at(after[beat]) == pytest.approx(20 + beat, abs=0.06)
+
+
+@pytest.mark.parametrize("said_s", [12.9, 14.2, 14.43])
+@pytest.mark.parametrize("bpm", [110.0, 120.0, 130.0])
+def test_out_of_a_hold_the_band_goes_on_with_the_stroke_of_a_drummer_who_leads(bpm: float, said_s: float) -> None:
+    after = beats((bpm, 24), start_s=14.3)
+    heard = out_of_a_hold(after, [(said_s, "next")], counts=False)
+    assert heard.bpm_at(min(said_s, after[0]) - 0.01) < 10
+    for beat in range(1, 24):
+        assert heard.song_beat_at(after[beat]) == pytest.approx(20 + beat, abs=0.12)
+
+
+def test_a_section_that_is_asked_for_in_a_hold_is_where_the_drummer_goes_on() -> None:
+    after = beats((112, 24), start_s=16.3)
+    heard = out_of_a_hold(after, [(12.0, "section c")], counts=True, form="a:6 b:4 c:8")
+    for beat in range(1, 24):
+        assert heard.song_beat_at(after[beat]) == pytest.approx(40 + beat, abs=0.06)
+
+
+def test_asked_twice_the_band_goes_on_out_of_a_hold_at_once() -> None:
+    heard = out_of_a_hold(beats((120, 4), start_s=18.0), [(13.0, "next"), (13.5, "next")], counts=False)
+    assert heard.bpm_at(13.4) < 10
+    assert heard.bpm_at(13.7) == pytest.approx(120, rel=0.02)
+
+
 def test_the_last_hit_takes_the_output_latency_into_account() -> None:
     heard = play(song(120, TUNE), says=[(3.0, "hold"), (7.0, "finale")], length_s=10, latencies_s=(0.01, 0.02))
     assert heard.times(NoticeKind.LAST_HIT)[0] == pytest.approx(8.0, abs=0.002)
