@@ -69,7 +69,7 @@ FEWER = {
     "kick, overhead": (0, 4),
 }
 TRIGGERS = {
-    "notes alone": ("kick", "snare", "cymbal"),
+    "pads": ("kick", "snare", "cymbal"),
     "kick and snare triggers": ("kick", "snare"),
     "a kick trigger": ("kick",),
 }
@@ -128,16 +128,18 @@ def main() -> None:
         late["frame"] += 0.012 * RATE + np.abs(np.random.default_rng(3).normal(0, 0.002 * RATE, len(late)))
         late = late[np.argsort(late["frame"])]
         late["told_frame"] = np.ceil(late["frame"])
-        rig = Lines(RATE)
-        found.setdefault("mix and pads", []).append(scored(take, rig.feed(lines.mean(axis=0)[None], notes=late), frames))
-        trusts.setdefault("mix and pads", []).append((rig.pads_late_s * 1000,))
+        for name, kinds in TRIGGERS.items():
+            rig = Lines(RATE)
+            strokes = rig.feed(lines.mean(axis=0)[None], notes=triggered(late, kinds))
+            found.setdefault(f"mix and {name}", []).append(scored(take, strokes, frames))
+            trusts.setdefault(f"mix and {name}", []).append((rig.pads_late_s * 1000,))
         for name, kinds in TRIGGERS.items():
             found.setdefault(name, []).append(scored(take, triggered(notes, kinds), frames))
     print(f"{len(heard)} takes; F, takes under 0.6, scatter in ms; trust in {', '.join(DRUMS)}")
     for name, figures in found.items():
         f, scatter_ms = np.nanmean(figures, axis=0)
         lost = sum(its_f < LOST_F for its_f, _ in figures)
-        print(f"{name:23} {f:.3f} {lost} {scatter_ms:5.1f}   {np.round(np.mean(trusts.get(name, [[]]), axis=0), 2)}")
+        print(f"{name:31} {f:.3f} {lost} {scatter_ms:5.1f}   {np.round(np.mean(trusts.get(name, [[]]), axis=0), 2)}")
 
 
 if __name__ == "__main__":

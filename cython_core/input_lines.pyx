@@ -1,8 +1,8 @@
 """The kit's input lines: microphones by drum, and the notes of pads, made into one list of strokes.
 
 Every line has an onset finder of its own; what two or more tell of one stroke is put together by `strokes`. Pads: their notes join the
-strokes of the microphones after their constant delay, which is learned, has been taken off. One line and no notes are passed on as they
-are.
+strokes of the microphones after their constant delay, which is learned, has been taken off, and say as second looks which drums those
+were. One line and no notes are passed on as they are.
 """
 
 from libc.math cimport exp2f, fabs, fmax, fmaxf, log2f
@@ -13,11 +13,12 @@ import numpy as np
 
 from cython_core.bleed cimport bleed_play, bleed_reset, bleed_tick, coupling_hop, coupling_reset, explain_away
 from cython_core.onsets cimport BANDS, HOPS_RING, ONLY, SECOND, SEEN_AFTER, bank_tick, begin_again, judge_again, judge_hop, keep_hop, onsets_reset
+from cython_core.earshot cimport earshot_hear
 from cython_core.onsets import ONSET
 from cython_core.second_look cimport HOPS_AFTER
 from cython_core.strokes cimport (
     HAT, KICK, MIX, OVERHEAD, SNARE, TOM, strokes_hear, strokes_open, strokes_remember, strokes_reset, strokes_tell, trust, was_padded,
-    was_told,
+    tells_beyond_pads, was_told,
 )
 
 cdef enum:
@@ -123,7 +124,7 @@ cdef int pass_on(InputLines *l, int i, Onset *now, int count, long long end, bin
         if now[k].look != SECOND:
             l.sound[l.sounds % NOTES_KEPT] = now[k].frame
             l.sounds += 1
-        elif was_padded(&l.strokes, now[k].frame):
+        elif was_padded(&l.strokes, now[k].frame) and not tells_beyond_pads(&l.strokes, &now[k]):
             continue
         if not is_plain:
             strokes_hear(&l.strokes, &now[k], i, end, under_db(line) if now[k].look != SECOND else line.asked_under_db)
@@ -160,7 +161,7 @@ cdef float level_near(const OnsetState *o, int hops_ago) noexcept nogil:
 # ------------------------------------------------------------------------------------------------ pads
 
 cdef int take_notes(InputLines *l, long long end, Onset *found, int room) noexcept nogil:
-    """Notes join what the microphones hear; where those hear nothing they are told at once."""
+    """Notes join what the microphones hear, or come as a second look at it; where those hear nothing they are told at once."""
     cdef int i, told = 0
     cdef bint is_alone = l.last_heard < 0 or end - l.last_heard > AUDIBLE_S * l.samplerate_hz
     for i in range(l.notes):
@@ -168,11 +169,14 @@ cdef int take_notes(InputLines *l, long long end, Onset *found, int room) noexce
         l.struck[l.newest] = l.note[i].frame
         if l.pairs >= PAIRS_ENOUGH:
             l.note[i].frame -= l.pad_late
-        if not is_alone:
-            if not was_told(&l.strokes, l.note[i].frame):
-                strokes_hear(&l.strokes, &l.note[i], -1, end, 0)
+        earshot_hear(&l.strokes.pads, &l.note[i])
+        if not is_alone and not was_told(&l.strokes, l.note[i].frame):
+            strokes_hear(&l.strokes, &l.note[i], -1, end, 0)
         elif told < room:
             found[told] = l.note[i]
+            if not is_alone:                                    # the microphones were quicker
+                strokes_remember(&l.strokes, l.note[i].frame, True)
+                found[told].look = SECOND
             told += 1
     l.notes = 0
     return told

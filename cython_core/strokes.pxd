@@ -1,5 +1,6 @@
 # What several lines and the pads say of one stroke, put together, and how far the word of each line counts.
 
+from cython_core.earshot cimport Earshot
 from cython_core.onsets cimport Onset
 
 cdef enum:
@@ -37,6 +38,7 @@ cdef struct Strokes:
     double told[TOLD_KEPT]           # frames of the last strokes told
     double padded[TOLD_KEPT]         # and of those of them that a pad told of
     int newest_told
+    Earshot pads                     # which drums they tell of
     double pad_jitter                # how far the pads are from their mean delay, frames: so much less their time counts
 
 cdef void strokes_reset(Strokes *s, double samplerate_hz, const int *drums, int count) noexcept nogil
@@ -46,4 +48,5 @@ cdef int strokes_tell(Strokes *s, long long end, Onset *found, int room) noexcep
 cdef void strokes_remember(Strokes *s, double frame, bint is_padded) noexcept nogil
 cdef bint was_told(const Strokes *s, double frame) noexcept nogil
 cdef bint was_padded(const Strokes *s, double frame) noexcept nogil
+cdef bint tells_beyond_pads(const Strokes *s, Onset *onset) noexcept nogil
 cdef double trust(const Teller *line) noexcept nogil

@@ -10,6 +10,7 @@ own drum that it did not hear. So a dead or a crackling line drops out.
 from libc.math cimport exp, fabs, fmax, fmaxf, fmin, fminf
 from libc.string cimport memset
 
+from cython_core.earshot cimport KINDS, earshot_begin
 from cython_core.onsets cimport FIRST, ONLY, SECOND
 
 cdef double SAME_S = 0.010           # two lines' words closer than this are about one stroke
@@ -38,6 +39,7 @@ cdef void strokes_reset(Strokes *s, double samplerate_hz, const int *drums, int 
     cdef int i
     memset(s, 0, sizeof(s[0]))
     s.samplerate_hz, s.count = samplerate_hz, count
+    earshot_begin(&s.pads)
     for i in range(count):
         s.teller[i].drum, s.teller[i].belief = drums[i], START_BELIEF
 
@@ -69,8 +71,17 @@ cdef bint was_told(const Strokes *s, double frame) noexcept nogil:
 
 
 cdef bint was_padded(const Strokes *s, double frame) noexcept nogil:
-    """And was it one that a pad told of? There is nothing to look at again."""
+    """And was it one that a pad told of?"""
     return is_near(s, s.padded, frame)
+
+
+cdef bint tells_beyond_pads(const Strokes *s, Onset *onset) noexcept nogil:
+    """Of a stroke that a pad told of, leave what pads never tell of. False when that is nothing."""
+    if s.pads.kinds > 0:
+        onset.kick = 0
+    if s.pads.kinds > 1:
+        onset.snare = 0
+    return s.pads.kinds < KINDS and onset.kick + onset.snare + onset.cymbal > UNLIKELY
 
 
 cdef bint is_near(const Strokes *s, const double *frames, double frame) noexcept nogil:
@@ -125,6 +136,10 @@ cdef int strokes_tell(Strokes *s, long long end, Onset *found, int room) noexcep
                 if told < room and sum_up(s, &s.group[g], found + told):
                     strokes_remember(s, found[told].frame, s.group[g].pad.is_heard)
                     told += 1
+                    if s.group[g].pad.is_heard and found[told - 1].look == FIRST and told < room:
+                        found[told] = s.group[g].pad.onset
+                        found[told].frame, found[told].look = found[told - 1].frame, SECOND
+                        told += 1
                 weigh_lines(s, &s.group[g])
     return told
 
@@ -184,6 +199,7 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
     cdef double frames = 0, weights = 0, weight, belief
     cdef float most, said, overheard = 0
     cdef int i, kind
+    cdef bint is_heard_by_line = False
     for kind in range(3):
         covered[kind] = heard[kind] = 0
         not_struck[kind] = 1
@@ -197,6 +213,7 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
     stroke.strength = 0
     for i in range(s.count):
         if group.line[i].is_heard:
+            is_heard_by_line = True
             belief = trust(&s.teller[i])
             most = 0
             for kind in range(3):
@@ -212,12 +229,12 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
         frames += weight * group.pad.onset.frame
         weights += weight
         stroke.strength = group.pad.onset.strength
-        for kind in range(3):
+        for kind in range(s.pads.kinds):
             not_struck[kind] = 1 - likely(&group.pad.onset, kind)
     if not weights > 0:
         return False
     stroke.frame = frames / weights
-    stroke.look = SECOND if group.is_second else ONLY if group.pad.is_heard else FIRST
+    stroke.look = SECOND if group.is_second else FIRST if is_heard_by_line else ONLY
     stroke.kick, stroke.snare, stroke.cymbal = <float>(1 - not_struck[0]), <float>(1 - not_struck[1]), <float>(1 - not_struck[2])
     return stroke.kick + stroke.snare + stroke.cymbal > 0.05
 

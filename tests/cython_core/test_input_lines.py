@@ -198,6 +198,26 @@ def test_the_delay_of_the_pads_is_learned_from_the_sound(late_ms: float) -> None
         assert np.mean((late["kick"] == 1) | (late["kick"] == 0)) > 0.9
 
 
+@pytest.mark.parametrize("late_ms", [4, 20])
+def test_what_a_pad_tells_is_believed_at_the_second_look_however_late_it_comes(late_ms: float) -> None:
+    told = Lines(RATE_HZ).feed(drums(20, RATE_HZ)[None], notes=pads(20, late_ms / 1000, 0.001))
+    again = told[(told["look"] == Look.SECOND) & (told["frame"] > 10 * RATE_HZ)]
+    eighth = np.round((again["frame"] / RATE_HZ - 0.5) / 0.25).astype(int)
+    for field, is_struck in (("kick", eighth % 4 == 0), ("snare", eighth % 4 == 2)):
+        assert np.all((again[field] == 0) | is_struck)
+        assert set(eighth[is_struck]) == set(eighth[again[field] == 1])
+
+
+def test_of_drums_without_a_trigger_the_microphones_tell() -> None:
+    notes = pads(20, 0.004, 0.001)
+    told = Lines(RATE_HZ).feed(four_lines(20)[3:], notes=notes[notes["kick"] > 0])
+    again = told[(told["look"] == Look.SECOND) & (told["frame"] > 10 * RATE_HZ)]
+    eighth = np.round((again["frame"] / RATE_HZ - 0.5) / 0.25).astype(int)
+    assert set(eighth[again["kick"] == 1]) == set(range(eighth.min() + (-eighth.min()) % 4, eighth.max() + 1, 4))
+    with_kick = (eighth % 4 == 0) & (again["kick"] == 0)
+    assert np.mean(again["cymbal"][with_kick]) > 0.8
+
+
 def test_pads_alone_are_told_at_once() -> None:
     notes = pads(5, 0.0)
     told = Lines(RATE_HZ).feed(np.zeros((1, 5 * RATE_HZ)), notes=notes)
