@@ -38,6 +38,7 @@ cdef struct BarFilter:
     bint is_doubted                  # a tempo was told, and may be wrong: then only hopeless ones sleep, and those far from it live apart
     double scale                     # brings the sum of `mass` to 1
     double told_octave               # log2 bpm of the tempo told at the beginning; -1: none
+    double first_bar_beat, first_sure                  # where in the bar the first stroke lies, and how surely (0..1)
     double unbegun                   # belief that nothing has begun yet, in the units of `mass`
     double beginning                 # the part of it that begins in this step
     # the work of a step

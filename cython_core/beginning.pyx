@@ -31,13 +31,15 @@ cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is q
 
 
 cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure) noexcept nogil:
-    """The first stroke lies, so surely (0..1), at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play."""
+    """The first stroke lies, so surely (0..1), at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play. That is
+    laid down tempo by tempo in the work of the first step, for it is much memory to reach."""
     cdef int tempo
     cdef double total = 0
     b.told_octave = b.reference_octave = log2(bpm) if bpm > 0 else -1
+    b.first_bar_beat, b.first_sure = bar_beat, sure
     for tempo in range(TEMPI):
-        total += begin_at(b, tempo, bar_beat, sure, 1)
-    b.scale = 1 / total
+        total += belief_at(b, tempo)
+    b.scale = 1 / (total * sum_of_places(b, sure))
     b.unbegun = b.beginning = 0
 
 
@@ -66,26 +68,52 @@ cdef void wait_on(BarFilter *b) noexcept nogil:
 
 cdef void begin_late(BarFilter *b, int tempo) noexcept nogil:
     """What begins in this step, at one tempo, before the step weighs it."""
-    if b.beginning > 0 and not b.woken[tempo]:
+    if b.step == 0:
+        begin_at(b, tempo, b.first_bar_beat, b.first_sure, 1)
+    elif b.beginning > 0 and not b.woken[tempo]:
         begin_at(b, tempo, 0, FIRST_IS_ONE, b.beginning * b.scale / b.gain[tempo])
 
 
-cdef double begin_at(BarFilter *b, int tempo, double bar_beat, double sure, double weight) noexcept nogil:
-    """Lay so much belief down at one tempo, on the beats and half beats of the bar; returns the sum of it."""
+cdef void begin_at(BarFilter *b, int tempo, double bar_beat, double sure, double weight) noexcept nogil:
+    """Lay so much belief down at one tempo, on the beats and half beats of the bar."""
     cdef int half, p, beats = b.patterns.beats
     cdef bint may_be_bare = is_near(b, b.octave[tempo])
-    cdef double prior = bell((b.octave[tempo] - log2(USUAL_BPM)) / USUAL_OCTAVES), place, sum_ = 0
+    cdef double prior = how_likely(b, tempo), place
     cdef float *states
-    if b.told_octave > 0:
-        prior = bell((b.octave[tempo] - b.told_octave) / TOLD_OCTAVES) + TOLD_WRONG * prior
     for half in range(2 * beats):
         place = how_likely_at(half % (2 * b.patterns.beats_per_bar), b.patterns.beats_per_bar, sure)
         states = states_at(b, tempo, <int>((bar_beat + 0.5 * half) / beats * b.cells[tempo]) % b.cells[tempo])
         for p in range(PATTERNS):
             if may_be_bare or not PULSE <= p < PULSE + PULSES:
                 states[p] += <float>(weight * prior * place * b.share[tempo][p])
-                sum_ += weight * prior * place * b.share[tempo][p]
+
+
+cdef double belief_at(BarFilter *b, int tempo) noexcept nogil:
+    """What `begin_at` lays down at one tempo, for each place in the bar of probability 1."""
+    cdef int p
+    cdef bint may_be_bare = is_near(b, b.octave[tempo])
+    cdef double shares = 0
+    for p in range(PATTERNS):
+        if may_be_bare or not PULSE <= p < PULSE + PULSES:
+            shares += b.share[tempo][p]
+    return how_likely(b, tempo) * shares
+
+
+cdef double sum_of_places(BarFilter *b, double sure) noexcept nogil:
+    """Over all places in the cycle, of which some have two bars."""
+    cdef int half
+    cdef double sum_ = 0
+    for half in range(2 * b.patterns.beats):
+        sum_ += how_likely_at(half % (2 * b.patterns.beats_per_bar), b.patterns.beats_per_bar, sure)
     return sum_
+
+
+cdef inline double how_likely(BarFilter *b, int tempo) noexcept nogil:
+    """That he plays in this tempo."""
+    cdef double usual = bell((b.octave[tempo] - log2(USUAL_BPM)) / USUAL_OCTAVES)
+    if b.told_octave > 0:
+        return bell((b.octave[tempo] - b.told_octave) / TOLD_OCTAVES) + TOLD_WRONG * usual
+    return usual
 
 
 cdef inline double how_likely_at(int half, int beats_per_bar, double sure) noexcept nogil:
