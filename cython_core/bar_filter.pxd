@@ -37,6 +37,7 @@ cdef struct BarFilter:
     bint is_lost                     # then no tempo sleeps
     bint is_doubted                  # a tempo was told, and may be wrong: then only hopeless ones sleep, and those far from it live apart
     double scale                     # brings the sum of `mass` to 1
+    double other_octave              # log2 bpm of one that he may have stayed in; -1: none
     double told_octave               # log2 bpm of the tempo told at the beginning; -1: none
     double first_bar_beat, first_sure                  # where in the bar the first stroke lies, and how surely (0..1)
     double unbegun                   # belief that nothing has begun yet, in the units of `mass`
@@ -65,7 +66,7 @@ cdef void bar_filter_free(BarFilter *b) noexcept
 cdef void bar_filter_meter(BarFilter *b, int beats_per_bar) noexcept nogil
 cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil
 cdef void bar_filter_start(BarFilter *b, const Onset *first, double bpm) noexcept nogil
-cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_beat) noexcept nogil
+cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_beat, double other_bpm) noexcept nogil
 cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil
 cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil
 cdef void bar_filter_miss(BarFilter *b, int kinds) noexcept nogil

@@ -13,7 +13,7 @@ from libc.math cimport expf, fmin, isfinite, log2, pow
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from cython_core.beginning cimport begin, begin_late, begin_unless_knock, wait_on
+from cython_core.beginning cimport begin, begin_now, begin_unless_knock, wait_on
 from cython_core.crossing cimport NEIGHBOURS, cross, is_far
 from cython_core.earshot cimport KINDS
 from cython_core.patterns cimport (
@@ -172,10 +172,10 @@ cdef void bar_filter_start(BarFilter *b, const Onset *first, double bpm) noexcep
     begin_unless_knock(b, bpm, first.strength)
 
 
-cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_beat) noexcept nogil:
-    """He goes on, in this tempo, and at `frame` is as good as surely at `bar_beat` of the bar."""
+cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_beat, double other_bpm) noexcept nogil:
+    """He goes on, in this tempo or, where that is not 0, in the other, and at `frame` is as good as surely at `bar_beat` of the bar."""
     start(b, frame)
-    begin(b, bpm, bar_beat, PLACE_IS_KNOWN)
+    begin(b, bpm, bar_beat, PLACE_IS_KNOWN, other_bpm)
 
 
 cdef void start(BarFilter *b, double frame) noexcept nogil:
@@ -284,7 +284,7 @@ cdef void do_job(BarFilter *b) noexcept nogil:
     job -= TEMPO_BANDS * 3 * b.strokes
     if job < TEMPI:
         if b.active[job]:
-            begin_late(b, job)
+            begin_now(b, job)
             advance(b, job)
             b.work_done += b.cells[job]
         return

@@ -7,7 +7,7 @@ that were the first. Where the first one was no knock, what began with it explai
 within a few bars.
 """
 
-from libc.math cimport exp, fmax, fmin, log2
+from libc.math cimport exp, exp2, fabs, fmax, fmin, log2
 
 from cython_core.bar_filter cimport TEMPI, how_real, states_at
 from cython_core.crossing cimport is_near
@@ -30,12 +30,15 @@ cdef double TOLD_OCTAVES = 0.15      # how exact a told tempo is taken to be, sd
 cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is quite another
 
 
-cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure) noexcept nogil:
-    """The first stroke lies, so surely (0..1), at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play. That is
-    laid down tempo by tempo in the work of the first step, for it is much memory to reach."""
+cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure, double other_bpm) noexcept nogil:
+    """The first stroke lies, so surely (0..1), at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play. Where he was
+    to change his tempo on a bar line, `other_bpm` is the one that he may as well have stayed in; else 0. All that is laid down tempo by tempo in the work of the first step, for it is much memory to reach."""
     cdef int tempo
     cdef double total = 0
     b.told_octave = b.reference_octave = log2(bpm) if bpm > 0 else -1
+    b.other_octave = log2(other_bpm) if bpm > 0 and other_bpm > 0 else -1
+    if b.other_octave > 0:
+        b.reference_octave = (b.told_octave + b.other_octave) / 2              # so that neither is far from it
     b.first_bar_beat, b.first_sure = bar_beat, sure
     for tempo in range(TEMPI):
         total += belief_at(b, tempo)
@@ -46,7 +49,7 @@ cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure) noexcept
 cdef void begin_unless_knock(BarFilter *b, double bpm, double strength) noexcept nogil:
     """The same with beat 1, unless that stroke, of this strength (0..1), was a knock."""
     cdef double real = how_real(strength)
-    begin(b, bpm, 0, FIRST_IS_ONE)
+    begin(b, bpm, 0, FIRST_IS_ONE, 0)
     b.unbegun = (real * KNOCK + 1 - real) / b.scale
 
 
@@ -66,10 +69,13 @@ cdef void wait_on(BarFilter *b) noexcept nogil:
         b.unbegun = 0
 
 
-cdef void begin_late(BarFilter *b, int tempo) noexcept nogil:
+cdef void begin_now(BarFilter *b, int tempo) noexcept nogil:
     """What begins in this step, at one tempo, before the step weighs it."""
+    cdef double bar_beat = b.first_bar_beat
     if b.step == 0:
-        begin_at(b, tempo, b.first_bar_beat, b.first_sure, 1)
+        if b.other_octave > 0 and fabs(b.octave[tempo] - b.other_octave) < fabs(b.octave[tempo] - b.told_octave):
+            bar_beat *= exp2(b.other_octave - b.told_octave)                   # so far he has come from the line since which he stays in it
+        begin_at(b, tempo, bar_beat, b.first_sure, 1)
     elif b.beginning > 0 and not b.woken[tempo]:
         begin_at(b, tempo, 0, FIRST_IS_ONE, b.beginning * b.scale / b.gain[tempo])
 
@@ -110,10 +116,13 @@ cdef double sum_of_places(BarFilter *b, double sure) noexcept nogil:
 
 cdef inline double how_likely(BarFilter *b, int tempo) noexcept nogil:
     """That he plays in this tempo."""
-    cdef double usual = bell((b.octave[tempo] - log2(USUAL_BPM)) / USUAL_OCTAVES)
-    if b.told_octave > 0:
-        return bell((b.octave[tempo] - b.told_octave) / TOLD_OCTAVES) + TOLD_WRONG * usual
-    return usual
+    cdef double usual = bell((b.octave[tempo] - log2(USUAL_BPM)) / USUAL_OCTAVES), told
+    if b.told_octave < 0:
+        return usual
+    told = bell((b.octave[tempo] - b.told_octave) / TOLD_OCTAVES) + TOLD_WRONG * usual
+    if b.other_octave > 0:
+        told += bell((b.octave[tempo] - b.other_octave) / TOLD_OCTAVES)
+    return told
 
 
 cdef inline double how_likely_at(int half, int beats_per_bar, double sure) noexcept nogil:

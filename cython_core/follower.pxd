@@ -26,6 +26,7 @@ cdef struct FollowerState:
     double beat_length               # of what is counted, over that of the song's first meter
     bint ready                       # the meter has been made ready
     bint started                     # a first stroke has been heard
+    double other_bpm                 # where beats are of another length now: the tempo that he may have stayed in; else 0
     bint goes_on                     # the bar filter begins anew, but the place in the bar is known
     bint found
     bint is_new                      # the bar filter began with what was told, not with what had been followed

@@ -45,6 +45,7 @@ cdef double TRUST_BEATS = 8.0        # time constant of the trust in what is fol
 cdef double LOST_BELOW = 0.6         # ... and where it ends: then any tempo may be the right one
 cdef double DOUBTED_BARS = 8.0       # and for so long a told tempo may turn out to be wrong
 cdef double DOUBTED_BARS_OF_FEW = 1.0                 # ... from a kick and a snare alone
+cdef double STAYS_WITHIN_OCTAVES = 0.8                # two tempi further apart are not both near a reference between them
 cdef double COUNTED = 0.9            # confidence in what was counted, until it is played
 cdef double STOPPED_BARS = 2.5       # bars of silence after which it is as likely as not that the drummer has stopped for good
 cdef double STOPPED_SPREAD_BARS = 0.6
@@ -71,10 +72,13 @@ cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_
     """The song goes on in bars of so many beats, and is at `bar_beat` of one. Beat and tempo are followed on; for the half second that it takes to
     make the meter ready, by the gaits alone. `beat_length`: over that of the first meter; where it changes, so do beat and tempo."""
     cdef double faster = f.beat_length / beat_length
+    cdef bint may_stay
     beats_per_bar = min(max(beats_per_bar, 1), MAX_BEATS)
     if beats_per_bar == f.beats_per_bar and beat_length == f.beat_length:
         return
     if beat_length != f.beat_length:
+        may_stay = f.started and beats_per_bar == f.beats_per_bar and fabs(log2(faster)) < STAYS_WITHIN_OCTAVES
+        f.other_bpm = said_bpm(f) if may_stay else 0
         count_other_beats(f, bar_beat / faster, faster)
         f.beat_length = beat_length
     f.beats_per_bar = beats_per_bar
@@ -154,10 +158,11 @@ cdef void hear(FollowerState *f, const Onset *onset) noexcept nogil:
         return
     if f.ready and not f.bars.started:
         if f.goes_on:
-            bar_filter_go_on(&f.bars, onset.frame, said_bpm(f), bar_beat_at(f, onset.frame))
+            bar_filter_go_on(&f.bars, onset.frame, said_bpm(f), bar_beat_at(f, onset.frame), f.other_bpm)
         else:
             bar_filter_start(&f.bars, onset, said_bpm(f) if f.started else f.told_bpm)
         f.goes_on = False
+        f.other_bpm = 0
         f.is_new = not f.started
         if f.is_new:
             gaits_start(&f.gaits, onset.frame, f.told_bpm if f.told_bpm > 0 else UNTOLD_BPM)

@@ -325,6 +325,16 @@ def test_a_drummer_who_leads_takes_up_the_tempo_of_a_section_and_the_band_with_h
         assert abs(off_ms) < 25, (beat, off_ms)
 
 
+@pytest.mark.parametrize("tempi", [(120, 90, 90), (120, 80, 80), (120, 150, 150), (100, 140, 140), (240, 160, 160)])
+def test_a_drummer_who_stays_in_his_tempo_has_the_band_back_within_two_bars(tempi: tuple[float, ...]) -> None:
+    tune, _ = stepping(*tempi)
+    plays = 4.0 + np.arange(48) * 60 / tempi[0]
+    heard = play(tune, played_on(tune, plays), start="count-in", leader=Leader.DRUMMER)
+    for beat in range(24, 48):
+        off_ms = (heard.song_beat_at(plays[beat]) - beat) * 60_000 / tempi[0]
+        assert abs(off_ms) < 60, (beat, off_ms)
+
+
 def test_a_recording_that_only_drifts_has_beats_of_one_length() -> None:
     tune = song(120, "head:16")
     drifting = 60 / np.geomspace(100, 150, 64)
