@@ -32,7 +32,8 @@ cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is q
 
 cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure, double other_bpm) noexcept nogil:
     """The first stroke lies, so surely (0..1), at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play. Where he was
-    to change his tempo on a bar line, `other_bpm` is the one that he may as well have stayed in; else 0. All that is laid down tempo by tempo in the work of the first step, for it is much memory to reach."""
+    to change his tempo on a bar line, `other_bpm` is the one that he may as well have stayed in; else 0. All that is laid down tempo by
+    tempo in the work of the first step, for it is much memory to reach."""
     cdef int tempo
     cdef double total = 0
     b.told_octave = b.reference_octave = log2(bpm) if bpm > 0 else -1

@@ -13,8 +13,8 @@ from libc.string cimport memset
 from collections import namedtuple
 
 from cython_core.bar_filter cimport (
-    PLACES_PER_BEAT, TEMPI, bar_filter_allot, bar_filter_free, bar_filter_go_on, bar_filter_hear, bar_filter_meter, bar_filter_prepare,
-    bar_filter_miss, bar_filter_refer, bar_filter_renew, bar_filter_start, bar_filter_work,
+    PLACES_PER_BEAT, TEMPI, bar_filter_allot, bar_filter_free, bar_filter_go_on, bar_filter_hear, bar_filter_meter, bar_filter_miss,
+    bar_filter_prepare, bar_filter_refer, bar_filter_renew, bar_filter_start, bar_filter_work,
 )
 from cython_core.belief cimport belief_at_level, belief_centre, belief_is_same_level, belief_level, belief_near, belief_surest
 from cython_core.earshot cimport KINDS, earshot_begin, earshot_hear
