@@ -13,7 +13,7 @@ from libc.math cimport expf, fmin, isfinite, log2, pow
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from cython_core.beginning cimport begin, begin_now, begin_unless_knock, wait_on
+from cython_core.beginning cimport begin, begin_late, begin_unless_knock, lay_down, wait_on
 from cython_core.crossing cimport NEIGHBOURS, cross, is_far
 from cython_core.earshot cimport KINDS
 from cython_core.patterns cimport (
@@ -25,6 +25,7 @@ cdef enum:
     BINS_PREPARED = 64               # in one tick
     BINS_RENEWED = 24                # the same, beside a step's work
     CELLS_CLEARED = 256
+    TEMPI_LAID = 3                   # at which the first belief is laid down in a tick, while the first step is not due
 
 cdef double STEP_S = 0.010
 cdef double HEARD_AFTER_S = 0.040    # a step waits this long for onsets of its time to be told
@@ -212,8 +213,11 @@ cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil:
             end_step(b)
             return True
     elif end_frame >= due:
+        lay_down(b, TEMPI)
         b.begun_frame = end_frame
         begin_step(b)
+    else:
+        lay_down(b, TEMPI_LAID)
     return False
 
 
@@ -284,7 +288,7 @@ cdef void do_job(BarFilter *b) noexcept nogil:
     job -= TEMPO_BANDS * 3 * b.strokes
     if job < TEMPI:
         if b.active[job]:
-            begin_now(b, job)
+            begin_late(b, job)
             advance(b, job)
             b.work_done += b.cells[job]
         return

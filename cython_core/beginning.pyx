@@ -32,15 +32,14 @@ cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is q
 
 cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure, double other_bpm) noexcept nogil:
     """The first stroke lies, so surely (0..1), at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play. Where he was
-    to change his tempo on a bar line, `other_bpm` is the one that he may as well have stayed in; else 0. All that is laid down tempo by
-    tempo in the work of the first step, for it is much memory to reach."""
+    to change his tempo on a bar line, `other_bpm` is the one that he may as well have stayed in; else 0. `lay_down` has that to do then."""
     cdef int tempo
     cdef double total = 0
     b.told_octave = b.reference_octave = log2(bpm) if bpm > 0 else -1
     b.other_octave = log2(other_bpm) if bpm > 0 and other_bpm > 0 else -1
     if b.other_octave > 0:
         b.reference_octave = (b.told_octave + b.other_octave) / 2              # so that neither is far from it
-    b.first_bar_beat, b.first_sure = bar_beat, sure
+    b.first_bar_beat, b.first_sure, b.laid = bar_beat, sure, 0
     for tempo in range(TEMPI):
         total += belief_at(b, tempo)
     b.scale = 1 / (total * sum_of_places(b, sure))
@@ -70,14 +69,21 @@ cdef void wait_on(BarFilter *b) noexcept nogil:
         b.unbegun = 0
 
 
-cdef void begin_now(BarFilter *b, int tempo) noexcept nogil:
-    """What begins in this step, at one tempo, before the step weighs it."""
-    cdef double bar_beat = b.first_bar_beat
-    if b.step == 0:
+cdef void lay_down(BarFilter *b, int tempi) noexcept nogil:
+    """What is believed at the first stroke, at so many more tempi: it is much memory to reach, and the first step is not due yet."""
+    cdef int tempo
+    cdef double bar_beat
+    for tempo in range(b.laid, min(b.laid + tempi, TEMPI)):
+        bar_beat = b.first_bar_beat
         if b.other_octave > 0 and fabs(b.octave[tempo] - b.other_octave) < fabs(b.octave[tempo] - b.told_octave):
             bar_beat *= exp2(b.other_octave - b.told_octave)                   # so far he has come from the line since which he stays in it
         begin_at(b, tempo, bar_beat, b.first_sure, 1)
-    elif b.beginning > 0 and not b.woken[tempo]:
+        b.laid += 1
+
+
+cdef void begin_late(BarFilter *b, int tempo) noexcept nogil:
+    """What begins in this step, at one tempo, before the step weighs it."""
+    if b.beginning > 0 and not b.woken[tempo]:
         begin_at(b, tempo, 0, FIRST_IS_ONE, b.beginning * b.scale / b.gain[tempo])
 
 
