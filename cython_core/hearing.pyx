@@ -71,9 +71,7 @@ cdef void find_beat(RigState *r) noexcept nogil:
 cdef void take_count(RigState *r, const CountInCall *call) noexcept nogil:
     """The drummer has counted: the band that listens comes in on his one, and one that he holds goes on."""
     cdef TransportState *t = &r.transport
-    cdef long long frame = <long long>rint(
-        call.bar_one_frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY
-    )
+    cdef long long frame = at_his_ear(r, call.bar_one_frame)
     if t.state == LISTENING and not t.awaits_song and t.entry.listens_for != FOR_THE_BAR:
         t.entry.count_bpm, t.entry.count_frame = call.bpm, frame
     elif t.state == PLAYING and t.hold == HELD and r.authority.leader == DRUMMER and t.queued in (NO_TURN, JUMP, GO_ON):
@@ -117,9 +115,9 @@ cdef void await_stroke(RigState *r) noexcept nogil:
             strike_last_hit(t, r.frame if sounds_at_once(r, 0.0) else -1)
             return
         if t.queued != LAST and is_first_stroke(&r.onset[i]):
-            t.struck_frame = r.frame
+            r.first_stroke = r.onset[i].frame
             if t.queued == GO_ON and waits:
-                go_on_with_stroke(r, r.onset[i].frame)
+                go_on_with_stroke(r, r.frame)
                 return
 
 
@@ -127,16 +125,21 @@ cdef void go_on_when_he_begins(RigState *r) noexcept nogil:
     """The drummer asks the band out of a hold: it goes on with his next stroke that begins a bar, or with one just struck."""
     cdef TransportState *t = &r.transport
     go_on_with_drummer(t)
-    if t.queued == GO_ON and t.struck_frame >= 0 and r.frame - t.struck_frame < LATE_S * r.samplerate_hz:
-        go_on_with_stroke(r, t.struck_frame)
+    if t.queued == GO_ON and r.frame - r.first_stroke < LATE_S * r.samplerate_hz:
+        go_on_with_stroke(r, at_his_ear(r, r.first_stroke))
 
 
-cdef void go_on_with_stroke(RigState *r, double one_frame) noexcept nogil:
-    """His one was at `one_frame`, and known of at `struck_frame`."""
+cdef void go_on_with_stroke(RigState *r, long long frame) noexcept nogil:
+    """His one was at `first_stroke`, and that of the band belongs at this output frame: now, so that its attack is whole, or where he struck it."""
     cdef TransportState *t = &r.transport
-    begin_again_on_stroke(t, t.struck_frame)
-    sounds_at_once(r, (r.frame - t.struck_frame) / r.samplerate_hz * t.hold_bpm / 60.0)
-    follower_count_in(r.follower, one_frame, t.hold_bpm)
+    begin_again_on_stroke(t, frame)
+    sounds_at_once(r, (r.frame - frame) / r.samplerate_hz * t.hold_bpm / 60.0)
+    follower_count_in(r.follower, r.first_stroke, t.hold_bpm)
+
+
+cdef long long at_his_ear(const RigState *r, double frame) noexcept nogil:
+    """The output frame that he hears when he strikes what reaches the rig at this frame of the input."""
+    return <long long>rint(frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY)
 
 
 cdef bint sounds_at_once(RigState *r, double beats) noexcept nogil:

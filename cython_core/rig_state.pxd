@@ -48,6 +48,7 @@ cdef struct RigState:
     float line_gain[32]              # of each input in that mix, linear
     Onset onset[MAX_ONSETS]          # of the tick being heard
     int onsets
+    double first_stroke              # frame of the last stroke in a hold that may begin a bar
     Pulse pulse                      # where his strokes are
     AuthorityState authority
     TransportState transport

@@ -142,11 +142,13 @@ def play(
     leader: Leader = Leader.BAND,
     length_s: float | None = None,
     latencies_s: tuple[float, float] = (0.0, 0.0),
+    strokes_late_s: float = 0.0,
     next_song: Song | None = None,
 ) -> Heard:
     """The song without its sound: the drummer strikes, somebody says commands ("tempo 120"), and the band goes where it goes.
 
     start: "command" (at 0 s), or what the band waits for: "uninvited", "count-in", "cue". `leader`: once the band plays.
+    strokes_late_s: from the sample at which a stroke reaches the rig to the one at which it is known of.
     """
     late_in_s, late_out_s = latencies_s
     instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK)
@@ -159,21 +161,28 @@ def play(
     for time_s, words in says:
         word, _, value = words.partition(" ")
         events += [(round(time_s * RATE_HZ), event) for event in events_of(word, value, song)]
-    events += [(round((t + late_in_s) * RATE_HZ), Sent(EventKind.NOTE, note, velocity)) for t, note, velocity in drummer]
-    events.sort(key=lambda event: event[0])
+    comes = [(frame, frame, event) for frame, event in events]
+    for time_s, note, velocity in drummer:
+        frame = round((time_s + late_in_s) * RATE_HZ)
+        comes.append((frame + round(strokes_late_s * RATE_HZ), frame, Sent(EventKind.NOTE, note, velocity)))
+    comes.sort(key=lambda event: event[0])
     if length_s is None:
         length_s = max([t for t, *_ in drummer] + [t for t, _ in says] + [1.0]) + 1.0
-    return listen(instrument, events, round(length_s * RATE_HZ), late_out_s)
+    return listen(instrument, comes, round(length_s * RATE_HZ), late_out_s)
 
 
-def listen(instrument: Instrument, events: list[tuple[int, Sent]], frames: int, late_out_s: float) -> Heard:
-    """Step through it block by block, and look at the line of every tick that was played."""
+def listen(instrument: Instrument, comes: list[tuple[int, int, Sent]], frames: int, late_out_s: float) -> Heard:
+    """Step through it block by block, and look at the line of every tick that was played.
+
+    comes: when, of which frame, and what.
+    """
     silence, played = np.zeros((1, BLOCK), np.float32), np.empty((instrument.outputs, BLOCK), np.float32)
     sent, rows, happened = 0, [], []
     to_ear_s = late_out_s + instrument.rig.guard_delay_frames / RATE_HZ
     for frame in range(0, frames, BLOCK):
-        while sent < len(events) and events[sent][0] < frame + BLOCK:
-            instrument.send([events[sent][1]], events[sent][0])
+        while sent < len(comes) and comes[sent][0] < frame + BLOCK:
+            _, of_frame, event = comes[sent]
+            instrument.send([event], of_frame)
             sent += 1
         instrument.rig.step(silence, played)
         for tick in range(frame, frame + BLOCK, TICK):

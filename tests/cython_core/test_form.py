@@ -498,6 +498,18 @@ def test_out_of_a_hold_the_band_goes_on_with_the_stroke_of_a_drummer_who_leads(b
         assert heard.song_beat_at(after[beat]) == pytest.approx(20 + beat, abs=0.12)
 
 
+@pytest.mark.parametrize("latencies_s", [(0.0, 0.0), (0.006, 0.012)])
+@pytest.mark.parametrize("said_after_s", [0.05, 0.22])
+def test_a_stroke_that_goes_before_the_word_is_taken_for_when_it_fell(
+    said_after_s: float, latencies_s: tuple[float, float]
+) -> None:
+    after = beats((120, 12), start_s=14.3)
+    says = [(10.6, "hold"), (after[0] + said_after_s, "next")]
+    notes, listens = held_by_the_drummer(after, counts=False), {"start": "count-in", "leader": Leader.DRUMMER}
+    heard = play(song(120), notes, says, **listens, latencies_s=latencies_s, strokes_late_s=0.02)
+    assert max(abs(heard.asynchrony_ms(beat_s)) for beat_s in after[1:]) < 8
+
+
 def test_a_section_that_is_asked_for_in_a_hold_is_where_the_drummer_goes_on() -> None:
     after = beats((112, 24), start_s=16.3)
     heard = out_of_a_hold(after, [(12.0, "section c")], counts=True, form="a:6 b:4 c:8")
