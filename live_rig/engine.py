@@ -36,7 +36,7 @@ from live_rig.band.renderer import renderers
 from live_rig.coming import Asked, Coming
 from live_rig.conducting.cues import Sent, events_of, midi_event, pad_event
 from live_rig.conducting.taps import Taps
-from live_rig.conducting.written_presets import WrittenPresets, presets_of
+from live_rig.conducting.written_presets import WrittenPresets, is_decided, presets_of, section_after
 from live_rig.control.protocol import Desk, MixLevel, StageState
 from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument, spare_for
@@ -282,9 +282,10 @@ class Engine:
             self._said[1] if time.monotonic() < self._said[0] else "",
             self.order.keys,
         )
+        waited = self.rack.waits_for_bar
         now = self.instrument.exchange.snapshot()
         state = stage_state(now, around)
-        self._follow_song(now, state.section)
+        self._follow_song(now, state.section, waited)
         return state
 
     def _still_to_come(self) -> tuple[str, ...]:
@@ -470,9 +471,10 @@ class Engine:
         except RigError as error:
             self.alerts.say(str(error))
 
-    def _follow_song(self, now: Mapping[str, Any], section: str) -> None:
+    def _follow_song(self, now: Mapping[str, Any], section: str, waited: bool) -> None:
         """What the song is written to sound like. A preset that cannot be had is said, and the one that is heard goes on.
 
+        waited: for its bar line, before `now`, did a preset that was called. It comes with what it is to be like from there on.
         While somebody else changes the song or the colour nothing is done: the next look is near, and a picture is not to wait.
         """
         if not self._turn.acquire(blocking=False):
@@ -480,6 +482,10 @@ class Engine:
         try:
             if self.song is not None:
                 self._written_presets.follow(self.song, now)
+                if (waited or self.rack.waits_for_bar) and now["state"] == State.PLAYING:
+                    if is_decided(self.song, now):
+                        return
+                    section = section_after(self.song, now)
             self.colour.enter(section)
         except RigError as error:
             self.alerts.say(str(error))

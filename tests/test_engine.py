@@ -243,3 +243,31 @@ def test_a_pedal_that_is_written_anew_means_that_from_then_on(tmp_path: Path, mo
         assert (engine.state().keys, engine.state().alerts) == ({"X": "give"}, ())
     finally:
         engine.close()
+
+
+def test_a_preset_that_comes_with_a_part_of_the_song_comes_with_its_snapshot_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = make_show(tmp_path / "friday")
+    song_toml = show / "songs" / "caravan" / "song.toml"
+    song_toml.write_text(song_toml.read_text().replace('name = "solo"', 'name = "solo"\npreset = "two"'))
+    (show / "presets").mkdir()
+    parts = "".join(
+        f'[snapshots.{part}]\n"master.Gain.gain_db" = {gain_db}\n' for part, gain_db in (("head", 12), ("solo", -12))
+    )
+    (show / "presets" / "two.toml").write_text(f'title = "Two"\n[[effects]]\ntype = "Gain"\n{parts}')
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    engine = Engine(read_show(show), Setup(device="virtual"))
+    try:
+        engine.colour.keep_ready(["two"])
+        engine.do("start", "")
+        state, stood = engine.state(), []
+        while state.section != "solo":
+            plays_a_block(engine)
+            state = engine.state()
+            if engine.rack.waits_for_bar and engine.rack.edits:
+                stood.append(engine.rack.edits.now["master.Gain.gain_db"])
+        assert stood[-1] == -12.0
+        assert 12.0 not in stood
+    finally:
+        engine.close()

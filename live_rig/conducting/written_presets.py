@@ -35,6 +35,18 @@ def bar_after(song: Song, now: Mapping[str, Any]) -> int:
     return section.first_bar if bar == section.last_bar and goes_round else bar + 1
 
 
+def is_decided(song: Song, now: Mapping[str, Any]) -> bool:
+    """Whether the bar line is so near that the snapshot no longer tells what comes after it."""
+    bar, _ = song.bar_and_beat(now["song_beat"])
+    left_s: float = (song.bar_start(bar + 1) - now["song_beat"]) * 60 / max(1.0, now["bpm"])
+    return left_s < DECIDED_S
+
+
+def section_after(song: Song, now: Mapping[str, Any]) -> str:
+    """The name of the section that the next bar lies in, if nobody changes his mind."""
+    return section_at(song, bar_after(song, now)).name
+
+
 class WrittenPresets:
     """Calls them. `call` takes a name, or "NAME at bar". One that the drummer calls himself holds until the next is due."""
 
@@ -52,8 +64,7 @@ class WrittenPresets:
         if now["state"] != State.PLAYING:
             return
         bar, place_beats = song.bar_and_beat(now["song_beat"])
-        left_s = (song.bar_start(bar + 1) - now["song_beat"]) * 60 / max(1.0, now["bpm"])
-        if left_s < DECIDED_S:
+        if is_decided(song, now):
             return
         here, coming = preset_at(song, bar), preset_at(song, bar_after(song, now))
         if self._called not in (here, coming) and here:

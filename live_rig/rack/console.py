@@ -124,6 +124,7 @@ class Console:
     def turn(self, knob: int, value: float, at_once: bool = False) -> None:
         """Turn a knob by its number, or RESET, or TRY_AGAIN."""
         if knob == RESET:
+            self._arrive()
             self.reset()
         if knob == TRY_AGAIN:
             self._failures.clear()
@@ -292,6 +293,14 @@ class Console:
                 del self._glides[knob]
             self._values[self._knobs[knob][0]] = glide.now
             self._turns[knob](glide.now)
+
+    def _arrive(self) -> None:
+        """All knobs are where they are wanted, at once: while nobody listens."""
+        for knob, glide in self._glides.items():
+            self._values[self._knobs[knob][0]] = glide.wanted
+            self._turns[knob](glide.wanted)
+        self._glides.clear()
+        self.desk.settle()
 
     def _restart(self, place: int) -> None:
         """A strip's effects gave no sound: they begin anew, and the strip was dry for a block."""

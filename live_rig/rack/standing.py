@@ -28,6 +28,7 @@ class Standing:
         self.place = 0
         self.is_ready = preset is None
         self.says: tuple[str, ...] = ()  # what it plays without
+        self.turned: set[str] = set()  # knobs that stand otherwise in it than its preset is written
         self.lost = ""  # why it is of no use any more
         self.is_hopeless = False  # it would fail again in the same way
         self.failures: Counter[int] = Counter()  # by the number of the plugin that failed

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 
-from cython_core.drums import AT_ONCE, Drums
+from cython_core.drums import AT_ONCE, ON_THE_BAR, Drums
 from cython_core.rack_ring import RackCounts
 from live_rig.priority import run_this_thread_soon
 from live_rig.rack.console import RESET, TRY_AGAIN
@@ -99,6 +99,12 @@ class Rack:
         return self._swap.heard.counts if self._swap.heard else None
 
     @property
+    def waits_for_bar(self) -> bool:
+        """Whether the preset that was called last comes with the next bar line."""
+        with self._lock:
+            return self._swap.waits and self._swap.when == ON_THE_BAR
+
+    @property
     def edits(self) -> Edits | None:
         """What has been turned in the preset that is heard."""
         return self._turning.edits
@@ -154,16 +160,18 @@ class Rack:
             self._shows_window = process
 
     def status(self) -> str:
-        """One of "on", "dry" (a block without effects in the last half second), "restarting", and "none" without a preset."""
+        """Of what sounds now: "on", "dry" (a block without effects in the last half second), "restarting", and "none" without a
+        preset.
+        """
         with self._lock:
-            heard = self._swap.heard
-            if heard is None:
+            heard = self._swap.sounding if self._swap.waits else self._swap.heard
+            if self._swap.heard is None:
                 return "restarting" if self._next is not None and self._switching else "none"
-            if heard.preset is None:
+            if heard is None or heard.preset is None:
                 return "none"
             if heard.lost:
                 return "restarting" if self._successor else "dry"
-            return "on" if self._swap.is_heard(heard) and time.monotonic() >= self._dry_until_s else "dry"
+            return "on" if self._swap.sounding is heard and time.monotonic() >= self._dry_until_s else "dry"
 
     def alerts(self) -> tuple[str, ...]:
         """What the drummer should know, in words, since the last call."""
@@ -271,17 +279,20 @@ class Rack:
     def _arrive(self) -> None:
         """Give a voice to what is ready, and let be heard what is to be heard."""
         if self._successor and self._stand(self._successor):
-            self._swap.to(self._successor)
+            self._swap.to(self._successor, self._swap.when if self._swap.waits else AT_ONCE)
             self._turning.again()
             self._successor = None
         if self._swap.has_slipped() and self._swap.heard and self._stand(self._swap.heard):
-            self._swap.to(self._swap.heard)
+            self._swap.to(self._swap.heard, self._swap.when)
+        if self._swap.waits and self._swap.heard and (sounding := self._swap.sounding) and sounding.lost:
+            self._swap.to(self._swap.heard)  # better before its bar line than no effects until then
         if self._next and self._switching and self._stand(self._next):
             self._swap.to(self._next, self._when)
             self._alerts.extend(self._next.says)  # it was said when it was loaded, which may be hours ago
             if self._successor:
                 self._drop(self._successor)
-            self._turning.call(self._next.preset, self._kept)
+            self._turning.call(self._next)
+            self._turning.send()
             if self._next.counts:
                 self._next.counts.edit(TRY_AGAIN, 0.0)
             self._next, self._successor, self._switching = None, None, False
@@ -297,7 +308,8 @@ class Rack:
     def _let_go(self, gone: Standing) -> None:
         """It has rung out: what the set keeps goes back to its place, all else ends with the last that shares its process."""
         if gone.is_kept and not gone.lost:
-            if self._swap.was_cut_short(gone) and gone.counts and gone.process:
+            was_cut, was_turned = self._swap.was_cut_short(gone), self._turning.put_back(gone)
+            if (was_cut or was_turned) and gone.counts and gone.process:
                 gone.counts.edit(RESET, 0.0)
                 gone.process.wake()
             return

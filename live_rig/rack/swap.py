@@ -21,6 +21,7 @@ class Swap(Generic[R]):
     def __init__(self, drums: Drums) -> None:
         self.drums = drums
         self.heard: R | None = None
+        self.when = AT_ONCE  # it comes, or came
         self._voices: dict[R, int] = {}
         self.leaving: list[R] = []
         self._cut_short: set[R] = set()
@@ -40,6 +41,7 @@ class Swap(Generic[R]):
     def to(self, rack: R, when: int = AT_ONCE) -> None:
         """Let a rack that stands be heard: from the next block on, or from the next beat or bar line."""
         self.drums.switch(self._voices[rack], when)
+        self.when = when
         if self.heard is not None and self.heard != rack and self.heard not in self.leaving:
             self.leaving.append(self.heard)
         if rack in self.leaving:
@@ -70,22 +72,32 @@ class Swap(Generic[R]):
         if rack in self._voices:
             self.drums.remix(self._voices[rack], mix)
 
-    def is_heard(self, rack: R) -> bool:
-        """Whether the rack's voice plays now: the block after its switch has come."""
-        return rack in self._voices and self.drums.stage(self._voices[rack]) == "playing"
+    @property
+    def waits(self) -> bool:
+        """Whether the beat or bar line, or the first block, of the rack to be heard is still to come."""
+        return self.heard is not None and self.heard in self._voices and self._stage(self.heard) in ("ready", "ringing")
+
+    @property
+    def sounding(self) -> R | None:
+        """The rack whose voice plays now: `heard`, or the one before while that waits. None: none that was called."""
+        called = (self.heard, *self.leaving) if self.heard is not None else ()
+        return next((rack for rack in called if rack in self._voices and self._stage(rack) == "playing"), None)
 
     def has_slipped(self) -> bool:
         """Whether the rack to be heard rang out in the very moment in which it was called again: it has to stand anew."""
         return self.heard is not None and (self.heard not in self._voices or self._has_ended(self.heard))
 
+    def _stage(self, rack: R) -> str:
+        return self.drums.stage(self._voices[rack])
+
     def _has_ended(self, rack: R) -> bool:
-        return self.drums.stage(self._voices[rack]) in ("done", "empty")
+        return self._stage(rack) in ("done", "empty")
 
     def _hurry_oldest(self) -> None:
         if self.drums.free_voices > KEPT_FREE:
             return
         for rack in self.leaving:
-            if rack in self._voices and self.drums.stage(self._voices[rack]) == "ringing" and rack not in self._cut_short:
+            if rack in self._voices and self._stage(rack) == "ringing" and rack not in self._cut_short:
                 self._cut_short.add(rack)
                 self.drums.hurry(self._voices[rack])
                 return

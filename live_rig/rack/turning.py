@@ -1,14 +1,14 @@
 """Knobs on their way to the rack that is heard: what has been turned, and of what its rack has not been told.
 
 A rack hears of knobs through its ring, which may be full; what does not fit waits for the next `send`. A rack that comes back
-stands as its preset is written, and is told everything once more.
+stands as its preset is written, and is told everything once more. One that is left sounds on as it was turned until its tail is
+over, or until its preset is called again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from live_rig.rack.edits import Edits, Knobs
 from live_rig.rack.mix import dry_mix
-from live_rig.rack.preset import Preset
 from live_rig.rack.standing import Standing
 from live_rig.rack.swap import Swap
 
@@ -21,15 +21,18 @@ class Turning:
         self.edits: Edits | None = None
         self._waiting: Knobs = {}
 
-    def call(self, preset: Preset | None, kept: Iterable[Standing]) -> None:
-        """A preset is called, and stands as it is written; so does the one that is left, where it is among `kept`."""
-        self._waiting = {}
-        if self.edits and self.edits.kept():
-            for one in kept:
-                if one.preset == self.edits.preset and one.counts and not one.lost:
-                    for knob in self.edits.kept():
-                        one.counts.edit(list(self.edits.knobs).index(knob), self.edits.written[knob])
-        self.edits = Edits(preset) if preset else None
+    def call(self, called: Standing) -> None:
+        """A preset is called, and is to stand as it is written."""
+        self.edits = Edits(called.preset) if called.preset else None
+        self._waiting = {knob: self.edits.written[knob] for knob in called.turned} if self.edits else {}
+
+    def put_back(self, left: Standing) -> bool:
+        """What has rung out is to stand as its preset is written. Returns whether it was turned."""
+        if not left.turned or not left.preset:
+            return False
+        edits = Edits(left.preset)
+        tell(left, edits, {knob: edits.written[knob] for knob in left.turned})
+        return True
 
     def turn(self, moved: Mapping[str, float]) -> None:
         """Turn knobs, by name."""
@@ -48,10 +51,19 @@ class Turning:
             return
         if heard.preset != self.edits.preset:
             return
-        numbers = {knob: number for number, knob in enumerate(self.edits.knobs)}
-        for knob, value in list(self._waiting.items()):
-            if knob not in numbers or heard.counts.edit(numbers[knob], value):
-                del self._waiting[knob]
+        for knob in tell(heard, self.edits, self._waiting):
+            del self._waiting[knob]
         mix = dry_mix(self.edits.preset, self._swap.drums.inputs, self.edits.now)
         if mix is not None:
             self._swap.remix(heard, mix)
+
+
+def tell(rack: Standing, edits: Edits, knobs: Mapping[str, float]) -> list[str]:
+    """Tell the rack of a preset where its knobs are to be. Returns those that it has been told: its ring may be full."""
+    if rack.counts is None:
+        return []
+    edit = rack.counts.edit
+    numbers = {knob: number for number, knob in enumerate(edits.knobs)}
+    told = [knob for knob, value in knobs.items() if knob not in numbers or edit(numbers[knob], value)]
+    rack.turned = {knob for knob in rack.turned.union(told) if knob not in told or knobs[knob] != edits.written.get(knob)}
+    return told

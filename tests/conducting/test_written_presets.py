@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cython_core.transport import State, Turn
-from live_rig.conducting.written_presets import WrittenPresets, bar_after, preset_at, presets_of
+from live_rig.conducting.written_presets import WrittenPresets, bar_after, preset_at, presets_of, section_after
 from live_rig.show.cue import Cue
 from live_rig.show.song import Song
 from tests.playing import song
@@ -60,6 +60,7 @@ def test_the_bar_that_comes_is_the_next_or_where_it_goes_round_or_jumps() -> Non
     assert bar_after(TUNE, at(11, is_vamping=1)) == 12
     assert bar_after(TUNE, at(3, queued=Turn.JUMP, queued_at=12.0, queued_beat=48.0)) == 13
     assert bar_after(TUNE, at(3, queued=Turn.JUMP, queued_at=16.0, queued_beat=48.0)) == 4
+    assert [section_after(TUNE, at(bar, is_vamping=bar == 12)) for bar in (3, 4, 12)] == ["intro", "head", "solo"]
 
 
 def test_one_that_the_drummer_calls_holds_until_the_next_is_due() -> None:
