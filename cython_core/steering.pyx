@@ -12,12 +12,12 @@ from libc.math cimport INFINITY, fabs, floor, isnan, rint
 
 from cython_core.chart cimport chart_bar_start, chart_next_bar
 
-cdef double PULL_PER_BEAT = 1.6          # 1/beat: how much of a small error is gone a beat later
+cdef double PULL_PER_BEAT = 3.0          # 1/beat: how much of a small error is gone a beat later
 cdef double TRIM_PER_BEAT = 0.08         # 1/beat^2
 cdef double MAX_TRIM = 0.03              # fraction of the leader's tempo
 cdef double NARROW = 0.025               # the largest bend, a fraction of the leader's tempo, while he is steady
 cdef double WIDE = 0.08                  # and while he is not
-cdef double DECLARED = 0.025             # a tempo this far from its average, a fraction of it, is a change of tempo
+cdef double DECLARED = 0.0125            # a tempo this far from its average, a fraction of it, is a change of tempo
 cdef double AVERAGED_BEATS = 4.0         # time constant of that average
 cdef double FREE_BEATS = 4.0
 cdef double STRAYED_BEATS = 0.25         # further from the leader's beat than this, the band does not bend there
