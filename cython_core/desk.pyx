@@ -1,6 +1,6 @@
 """A mixing desk for the strips of a preset: what the rack does between the effects of one channel and the next.
 
-Each channel is a stereo pair. A strip takes lines of the kit, may turn them over, delay and gate them; groups, shared effects and the
+Each channel is a stereo pair. A strip takes lines of the kit, may delay and gate them; groups, shared effects and the
 master take what other channels lead to them. The order of the channels is the order of the mix, the last one is the master. Per block:
 `begin`; then for each channel its `block` goes through its effects and comes back by `put`, and `pass_on` leads it further; then `result`.
 
@@ -34,7 +34,6 @@ cdef struct Channel:
     int line[MAX_LINES]
     int to                           # the channel it leads to; -1: none
     int delay                        # frames
-    float polarity                   # 1 or -1
     float gain[2]                    # left and right, linear
     float wanted[2]
     float send[MAX_CHANNELS]
@@ -69,7 +68,7 @@ cdef class Desk:
         if self.channel == NULL:
             raise MemoryError
         for c in range(channels):
-            self.channel[c].to, self.channel[c].gate.key, self.channel[c].polarity = channels - 1, -1, 1.0
+            self.channel[c].to, self.channel[c].gate.key = channels - 1, -1
             self.channel[c].gain[0] = self.channel[c].gain[1] = self.channel[c].wanted[0] = self.channel[c].wanted[1] = 1.0
             self.channel[c].gate.gain = 1.0
             self.channel[c].late, self.channel[c].queue = floats(2 * self.capacity), floats(2 * self.capacity)
@@ -114,7 +113,7 @@ cdef class Desk:
         c.got = frames
 
     def set_gain(self, int channel, float left, float right) -> None:
-        """Linear; reached within the next block."""
+        """Linear, negative with its polarity turned; reached within the next block."""
         cdef Channel *c = self.at_place(channel)
         c.wanted[0], c.wanted[1] = left, right
 
@@ -124,10 +123,6 @@ cdef class Desk:
         if not channel < to < self.channels:
             raise ValueError(f"channel {channel} cannot send to {to}")
         c.wanted_send[to] = gain
-
-    def set_invert(self, int channel, bint is_inverted) -> None:
-        """Polarity."""
-        self.at_place(channel).polarity = -1.0 if is_inverted else 1.0
 
     def set_gate(self, int channel, int key, float threshold, float floor, float attack, int hold_frames, float release) -> None:
         """The strip is heard while `key`, a strip before its own gate, is louder than `threshold`; else it is at `floor`. attack, release: share of
@@ -161,7 +156,7 @@ cdef class Desk:
             for side in range(2):
                 if line < heard.shape[0] and (c.lines != 2 or side == i):
                     for n in range(self.frames):
-                        to[side * self.frames + n] += c.polarity * heard[line, n]
+                        to[side * self.frames + n] += heard[line, n]
         for side in range(2):
             late = c.late + side * self.capacity
             for n in range(self.frames):

@@ -19,9 +19,10 @@ from live_rig.rack.chain import LONGEST_LOOK_S, Chain
 from live_rig.rack.knobs import LIVE, all_effects, knobs_of, named_effects, turnable, written_values
 from live_rig.rack.mix import side_gains, straight_in
 from live_rig.rack.plugin_instrument import ALL_OFF, NO_MIDI, Midi, Stereo
-from live_rig.rack.preset import MASTER, Channel, Effect, Preset
+from live_rig.rack.preset import MASTER, Channel, Effect, Gate, Preset
 
 GLIDE_S = 0.05
+SWITCH_S = 0.005  # mute, solo, polarity: at once to the ear, and no click
 GLIDE_FRAMES = 16  # a knob on its way moves so often
 EDITS_TAKE_S = 0.0001  # the longest that edits may keep a sub-block
 FAILS_AGAIN_AFTER_S = 0.25  # NaN that comes sooner is the same failure
@@ -135,11 +136,14 @@ class Console:
         name, kind = self._knobs[knob]
         if not kind.low <= value <= kind.high:  # nobody who knows the knob asks for that; a NaN neither
             return
-        if at_once or kind.kind is bool:
+        is_switch = kind.kind is bool
+        value = float(bool(value)) if is_switch else value
+        if at_once or (is_switch and name.partition(".")[2] not in LIVE):
             self._values[name] = value
             self._turns[knob](value)
             return
-        self._glides[knob] = Glide(self._values[name], value, max(1, round(GLIDE_S * self.samplerate / GLIDE_FRAMES)))
+        takes_s = SWITCH_S if is_switch else GLIDE_S
+        self._glides[knob] = Glide(self._values[name], value, max(1, round(takes_s * self.samplerate / GLIDE_FRAMES)))
 
     def plugin(self, name: str) -> tuple[Effect, Any] | None:
         """What the preset says of a plugin, and the plugin itself; None where it is not there. name: "snare.Faulty"."""
@@ -188,7 +192,10 @@ class Console:
             self.says += chain.says
             chains.append(chain)
         pairs = zip(self._channels, chains, strict=True)
-        self._waits = [slowest if channel.kind == "strip" else chain.latency_frames for channel, chain in pairs]
+        self._waits = [
+            slowest if channel.kind == "strip" else chain.latency_frames + self._frames(channel.number("delay_ms"))
+            for channel, chain in pairs
+        ]
         self.latency_frames = slowest + (chains[-1].latency_frames if self.preset.channels else 0)
         return chains
 
@@ -209,18 +216,27 @@ class Console:
                 self.desk.take_from(place, there or [NOWHERE], self._frames(channel.number("delay_ms")))
             if channel.name != MASTER:
                 self.desk.lead_to(place, self._place[channel.to])
+        self._open_gates = {
+            channel.name for channel in self._channels if channel.gate and self._never_opens(channel.gate, inputs)
+        }
+        for channel in self._channels:
+            if channel.gate and channel.name in self._open_gates and channel.gate.key != channel.name:
+                why = f"since {channel.gate.key} has no microphone here"
+                self.says.append(f"{self.preset.title}: the gate of {channel.name} stays open, {why}")
         if kit := straight_in(self.preset.channels, inputs):
             self.says.append(f"{self.preset.title}: no strip hears this kit, so all of it is heard without them")
             wait = self.latency_frames - self._chains[-1].latency_frames
             self.desk.take_from(self._place[MASTER], [line - 1 for line in kit], wait)
+
+    def _never_opens(self, gate: Gate, inputs: int) -> bool:
+        """Whether nothing can come in on the strip that is to open it."""
+        return not any(line <= inputs for line in self._channels[self._place[gate.key]].inputs)
 
     def _turn(self, knob: str) -> Turn:
         """What turning a knob does."""
         name, _, rest = knob.partition(".")
         place, channel = self._place[name], self._channels[self._place[name]]
         if rest in LIVE:
-            if rest == "invert":
-                return lambda value: self.desk.set_invert(place, bool(value))
             return lambda _: self._set_gains()
         if rest.startswith("sends."):
             send = self._place[rest.removeprefix("sends.")]
@@ -249,7 +265,7 @@ class Console:
             self.desk.set_gain(place, left, right)
 
     def _set_gate(self, place: int, channel: Channel) -> None:
-        if channel.gate is None:
+        if channel.gate is None or channel.name in self._open_gates:
             return
         value = {name: self._values[f"{channel.name}.gate.{name}"] for name in ("threshold_db", "range_db")}
         attack, hold, release = (self._values[f"{channel.name}.gate.{name}"] for name in ("attack_ms", "hold_ms", "release_ms"))

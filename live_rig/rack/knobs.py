@@ -16,6 +16,7 @@ from live_rig.rack.preset import CHANNEL, GATE, MASTER, SEND, Channel, Effect, P
 
 ANYTHING = Parameter("value", float, 0.0, -math.inf, math.inf)  # the plugin itself knows what it takes
 LIVE = ("gain_db", "pan", "mute", "solo", "invert")
+LOOKS_AHEAD = "lookahead_ms"  # no knob: whoever moves it moves the sound in time, and the other strips do not know
 
 
 def knobs_of(preset: Preset) -> dict[str, Parameter]:
@@ -75,10 +76,11 @@ def all_effects(effects: tuple[Effect, ...]) -> Iterator[Effect]:
 
 
 def turnable(effect: Effect) -> Mapping[str, Parameter]:
-    """The parameters of an effect that are numbers, or on and off."""
+    """The parameters of an effect that are numbers, or on and off, and leave its sound where it is in time."""
     if effect.type == "VST3":
         return {name: ANYTHING for name, value in effect.values.items() if not isinstance(value, str)}
-    return {name: kind for name, kind in effect_types()[effect.type].parameters.items() if kind.kind is not str}
+    parameters = effect_types()[effect.type].parameters.items()
+    return {name: kind for name, kind in parameters if kind.kind is not str and name != LOOKS_AHEAD}
 
 
 def written_values(preset: Preset) -> dict[str, float]:

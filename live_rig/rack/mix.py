@@ -1,7 +1,7 @@
 """How loud each channel of a preset is, left and right, and how the kit sounds with that and no effects.
 
-Pan leaves one side as it is and turns the other down. Where a strip is soloed, the strips that are not are silent; groups and
-sends are not concerned.
+Pan leaves one side as it is and turns the other down. Where a strip is soloed, by itself or with its group, the strips that
+are not are silent; groups and sends are not concerned. A switch that is half-way, between 0 and 1, is half heard.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,15 +15,22 @@ from live_rig.rack.preset import MASTER, Channel, Preset
 
 
 def side_gains(channels: Sequence[Channel], values: Mapping[str, float]) -> list[tuple[float, float]]:
-    """(left, right), linear, of each channel; `values` by the names of their knobs."""
-    is_solo = any(values[f"{c.name}.solo"] and c.kind == "strip" for c in channels)
-    return [_gains(channel, values, is_solo) for channel in channels]
+    """(left, right), linear, negative where its polarity is turned, of each channel; `values` by the names of their knobs."""
+    leads_to = {channel.name: channel.to for channel in channels if channel.name != MASTER}
+    soloed = {channel.name: _solo(channel.name, leads_to, values) for channel in channels if channel.kind == "strip"}
+    most = max(soloed.values(), default=0.0)
+    return [_gains(channel.name, values, min(1.0, 1.0 - most + soloed.get(channel.name, most))) for channel in channels]
 
 
-def _gains(channel: Channel, values: Mapping[str, float], is_solo: bool) -> tuple[float, float]:
-    silent = values[f"{channel.name}.mute"] or (is_solo and channel.kind == "strip" and not values[f"{channel.name}.solo"])
-    gain = 0.0 if silent else linear(values[f"{channel.name}.gain_db"])
-    pan = values[f"{channel.name}.pan"]
+def _solo(name: str, leads_to: Mapping[str, str], values: Mapping[str, float]) -> float:
+    """Of a strip: its own, or that of what it leads to, but the master."""
+    here = values[f"{name}.solo"]
+    return max(here, _solo(leads_to[name], leads_to, values)) if name in leads_to and name != MASTER else 0.0
+
+
+def _gains(name: str, values: Mapping[str, float], heard: float) -> tuple[float, float]:
+    gain = heard * (1.0 - values[f"{name}.mute"]) * (1.0 - 2.0 * values[f"{name}.invert"]) * linear(values[f"{name}.gain_db"])
+    pan = values[f"{name}.pan"]
     return gain * min(1.0, 1.0 - pan), gain * min(1.0, 1.0 + pan)
 
 
@@ -49,8 +56,7 @@ def dry_mix(preset: Preset, inputs: int, values: Mapping[str, float] | None = No
         road[number] *= road[place[channels[number].to]]
     mix = np.zeros((inputs, 2), np.float32)
     for number, channel in enumerate(channels):
-        polarity = -1.0 if values[f"{channel.name}.invert"] else 1.0
         for turn, line in enumerate(line for line in channel.inputs if line <= inputs):
             sides = [1.0, 1.0] if len(channel.inputs) != 2 else [1.0 - turn, float(turn)]
-            mix[line - 1] += polarity * road[number] * sides
+            mix[line - 1] += road[number] * sides
     return mix

@@ -1,6 +1,6 @@
 """A preset with strips, in a plain loop: what comes in on each line, and what is heard of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +107,30 @@ def test_a_gate_is_opened_by_another_strip() -> None:
     assert out[0, 12_200] == pytest.approx(0.1, rel=0.01)
     assert out[0, 14_000] == pytest.approx(0.1, rel=0.01)  # held
     assert abs(out[0, 20_000]) < 0.001
+
+
+def test_a_gate_whose_key_has_no_microphone_here_stays_open_and_is_said() -> None:
+    gated = preset(strip("snare", 1, gate=Gate("kick", {})), strip("kick", 9))
+    out, rack = play(gated)
+    np.testing.assert_allclose(out, np.repeat(kit[:1, : out.shape[1]], 2, axis=0), atol=1e-6)
+    assert "P: the gate of snare stays open, since kick has no microphone here" in rack.says
+
+
+def test_groups_and_sends_have_their_polarity_delay_and_solo_too() -> None:
+    shells = Channel("shells", "group", values={"invert": True, "delay_ms": 5.0, "solo": True})
+    echo = Channel("echo", "send", values={"delay_ms": 10.0})
+    out, _ = play(preset(strip("kick", 1, to="shells"), strip("hat", 2, sends={"echo": 0.0}), shells, echo))
+    late = np.concatenate([np.zeros(240, np.float32), kit[0]])[: out.shape[1]]
+    np.testing.assert_allclose(out[0], -late, atol=1e-6)  # what is not soloed is silent, in the echo too
+    out, _ = play(preset(strip("hat", 2, sends={"echo": 0.0}), echo))
+    late = np.concatenate([np.zeros(480, np.float32), kit[1]])[: out.shape[1]]
+    np.testing.assert_allclose(out[0], kit[1, : out.shape[1]] + late, atol=1e-6)
+
+
+def test_how_far_an_effect_looks_ahead_is_no_knob() -> None:
+    knobs = knobs_of(preset(effects=(Effect("BrickwallLimiter"),)))
+    assert "master.BrickwallLimiter.ceiling_db" in knobs
+    assert "master.BrickwallLimiter.lookahead_ms" not in knobs
 
 
 @pytest.mark.parametrize("frames", [0, 48, 240])
@@ -235,15 +259,30 @@ TONE = (0.25 * np.sin(2 * np.pi * 220 * np.arange(96_000) / SAMPLERATE)).astype(
 SMOOTHEST = np.abs(np.diff(TONE[0])).max()
 
 
-def turned(preset: Preset, turns: Callable[[int], dict[str, float]], blocks: int = 1000) -> Lines:
-    """The left side while knobs are turned: after each block by what `turns` says of it."""
-    rack, out = InlineRack(preset, SAMPLERATE, 1, BLOCK), []
+Turns = Mapping[int, dict[str, float]]  # by the frame in whose block they come
+
+
+def turned(
+    preset: Preset,
+    turns: Turns | Callable[[int], dict[str, float]],
+    *,
+    block: int = BLOCK,
+    inputs: int = 1,
+    frames: int = 64_000,
+) -> Lines:
+    """The left side while knobs are turned: before each block by what `turns` says of it, by frame or by number."""
+    rack, out = InlineRack(preset, SAMPLERATE, inputs, 1024), []
     numbers = {name: number for number, name in enumerate(knobs_of(preset))}
     assert rack._swap.heard is not None
-    for block in range(blocks):
-        for name, value in turns(block).items():
+    for start in range(0, frames - block + 1, block):
+        due = (
+            [turns[at] for at in turns if start <= at < start + block]
+            if isinstance(turns, Mapping)
+            else [turns(start // block)]
+        )
+        for name, value in (pair for each in due for pair in each.items()):
             assert rack._swap.heard.counts.edit(numbers[name], value)
-        out.append(rack.drums.step(TONE[:, block * BLOCK : (block + 1) * BLOCK].copy(), block * BLOCK)[0])
+        out.append(rack.drums.step(np.repeat(TONE[:, start : start + block], inputs, axis=0), start)[0])
         rack.process()
     assert rack.drums.blocks_dry == 0
     return np.concatenate(out)
@@ -255,6 +294,7 @@ def turned(preset: Preset, turns: Callable[[int], dict[str, float]], blocks: int
         ("master.gain_db", Effect("Invert"), -30.0, 0.0),
         ("master.pan", Effect("Invert"), -1.0, 1.0),
         ("master.mute", Effect("Invert"), 0.0, 1.0),
+        ("master.invert", Effect("Invert"), 0.0, 1.0),
         ("master.Gain.gain_db", Effect("Gain"), -30.0, 0.0),
         ("master.Compressor.threshold_db", Effect("Compressor", {"ratio": 10.0}), -40.0, 0.0),
         ("master.LowpassFilter.cutoff_frequency_hz", Effect("LowpassFilter"), 200.0, 18_000.0),
@@ -268,6 +308,18 @@ def test_a_knob_thrown_from_end_to_end_makes_no_click(knob: str, effect: Effect,
     )
     after = heard[2_000:]
     assert np.abs(np.diff(after)).max() < 2.2 * SMOOTHEST * max(1.0, np.abs(after).max() / 0.25)
+
+
+@pytest.mark.parametrize("block", [16, 64, 1024])
+@pytest.mark.parametrize("switch", ["kick.mute", "kick.solo", "kick.invert", "hat.solo", "shells.invert"])
+def test_a_switch_makes_no_click_whatever_the_block_and_is_there_within_ten_milliseconds(switch: str, block: int) -> None:
+    channels = (strip("kick", 1, to="shells"), strip("hat", 2), Channel("shells", "group"))
+    heard = turned(preset(*channels), {0: {}, 24_000: {switch: 1.0}, 48_000: {switch: 0.0}}, block=block, inputs=2)
+    assert np.abs(np.diff(heard[2_000:])).max() < 1.2 * 2 * SMOOTHEST
+    levels = {"kick.mute": 0.25, "kick.solo": 0.25, "kick.invert": 0.0, "hat.solo": 0.25, "shells.invert": 0.0}
+    for at in (24_000, 48_000):
+        settled = heard[at + block + 480 : at + 20_000]
+        assert np.abs(settled).max() == pytest.approx(levels[switch] if at == 24_000 else 0.5, abs=1e-3)
 
 
 def test_a_parameter_moved_a_thousand_times_a_second_makes_no_gap_and_no_click() -> None:
