@@ -31,19 +31,22 @@ cdef struct Pad:
     int slices                       # of a loop; 0: a one-shot
     double beats                     # of a loop
     int begins                       # of a loop: a Begins
+    int fade                         # frames in which it ends where it is cut short; no longer than a slice
 
 cdef struct Loop:                    # one pad's, under way
     int is_on
     int waits                        # for its beat or bar; silent before the first, and in step with the band after the next
     int is_heard
     double beat                      # since it began
+    long long slice                  # the next to be struck, counted since it began
     double velocity_gain
 
 cdef struct PadVoice:
     const PadSound *sound            # NULL: free
     int pad
     long long begins                 # frame
-    int at, end                      # of the sound: the next frame, and the one before which it has faded out
+    int at, end                      # of the sound: the next frame, and the one before which it has faded out; beyond its last it begins again
+    int rises                        # frames in which it still fades in
     float gain
     long long fades_at               # frame from which it is cut short; a far one: never
 
@@ -55,7 +58,6 @@ cdef struct PadsState:
     Loop loop[MAX_PADS]
     PadVoice voice[PAD_VOICES]
     long long seen                   # events looked at
-    int fade_frames
     int is_sounding                  # anything, in this block
     float *out[2]                    # (max_block,) the pads' own bus
     float *line[PAD_LINES]           # (max_block,) what pads add to the kit's lines; NULL where none does

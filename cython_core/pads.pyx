@@ -1,8 +1,9 @@
 """Sounds that are struck: one-shots with layers by velocity, and loops that follow the transport.
 
 A note that has come is heard from its own frame on, in the block that it came in: nothing is waited for. A loop is cut into slices of
-even length, and each is struck where its place in the beat comes by, so that it keeps its pitch at any tempo and every attack is on its beat. What is
-cut short fades within `FADE_S`. While nothing counts a loop runs at its own tempo, and falls in with the band at the next beat or bar.
+even length, and each is struck where its place in the beat comes by, so that it keeps its pitch at any tempo and every attack is on its beat. One
+goes over into the next by a crossfade that ends there: at the tempo of the recording what is heard is the recording. What is cut short fades
+within `FADE_S`. While nothing counts a loop runs at its own tempo, and falls in with the band at the next beat or bar.
 """
 
 from libc.math cimport ceil, pow
@@ -62,7 +63,7 @@ cdef void hit(PadsState *p, int number, int velocity, long long frame, const Tra
     gain = <float>pow(10.0, pad.dynamics_db * (velocity - 127) / 126.0 / 20.0)
     choke(p, number, frame)
     if pad.slices == 0:
-        strike(p, number, layer_for(pad, velocity), 0, 0, gain, frame)
+        strike(p, number, layer_for(pad, velocity), gain, frame)
     elif loop.is_on:
         loop.is_on = 0
         hush(p, number, frame)
@@ -105,8 +106,8 @@ cdef void cut(PadVoice *voice, long long frame) noexcept nogil:
     voice.fades_at = min(voice.fades_at, frame)
 
 
-cdef void strike(PadsState *p, int number, const PadSound *sound, int first, int end, float gain, long long frame) noexcept nogil:
-    """A voice for frames `first` to `end` (0: all) of a sound, from `frame` on. Where all are taken, the oldest gives way."""
+cdef PadVoice *strike(PadsState *p, int number, const PadSound *sound, float gain, long long frame) noexcept nogil:
+    """A voice for a sound, from `frame` on. Where all are taken, the oldest gives way."""
     cdef int i, free_one = -1, oldest = -1, sounding = 0
     cdef PadVoice *voice
     for i in range(PAD_VOICES):
@@ -123,7 +124,8 @@ cdef void strike(PadsState *p, int number, const PadSound *sound, int first, int
         free_one = max(oldest, 0)
     voice = &p.voice[free_one]
     voice.sound, voice.pad, voice.begins, voice.gain, voice.fades_at = sound, number, frame, gain, NEVER
-    voice.at, voice.end = first, end if end else sound.frames
+    voice.at, voice.end, voice.rises = 0, sound.frames, 0
+    return voice
 
 
 cdef bint is_counted(const Moment *moment) noexcept nogil:
@@ -134,18 +136,21 @@ cdef bint is_counted(const Moment *moment) noexcept nogil:
 cdef void begin(PadsState *p, int number, const TransportState *t, long long frame) noexcept nogil:
     """A loop's first slice."""
     cdef Loop *loop = &p.loop[number]
-    loop.waits, loop.is_heard = AT_ONCE, 1
+    loop.waits, loop.is_heard, loop.slice = AT_ONCE, 1, 1
     loop.beat = -<int>(frame % TICK) * beats_per_frame(p, &p.pad[number], t, frame, loop)
-    strike_slice(p, number, 0, frame)
+    strike_slice(p, number, 0, 0, frame)
 
 
-cdef void strike_slice(PadsState *p, int number, int slice_number, long long frame) noexcept nogil:
-    cdef const Pad *pad = &p.pad[number]
-    cdef const PadSound *sound = &pad.layer[0]
-    cdef int first = <int>(<long long>sound.frames * slice_number // pad.slices)
-    cdef int end = <int>(<long long>sound.frames * (slice_number + 1) // pad.slices)
+cdef void strike_slice(PadsState *p, int number, int slice_number, int rises, long long frame) noexcept nogil:
+    """A slice, of whose own first frame `rises` frames go before in which it fades in, as the one before it fades out."""
+    cdef const PadSound *sound = &p.pad[number].layer[0]
+    cdef long long frames = sound.frames
+    cdef int first = <int>(frames * slice_number // p.pad[number].slices), end = <int>(frames * (slice_number + 1) // p.pad[number].slices)
+    cdef int around = sound.frames if first < rises else 0
+    cdef PadVoice *voice
     hush(p, number, frame)
-    strike(p, number, sound, first, end, <float>p.loop[number].velocity_gain, frame)
+    voice = strike(p, number, sound, <float>p.loop[number].velocity_gain, frame)
+    voice.at, voice.end, voice.rises = around + first - rises, around + end, rises
 
 
 cdef void pads_play(PadsState *p, const TransportState *t, long long frame, int frames) noexcept nogil:
@@ -188,17 +193,17 @@ cdef void run_loop(PadsState *p, int number, const TransportState *t, long long 
 
 
 cdef void strike_due(PadsState *p, int number, long long tick, int first, int end, double per_frame) noexcept nogil:
-    """The slices after the first whose place is in frames `first` to `end` of the tick that begins with frame `tick`."""
+    """The slices after the first whose crossfade begins in frames `first` to `end` of the tick that begins with frame `tick`."""
     cdef const Pad *pad = &p.pad[number]
-    cdef double slice_beats = pad.beats / pad.slices, beat = p.loop[number].beat
-    cdef long long slice_number = max(<long long>1, <long long>ceil((beat + first * per_frame) / slice_beats - 1e-9))
+    cdef Loop *loop = &p.loop[number]
+    cdef double beat = loop.beat + pad.fade * per_frame
     cdef int n, at
     for n in range(TICK):                        # no more than one a frame
-        at = <int>ceil((slice_number * slice_beats - beat) / per_frame - 1e-6)
+        at = <int>ceil((loop.slice * pad.beats / pad.slices - beat) / per_frame - 1e-6)
         if at >= end:
             break
-        strike_slice(p, number, <int>(slice_number % pad.slices), tick + max(at, first))
-        slice_number += 1
+        strike_slice(p, number, <int>(loop.slice % pad.slices), pad.fade, tick + max(at, first))
+        loop.slice += 1
 
 
 cdef double beats_per_frame(const PadsState *p, const Pad *pad, const TransportState *t, long long frame, Loop *loop) noexcept nogil:
@@ -222,20 +227,24 @@ cdef double beats_per_frame(const PadsState *p, const Pad *pad, const TransportS
 cdef void sound_on(PadsState *p, PadVoice *voice, long long frame, int frames) noexcept nogil:
     """A voice's next frames, added to where its pad is heard."""
     cdef const Pad *pad = &p.pad[voice.pad]
-    cdef int n = <int>max(<long long>0, voice.begins - frame), fade
+    cdef int n = <int>max(<long long>0, voice.begins - frame), fade, at
     cdef float gain, left, right
     while n < frames and voice.at < voice.end:
         gain = voice.gain
-        fade = p.fade_frames
+        fade = pad.fade
         if pad.slices:
             fade = min(fade, voice.end - voice.at)
         if frame + n >= voice.fades_at:
-            fade = min(fade, <int>(voice.fades_at + p.fade_frames - frame - n))
+            fade = min(fade, <int>(voice.fades_at + pad.fade - frame - n))
         if fade <= 0:
             voice.sound = NULL
             return
-        gain *= <float>fade / p.fade_frames
-        left, right = gain * voice.sound.samples[2 * voice.at], gain * voice.sound.samples[2 * voice.at + 1]
+        gain *= <float>fade / pad.fade
+        if voice.rises:
+            gain *= <float>(pad.fade - voice.rises) / pad.fade
+            voice.rises -= 1
+        at = voice.at if voice.at < voice.sound.frames else voice.at - voice.sound.frames
+        left, right = gain * voice.sound.samples[2 * at], gain * voice.sound.samples[2 * at + 1]
         if pad.line >= 0:
             p.line[pad.line][n] += 0.5 * (pad.gain[0] * left + pad.gain[1] * right)
         else:
@@ -264,7 +273,6 @@ cdef class Pads:
         if len(pads) > MAX_PADS:
             raise ValueError(f"{len(pads)} pads, and there is room for {MAX_PADS}")
         p.samplerate_hz, p.max_block, p.count = samplerate_hz, max_block, len(pads)
-        p.fade_frames = <int>(FADE_S * samplerate_hz)
         for side in range(2):
             p.out[side] = <float *>calloc(max_block, sizeof(float))
         kept = []
@@ -285,6 +293,9 @@ cdef class Pads:
                 samples = sound
                 pad.layer[place].samples, pad.layer[place].frames, pad.layer[place].up_to = &samples[0, 0], len(sound), up_to
                 kept.append(sound)
+            pad.fade = <int>(FADE_S * samplerate_hz)
+            if pad.slices:
+                pad.fade = max(1, min(pad.fade, pad.layer[0].frames // pad.slices))
         self.parts = kept
 
     def __dealloc__(self):

@@ -251,6 +251,32 @@ def test_a_loop_has_the_same_bits_whatever_the_block(blocks: tuple[int, ...]) ->
     np.testing.assert_array_equal(played(blocks), played((64,)))
 
 
+def ringing_loop() -> dict[str, Any]:
+    """Four beats at 120 of a tone that fits in."""
+    tone = 0.25 * np.sin(2 * np.pi * 200 * np.arange(96_000) / RATE_HZ)
+    sound = np.repeat(tone[:, None], 2, axis=1).astype(np.float32)
+    return pad((sound, 127), note=LOOP, slices=16, beats=4.0, is_stroke=False)
+
+
+def test_at_the_tempo_of_its_recording_a_loop_is_heard_as_it_was_recorded() -> None:
+    kit = Kit(ringing_loop())
+    kit.strike(LOOP)
+    kit.play(192_000)
+    recorded = np.tile(ringing_loop()["layers"][0][0][:, 0], 2)[: len(kit.heard)]
+    np.testing.assert_allclose(kit.heard, recorded, atol=1e-6)
+
+
+@pytest.mark.parametrize("bpm", [90.0, 126.0, 180.0])
+def test_a_loop_of_what_rings_on_does_not_click_from_slice_to_slice(bpm: float) -> None:
+    kit = Kit(ringing_loop())
+    with_band(kit, bpm, (2.0, bpm + 5.0))
+    kit.play(24_000)
+    kit.strike(LOOP)
+    kit.play(192_000)
+    own = 0.25 * 2 * np.pi * 200 / RATE_HZ
+    assert np.abs(np.diff(kit.heard)).max() < 2 * own
+
+
 def test_without_a_band_a_loop_runs_at_once_and_at_its_own_tempo() -> None:
     kit = Kit(loop_pad(Begins.ON_BAR))
     kit.play(640)
