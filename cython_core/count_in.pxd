@@ -20,6 +20,7 @@ cdef struct CountInState:
     int clicks                       # heard so far, evenly
     double[MAX_CLICKS] click_frame   # the oldest first
     float strength                   # of the clicks
+    bint rests                       # the band does: there is no groove
     bint called
     int strokes                      # of any kind, heard so far
     Onset[REMEMBERED] stroke         # the last of them
@@ -29,5 +30,5 @@ cdef class CountIn:
     cdef long long heard_frames
 
 cdef void count_in_forget(CountInState *c) noexcept nogil
-cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click, double now_frame) noexcept nogil
+cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click, double now_frame, bint rests) noexcept nogil
 cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, CountInCall *call) noexcept nogil

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 class CountInCall(NamedTuple):
-    """Told with the last click of the count."""
+    """Told as soon as nothing can have been struck together with the last click."""
 
     bpm: float
     """As counted, 40..400."""
@@ -17,11 +17,17 @@ class CountIn:
     """Listens for a count of one bar of even clicks (of two short ones in 2/4 and 6/8; of two with `bars` 2), once.
 
     `bpm` is the chart's tempo, where it is known: a count at half or double of it is none. beats_per_bar is 1..12, or it
-    is a ValueError.
+    is a ValueError. Where the band `rests`, a count needs no silence before it.
     """
 
     def __init__(
-        self, samplerate_hz: float, beats_per_bar: int = 4, bpm: float | None = None, bars: int = 1, beats_per_click: int = 1
+        self,
+        samplerate_hz: float,
+        beats_per_bar: int = 4,
+        bpm: float | None = None,
+        bars: int = 1,
+        beats_per_click: int = 1,
+        rests: bool = False,
     ) -> None: ...
     def tick(self, onsets: npt.NDArray[np.void], frames: int) -> CountInCall | None:
         """Hear one tick of `frames` frames with the onsets told in it, (n,) of `cython_core.onsets.ONSET`."""

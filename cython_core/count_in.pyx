@@ -1,8 +1,12 @@
 """A count-in: even stick clicks for one bar, and when bar 1 will fall.
 
-One bar of even clicks with nothing between them, and silence or slower clicks before them, is a count: four in 4/4, three in 3/4, four (two bars) in 2/4 and 6/8; or two bars of them, or two bars in half time, where that is agreed. Clicks
-that come slower before them, as in "1 . 2 . 1 2 3 4", are taken for what they are, because they are not even with what
-follows. Bar 1 is one click after the last, on the straight line through all of them.
+One bar of even clicks with nothing between them, and silence or slower clicks before them, is a count: four in 4/4, three in 3/4, four (two bars) in
+2/4 and 6/8; or two bars of them, or two bars in half time, where that is agreed. Clicks that come slower before them, as in "1 . 2 . 1 2 3 4", are
+taken for what they are, because they are not even with what follows; so is a lone knock. Where the band rests, a count needs no silence: the roll that
+goes before it is no groove. Bar 1 is one click after the last, on the straight line through all of them.
+
+A foot and a hand that strike together are no click, whichever is first: so the last one is waited for a little. It may be bar 1 itself, after a count
+whose first click was not heard; which bar 1 that was, nobody can know in time.
 """
 
 from libc.math cimport INFINITY, fabs, isfinite
@@ -16,6 +20,7 @@ cdef double UNEVEN = 0.14            # of an interval: how far a click may lie f
 cdef double HAND_S = 0.015            # and so much more, whatever the tempo
 cdef double FAR_FROM_TOLD = 1.35     # a count further than this from a told tempo is none: half or double time, or no count
 cdef double SILENCE_BEFORE = 1.5         # intervals: a count comes out of silence, or after slower clicks, never out of the middle of a groove
+cdef double TOGETHER_S = 0.03        # a bass drum this soon after a click was struck with it
 cdef double BOUNCE_S = 0.05          # a second onset this soon after a click is the same click
 cdef double WHISPER = 0.72           # an onset weaker than this part of the clicks before it is the room, no interruption
 cdef double STICKS_HAVE_NO_KICK = 0.6
@@ -28,10 +33,13 @@ cdef void count_in_forget(CountInState *c) noexcept nogil:
     c.clicks = c.strokes = 0
 
 
-cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click, double now_frame) noexcept nogil:
+cdef void count_in_listen(
+    CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click, double now_frame, bint rests
+) noexcept nogil:
     """Wait for a count of so many bars (1 or 2) in this meter; bpm 0 where the tempo is not known. Its first clicks may be among what is remembered;
-    and all of them, where its bar 1 is still to come."""
+    and all of them, where its bar 1 is still to come. rests: the band does, so that there is no groove."""
     cdef int i
+    c.rests = rests
     c.beats_per_click = max(beats_per_click, 1)
     c.told_bpm = bpm / c.beats_per_click if bpm > 0 and isfinite(bpm) else 0
     c.clicks_wanted = beats_per_bar * (4 if beats_per_bar == 1 else 2 if beats_per_bar == 2 else 1)
@@ -58,7 +66,6 @@ cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long lo
     """Hear one tick's onsets; `call` is ready in the tick that completes the count, and never again until told to listen."""
     cdef int i
     call.ready = 0
-    call_if_complete(c, call)
     for i in range(count):
         if onsets[i].look == SECOND or not isfinite(onsets[i].frame):
             continue
@@ -66,11 +73,11 @@ cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long lo
         c.strokes += 1
         if not c.called:
             take(c, &onsets[i])
-            call_if_complete(c, call)
+    call_if_complete(c, end_frame, call)
 
 
-cdef void call_if_complete(CountInState *c, CountInCall *call) noexcept nogil:
-    if not c.called and is_complete(c):
+cdef void call_if_complete(CountInState *c, long long end_frame, CountInCall *call) noexcept nogil:
+    if not c.called and c.clicks > 0 and end_frame >= c.click_frame[c.clicks - 1] + TOGETHER_S * c.samplerate_hz and is_complete(c):
         call.bpm = 60 * c.samplerate_hz / interval_frames(c) * c.beats_per_click
         call.bar_one_frame = line_at(c, c.clicks)
         call.ready = 1
@@ -81,7 +88,7 @@ cdef bint is_complete(CountInState *c) noexcept nogil:
     """Are these the clicks that were agreed on, in a tempo that can be meant, out of silence or after slower ones? Two bars may begin slowly, as in
     "1 . 2 . 1 2 3 4"."""
     if c.clicks == c.clicks_wanted:
-        return is_tempo(c, interval_frames(c)) and silence_before(c) > SILENCE_BEFORE * interval_frames(c)
+        return is_tempo(c, interval_frames(c)) and (c.rests or is_out_of_silence(c))
     return c.clicks > 1 and c.clicks == c.clicks_after_slow and is_told(c, interval_frames(c)) and has_slow_bar_before(c)
 
 
@@ -117,6 +124,8 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     if c.clicks > 0:
         gap = onset.frame - c.click_frame[c.clicks - 1]
         if gap < BOUNCE_S * c.samplerate_hz:
+            if c.strength < WHISPER * onset.strength:           # after a grace note, or the end of a roll, the click is this one
+                c.click_frame[c.clicks - 1], c.strength = onset.frame, onset.strength
             return
         if c.clicks >= 2:
             expected = interval_frames(c)
@@ -134,15 +143,27 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     c.clicks += 1
 
 
-cdef double silence_before(CountInState *c) noexcept nogil:
-    """Frames from the last stroke as loud as the clicks to the first click; infinity where there was none."""
+cdef bint is_out_of_silence(CountInState *c) noexcept nogil:
+    """Was there nothing shortly before the first click; or one knock, and nothing before that for as long as the count takes?"""
+    cdef double interval = interval_frames(c), first = c.click_frame[0], knock
+    knock = last_before(c, first)
+    return first - knock > SILENCE_BEFORE * interval or first - last_before(c, knock) > c.clicks_wanted * interval
+
+
+cdef double last_before(CountInState *c, double frame) noexcept nogil:
+    """The last stroke before this one that is about as loud as the first click, or louder; bounces are none. Minus infinity: there was none."""
     cdef const Onset *stroke
+    cdef double before = -INFINITY
+    cdef float least = c.strength
     cdef int i
-    for i in range(c.strokes - 1, max(c.strokes - REMEMBERED, 0) - 1, -1):
+    for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
+        if c.stroke[i % REMEMBERED].frame == c.click_frame[0]:
+            least = c.stroke[i % REMEMBERED].strength
+    for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
         stroke = &c.stroke[i % REMEMBERED]
-        if stroke.frame < c.click_frame[0] and stroke.strength >= WHISPER * c.strength:
-            return c.click_frame[0] - stroke.frame
-    return INFINITY
+        if stroke.frame < frame - BOUNCE_S * c.samplerate_hz and stroke.strength >= WHISPER * least:
+            before = max(before, stroke.frame)
+    return before
 
 
 cdef bint is_tempo(CountInState *c, double interval) noexcept nogil:
@@ -187,14 +208,14 @@ globals()["CountInCall"] = Call
 cdef class CountIn:
     """Listens for a count-in on a clock of `samplerate_hz`."""
 
-    def __cinit__(self, double samplerate_hz, int beats_per_bar=4, bpm=None, int bars=1, int beats_per_click=1):
+    def __cinit__(self, double samplerate_hz, int beats_per_bar=4, bpm=None, int bars=1, int beats_per_click=1, bint rests=False):
         if not 1 <= beats_per_bar <= MAX_CLICKS:
             raise ValueError(f"beats_per_bar must lie in 1..{MAX_CLICKS}, not {beats_per_bar}")
         self.state = <CountInState *>calloc(1, sizeof(CountInState))
         if self.state is NULL:
             raise MemoryError
         self.state.samplerate_hz = samplerate_hz
-        count_in_listen(self.state, 0 if bpm is None else bpm, beats_per_bar, bars, beats_per_click, 0.0)
+        count_in_listen(self.state, 0 if bpm is None else bpm, beats_per_bar, bars, beats_per_click, 0.0, rests)
 
     def __dealloc__(self):
         free(self.state)

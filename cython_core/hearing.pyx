@@ -92,7 +92,8 @@ cdef void listen_for_count(RigState *r, double song_beat) noexcept nogil:
         count_in_forget(r.count_in)
     if chart != NULL:
         count_in_listen(
-            r.count_in, chart.bpm / chart_beat_length(chart, song_beat), chart_beats_in_bar(chart, song_beat), chart.count_bars, chart.count_beats, r.frame
+            r.count_in, chart.bpm / chart_beat_length(chart, song_beat), chart_beats_in_bar(chart, song_beat), chart.count_bars, chart.count_beats, r.frame,
+            r.transport.hold == HELD,
         )
 
 
