@@ -82,6 +82,11 @@ cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_
         count_other_beats(f, bar_beat / faster, faster)
         f.beat_length = beat_length
     f.beats_per_bar = beats_per_bar
+    follower_begin_bar(f, bar_beat)
+
+
+cdef void follower_begin_bar(FollowerState *f, double bar_beat) noexcept nogil:
+    """The song is at `bar_beat` of a bar now, wherever the drummer was in his: he is taken to go along."""
     f.gaits.bar_offset = rint(bar_beat - gaits_beat_at(&f.gaits, f.heard_frame))
     go_on(f)
 

@@ -10,7 +10,7 @@ from cython_core.authority cimport DRUMMER
 from cython_core.chart cimport ChartState, chart_bar_start, chart_beat_length, chart_beats_in_bar, chart_source
 from cython_core.count_in cimport CountInCall, count_in_forget, count_in_listen, count_in_tick
 from cython_core.entry cimport FOR_THE_BAR
-from cython_core.follower cimport follower_change_meter, follower_count_in, follower_tick
+from cython_core.follower cimport follower_begin_bar, follower_change_meter, follower_count_in, follower_tick
 from cython_core.guard cimport GUARD_DELAY
 from cython_core.input_lines cimport lines_tick
 from cython_core.key_change cimport stems_in_key
@@ -150,6 +150,16 @@ cdef bint sounds_at_once(RigState *r, double beats) noexcept nogil:
         return False
     struck_hit_begin(&r.struck_hit, r.frame, chart_source(t.chart, t.queued_to + beats), stems_in_key(&r.key, t.chart.stems), &t.faders.now)
     return True
+
+
+cdef void tell_bar(RigState *r) noexcept nogil:
+    """Where a jump is heard now that began a bar in the middle of another, the drummer begins it too."""
+    cdef TransportState *t = &r.transport
+    cdef double song_beat
+    if 0 <= t.bar_from <= r.frame:
+        song_beat = moment_at(t, r.frame).song_beat
+        follower_begin_bar(r.follower, song_beat - chart_bar_start(t.chart, song_beat))
+        t.bar_from = -1
 
 
 cdef void tell_meter(RigState *r) noexcept nogil:

@@ -11,7 +11,7 @@ from cython_core.drum_voices cimport MAX_INPUTS
 from cython_core.drums cimport AT_ONCE, ON_THE_BAR, ON_THE_BEAT, drums_step
 from cython_core.exchange cimport admit
 from cython_core.guard cimport guard_tick
-from cython_core.hearing cimport find_beat, hear, join_pads, tell_meter
+from cython_core.hearing cimport find_beat, hear, join_pads, tell_bar, tell_meter
 from cython_core.key_change cimport order_in_key
 from cython_core.leading cimport lead_on
 from cython_core.mix cimport mix_levels
@@ -60,6 +60,7 @@ cdef void end_tick(RigState *r) noexcept nogil:
     cdef int finer = r.band.bus[0].stem_rate.finer
     guard_tick(&r.guard)
     find_beat(r)
+    tell_bar(r)
     tell_meter(r)
     lead_on(r)
     if (r.frame + r.band.ahead_frames) % CHUNK == 0:

@@ -64,6 +64,7 @@ cdef struct TransportState:
     double length_scale              # of the chart's beat lengths, after a segue: over those of the song before
     double length_changed            # the line, where beats came to be of another length
     long long heard_from             # output frame from which `chart` is heard
+    long long bar_from               # output frame from which the song is elsewhere in the bar than it would have been; -1
     Steering steering
     long long last_stroke            # output frame of the drummer's last stroke; -1: he has not played yet
     int is_leaving                   # the drummer has ended, and the band ends with him

@@ -45,7 +45,7 @@ cdef void transport_reset(TransportState *t, double samplerate_hz, long long hea
     """No song, silence, and a line known up to `head`, a multiple of TICK."""
     memset(t, 0, sizeof(TransportState))
     t.samplerate_hz, t.head, t.bpm = samplerate_hz, head, 120.0
-    t.last_hit, t.struck_frame, t.last_stroke, t.entry.count_frame = -1, -1, -1, -1
+    t.last_hit, t.struck_frame, t.last_stroke, t.entry.count_frame, t.bar_from = -1, -1, -1, -1, -1
     t.order.jump_frame = -1
     t.order.source = NAN
 
@@ -60,7 +60,7 @@ cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil:
     t.chart, t.next_chart, t.state = chart, NULL, SILENT
     t.line = t.fold = t.start_beat = 0.0
     t.hold, t.queued, t.vamps, t.is_released, t.rounds, t.section = 0, 0, 0, 0, 0, 0
-    t.last_hit = t.struck_frame = -1
+    t.last_hit = t.struck_frame = t.bar_from = -1
     t.length_scale = 1.0
     if chart != NULL:
         t.faders = chart.faders
@@ -248,6 +248,9 @@ cdef double take_bend(TransportState *t, AuthorityState *a, const Bend *bend, do
         take_beats_of(t, bend.to)
         join_struck_hit(t, frame, leaves, bend.to, tick_beats)
         return tick_beats
+    if bend.turn == JUMP and bend.at - chart_bar_start(t.chart, bend.at) != bend.to - chart_bar_start(t.chart, bend.to):
+        t.bar_from = frame
+        steering_reset(&t.steering, True)
     faster = go_over(t, a, t.line + at * beats_per_frame, bend.to)
     t.fold = bend.to - (t.line + at * beats_per_frame)
     write_jump(t, frame, leaves, chart_source(t.chart, bend.to + late_beats * faster))

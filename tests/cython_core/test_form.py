@@ -86,6 +86,30 @@ def test_a_section_that_is_asked_for_comes_on_the_next_bar_line(asked_s: float) 
     assert asked_bars < bars < asked_bars + 1.2
 
 
+def leaves_in_mid_bar(bpm: float, leaves: int, his_own_bars: bool) -> tuple[Heard, npt.NDArray[np.float64]]:
+    """A drummer who leads counts in; before his beat `leaves` section b is asked for at the next beat. He begins a bar there,
+    or plays on in his own. What is heard, and his beats from there on."""
+    plays = beats((bpm, leaves + 40), start_s=3.0)
+    before, after = plays[:leaves], plays[leaves:]
+    count = clicks(before[0] - 60 / bpm * np.arange(4, 0, -1))
+    notes = sorted([*count, *(rock(plays) if his_own_bars else [*rock(before), *rock(after)])])
+    says = [(before[-1] + 0.2 * 60 / bpm, "section b@beat")]
+    heard = play(song(bpm, "a:8 b:16"), notes, says, start="count-in", leader=Leader.DRUMMER, length_s=plays[-1] + 0.1)
+    return heard, after
+
+
+@pytest.mark.parametrize("bpm", [90.0, 160.0, 290.0])
+def test_where_a_bar_begins_in_the_middle_of_another_the_drummer_is_taken_to_begin_it_too(bpm: float) -> None:
+    heard, after = leaves_in_mid_bar(bpm, 22, his_own_bars=False)
+    for beat in range(1, 40):
+        assert heard.song_beat_at(after[beat]) == pytest.approx(32 + beat, abs=0.06)
+
+
+def test_a_drummer_who_plays_on_in_his_own_bars_gets_the_band_on_one_of_their_lines() -> None:
+    heard, after = leaves_in_mid_bar(160.0, 23, his_own_bars=True)
+    assert heard.song_beat_at(after[-1]) % 4 == pytest.approx((23 + 39) % 4, abs=0.06)
+
+
 def test_next_outside_a_vamp_goes_to_the_next_section_on_the_bar_line() -> None:
     assert jumps(play(song(120, TUNE), says=[(3.0, "next")], length_s=6)) == [(pytest.approx(2, abs=1e-4), 16)]
 
