@@ -182,7 +182,9 @@ cdef void run_loop(PadsState *p, int number, const TransportState *t, long long 
     cdef int into = <int>(frame % TICK)
     cdef bint is_line = into <= moment.beat_at < into + frames and (loop.waits != ON_BAR or moment.beat_in_bar == 1)
     cdef double per_frame = beats_per_frame(p, &p.pad[number], t, frame, loop)
-    if loop.is_heard and per_frame > 0.0:
+    if loop.is_heard and moment.is_held:
+        pass_over(loop, &p.pad[number], into + frames, per_frame)
+    elif loop.is_heard and per_frame > 0.0:
         strike_due(p, number, frame - into, into, into + frames, per_frame)
     if loop.waits and is_line and is_counted(moment):
         begin(p, number, t, frame - into + moment.beat_at)
@@ -206,6 +208,12 @@ cdef void strike_due(PadsState *p, int number, long long tick, int first, int en
         loop.slice += 1
 
 
+cdef void pass_over(Loop *loop, const Pad *pad, int end, double per_frame) noexcept nogil:
+    """While the band is held, and comes to rest, nothing is struck; the loop stays in step with it."""
+    cdef double beat = loop.beat + (pad.fade + end) * per_frame
+    loop.slice = max(loop.slice, <long long>ceil(beat * pad.slices / pad.beats - 1e-9))
+
+
 cdef double beats_per_frame(const PadsState *p, const Pad *pad, const TransportState *t, long long frame, Loop *loop) noexcept nogil:
     """How fast a loop goes in this tick: as the line does, to the beat; at its own tempo where nothing counts. With a line that begins anew it
     falls in at the next beat or bar.
@@ -216,8 +224,6 @@ cdef double beats_per_frame(const PadsState *p, const Pad *pad, const TransportS
     if not is_counted(now):
         loop.waits = pad.begins if is_counted(then) else loop.waits
         return pad.beats / pad.layer[0].frames
-    if now.is_held:
-        return 0.0
     if is_counted(then) and 0.0 <= way < JUMPED_BEATS:
         return way / TICK
     loop.waits = pad.begins

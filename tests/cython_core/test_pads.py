@@ -239,6 +239,26 @@ def test_a_loop_bends_with_the_tempo_and_stays_on_the_beat() -> None:
     assert worst < 0.02  # of a sixteenth: a frame or two
 
 
+def test_a_loop_rests_while_the_band_is_held_and_goes_on_in_step_with_it() -> None:
+    kit = Kit(loop_pad(Begins.ON_BAR))
+    with_band(kit, 120.0)
+    kit.strike(LOOP)
+    kit.play(120_000)
+    kit.instrument.send([Sent(EventKind.HOLD)])
+    kit.play(200_000)
+    assert kit.instrument.rig.moment(kit.frame)["is_held"]
+    held_from = kit.frame - 48_000
+    kit.instrument.send([Sent(EventKind.NEXT)])
+    kit.play(100_000)
+    struck = [at for at in starts(kit.heard) if at > held_from]
+    assert struck[0] > held_from + 48_000
+    lines = np.array([line_at(kit, at) for at in struck])
+    assert len(lines) > 8
+    np.testing.assert_allclose(lines * 4, np.rint(lines * 4), atol=0.02)
+    ones = [line_at(kit, at) % 4 for at in struck if abs(kit.heard[at]) > 0.3]
+    assert ones == pytest.approx([0.0] * len(ones), abs=0.01)
+
+
 @pytest.mark.parametrize("blocks", [(16,), (100, 16, 33), (441,)], ids=str)
 def test_a_loop_has_the_same_bits_whatever_the_block(blocks: tuple[int, ...]) -> None:
     def played(blocks: tuple[int, ...]) -> Sound:
