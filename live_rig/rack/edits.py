@@ -12,6 +12,8 @@ from live_rig.rack.preset import Macro, Preset
 from live_rig.show.faults import change_or
 
 Knobs = dict[str, float]
+Steps = list[tuple[str, Knobs]]  # what was turned, and where everything stood before
+Side = tuple[Knobs, Steps, list[Knobs]]  # where everything stands, what can be undone, and what was
 KEPT = 200  # steps that can be undone
 
 
@@ -24,9 +26,9 @@ class Edits:
         self.written: Knobs = written_values(preset)
         self.now: Knobs = dict(self.written)
         self._macros: dict[str, Macro] = {macro.name: macro for macro in preset.macros}
-        self._done: list[tuple[str, Knobs]] = []  # what was turned, and where everything stood before
+        self._done: Steps = []
         self._undone: list[Knobs] = []
-        self._other: Knobs = dict(self.written)  # the other side of A/B
+        self._other: Side = dict(self.written), [], []  # of A/B
         self.is_other_side = False
 
     @property
@@ -86,11 +88,11 @@ class Edits:
         return self._stand(self._undone.pop())
 
     def compare(self) -> Knobs:
-        """To the other side of A/B: at first the preset as it is written; pressed again, back."""
-        here = dict(self.now)
-        moved = self._stand(self._other)
+        """To the other side of A/B: at first the preset as it is written. Each side undoes its own turns."""
+        here = dict(self.now), self._done, self._undone
+        there, self._done, self._undone = self._other
         self._other, self.is_other_side = here, not self.is_other_side
-        return moved
+        return self._stand(there)
 
     def kept(self) -> Knobs:
         """What stands otherwise than it is written."""

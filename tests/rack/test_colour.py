@@ -212,7 +212,7 @@ def test_the_desk_is_the_same_until_something_is_turned(colour: Colour) -> None:
     )
     assert turned.can_undo
     colour.do("compare", "")
-    assert (colour.desk().side, colour.desk().can_undo) == ("B", True)
+    assert (colour.desk().side, colour.desk().can_undo) == ("B", False)
 
 
 def test_the_desk_knows_a_preset_as_soon_as_it_is_saved_and_offers_another_name(colour: Colour) -> None:

@@ -390,3 +390,17 @@ def test_undo_redo_and_a_b() -> None:
     assert edits.redo() == {"kick.gain_db": 3.0}
     assert edits.compare() == {"kick.gain_db": 0.0}
     assert edits.compare() == {"kick.gain_db": 3.0}
+
+
+def test_each_side_of_a_b_undoes_what_was_turned_on_it() -> None:
+    edits = Edits(with_macro())
+    edits.turn("kick.gain_db", 3.0)
+    edits.compare()
+    assert not edits.can_undo
+    assert edits.undo() == {}
+    edits.turn("kick.pan", 0.5)
+    edits.compare()
+    assert edits.undo() == {"kick.gain_db": 0.0}
+    assert edits.redo() == {"kick.gain_db": 3.0}
+    edits.compare()
+    assert edits.undo() == {"kick.pan": 0.0}
