@@ -124,8 +124,6 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     if c.clicks > 0:
         gap = onset.frame - c.click_frame[c.clicks - 1]
         if gap < BOUNCE_S * c.samplerate_hz:
-            if c.strength < WHISPER * onset.strength:           # after a grace note, or the end of a roll, the click is this one
-                c.click_frame[c.clicks - 1], c.strength = onset.frame, onset.strength
             return
         if c.clicks >= 2:
             expected = interval_frames(c)
@@ -144,24 +142,34 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
 
 
 cdef bint is_out_of_silence(CountInState *c) noexcept nogil:
-    """Was there nothing shortly before the first click; or one knock, and nothing before that for as long as the count takes?"""
-    cdef double interval = interval_frames(c), first = c.click_frame[0], knock
-    knock = last_before(c, first)
-    return first - knock > SILENCE_BEFORE * interval or first - last_before(c, knock) > c.clicks_wanted * interval
+    """Was there nothing about as loud shortly before the first click; or one knock, not a beat before it, and nothing else, however soft, for as long
+    as the count takes?"""
+    cdef double interval = interval_frames(c), first = c.click_frame[0], bounce = BOUNCE_S * c.samplerate_hz, knock
+    if first - last_before(c, first, WHISPER * min(strength_at(c, first), c.strength)) > SILENCE_BEFORE * interval:
+        return True
+    knock = last_before(c, first, 0)
+    if first - knock < bounce or fabs(first - knock - interval) < UNEVEN * interval:
+        return False
+    return first - last_before(c, knock - bounce, 0) > c.clicks_wanted * interval
 
 
-cdef double last_before(CountInState *c, double frame) noexcept nogil:
-    """The last stroke before this one that is about as loud as the first click, or louder; bounces are none. Minus infinity: there was none."""
-    cdef const Onset *stroke
-    cdef double before = -INFINITY
-    cdef float least = c.strength
+cdef float strength_at(CountInState *c, double frame) noexcept nogil:
+    """Of the stroke there."""
     cdef int i
     for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
-        if c.stroke[i % REMEMBERED].frame == c.click_frame[0]:
-            least = c.stroke[i % REMEMBERED].strength
+        if c.stroke[i % REMEMBERED].frame == frame:
+            return c.stroke[i % REMEMBERED].strength
+    return c.strength
+
+
+cdef double last_before(CountInState *c, double frame, float least) noexcept nogil:
+    """The last stroke before this frame that is so strong, at least. Minus infinity: there was none."""
+    cdef const Onset *stroke
+    cdef double before = -INFINITY
+    cdef int i
     for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
         stroke = &c.stroke[i % REMEMBERED]
-        if stroke.frame < frame - BOUNCE_S * c.samplerate_hz and stroke.strength >= WHISPER * least:
+        if stroke.frame < frame and stroke.strength >= least:
             before = max(before, stroke.frame)
     return before
 
