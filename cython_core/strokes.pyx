@@ -1,8 +1,8 @@
 """What several lines and the pads say of one stroke, put together, and how far the word of each line counts.
 
-What two or more tell within SAME_S is one stroke; it is passed on WAIT_S after the first told of it. What a line declared as a kick hears
-loudly is a kick, whatever the network thinks; what others take for a kick counts only as far as that line is not to be trusted. A tom's
-line may hear nothing of its own for a whole song, and knows of nothing louder then than other drums: it wants the network's word as well. Trust is
+What two or more tell within SAME_S is one stroke; it is passed on WAIT_S after the first told of it. What a line at a drum tells of its own
+counts in full where it is loud, and less where it is no louder than other drums are there; what others take for a kick counts only as far as the
+kick's line is not to be trusted. The network has the first word on every line: a bass in the kick's microphone is loud, and no kick. Trust is
 the odds that a line tells the truth: up with each stroke that others confirm, down with each that nobody else heard, and with each of its
 own drum that it did not hear. So a dead or a crackling line drops out.
 """
@@ -28,6 +28,7 @@ cdef double ALONE = -0.15            # that no other line heard
 cdef double DENIED = -0.8            # and that a line which hears the whole kit, or the drum's own line, ought to have heard
 cdef double UNCONFIRMED = 1.0        # belief in a line that nobody confirms, and nobody denies
 cdef int DEAF_AFTER = 4              # strokes in a row that a line ought to have heard and did not: from then on its silence says nothing
+cdef float FAINT = 0.6               # what the network's word for a line's own drum is worth, where it is no louder there than other drums
 cdef float BLED = 0.9                # how far a line believes the network that what it hears is another line's drum
 cdef double MISSED = -0.5            # a stroke on its own drum that only others heard
 cdef float UNLIKELY = 0.05           # that a drum was struck, below which it is not told at a second look
@@ -171,23 +172,19 @@ cdef inline float likely(const Onset *onset, int kind) noexcept nogil:
     return onset.kick if kind == 0 else onset.snare if kind == 1 else onset.cymbal
 
 
-cdef float claim(const Teller *line, const Said *told, int kind, const double *covered, const double *heard, float overheard) noexcept nogil:
+cdef float claim(const Teller *line, const Said *told, int kind, const double *covered, const double *heard) noexcept nogil:
     """How likely this line makes it that a drum of this kind was struck.
 
-    covered: how far the line of each kind is to be trusted; heard: and how surely it heard its own drum now. overheard: how likely a line
-    that hears all makes a snare or tom.
+    covered: how far the line of each kind is to be trusted; heard: and how surely it heard its own drum now.
     """
-    cdef float network = likely(&told.onset, kind), mine = own(told), other = 0, said
+    cdef float network = likely(&told.onset, kind), mine = own(told), other = 0
     cdef int k
     if kind_of(line.drum) == kind:
         for k in range(3):
             if k != kind:
                 other = fmaxf(other, likely(&told.onset, k) * <float>heard[k])
         mine *= 1 - BLED * other * (1 - network)
-        if told.onset.look == SECOND:                           # it may be about nothing that was struck
-            mine *= fminf(told.onset.kick + told.onset.snare + told.onset.cymbal, 1)
-        said = mine + (1 - mine) * network * 0.3
-        return said * fmaxf(overheard, network) if line.drum == TOM else said
+        return network * (FAINT + (1 - FAINT) * mine)
     if hears_all(line) and kind == 2:
         return network                                          # a hat's microphone hears no crash
     return network * <float>(1 - covered[kind])
@@ -197,7 +194,7 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
     """All that was said about a stroke, as one onset. False when nothing is left of it."""
     cdef double[3] covered, heard, not_struck
     cdef double frames = 0, weights = 0, weight, belief
-    cdef float most, said, overheard = 0
+    cdef float most, said
     cdef int i, kind
     cdef bint is_heard_by_line = False
     for kind in range(3):
@@ -207,9 +204,6 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
             if kind_of(s.teller[i].drum) == kind:
                 covered[kind] = fmax(covered[kind], trust(&s.teller[i]) if is_at_work(&s.teller[i]) or group.line[i].is_heard else 0)
                 heard[kind] = fmax(heard[kind], trust(&s.teller[i]) * own(&group.line[i]) if group.line[i].is_heard else 0)
-    for i in range(s.count):
-        if group.line[i].is_heard and hears_all(&s.teller[i]):
-            overheard = fmaxf(overheard, group.line[i].onset.snare)
     stroke.strength = 0
     for i in range(s.count):
         if group.line[i].is_heard:
@@ -217,7 +211,7 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
             belief = trust(&s.teller[i])
             most = 0
             for kind in range(3):
-                said = claim(&s.teller[i], &group.line[i], kind, covered, heard, overheard)
+                said = claim(&s.teller[i], &group.line[i], kind, covered, heard)
                 most = fmaxf(most, said)
                 not_struck[kind] *= 1 - belief * said
             weight = belief * (0.05 + most * group.line[i].onset.strength)

@@ -256,6 +256,14 @@ def test_what_the_band_explains_is_no_drum(way_ms: float) -> None:
     assert believed(known, is_played=True) > 0.85 * believed(without, is_played=True)
 
 
+def test_what_others_play_into_a_drums_microphone_is_that_drum_only_where_it_sounds_like_one() -> None:
+    told = Lines(RATE_HZ, KIT).feed(four_lines(20) + 0.3 * band(20))
+    told = told[told["frame"] > 5 * RATE_HZ]
+    struck = np.abs((told["frame"] / RATE_HZ + 0.125) % 0.25 - 0.125) < 0.02
+    assert np.sum(told["snare"][struck] > 0.5) >= 28, "the snare is heard"
+    assert told["snare"][~struck].sum() < 40, "and in hundreds of attacks of a guitar hardly any"
+
+
 def test_where_the_band_is_not_in_the_microphones_nothing_is_explained_away() -> None:
     groove = drums(20, RATE_HZ)
     assert len(Lines(RATE_HZ).feed(groove[None], band=band(20), way_s=0.01)) > 0.97 * len(Lines(RATE_HZ).feed(groove[None]))
