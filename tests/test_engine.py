@@ -1,6 +1,9 @@
 """The engine from song to song: each begins anew, and what goes wrong is said while all else goes on."""
 
+import os
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import NoReturn
@@ -16,11 +19,21 @@ from live_rig.show.store import read_show
 from live_rig.troubles import STRIKES_LOST
 from tests.show.conftest import make_show
 
+DEADLINE_S = 20.0
+
 
 def plays_a_block(engine: Engine) -> None:
     """The largest there is: a twelfth of a second."""
     rig = engine.instrument
     rig.rig.step(np.zeros((rig.wiring.inputs, MAX_BLOCK), np.float32), np.empty((rig.outputs, MAX_BLOCK), np.float32))
+
+
+def until(what: Callable[[], bool]) -> None:
+    """Wait for another thread or process to be so far."""
+    end_s = time.monotonic() + DEADLINE_S
+    while not what():
+        assert time.monotonic() < end_s, "it never came"
+        os.sched_yield()
 
 
 def test_who_took_the_tempo_is_told_of_this_song_and_not_of_the_one_before(engine: Engine) -> None:
@@ -260,11 +273,13 @@ def test_a_preset_that_comes_with_a_part_of_the_song_comes_with_its_snapshot_for
     engine = Engine(read_show(show), Setup(device="virtual"))
     try:
         engine.colour.keep_ready(["two"])
+        until(lambda: engine.rack.kept_ready > 0)
         engine.do("start", "")
         state, stood = engine.state(), []
         while state.section != "solo":
             plays_a_block(engine)
             state = engine.state()
+            until(lambda: not engine.rack.next_is_ready)  # the supervisor's thread has called it
             if engine.rack.waits_for_bar and engine.rack.edits:
                 stood.append(engine.rack.edits.now["master.Gain.gain_db"])
         assert stood[-1] == -12.0
