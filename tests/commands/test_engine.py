@@ -68,9 +68,13 @@ def running(home: dict[str, str], *words: str | Path) -> Iterator[tuple[subproce
 
 
 def window_of(process: subprocess.Popen[str]) -> psutil.Process:
-    """The stage window that a command has opened, before it said a word."""
-    (window,) = (child for child in psutil.Process(process.pid).children() if "ui.stage" in child.cmdline())
-    return window
+    """The stage window that a command has opened. A process that has just begun has no command line yet."""
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        for child in psutil.Process(process.pid).children():
+            if "ui.stage" in child.cmdline():
+                return child
+    pytest.fail("no window has been opened")
 
 
 def state_where(door: Door, holds: Callable[[StageState], object], what: str) -> StageState:
