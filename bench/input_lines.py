@@ -4,9 +4,9 @@
 
 Takes every EVERYth take (6). Each take's notes are played on Hydrogen's kits (`scripts/learn_onsets`; Debian's
 hydrogen-drumkits and hydrogen-data, and scipy) into a microphone for each drum and one overhead, with the other drums 15 dB
-down in every close one; some of these are broken, or not there, or there is a band in them all (the bundled Salt Road, 12 ms
-late), or there are triggers on some drums instead. Told tempo and
-meter, every beat 20 ms ahead; F as in docs/following-scores.md, but scored here.
+down in every close one; some of these are broken, or not there, or there is a band in them all (`bench/setting/bleed`), or
+there are triggers on some drums instead. Told tempo and meter, every beat 20 ms ahead; F as in docs/following-scores.md, but
+scored here.
 """
 
 import sys
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.robustness import WAY_S, band, power
+from bench.setting.bleed import WAY_S, bleed
 from bench.setting.corpus import CHECKOUT, meta, takes
 from cython_core.beat_calls import BeatCalls
 from cython_core.follower import Follower
@@ -93,8 +93,7 @@ def five_lines(take: Path, kit: str) -> Sound:
 
 def beside_a_band(lines: Sound) -> tuple[Sound, Sound]:
     """The lines with a band in all of them, and the band as it was played: (frames,)."""
-    played = np.resize(band(RATE), lines.shape[1])
-    back = np.roll(played, int(WAY_S * RATE)) * np.sqrt(power(lines[4]) / power(played)) * 10 ** (BAND_DB / 20)
+    back, played = bleed(lines[4], RATE, BAND_DB)
     return lines + back * np.where(np.arange(5) == 4, 1, 10 ** (CLOSE_DB / 20))[:, None], played
 
 

@@ -17,7 +17,6 @@ import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,15 +24,14 @@ import numpy as np
 import soundfile
 import soxr
 
-from bench.setting.corpus import CHECKOUT, CORPUS, SCORE, meta, takes
+from bench.setting.bleed import WAY_S, band, bleed, power
+from bench.setting.corpus import CORPUS, SCORE, meta, takes
 from bench.setting.page import add_print_option, publish, table
 from cython_core.beat_calls import BeatCalls
 from cython_core.follower import Follower
 from cython_core.input_lines import Lines
 from live_rig.commands.follow import COLUMNS, rows_of
 
-SALT_ROAD = CHECKOUT / "examples" / "festival" / "songs" / "salt-road"
-WAY_S = 0.012
 Sound = np.ndarray
 
 
@@ -47,19 +45,6 @@ class Heard(NamedTuple):
 
 
 Way = Callable[[Sound, int], Heard]
-
-
-@cache
-def band(rate: int) -> Sound:
-    """A minute of the bundled tune from where all play, mono."""
-    stems = [soundfile.read(path, always_2d=True, dtype="float32") for path in sorted(SALT_ROAD.glob("*.ogg"))]
-    frames = min(len(sound) for sound, _ in stems)
-    mixed = np.sum([sound[:frames].mean(axis=1) for sound, _ in stems], axis=0)[20 * stems[0][1] :]
-    return np.asarray(soxr.resample(mixed, stems[0][1], rate), np.float32)
-
-
-def power(sound: Sound) -> float:
-    return float(np.mean(np.square(sound))) + 1e-12
 
 
 def clean(sound: Sound, rate: int) -> Heard:
@@ -76,11 +61,8 @@ def with_noise(db: float) -> Way:
 
 def with_band(db: float, *, is_known: bool) -> Way:
     def way(sound: Sound, rate: int) -> Heard:
-        played = np.resize(band(rate), len(sound))
-        gain = np.sqrt(power(sound) / power(played)) * 10 ** (db / 20)
-        late = int(WAY_S * rate)
-        back = np.concatenate([np.zeros(late, np.float32), played[:-late]])
-        return Heard((sound + gain * back).astype(np.float32)[None], rate, band=played if is_known else None)
+        back, played = bleed(sound, rate, db)
+        return Heard((sound + back).astype(np.float32)[None], rate, band=played if is_known else None)
 
     return way
 
