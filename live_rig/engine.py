@@ -259,7 +259,9 @@ class Engine:
             self.click_on = value == "on"
         if command == "panic":
             with self._turn:  # after the sends, which wait for nobody
-                self.colour.off()
+                self.colour.hush()
+        if command in BEGINS:
+            self._bring_back_colour()
         return command
 
     def state(self) -> StageState:
@@ -273,7 +275,8 @@ class Engine:
             self.device_name,
             self.device.counts,
             self.instrument.drums.blocks_dry,
-            self.colour.name,
+            self.colour.sounds,
+            self.colour.coming,
             self.rack.status(),
             self.click_on,
             self._handover,
@@ -394,7 +397,18 @@ class Engine:
     def _listen(self, leader: int = Leader.DRUMMER) -> str:
         """Let the drummer begin. leader: who has the tempo then."""
         self.instrument.send([Sent(EventKind.LISTEN, Listening.FOR_THE_CUE, leader)])
+        self._bring_back_colour()
         return "listening"
+
+    def _bring_back_colour(self) -> None:
+        """What a panic took off the kit. A preset that cannot be had is said, and no reason not to begin."""
+        if not self.colour.hushed:
+            return
+        with self._turn:
+            try:
+                self.colour.come_back()
+            except RigError as error:
+                self.alerts.say(str(error))
 
     def _refuse_what_is_left(self) -> None:
         """Raise where another song has been asked for: the one that is there is not to begin."""

@@ -51,7 +51,8 @@ class Surroundings:
     device: str
     counts: Mapping[str, int]  # of the device: callbacks, late
     blocks_dry: int
-    preset: str
+    preset: str  # that sounds
+    coming: str  # another one, and with what, in words
     effects: str
     click_on: bool
     handover: Mapping[str, Any] | None  # the newest notice, in this song, of who leads or that the band found him again
@@ -89,6 +90,7 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
         "mixes": tuple(mix.name for mix in around.wiring.mixes),
         "hears": in_words(around.wiring.mixes, around.wiring.buses, bool(around.show.pads)),
         "preset": around.preset,
+        "coming": around.coming,
         "effects": around.effects,
         "device": around.device,
         "blocks": around.counts["callbacks"],

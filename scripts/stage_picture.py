@@ -159,6 +159,7 @@ MOMENTS = {
             "alerts": ("The effects stopped and are starting again; the kit is dry until then", "x"),
         }
     ),
+    "waiting": PLAYING.model_copy(update={"coming": "then parallel-crush at the bar"}),
     "repeat": PLAYING.model_copy(update={"round": 2, "rounds": 3}),
     "key": PLAYING.model_copy(update={"transposed": -2, "queued": "key +3, soon"}),
     "desk": PLAYING,

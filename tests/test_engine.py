@@ -1,9 +1,6 @@
 """The engine from song to song: each begins anew, and what goes wrong is said while all else goes on."""
 
-import os
 import shutil
-import time
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import NoReturn
@@ -18,22 +15,13 @@ from live_rig.errors import DeviceError, ShowError
 from live_rig.show.store import read_show
 from live_rig.troubles import STRIKES_LOST
 from tests.show.conftest import make_show
-
-DEADLINE_S = 20.0
+from tests.waiting import until
 
 
 def plays_a_block(engine: Engine) -> None:
     """The largest there is: a twelfth of a second."""
     rig = engine.instrument
     rig.rig.step(np.zeros((rig.wiring.inputs, MAX_BLOCK), np.float32), np.empty((rig.outputs, MAX_BLOCK), np.float32))
-
-
-def until(what: Callable[[], bool]) -> None:
-    """Wait for another thread or process to be so far."""
-    end_s = time.monotonic() + DEADLINE_S
-    while not what():
-        assert time.monotonic() < end_s, "it never came"
-        os.sched_yield()
 
 
 def test_who_took_the_tempo_is_told_of_this_song_and_not_of_the_one_before(engine: Engine) -> None:

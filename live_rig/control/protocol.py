@@ -225,7 +225,8 @@ class StageState(Message):
     mixes: tuple[str, ...] = ()  # who has one
     hears: str = ""  # who hears what on which output, in words
 
-    preset: str = ""
+    preset: str = ""  # that sounds
+    coming: str = ""  # another preset that was called, and with what it comes: "then dub at the bar"
     effects: Effects = "none"
     device: str = ""
     blocks: Count = 0  # asked for by the device so far

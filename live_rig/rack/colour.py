@@ -23,6 +23,7 @@ from live_rig.show.write import copy_file, whole_file
 
 LONGEST_NAME = 60  # letters
 COMMANDS = ("preset", "knob", "snapshot", "undo", "redo", "compare", "save-preset", "editor")
+WAITS = {"bar": "then {name} at the bar", "beat": "then {name} at the beat", "loading": "{name} is loading"}
 WHEN = {AT_BEAT: ON_THE_BEAT, AT_BAR: ON_THE_BAR}
 
 
@@ -32,6 +33,7 @@ class Colour:
     def __init__(self, rack: Rack, files: Mapping[str, Path], folder: Path) -> None:
         self.rack, self.folder, self._shelf = rack, folder, Shelf(files)
         self.name = ""
+        self.hushed = ""  # the preset that a panic took off, until something begins again
         self._shown = ""
         self._entered: tuple[Edits | None, str] = None, ""  # the part of the song, and what was heard when it began
         self._desk: Desk | None = None
@@ -109,9 +111,30 @@ class Colour:
             self._desk, self._desk_of = desk_state(self._shelf.files, edits, self._ranges), (edits, now, presets)
         return self._desk
 
-    def off(self) -> None:
-        """The drums are dry."""
+    @property
+    def sounds(self) -> str:
+        """The preset that is heard now, by name: while another waits, the one before."""
+        if not self.rack.waits_for:
+            return self.name
+        return sounds.name if (sounds := self.rack.sounds) else ""
+
+    @property
+    def coming(self) -> str:
+        """The preset that is yet to be heard, and with what it comes, in words; nothing where none waits."""
+        if self.hushed:
+            return f"{self.hushed} comes with the song"
+        return WAITS[waits_for].format(name=self.name) if (waits_for := self.rack.waits_for) else ""
+
+    def hush(self) -> None:
+        """A panic: the drums are dry, until `come_back`, or until a preset is called."""
+        hushed = self.name or self.hushed
         self._to(None, "", AT_ONCE)
+        self.hushed = hushed
+
+    def come_back(self) -> None:
+        """What a panic took off is heard again, as it is written. RigError where it cannot be read any more."""
+        if self.hushed:
+            self._to(self._shelf.take(self.hushed), self.hushed, AT_ONCE)
 
     def enter(self, section: str) -> None:
         """A part of the song begins: the preset's snapshot of that name, if it has one, is recalled; else as it is written."""
@@ -170,4 +193,4 @@ class Colour:
         self.rack.load_next(preset)
         self.rack.switch(when)
         self.rack.show_window("")
-        self.name = name
+        self.name, self.hushed = name, ""

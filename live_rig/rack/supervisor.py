@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 
-from cython_core.drums import AT_ONCE, ON_THE_BAR, Drums
+from cython_core.drums import AT_ONCE, ON_THE_BAR, ON_THE_BEAT, Drums
 from cython_core.rack_ring import RackCounts
 from live_rig.priority import run_this_thread_soon
 from live_rig.rack.console import RESET, TRY_AGAIN
@@ -29,6 +29,8 @@ from live_rig.rack.turning import Turning
 from live_rig.watch import Watch
 
 GLANCE_S = 0.05  # how often it looks, when nothing calls it
+LOADING_SHOWS_S = 0.3  # what loads sooner is not worth a word
+MOMENTS = {ON_THE_BAR: "bar", ON_THE_BEAT: "beat"}
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
 
 
@@ -44,7 +46,7 @@ class Rack:
         self._next: Standing | None = None  # loads, or stands ready
         self._successor: Standing | None = None  # the same for what was lost while it was heard
         self._kept: list[Standing] = []  # the set's
-        self._switching, self._when = False, AT_ONCE
+        self._switching, self._when, self._called_s = False, AT_ONCE, 0.0
         self._turning = Turning(self._swap)
         self._shows_window: RackProcess | None = None
         self._dry_blocks, self._dry_until_s = 0, 0.0
@@ -105,6 +107,22 @@ class Rack:
             return self._swap.waits and self._swap.when == ON_THE_BAR
 
     @property
+    def waits_for(self) -> str:
+        """For what the preset that was called last leaves alone the one that sounds: "bar", "beat", "loading"; else ""."""
+        with self._lock:
+            if self._next and self._switching:
+                loads_long = time.monotonic() > self._called_s + LOADING_SHOWS_S
+                return "loading" if self._swap.heard and loads_long else ""
+            return MOMENTS.get(self._swap.when, "") if self._swap.waits else ""
+
+    @property
+    def sounds(self) -> Preset | None:
+        """The preset that is heard now, or would be if its rack were there: not yet the one that waits."""
+        with self._lock:
+            one = self._swap.sounding if self._swap.waits else self._swap.heard
+            return one.preset if one else None
+
+    @property
     def edits(self) -> Edits | None:
         """What has been turned in the preset that is heard."""
         return self._turning.edits
@@ -140,7 +158,7 @@ class Rack:
     def switch(self, when: int = AT_ONCE) -> None:
         """Crossfade to what was loaded last, as soon as it is ready: at the next block, or with the next beat or bar."""
         with self._lock:
-            self._switching, self._when = self._next is not None, when
+            self._switching, self._when, self._called_s = self._next is not None, when, time.monotonic()
             self._arrive()
 
     def turn(self, moved: Mapping[str, float]) -> None:

@@ -149,11 +149,18 @@ def test_a_midi_port_that_is_not_there_is_named_in_the_terminal_and_on_the_stage
         state_where(door, lambda state: said in state.alerts, "the stage says the same")
 
 
-def test_panic_stops_the_band_and_takes_the_effects_off_and_a_preset_brings_them_back(home: dict[str, str]) -> None:
+def test_panic_stops_the_band_and_takes_the_effects_off_until_the_song_or_a_preset_is_there(
+    home: dict[str, str],
+) -> None:
     with running(home, "engine", FESTIVAL, "--device", "virtual", "--port", "0") as (_, address), connect(address) as door:
-        state_where(door, lambda state: state.effects == "on", "the song's preset is heard")
+        own = state_where(door, lambda state: state.effects == "on", "the song's preset is heard").preset
+        for begins in ("start", "count-in", "band-in", "listen"):
+            door.do("panic")
+            dry = state_where(door, lambda state: state.effects == "none" and not state.preset, "the drums are dry")
+            assert dry.coming == f"{own} comes with the song"
+            door.do(begins)
+            state_where(door, lambda state: state.effects == "on" and state.preset == own, "it is back with the song")
         door.do("panic")
-        state_where(door, lambda state: state.effects == "none" and not state.preset, "the drums are dry")
         door.do("preset", "dub")
         state_where(door, lambda state: state.effects == "on" and state.preset == "dub", "the preset is heard")
 

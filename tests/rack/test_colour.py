@@ -174,12 +174,27 @@ def test_a_name_that_would_overwrite_or_leave_the_show_is_refused_and_nothing_is
 
 
 def test_without_a_preset_there_is_nothing_to_turn_or_keep(colour: Colour) -> None:
-    colour.off()
+    colour.hush()
     while colour.rack.edits is not None:
         os.sched_yield()
     for command, value in (("knob", f"{GAIN}=0"), ("save-preset", "none"), ("undo", "")):
         with pytest.raises(RackError, match="No preset is heard"):
             colour.do(command, value)
+
+
+def test_what_a_panic_took_off_comes_back_as_it_is_written_unless_another_preset_was_called(colour: Colour) -> None:
+    colour.do("knob", f"{GAIN}=-1.5")
+    for _ in range(2):  # whoever is in a panic presses twice
+        colour.hush()
+    assert (colour.name, colour.sounds, colour.coming) == ("", "", "loud comes with the song")
+    colour.come_back()
+    while colour.rack.edits is None:
+        os.sched_yield()
+    assert (colour.name, colour.sounds, colour.coming, stands(colour)) == ("loud", "loud", "", 3.0)
+    colour.hush()
+    call(colour, "soft")
+    colour.come_back()
+    assert (colour.name, colour.coming) == ("soft", "")
 
 
 def test_a_preset_is_as_it_is_written_when_it_is_called(colour: Colour, tmp_path: Path) -> None:
@@ -224,7 +239,7 @@ def test_the_desk_knows_a_preset_as_soon_as_it_is_saved_and_offers_another_name(
 
 def test_without_a_preset_the_desk_has_nothing_to_turn(colour: Colour) -> None:
     colour.desk()
-    colour.off()
+    colour.hush()
     while colour.rack.edits is not None:
         os.sched_yield()
     assert (colour.desk().preset, colour.desk().knobs, colour.desk().presets) == ("", (), ("loud", "soft"))

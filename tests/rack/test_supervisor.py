@@ -20,9 +20,9 @@ from live_rig.rack.preset import Channel, Effect, Preset
 from live_rig.rack.process import RackProcess
 from live_rig.rack.shared_block import SharedBlock
 from live_rig.rack.supervisor import Rack
+from tests.waiting import DEADLINE_S, until
 
 SAMPLERATE, BLOCK = 48_000, 64
-DEADLINE_S = 20.0
 COLOUR = Preset(
     "colour", "Colour", "", (Effect("Compressor", {"threshold_db": -20.0, "ratio": 3.0}), Effect("Reverb", {"wet_level": 0.2}))
 )
@@ -74,14 +74,6 @@ class Stage:
 def given(signal: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
     """Frames of a signal that goes round and round."""
     return signal[np.arange(start, stop) % len(signal)]
-
-
-def until(what: Callable[[], bool]) -> None:
-    """Wait for something that will come, and fail if it does not."""
-    end_s = time.monotonic() + DEADLINE_S
-    while not what():
-        assert time.monotonic() < end_s, "it never came"
-        os.sched_yield()  # to those who are to bring it
 
 
 def has_successor(rack: Rack, lost: int) -> bool:

@@ -16,8 +16,9 @@ from live_rig.instrument import Instrument, each_bus_apart
 from live_rig.rack.preset import Effect, Preset
 from live_rig.rack.supervisor import Rack
 from tests.playing import RATE_HZ, song
+from tests.waiting import DEADLINE_S, until
 
-BLOCK, DEADLINE_S = 64, 20.0
+BLOCK = 64
 BAR_FRAMES = 2 * RATE_HZ  # at 120
 LEVEL = "master.Gain.gain_db"
 tone = (0.25 * np.sin(2 * np.pi * 200 * np.arange(RATE_HZ) / RATE_HZ)).astype(np.float32)
@@ -28,13 +29,6 @@ def gain(name: str, gain_db: float) -> Preset:
 
 
 LOUD, SOFT, OTHERS = gain("loud", 0.0), gain("soft", -20.0), [gain(f"other {n}", -1.0) for n in range(7)]
-
-
-def until(what: Callable[[], bool]) -> None:
-    end_s = time.monotonic() + DEADLINE_S
-    while not what():
-        assert time.monotonic() < end_s, "it never came"
-        os.sched_yield()
 
 
 class Gig:
@@ -172,8 +166,10 @@ def test_the_stage_says_what_sounds_and_not_what_is_to_come(gig: Gig) -> None:
     gig.call(SOFT, ON_THE_BAR)
     gig.play(6400)
     assert (gig.rack.status(), gig.rack.waits_for_bar) == ("on", True)
+    assert (gig.rack.sounds, gig.rack.waits_for) == (LOUD, "bar")
     gig.play_until(lambda: not gig.rack.waits_for_bar)
     assert gig.rack.status() == "on"
+    assert (gig.rack.sounds, gig.rack.waits_for) == (SOFT, "")
     gig.call(SOFT)
     gig.rack.load_next(None)
     gig.rack.switch(ON_THE_BAR)

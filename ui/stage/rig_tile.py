@@ -28,13 +28,14 @@ class RigWords:
 
 
 def rig_words(state: StageState) -> RigWords:
-    """A preset that is wanted and not heard is said; so are drop-outs, and how many."""
+    """A preset that is wanted and not heard is said, and so is one that waits; so are drop-outs, and how many."""
     fate = EFFECTS[state.effects]
     sound = (
         f"{state.preset}: {fate}"
         if state.preset and fate and state.effects in IN_TROUBLE
         else fate or state.preset or "effects on"
     )
+    sound = f"{sound}, {state.coming}" if state.coming else sound
     lost = "1 drop-out" if state.blocks_late == 1 else f"{state.blocks_late} drop-outs" if state.blocks_late else ""
     parts = (lost, click(state), state.device)
     return RigWords(sound, "  ·  ".join(part for part in parts if part), state.effects not in IN_TROUBLE)
@@ -51,7 +52,8 @@ class RigTile(Tile[RigWords]):
     def draw(self, painter: QPainter, room: QRectF) -> None:
         height = room.height() * 0.4
         row = QRectF(room.left(), room.center().y() - height / 2, room.width(), height)
-        half = room.width() * (0.62 if not self.words.is_well else 0.42)
+        says_more = not self.words.is_well or len(self.words.sound) > len(self.words.device)
+        half = room.width() * (0.62 if says_more else 0.42)
         sound = row.adjusted(0, 0, half - row.width(), 0)
         theme.write(
             painter, sound, self.words.sound, theme.SOFT if self.words.is_well else theme.WRONG, is_bold=not self.words.is_well

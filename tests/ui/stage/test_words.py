@@ -174,6 +174,8 @@ def test_the_set_says_which_song_and_which_follows(now: StageState, words: SetWo
             state(effects="restarting", preset="big-room"),
             RigWords("big-room: effects coming back, the kit is dry", "", False),
         ),
+        (state(effects="on", preset="a", coming="then b at the bar"), RigWords("a, then b at the bar")),
+        (state(coming="b comes with the song"), RigWords("no effects, b comes with the song")),
         (state(effects="on", preset="a", blocks_late=1), RigWords("a", "1 drop-out")),
         (state(effects="on", preset="a", blocks_late=12), RigWords("a", "12 drop-outs")),
     ],
