@@ -436,6 +436,8 @@ class Engine:
 
     def _prepare_anew(self) -> None:
         """Decode what has been written anew, and take the songs in the order in which they are written now."""
+        for words in self.colour.keep_as_written():
+            self.alerts.say(words)
         self.order.repertoire.decode_anew(self.order.songs)
         songs = self._sheet.look(self.order.songs)
         self._take_pedals(self._sheet.pedals)

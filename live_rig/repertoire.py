@@ -19,6 +19,7 @@ from live_rig.errors import RigError
 from live_rig.paths import cache_dir
 from live_rig.show.edition import Edition
 from live_rig.show.faults import Fault
+from live_rig.show.preset import preset_files
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 from live_rig.show.song_folder import read_song
@@ -164,7 +165,7 @@ class Repertoire:
                 self._decoded[song.id] = frozenset()
 
     def _read(self, song: Song) -> Song | list[Fault]:
-        return read_song(song.folder, song.id, self._show.presets, self._show.buses)
+        return read_song(song.folder, song.id, preset_files(self._show.folder), self._show.buses)
 
     def _open(self, song: Song, is_wanted: Callable[[], bool] = lambda: True) -> Stems:
         return open_stems(

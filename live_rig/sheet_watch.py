@@ -3,6 +3,7 @@
 from live_rig.alerts import Alerts
 from live_rig.show.edition import Stamp, stamp_of
 from live_rig.show.faults import Fault, ShowFaults
+from live_rig.show.preset import preset_files
 from live_rig.show.setlist import Show, ShowSheet
 from live_rig.show.song import Song
 from live_rig.show.song_folder import read_song
@@ -49,7 +50,7 @@ class SheetWatch:
         songs = []
         for song_id in sheet.songs:
             folder = self._show.folder / "songs" / song_id
-            song = there.get(song_id) or read_song(folder, song_id, self._show.presets, self._show.buses)
+            song = there.get(song_id) or read_song(folder, song_id, preset_files(self._show.folder), self._show.buses)
             if not isinstance(song, Song):
                 return song[0]
             songs.append(song)

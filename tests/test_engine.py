@@ -184,6 +184,23 @@ def test_that_a_song_was_written_anew_is_said_until_it_is_loaded_again(tmp_path:
         engine.close()
 
 
+def test_a_song_that_is_written_anew_may_bring_a_preset_that_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    show = make_show(tmp_path / "friday")
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    engine = Engine(read_show(show), Setup(device="virtual"))
+    try:
+        (show / "presets").mkdir(exist_ok=True)
+        (show / "presets" / "fresh.toml").write_text('title = "Fresh"\nbased_on = "dub"\n')
+        song_toml = show / "songs" / "caravan" / "song.toml"
+        song_toml.write_text('preset = "fresh"\n' + song_toml.read_text())
+        engine.do("song", "caravan")
+        assert engine.state().alerts == ()
+        until(lambda: engine.rack.edits is not None)
+        assert (engine.rack.edits and engine.rack.edits.preset.title) == "Fresh"
+    finally:
+        engine.close()
+
+
 def test_the_first_song_of_a_show_that_had_none_is_played_as_soon_as_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

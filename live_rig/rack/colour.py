@@ -4,6 +4,7 @@ Commands of the stage, in words; what they do to the racks is the supervisor's.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from cython_core.drums import AT_ONCE, ON_THE_BAR, ON_THE_BEAT
@@ -19,6 +20,7 @@ from live_rig.rack.supervisor import Rack
 from live_rig.show.command import AT_BAR, AT_BEAT
 from live_rig.show.faults import change_or
 from live_rig.show.file_names import why_unfit
+from live_rig.show.preset import preset_files
 from live_rig.show.write import copy_file, whole_file
 
 LONGEST_NAME = 60  # letters
@@ -31,9 +33,10 @@ class Colour:
     """The presets of a show, on a rack. `name`: of the one that is heard, empty for the dry drums. files: name -> file."""
 
     def __init__(self, rack: Rack, files: Mapping[str, Path], folder: Path) -> None:
-        self.rack, self.folder, self._shelf = rack, folder, Shelf(files)
+        self.rack, self.folder, self._shelf = rack, folder, Shelf(files, folder / "presets")
         self.name = ""
         self.hushed = ""  # the preset that a panic took off, until something begins again
+        self._first: list[str] = []  # to stand ready
         self._shown = ""
         self._entered: tuple[Edits | None, str] = None, ""  # the part of the song, and what was heard when it began
         self._desk: Desk | None = None
@@ -42,14 +45,30 @@ class Colour:
 
     def keep_ready(self, first: list[str]) -> list[str]:
         """Let every preset of the show stand ready, those of its songs first. Returns what is wrong with any."""
-        presets, faults = [], []
+        self._first = first
+        presets: list[Preset] = []
+        faults: dict[str, str] = {}  # what is wrong with a base is so in all that are based on it
         for name in dict.fromkeys([*first, *self._shelf.files]):
             try:
-                presets.append(self._shelf.take(name))
+                self._shelf.read(name)
             except RigError as error:
-                faults.append(str(error))
+                faults.setdefault(str(error), name)
+            with suppress(RigError):
+                presets.append(self._shelf.take(name))
         self.rack.keep(presets)
-        return faults
+        there = {preset.name for preset in presets}
+        return [f'"{name}" stays as it was: {fault}' if name in there else fault for fault, name in faults.items()]
+
+    def keep_as_written(self) -> list[str]:
+        """The same, when presets have been written anew, or new ones; to be called now and then."""
+        if not self._shelf.was_written():
+            return []
+        self._find_new()
+        return self.keep_ready(self._first)
+
+    def _find_new(self) -> None:
+        """Presets that have come since the show was read."""
+        self._shelf.add({name: file for name, file in preset_files(self.folder).items() if name not in self._shelf.files})
 
     def do(self, command: str, value: str) -> str:
         """One of COMMANDS, in words. RigError where it cannot be done."""
@@ -77,6 +96,8 @@ class Colour:
         for words, moment in WHEN.items():
             if value.endswith(words):
                 name, when = value.removesuffix(words), moment
+        if name not in self._shelf.files:
+            self._find_new()
         if name not in self._shelf.files:
             do = change_or(name, self._shelf.files, f"Say one of: {', '.join(self._shelf.files)}")
             raise ShowError(f'There is no preset "{name}"', where="command", do=do)
@@ -143,9 +164,9 @@ class Colour:
         if edits is None or section == before:
             return
         if section in edits.preset.snapshots:
-            self.rack.turn(edits.recall(section))
+            self.rack.turn(edits.part(section))
         elif before in edits.preset.snapshots:
-            self.rack.turn(edits.as_written())
+            self.rack.turn(edits.part(""))
         self._entered = edits, section
 
     def save(self, name: str) -> str:
@@ -174,7 +195,7 @@ class Colour:
             for state in states:
                 state.unlink(missing_ok=True)
             raise
-        self._shelf.files[name] = file
+        self._shelf.add({name: file})
         return f"saved as {name}"
 
     def _refuse_beyond_plugin(self, knob: str, value: float, edits: Edits) -> None:

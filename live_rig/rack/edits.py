@@ -59,6 +59,17 @@ class Edits:
 
     def recall(self, snapshot: str) -> Knobs:
         """A snapshot: what it does not name stands as the preset is written."""
+        return self._move(*self._snapshot(snapshot))
+
+    def part(self, snapshot: str) -> Knobs:
+        """A part of the song begins, for both sides of A/B: a snapshot; "": all knobs as the preset is written."""
+        what, wanted = self._snapshot(snapshot) if snapshot else ("as written", dict(self.written))
+        self.compare()
+        self._move(what, wanted)
+        self.compare()
+        return self._move(what, wanted)
+
+    def _snapshot(self, snapshot: str) -> tuple[str, Knobs]:
         if snapshot not in self.preset.snapshots:
             there = self.preset.snapshots
             do = change_or(snapshot, there, f"Say one of: {', '.join(there)}" if there else "Write it into the preset")
@@ -67,11 +78,7 @@ class Edits:
         for name, value in self.preset.snapshots[snapshot].items():
             macro = self._macros.get(name)
             wanted |= {move.knob: move.at(value) for move in macro.moves} if macro else {name: value}
-        return self._move(f"snapshot {snapshot}", wanted)
-
-    def as_written(self) -> Knobs:
-        """All knobs as the preset is written."""
-        return self._move("as written", dict(self.written))
+        return f"snapshot {snapshot}", wanted
 
     def undo(self) -> Knobs:
         """Back before the last turn; nothing where nothing was turned."""

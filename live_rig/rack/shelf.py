@@ -1,12 +1,15 @@
 """A show's presets as they are written now; each is read once, until somebody writes.
 
-To read a large preset takes longer than to call it, and a recall is not to wait for that.
+To read a large preset takes longer than to call it, and a recall is not to wait for that. Whoever saves a preset may be met
+half-way: what cannot be read stays as it was when it last could.
 """
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from live_rig.errors import ShowError
 from live_rig.paths import presets_dir
 from live_rig.rack.preset import Preset
 from live_rig.rack.preset_reader import read_preset
@@ -15,14 +18,37 @@ Stamp = tuple[tuple[str, int, int], ...]  # of every file that a preset may stan
 
 
 class Shelf:
-    """Presets by name. files: name -> file; more may come."""
+    """Presets by name. files: name -> file; more may come. folder: where they are written, beside those that ship."""
 
-    def __init__(self, files: Mapping[str, Path]) -> None:
-        self.files = dict(files)
+    def __init__(self, files: Mapping[str, Path], folder: Path) -> None:
+        self.files: Mapping[str, Path] = dict(files)
+        self._folder = folder
         self._read: dict[str, tuple[Stamp, Preset]] = {}
+        self._known = self._seen = stamp_of(presets_dir(), folder)
+
+    def add(self, files: Mapping[str, Path]) -> None:
+        """More presets, by name."""
+        self.files = {**self.files, **files}
+
+    def was_written(self) -> bool:
+        """Whether anything has been written since the last True; not yet while somebody may still be at it."""
+        before, self._seen = self._seen, stamp_of(presets_dir(), self._folder)
+        if self._seen != before or self._seen == self._known:
+            return False
+        self._known = self._seen
+        return True
 
     def take(self, name: str) -> Preset:
-        """The preset of that name, which `files` must have. ShowError where it cannot be read.
+        """The preset of that name, which `files` must have. ShowError where it could never be read."""
+        try:
+            return self.read(name)
+        except ShowError:
+            with suppress(KeyError):
+                return self._read[name][1]
+            raise
+
+    def read(self, name: str) -> Preset:
+        """The same, as it is written now. ShowError where that cannot be read.
 
         A file that has gone, with its disk perhaps, leaves what was read of it.
         """

@@ -15,6 +15,7 @@ from live_rig.rack.knobs import written_values
 from live_rig.rack.preset_page import page_of_edits
 from live_rig.rack.preset_reader import preset_faults, read_preset
 from live_rig.rack.supervisor import Rack
+from tests.waiting import until
 
 GAIN = "master.Gain.gain_db"
 LOUD = """title = "Loud"
@@ -80,6 +81,24 @@ def test_what_is_turned_by_hand_stays_within_its_part(colour: Colour) -> None:
     assert stands(colour) == 1.5
     colour.enter("verse")
     assert stands(colour) == 3.0
+
+
+def test_a_part_of_the_song_begins_for_both_sides_of_a_b_and_each_can_undo_it(colour: Colour) -> None:
+    colour.enter("verse")
+    colour.do("knob", f"{GAIN}=1.5")
+    colour.do("compare", "")
+    colour.enter("chorus")
+    assert stands(colour) == 6.0
+    colour.do("compare", "")
+    assert stands(colour) == 6.0
+    colour.enter("verse")
+    assert stands(colour) == 3.0
+    colour.do("compare", "")
+    assert stands(colour) == 3.0
+    colour.do("compare", "")
+    for _ in range(2):
+        colour.do("undo", "")
+    assert stands(colour) == 1.5
 
 
 def test_parts_that_the_preset_does_not_name_leave_it_as_it_was_turned(colour: Colour) -> None:
@@ -201,6 +220,46 @@ def test_a_preset_is_as_it_is_written_when_it_is_called(colour: Colour, tmp_path
     call(colour, "soft")
     (tmp_path / "presets" / "soft.toml").write_text(SOFT.replace("-9.0", "-12.5"))
     call(colour, "loud")
+    call(colour, "soft")
+    assert stands(colour) == -12.5
+
+
+def look_twice(colour: Colour) -> list[str]:
+    """What is said once nobody is at a file any more, and the presets stand ready again."""
+    assert colour.keep_as_written() == []
+    said = colour.keep_as_written()
+    until(lambda: colour.rack.kept_ready == len(colour.desk().presets))
+    return said
+
+
+def test_a_preset_that_is_written_anew_stands_ready_and_so_does_a_new_one(colour: Colour, tmp_path: Path) -> None:
+    colour.keep_ready([])
+    (tmp_path / "presets" / "soft.toml").write_text(SOFT.replace("-9.0", "-12.5"))
+    (tmp_path / "presets" / "third.toml").write_text(SOFT.replace("Soft", "Third"))
+    assert look_twice(colour) == []
+    for name, gain_db in (("soft", -12.5), ("third", -9.0)):
+        colour.rack.load_next(colour._shelf.take(name))
+        assert colour.rack.next_is_ready
+        call(colour, name)
+        assert stands(colour) == gain_db
+    assert [colour.keep_as_written() for _ in range(2)] == [[], []]
+
+
+@pytest.mark.parametrize("half", ["", SOFT[:40], SOFT.replace("-9.0", "nine")])
+def test_a_preset_that_is_saved_half_way_stays_as_it_was_and_is_said_once_when_it_is_left_so(
+    colour: Colour, tmp_path: Path, half: str
+) -> None:
+    colour.keep_ready([])
+    (tmp_path / "presets" / "soft.toml").write_text(half)
+    call(colour, "soft")
+    assert stands(colour) == -9.0
+    (said,) = look_twice(colour)
+    assert said.startswith('"soft" stays as it was: ')
+    call(colour, "loud")
+    call(colour, "soft")
+    assert (stands(colour), colour.keep_as_written()) == (-9.0, [])
+    (tmp_path / "presets" / "soft.toml").write_text(SOFT.replace("-9.0", "-12.5"))
+    assert look_twice(colour) == []
     call(colour, "soft")
     assert stands(colour) == -12.5
 

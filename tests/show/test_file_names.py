@@ -72,5 +72,5 @@ def test_a_show_that_was_carried_over_from_a_mac_is_read_and_plays(show: Path, t
     read = read_show(show)
     assert open_stems(read.songs[0], 48_000, tmp_path / "cache").count == 2
     assert read.songs[0].edition_now() == read.songs[0].edition
-    assert Shelf(read.presets).take("Dünn").name == "Dünn"
+    assert Shelf(read.presets, read.folder / "presets").take("Dünn").name == "Dünn"
     assert Voice.of_show(show).says("Schluß, übrigens", SAMPLERATE_HZ) is not None
