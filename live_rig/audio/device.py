@@ -3,10 +3,9 @@
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 
-import sounddevice
-
 from cython_core.callback import Device
 from live_rig.audio.jack_ports import look_at
+from live_rig.audio.portaudio import refuse_full_memory, sounddevice
 from live_rig.errors import DeviceError
 
 VIRTUAL = "virtual"
@@ -59,6 +58,7 @@ def name_of(device: AudioDevice | None) -> str:
 def audio_devices() -> list[AudioDevice]:
     """Every device there is, in PortAudio's order. Looks anew each time."""
     let_go_of_portaudio()
+    refuse_full_memory()
     sounddevice._initialize()
     hosts = sounddevice.query_hostapis()
     _, default_output = sounddevice.default.device

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import sounddevice
 
 from live_rig.audio.device import AudioDevice
+from live_rig.audio.portaudio import sounddevice
 from live_rig.errors import DeviceError
 
 BURSTS = 8

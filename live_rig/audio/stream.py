@@ -4,10 +4,9 @@ import atexit
 from threading import Thread
 from typing import Any
 
-import sounddevice
-
 from live_rig.audio.device import JACK, AudioDevice, Opening
 from live_rig.audio.jack_stream import JackStream
+from live_rig.audio.portaudio import sounddevice
 from live_rig.errors import DeviceError
 
 CLOSES_WITHIN_S = 3.0

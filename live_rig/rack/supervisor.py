@@ -11,6 +11,7 @@ starts or ends or says something: what stands ready is called without a wait.
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from errno import ENOSPC
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 
@@ -29,6 +30,10 @@ from live_rig.rack.turning import Turning
 from live_rig.watch import Watch
 
 GLANCE_S = 0.05  # how often it looks, when nothing calls it
+NO_ROOM = "No new effects can start ({why}). Close other programs"
+NO_MEMORY = (
+    "No new effects can start: /dev/shm, the machine's shared memory, is full. Take away what other programs have left there"
+)
 LOADING_SHOWS_S = 0.3  # what loads sooner is not worth a word
 MOMENTS = {ON_THE_BAR: "bar", ON_THE_BEAT: "beat"}
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
@@ -292,7 +297,7 @@ class Rack:
         try:
             self._spare.want()
         except OSError as error:
-            self._alerts.append(f"No new effects can start ({error.strerror}). Close other programs")
+            self._alerts.append(NO_MEMORY if error.errno == ENOSPC else NO_ROOM.format(why=error.strerror))
 
     def _arrive(self) -> None:
         """Give a voice to what is ready, and let be heard what is to be heard."""

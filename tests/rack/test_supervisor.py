@@ -318,15 +318,21 @@ def test_a_preset_of_the_set_that_keeps_dying_stays_off_until_it_is_chosen_again
     assert not caplog.records  # nobody stumbled
 
 
-def test_a_system_without_room_for_a_rack_is_said_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [(12, "Cannot allocate memory). Close other programs"), (28, "/dev/shm, the machine's shared memory, is full")],
+)
+def test_a_system_without_room_for_a_rack_is_said_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch, error: int, says: str
+) -> None:
     def refuse(*_: object) -> None:
-        raise OSError(12, "Cannot allocate memory")
+        raise OSError(error, os.strerror(error))
 
     with monkeypatch.context() as full:
         full.setattr("live_rig.rack.supervisor.RackProcess", refuse)
         full.setattr("live_rig.rack.spare.NO_ROOM_S", 0.1)
         rack = Rack.start(UPSIDE_DOWN, SAMPLERATE, 1, 1024)
-        until(lambda: any("Cannot allocate memory" in alert for alert in rack.alerts()))
+        until(lambda: any(says in alert for alert in rack.alerts()))
         stage = Stage(rack, tone)
         stage.play(20, answered=False)
         np.testing.assert_array_equal(stage.heard[0, BLOCK:], tone[: 19 * BLOCK])
