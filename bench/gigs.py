@@ -44,7 +44,10 @@ BARS: dict[str, tuple[Strokes, ...]] = {
     "count": (((0.0, STICKS, 100),),) * 4,
     "crash": (((0.0, CRASH, 120), (0.0, KICK, 120)), (), (), ()),
     "rest": ((),) * 4,
+    "seven": tuple(((0.0, KICK if place in (0, 2, 4) else SNARE, 110 if place == 0 else 95), *HATS) for place in range(7)),
+    "count of seven": (((0.0, STICKS, 100),),) * 7,
 }
+GROOVES = ("rock", "seven")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,21 @@ def stopped_and_called_in_again(bpm: float) -> Gig:
     return Gig(song(bpm, "a:8 b:16"), plan).saying(24, 0.2, "stop").saying(26, 0.2, "section b").saying(41, 0.2, "band-in")
 
 
+def stopped_and_counted_in_again(bpm: float) -> Gig:
+    plan = [*bars(1, bpm, "count"), *bars(5, bpm, expects=0), *bars(2, bpm, "rest")]
+    plan += [*bars(1, bpm, "count"), *bars(6, bpm, expects=0)]
+    return Gig(song(bpm, "a:8 b:16"), plan).saying(24, 0.2, "stop")
+
+
+def counted_in_seven(bpm: float) -> Gig:
+    plan = [*bars(1, bpm, "count of seven"), *bars(20, bpm, "seven", expects=0)]
+    return Gig(song(bpm, "a:24", beats_per_bar=7), plan)
+
+
 GIGS: tuple[Callable[[float], Gig], ...] = (
     a_knock_before_the_count, called_in_while_he_fills, a_stick_dropped_and_half_a_beat_late, a_chorus_a_tenth_faster,
-    a_jump_at_the_next_beat, a_roll_in_a_hold_and_a_new_count, stopped_and_called_in_again,
+    a_jump_at_the_next_beat, a_roll_in_a_hold_and_a_new_count, stopped_and_called_in_again, stopped_and_counted_in_again,
+    counted_in_seven,
 )  # fmt: skip
 
 
@@ -144,7 +159,7 @@ def perform(gig: Gig, seed: int = 1) -> tuple[Heard, Heard]:
             due += [(said_frame, event) for event in events_of(word, value, gig.song)]
         due.sort(key=lambda each: each[0])
         heard.append(hear_beat(instrument, due, next_s))
-        late_s = heard[-1][1] if beat.plays == "rock" and np.isfinite(heard[-1][1]) else 0.0
+        late_s = heard[-1][1] if beat.plays in GROOVES and np.isfinite(heard[-1][1]) else 0.0
         next_s += length_s + CORRECTS * np.clip(late_s, -length_s / 4, length_s / 4)
         next_s += random.normal(0, max(LEAST_S, TIMEKEEPER * length_s))
     places, lates_s = np.array(heard).T

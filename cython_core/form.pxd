@@ -9,10 +9,12 @@ cdef struct Bend:                    # the next place at which the song does not
 
 cdef void next_bend(const TransportState *t, double song_beat, Bend *bend) noexcept nogil
 cdef bint is_vamping(const TransportState *t, double song_beat) noexcept nogil
+cdef bint is_near_end(const TransportState *t) noexcept nogil
+cdef void queue_cut(TransportState *t, double at, int after) noexcept nogil
 cdef void start(TransportState *t) noexcept nogil
 cdef void count_in_then_start(TransportState *t) noexcept nogil
 cdef void listen(TransportState *t, int listens_for, int leader_after) noexcept nogil
-cdef void stop(TransportState *t) noexcept nogil
+cdef void stop(TransportState *t, int after) noexcept nogil
 cdef void go_to(TransportState *t, double song_beat, int quantum) noexcept nogil
 cdef void undo(TransportState *t) noexcept nogil
 cdef void enter_section(TransportState *t, double song_beat) noexcept nogil

@@ -7,14 +7,15 @@ may wait at a time, beside the two that the song itself has: the end of a vamp a
 from libc.math cimport INFINITY, NAN, floor, isnan
 
 from cython_core.chart cimport chart_bar_start, chart_beats_in_bar, chart_bpm, chart_end, chart_next_bar, chart_next_phrase, chart_section, chart_top
-from cython_core.entry cimport entry_listen
+from cython_core.entry cimport FOR_THE_CUE, entry_listen
 from cython_core.transport cimport (
     AT_BAR, AT_BEAT, AT_PHRASE, COUNTING, CUT, END, ENDED, ENTER, GO_ON, HELD, JUMP, LAST, LISTENING, LOOP, NO_TURN, NOT_HELD, ON_HIS_STROKE, PLAYING,
-    SILENT, TO_BE_HELD, beat_length_at,
+    TO_BE_HELD, beat_length_at,
 )
 
 cdef double LAST_HIT_AFTER_BEATS = 2.0   # from the conductor's cue to the hit: time for one more breath
 cdef double JUST_BEGUN_BEATS = 2.0       # so early in a section, "back" means the one before
+cdef double NEAR_THE_END_BARS = 8.0      # whoever falls silent in the last bars of the song has ended it
 
 
 cdef double song_beat_of(const TransportState *t) noexcept nogil:
@@ -56,6 +57,16 @@ cdef void queue(TransportState *t, int turn, double at, double to) noexcept nogi
     t.queued, t.queued_at, t.queued_to, t.last_hit = turn, at, to, -1
 
 
+cdef bint is_near_end(const TransportState *t) noexcept nogil:
+    return chart_end(t.chart) - song_beat_of(t) < NEAR_THE_END_BARS * chart_beats_in_bar(t.chart, song_beat_of(t))
+
+
+cdef void queue_cut(TransportState *t, double at, int after) noexcept nogil:
+    """Silence from a song beat on; `after`: the State that is."""
+    queue(t, CUT, at, NAN)
+    t.after_cut = after
+
+
 cdef void start(TransportState *t) noexcept nogil:
     """Come in at once: from the place asked for, or the top."""
     if t.chart == NULL or t.state == PLAYING:
@@ -82,12 +93,15 @@ cdef void listen(TransportState *t, int listens_for, int leader_after) noexcept 
     t.hold, t.queued, t.is_released, t.vamps, t.rounds = NOT_HELD, NO_TURN, 0, 0, 0
 
 
-cdef void stop(TransportState *t) noexcept nogil:
-    """Silence as soon as it can be heard."""
+cdef void stop(TransportState *t, int after) noexcept nogil:
+    """Silence as soon as it can be heard. `after`: LISTENING for a cue or a count, or SILENT."""
+    if t.chart == NULL:
+        return
     if t.state == PLAYING:
-        queue(t, CUT, song_beat_of(t), NAN)
+        queue_cut(t, song_beat_of(t), after)
     elif t.state != ENDED:
-        t.state = SILENT
+        t.state = after
+        entry_listen(&t.entry, FOR_THE_CUE, t.entry.leader_after)
 
 
 cdef double next_place(const TransportState *t, int quantum) noexcept nogil:
@@ -200,9 +214,11 @@ cdef void hold(TransportState *t) noexcept nogil:
 
 
 cdef void cut_off(TransportState *t) noexcept nogil:
-    """Silence on the next beat; out of a hold, at once."""
+    """Silence on the next beat; out of a hold, at once. In its last bars the song is over then; else the drummer may count it in again."""
+    cdef double at
     if t.state == PLAYING:
-        queue(t, CUT, song_beat_of(t) if t.hold == HELD else floor(song_beat_of(t)) + 1.0, NAN)
+        at = song_beat_of(t) if t.hold == HELD else floor(song_beat_of(t)) + 1.0
+        queue_cut(t, at, ENDED if is_near_end(t) else LISTENING)
 
 
 cdef double finale_beat(const TransportState *t) noexcept nogil:

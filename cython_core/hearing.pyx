@@ -85,11 +85,15 @@ cdef void take_count(RigState *r, const CountInCall *call) noexcept nogil:
 
 
 cdef void listen_for_count(RigState *r, double song_beat) noexcept nogil:
-    """The drummer counts in the meter, and in the beats, of the bar that the band will come in on, or go on after. He may have begun while the song
-    was awaited."""
-    cdef const ChartState *chart = r.transport.chart
+    """A count from now on, for the bar that the band will come in on, or go on after. He may have begun it while the song was awaited."""
     if not r.transport.awaits_song:
         count_in_forget(r.count_in)
+    take_up_count(r, song_beat)
+
+
+cdef void take_up_count(RigState *r, double song_beat) noexcept nogil:
+    """The drummer counts in the meter, and in the beats, of that bar. What he has played until now is remembered, so that no groove is taken for a count."""
+    cdef const ChartState *chart = r.transport.chart
     if chart != NULL:
         count_in_listen(
             r.count_in, chart.bpm / chart_beat_length(chart, song_beat), chart_beats_in_bar(chart, song_beat), chart.count_bars, chart.count_beats, r.frame,

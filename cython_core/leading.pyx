@@ -6,10 +6,10 @@ on a bar line, the tempo goes over.
 
 from cython_core.authority cimport CONDUCTOR, DRUMMER, Lead, Place, decide_authority, in_beats_of_head
 from cython_core.chart cimport chart_next_bar
-from cython_core.exchange cimport HELD as WAS_HELD, Event
+from cython_core.exchange cimport HELD as WAS_HELD, STOPPED, Event
 from cython_core.follower cimport Pulse
 from cython_core.guard cimport GUARD_DELAY
-from cython_core.hearing cimport listen_for_count
+from cython_core.hearing cimport listen_for_count, take_up_count
 from cython_core.mix cimport CLICK
 from cython_core.takeover cimport Takeover, take_over
 from cython_core.telling cimport tell_what_happened
@@ -38,6 +38,8 @@ cdef void lead_one_tick(RigState *r) noexcept nogil:
     transport_tick(&r.transport, &lead, &r.authority, &pulse, &place)
     if r.transport.notice == WAS_HELD:
         listen_for_count(r, r.transport.hold_at)
+    elif r.transport.notice == STOPPED:
+        take_up_count(r, r.transport.start_beat)
     tell_what_happened(r)
 
 

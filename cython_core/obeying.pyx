@@ -17,7 +17,7 @@ from cython_core.follower cimport follower_tell
 from cython_core.form cimport (
     count_in_then_start, cut_off, go_back, go_on, go_to, hold, last_hit, last_hit_on_stroke, listen, start, stop, undo, vamp,
 )
-from cython_core.hearing cimport go_on_when_he_begins, listen_for_count
+from cython_core.hearing cimport go_on_when_he_begins, listen_for_count, take_up_count
 from cython_core.input_lines cimport lines_note
 from cython_core.key_change cimport want_key
 from cython_core.leading cimport ask_for_tempo, begin_leading, see
@@ -28,7 +28,7 @@ from cython_core.rig_state cimport STROKES
 from cython_core.sounding cimport say
 from cython_core.stem_bank cimport MAX_STEMS, StemBank
 from cython_core.takeover cimport takes_over
-from cython_core.transport cimport COUNTING, LISTENING, PLAYING, TO_BE_HELD, TransportState, keep_beats, load_chart, reenter
+from cython_core.transport cimport COUNTING, LISTENING, PLAYING, SILENT, TO_BE_HELD, TransportState, keep_beats, load_chart, reenter
 
 cdef enum:
     NOBODY = -1
@@ -88,7 +88,8 @@ cdef bint begins(RigState *r, const Event *event) noexcept nogil:
         count_in_then_start(t)
         begin_leading(r)
     elif event.kind == STOP:
-        stop(t)
+        stop(t, LISTENING)
+        take_up_count(r, t.start_beat)
     elif event.kind == KEY:
         want_key(&r.key, <StemBank *>event.thing)
     elif event.kind == LISTEN:
@@ -116,7 +117,7 @@ cdef void await_song(RigState *r, bint is_asked) noexcept nogil:
         listen_for_count(r, t.start_beat)
         t.awaits_song = is_asked
     if is_asked and t.state == COUNTING:
-        stop(t)
+        stop(t, LISTENING)
 
 
 cdef void load_song(RigState *r, const ChartState *chart, bint plays_on) noexcept nogil:
@@ -227,7 +228,7 @@ cdef void turn_desk(RigState *r, const Event *event) noexcept nogil:
         r.mix.wanted[<int>event.other] = <float>event.value
     elif event.kind == PANIC:
         r.mix.is_quiet = True
-        stop(&r.transport)
+        stop(&r.transport, SILENT)
 
 
 cdef void turn_knob(FaderState *faders, int kind, int stem, float value) noexcept nogil:

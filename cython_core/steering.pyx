@@ -27,6 +27,8 @@ cdef double DOUBT_BEATS = 6.0            # and to his bar line once so many sure
 cdef double TRUST_BEATS = 4.0            # ... more than have lately spoken for the band's, of which no more than these are remembered ...
 cdef double AGREED_BEATS = 12.0          # ... but for a bar line that he counted, or that the band had before he led: that is worth so many
 
+cdef int SURELY_HEARD = 4                # beats: longer bars are put together from shorter ones, and 3 + 2 is taken for 2 + 3: an agreed one stands
+
 
 cdef double clamped(double x, double low, double high) noexcept nogil:
     return low if x < low else high if x > high else x
@@ -89,7 +91,8 @@ cdef double beats_to_return(
     here = song_beat + off
     if lead.beats_per_bar > 0 and chart.is_of_one_meter:
         wrong = <int>rint(lead.bar_beat - here + chart_bar_start(chart, here)) % lead.beats_per_bar
-        weigh_bar(s, tick_beats * (2.0 * lead.bar_confidence - 1.0), wrong)
+        if lead.beats_per_bar <= SURELY_HEARD or s.doubt_beats > -AGREED_BEATS:
+            weigh_bar(s, tick_beats * (2.0 * lead.bar_confidence - 1.0), wrong)
     has_strayed = s.strayed_beats >= STRAYED_FOR_BEATS
     if wrong and (s.doubt_beats >= DOUBT_BEATS or has_strayed and lead.bar_confidence >= SURE_OF_THE_BAR):
         to_bar = lead.beats_per_bar - lead.bar_beat

@@ -18,9 +18,9 @@ from cython_core.chart cimport (
     chart_source, chart_top,
 )
 from cython_core.faders cimport faders_move
-from cython_core.entry cimport FOR_THE_BAR, beats_to_entry, entry_bpm, entry_find_again, entry_is_counted
+from cython_core.entry cimport FOR_THE_BAR, FOR_THE_CUE, beats_to_entry, entry_bpm, entry_find_again, entry_is_counted, entry_listen
 from cython_core.exchange cimport BACK_ON_BEAT, CAME_IN, ENDED as SONG_ENDED, HELD as WAS_HELD, JUMPED, LAST_HIT, NEXT_SONG, STOPPED
-from cython_core.form cimport Bend, enter_section, is_vamping, listen, next_bend, start
+from cython_core.form cimport Bend, enter_section, is_near_end, is_vamping, listen, next_bend, queue_cut, start
 from cython_core.steering cimport beats_to_return, steered_bpm, steering_reset
 
 cdef double MAX_SLEW_PER_S = 1.0         # fraction of the leader's tempo per second
@@ -32,7 +32,6 @@ cdef double HOLD_SLEW_PER_S = 6.0
 cdef double HOLD_MARGIN_BEATS = 0.1      # a hold never runs into the next section
 cdef double ENDS_AFTER_BARS = 8.0        # a drummer who leads and has been silent for so long has ended ...
 cdef double ENDS_SOON_BARS = 2.0         # ... for so long, in the last
-cdef double NEAR_THE_END_BARS = 8.0      # bars of the song
 cdef double SAME_PACE = 1.15             # a leader further from the recording's tempo than this goes his own way, and takes none of it into the next song
 cdef double HAIR_BEATS = 2e-9            # a place this near is reached: no rounding lets the line slip past the end of a vamp
 
@@ -228,10 +227,10 @@ cdef double take_bend(TransportState *t, AuthorityState *a, const Bend *bend, do
     if isnan(bend.to):
         write_jump(t, frame, leaves, NAN)
         made.beat_at = -1
-        t.state = ENDED if bend.turn == END or t.is_leaving else SILENT
+        t.state = ENDED if bend.turn == END else t.after_cut
         t.notice, t.notice_value = (SONG_ENDED if t.state == ENDED else STOPPED), bend.at
-        t.is_leaving = 0
         t.hold = NOT_HELD
+        entry_listen(&t.entry, FOR_THE_CUE, t.entry.leader_after)
         t.start_beat = chart_top(t.chart)
         return tick_beats
     if bend.turn == GO_ON:
@@ -372,14 +371,13 @@ cdef void return_to(TransportState *t, const Lead *lead, AuthorityState *a, cons
 
 cdef void end_with_drummer(TransportState *t, const AuthorityState *a) noexcept nogil:
     """A drummer who leads and falls silent is waited for, in the last good tempo: for ENDS_AFTER_BARS, near the song's end for ENDS_SOON_BARS."""
-    cdef double here = t.line + t.fold, bar_beats = chart_beats_in_bar(t.chart, here)
-    cdef double silent_bars = (t.head - t.last_stroke) / t.samplerate_hz * t.bpm / 60.0 / bar_beats
-    cdef double allowed_bars = ENDS_SOON_BARS if chart_end(t.chart) - here < NEAR_THE_END_BARS * bar_beats else ENDS_AFTER_BARS
+    cdef double here = t.line + t.fold
+    cdef double silent_bars = (t.head - t.last_stroke) / t.samplerate_hz * t.bpm / 60.0 / chart_beats_in_bar(t.chart, here)
+    cdef double allowed_bars = ENDS_SOON_BARS if is_near_end(t) else ENDS_AFTER_BARS
     if a.leader != DRUMMER or t.state != PLAYING or t.last_stroke < 0 or t.hold != NOT_HELD or t.queued != NO_TURN:
         return
     if silent_bars > allowed_bars:
-        t.queued, t.queued_at, t.queued_to = CUT, chart_next_bar(t.chart, here), NAN
-        t.is_leaving = 1
+        queue_cut(t, chart_next_bar(t.chart, here), ENDED if is_near_end(t) else LISTENING)
 
 
 cdef void reenter(TransportState *t, double song_beat) noexcept nogil:

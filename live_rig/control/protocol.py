@@ -29,7 +29,7 @@ class Kind(NamedTuple):
 # Keys, pedals, scripts and the door use these words.
 COMMANDS = {
     "start": Kind("", "start the song from where it stands"),
-    "stop": Kind("", "stop the band"),
+    "stop": Kind("", "stop the band; a count brings it in again"),
     "next": Kind("", "release the vamp, or go to the next section; when nothing plays: the next song"),
     "previous": Kind("", "back to the previous section; when nothing plays: the previous song"),
     "next-song": Kind("", "load the next song of the set"),
@@ -41,7 +41,7 @@ COMMANDS = {
     "band-in": Kind("", "the band comes in at the next bar line"),
     "vamp": Kind("", "go round in this section until next"),
     "hold": Kind("", "come to rest on the next downbeat, until next"),
-    "cut-off": Kind("", "the band stops on the next beat"),
+    "cut-off": Kind("", "the band stops on the next beat; in the last eight bars the song is over then"),
     "finale": Kind("[cue|drummer]", "the last hit: two beats from now, or on the drummer's own stroke"),
     "take": Kind("", "the drummer takes the tempo"),
     "give": Kind("", "the drummer gives the tempo to the band"),

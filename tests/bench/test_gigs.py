@@ -4,10 +4,27 @@ from collections.abc import Callable
 
 import pytest
 
-from bench.gigs import Gig, a_jump_at_the_next_beat, a_knock_before_the_count, called_in_while_he_fills, judge
+from bench.gigs import (
+    Gig,
+    a_jump_at_the_next_beat,
+    a_knock_before_the_count,
+    called_in_while_he_fills,
+    counted_in_seven,
+    judge,
+    stopped_and_counted_in_again,
+)
 
 
-@pytest.mark.parametrize("gig", [a_knock_before_the_count, called_in_while_he_fills, a_jump_at_the_next_beat])
+@pytest.mark.parametrize(
+    "gig",
+    [
+        a_knock_before_the_count,
+        called_in_while_he_fills,
+        a_jump_at_the_next_beat,
+        stopped_and_counted_in_again,
+        counted_in_seven,
+    ],
+)
 def test_through_what_happens_at_a_gig_the_band_is_where_the_drummer_expects_it(gig: Callable[[float], Gig]) -> None:
     off, elsewhere, silent, worst_s = judge(gig(160.0))
     assert (off, elsewhere, silent) == (0, 0, 0)

