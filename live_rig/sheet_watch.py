@@ -3,11 +3,12 @@
 from live_rig.alerts import Alerts
 from live_rig.show.edition import Stamp, stamp_of
 from live_rig.show.faults import Fault, ShowFaults
+from live_rig.show.pedal import nowhere_faults
 from live_rig.show.preset import preset_files
 from live_rig.show.setlist import Show, ShowSheet
 from live_rig.show.song import Song
 from live_rig.show.song_folder import read_song
-from live_rig.show.store import SHOW_FILE, read_sheet
+from live_rig.show.store import SHOW_FILE, names_in, read_sheet
 
 FOLLOWED = ("songs", "pedals")  # while the rig runs
 NEEDS_A_START = "show.toml was written anew: start Live Rig again to use its {what}"
@@ -31,7 +32,8 @@ class SheetWatch:
         if self._seen != before or self._seen in (self._read, None):  # somebody may still be at it
             return None
         try:
-            _, sheet, faults = read_sheet(self._show.folder)
+            page, sheet, faults = read_sheet(self._show.folder)
+            faults += page.all_placed(nowhere_faults(sheet.pedals, names_in(self._show.folder, sheet))) if sheet else []
         except ShowFaults as error:
             sheet, faults = None, list(error.faults)
         songs = faults[0] if sheet is None or faults else self._songs(sheet, {song.id: song for song in now})

@@ -116,3 +116,15 @@ def test_a_file_that_has_gone_says_nothing(desk: Desk) -> None:
     desk.sheet.unlink()
     assert desk.ids() is None
     assert desk.alerts.now() == ()
+
+
+def test_a_pedal_that_is_written_anew_and_calls_what_is_not_there_is_said_and_all_stays_as_it_was(desk: Desk) -> None:
+    before = desk.watch.pedals
+    desk.write('"cc:64" = "take"', '"cc:64" = "preset dubb"')
+    assert desk.ids() is None
+    (said,) = desk.alerts.now()
+    assert 'pedals.cc:64: there is no preset "dubb". Change it to "dub", the nearest there is' in said
+    assert desk.watch.pedals == before
+    desk.write("dubb", "dub")
+    desk.ids()
+    assert (desk.watch.pedals, desk.alerts.now()) == ({"cc:64": "preset dub"}, ())

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from live_rig.conducting.pedal_doubts import pedal_doubts
 from live_rig.conducting.tempo_doubts import tempo_doubts
 from live_rig.conducting.written_presets import presets_of
 from live_rig.rack.at_home import will_lack
@@ -44,6 +45,7 @@ def contents(show: Show) -> list[str]:
         *(f"  {doubt}" for doubt in snapshot_doubts(show.folder, parts)),
         *(f"  {name} cannot be carried to every system: {why}" for name, why in unfit_in(show.folder)),
         f"  pedals and keys: {len(show.pedals)}",
+        *(f"  {doubt}" for doubt in pedal_doubts(show, map(read_preset, show.presets.values()))),
         "No faults.",
     ]
 

@@ -1,6 +1,6 @@
 """A show's folder, read: whole and without a fault, or not at all, with every fault named at once."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from live_rig.show.faults import Fault, ShowFaults, change_or
@@ -32,8 +32,7 @@ def read_show(folder: Path) -> Show:
             faults += song
     faults += own_preset_faults(folder)
     if sheet:
-        there = {"preset": presets, "song": _ids(page, folder), "pad": [pad.name for pad in sheet.pads]}
-        faults += page.all_placed(nowhere_faults(sheet.pedals, there))
+        faults += page.all_placed(nowhere_faults(sheet.pedals, names_in(folder, sheet)))
     if faults or sheet is None:
         raise ShowFaults(folder, faults)
     return Show(
@@ -49,6 +48,11 @@ def read_show(folder: Path) -> Show:
         pads=sheet.pads,
         talkback=sheet.talkback,
     )
+
+
+def names_in(folder: Path, sheet: ShowSheet) -> dict[str, Collection[str]]:
+    """What a pedal may call by name, by the word of the command."""
+    return {"preset": preset_files(folder), "song": sheet.songs, "pad": [pad.name for pad in sheet.pads]}
 
 
 def read_sheet(folder: Path) -> tuple[Page, ShowSheet | None, list[Fault]]:

@@ -156,3 +156,35 @@ def test_an_effect_that_will_be_left_out_is_mentioned_at_home(
     assert checked.code == 0
     line = "  Loud plays without BrickwallLimiter: it holds the drums back 5.0 ms, and 0.0 ms are allowed"
     assert (line in checked.out) is is_left_out
+
+
+@pytest.mark.parametrize(
+    ("command", "do"),
+    [
+        ("section sollo", 'Say "solo", the nearest there is'),
+        ("mute basss", 'Say "bass", the nearest there is'),
+        ("bar 99", "Say 1 to 8"),
+        ("curve", "Write a tempo_curve into its song.toml, or say tempo or rit"),
+        ("snapshot chorsu", 'Change it to "chorus", the nearest there is'),
+        ("knob master.Gain.gain=2", 'Change it to "master.Gain.gain_db", the nearest there is'),
+        ("knob master.Gain.gain_db=99", "Turn it less far"),
+        ("mix drumer.click=-6", "Say one of: house, drummer"),
+        ("key caravn=3", 'Change it to "caravan", the nearest there is'),
+        ("talkback on", "Write [talkback] with its input"),
+    ],
+)
+def test_a_pedal_that_nothing_in_the_show_can_answer_is_mentioned_and_is_no_fault(
+    live_rig: LiveRig, tmp_path: Path, command: str, do: str
+) -> None:
+    show = make_show(tmp_path / "friday")
+    (show / "presets").mkdir()
+    (show / "presets" / "own.toml").write_text(
+        'title = "Own"\n[[effects]]\ntype = "Gain"\n[snapshots.chorus]\n"master.Gain.gain_db" = 2.0\n'
+    )
+    good = ["section solo", "snapshot chorus", "knob master.Gain.gain_db=2", "mix drummer.click=-6", "key caravan=3", "say hi"]
+    pedals = "".join(f'"cc:{number}" = "{text}"\n' for number, text in enumerate([*good, command]))
+    (show / "show.toml").write_text(f'title = "Friday"\nsongs = ["caravan"]\n[pedals]\n{pedals}')
+    checked = live_rig("check", show)
+    assert checked.code == 0
+    said = [line for line in checked.out.splitlines() if "can answer" in line]
+    assert said == [f'  show.toml:{4 + len(good)} pedals.cc:6: nothing in the show can answer "{command}". {do}.']
