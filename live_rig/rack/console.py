@@ -6,7 +6,7 @@ are turned between two sub-blocks: a number gets to its new value in `GLIDE_S`, 
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ EDITS_TAKE_S = 0.0001  # the longest that edits may keep a sub-block
 FAILS_AGAIN_AFTER_S = 0.25  # NaN that comes sooner is the same failure
 FAILURES = 2  # and its plugins are left out
 SHUT_DB = -60.0  # a send no louder than this is shut
+NAMED = 3  # strips in one sentence
 NOWHERE = 999  # an input that no kit has
 RESET = -1  # not a knob: forget all sound
 TRY_AGAIN = -2  # nor this: take the plugins in again that were left out
@@ -204,18 +205,17 @@ class Console:
         return max(*self._waits, *(self._frames(channel.number("delay_ms")) for channel in self._channels))
 
     def _wire(self, inputs: int) -> None:
+        missing: dict[str, list[int]] = {}
         for place, channel in enumerate(self._channels):
             if channel.inputs and channel.kind == "strip":
                 there = [line - 1 for line in channel.inputs if line <= max(inputs, self.lines)]
-                missing = [str(line) for line in channel.inputs if line > max(inputs, self.lines)]
-                if missing:
-                    what = f"input {missing[0]}" if len(missing) == 1 else f"inputs {', '.join(missing)}"
-                    self.says.append(
-                        f"{self.preset.title}: {channel.name} wants {what}, and there {'is' if inputs == 1 else 'are'} {inputs}"
-                    )
+                if beyond := [line for line in channel.inputs if line > max(inputs, self.lines)]:
+                    missing[channel.name] = beyond
                 self.desk.take_from(place, there or [NOWHERE], self._frames(channel.number("delay_ms")))
             if channel.name != MASTER:
                 self.desk.lead_to(place, self._place[channel.to])
+        if missing:
+            self.says.append(f"{self.preset.title}: {wanting(missing)}, and there {'is' if inputs == 1 else 'are'} {inputs}")
         self._open_gates = {
             channel.name for channel in self._channels if channel.gate and self._never_opens(channel.gate, inputs)
         }
@@ -359,3 +359,12 @@ def _setter(made: Any, parameter: str) -> Turn:
             return
 
     return turn
+
+
+def wanting(missing: Mapping[str, Sequence[int]]) -> str:
+    """Who wants which inputs, in one line however many they are. missing: strip -> inputs, from 1."""
+    names, lines = list(missing), sorted({line for lines in missing.values() for line in lines})
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    listed = ", ".join(map(str, lines)) if len(lines) <= NAMED else f"{lines[0]} to {lines[-1]}"
+    who = f"{', '.join(names[:NAMED])}{more} want{'s' if len(names) == 1 else ''}"
+    return f"{who} input{'s' if len(lines) > 1 else ''} {listed}"

@@ -11,6 +11,7 @@ from live_rig.show.faults import Fault, change_or
 from live_rig.show.file_names import composed, file_of
 from live_rig.show.toml_page import Page, read_page
 
+MOST_BASES = 32
 JOINED = 3  # parts of a key that are joined with the base's: strips, kick, gain_db; what is below is of one page
 NAMED = ("strips", "groups", "sends", "macros", "start", "snapshots")
 
@@ -43,6 +44,8 @@ def on_its_base(file: Path, page: Page, line: tuple[str, ...] = ()) -> Written |
         return Fault("based_on must be a text", "Write the name of a preset in quotes", ("based_on",))
     if name in line:
         return Fault(f"{' is based on '.join((*line, name))}: it goes round in a circle", "Base it on another", ("based_on",))
+    if len(line) == MOST_BASES:
+        return Fault(f"more than {MOST_BASES} presets stand on each other", "Base it on another", ("based_on",))
     there = {name_of(each): each for folder in (presets_dir(), file.parent) for each in toml_files(folder)}
     if name not in there:
         others = sorted(there.keys() - {*line})

@@ -208,6 +208,19 @@ def test_an_input_that_is_not_there_is_said_and_the_rest_plays() -> None:
     np.testing.assert_array_equal(out[0], kit[0, : out.shape[1]])
 
 
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        ({"gong": (17, 18)}, "gong wants inputs 17, 18"),
+        ({"gong": (17,), "bells": (17,)}, "gong, bells want input 17"),
+        ({f"s{line}": (line,) for line in range(17, 33)}, "s17, s18, s19 and 13 more want inputs 17 to 32"),
+    ],
+)
+def test_however_many_inputs_are_not_there_they_are_said_in_one_line(wanted: dict[str, tuple[int, ...]], says: str) -> None:
+    _, rack = play(preset(strip("kick", 1), *(strip(name, *inputs) for name, inputs in wanted.items())))
+    assert rack.says == (f"P: {says}, and there are 3",)
+
+
 @pytest.mark.parametrize(("inputs", "left", "right"), [(1, [0], [0]), (2, [0], [1]), (3, [0, 1, 2], [0, 1, 2])])
 def test_a_kit_that_has_none_of_a_presets_inputs_is_heard_through_the_master(
     inputs: int, left: list[int], right: list[int]

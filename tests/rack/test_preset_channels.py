@@ -223,3 +223,11 @@ def test_hidden_files_beside_presets_are_left_in_peace(tmp_path: Path) -> None:
     (show / "presets" / "._kit.toml").write_bytes(b"\0\5\x16\7Mac OS X\xff")
     assert "kit" in read_show(show).presets
     assert "._kit" not in read_show(show).presets
+
+
+def test_presets_that_stand_on_each_other_without_an_end_are_refused(tmp_path: Path) -> None:
+    for number in range(2000):
+        (tmp_path / f"p{number}.toml").write_text(f'title = "P"\nbased_on = "p{number + 1}"\n')
+    (fault,) = preset_faults(tmp_path / "p0.toml", "p0.toml")
+    assert "more than 32 presets stand on each other" in str(fault)
+    assert len(preset_faults(tmp_path / "p1990.toml", "p1990.toml")) == 1  # p2000 is not there
