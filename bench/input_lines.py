@@ -9,6 +9,7 @@ there are triggers on some drums instead. Told tempo and meter, every beat 20 ms
 scored here.
 """
 
+import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -119,7 +120,10 @@ def scored(take: Path, strokes: np.ndarray, frames: int) -> tuple[float, float]:
 
 def main() -> None:
     """Print a line for each way of listening."""
-    heard = takes(int(sys.argv[1]) if len(sys.argv) > 1 else 6)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("every", metavar="EVERY", nargs="?", type=int, default=6, help="every how manyth take (6)")
+    args = parser.parse_args()
+    heard = takes(args.every)
     found: dict[str, list[tuple[float, float]]] = {}
     trusts: dict[str, list[tuple[float, ...]]] = {}
     for number, take in enumerate(heard):

@@ -6,7 +6,7 @@ Takes every EVERYth take (1), from sound; the knocks are added to what was heard
 docs/following-scores.md, but scored here), and how many takes are lost (under 0.6). Two to three minutes on two cores.
 """
 
-import sys
+import argparse
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -68,8 +68,11 @@ def followed(take: Path) -> dict[str, float]:
 
 def main() -> None:
     """Print a line for each way of knocking."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("every", metavar="EVERY", nargs="?", type=int, default=1, help="every how manyth take (1)")
+    args = parser.parse_args()
     with ProcessPoolExecutor() as pool:
-        all_ = list(pool.map(followed, takes(int(sys.argv[1]) if len(sys.argv) > 1 else 1)))
+        all_ = list(pool.map(followed, takes(args.every)))
     print(f"{len(all_)} takes; F, takes lost")
     for name in BEFORE_BEATS:
         f = np.array([found[name] for found in all_])

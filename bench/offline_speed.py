@@ -6,6 +6,7 @@ Both as whole commands, from start to files written, on one processor: the final
 drums alone. Against the processor's time, and against the clock. To reach: 5 times for `render`, 30 for `follow`.
 """
 
+import argparse
 import os
 import resource
 import shutil
@@ -47,6 +48,7 @@ def on_one_core(words: list[str]) -> tuple[float, float]:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     drums, script = FESTIVAL / "drummer" / "audio.flac", FESTIVAL / "drummer" / "script.csv"
     length_s = soundfile.info(drums).duration
     open_stems(read_show(FESTIVAL).songs[0], 48_000, cache_dir())  # once in a machine's life; not measured

@@ -5,6 +5,7 @@ and ungated (the filters of ITU-R BS.1770-4), as the difference from the dry tak
 [PRESET.toml ...]
 """
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -35,7 +36,9 @@ def loudness_lkfs(sound: NDArray[np.float32], samplerate: int) -> float:
 
 
 def main() -> None:
-    files = [Path(name) for name in sys.argv[1:]] or sorted((TREE / "presets").glob("*.toml"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("presets", nargs="*", type=Path, metavar="PRESET.toml", help="which; without any, those that ship")
+    files = parser.parse_args().presets or sorted((TREE / "presets").glob("*.toml"))
     takes = sorted(CORPUS.glob("*/audio.flac"))
     if not takes:
         sys.exit(f"no corpus at {CORPUS}: set LIVE_RIG_CORPUS")

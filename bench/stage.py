@@ -6,6 +6,7 @@ The states are those of a song at 330 bpm: the beat runs, levels and asynchrony 
 by. To reach: under 0.20 of a core.
 """
 
+import argparse
 import asyncio
 import math
 import os
@@ -156,16 +157,19 @@ def pictures_per_s(app: QApplication, seconds: float) -> float:
     return counting.painted / seconds
 
 
-def main(seconds: str = "20", *sizes: str) -> int:
+def main() -> int:
     """Measure each size; 0 when all are cheap enough."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("seconds", nargs="?", type=float, default=20.0, metavar="SECONDS", help="for each size (20)")
+    parser.add_argument("sizes", nargs="*", metavar="WIDTHxHEIGHT", default=["1280x800", "1920x1080"], help="of the window")
+    args = parser.parse_args()
     with ExitStack() as stack:
         if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             stack.callback(start_display().terminate)
-        sizes = sizes or ("1280x800", "1920x1080")
-        shares = [asyncio.run(cost(float(seconds), size)) for size in sizes]
+        shares = [asyncio.run(cost(args.seconds, size)) for size in args.sizes]
         app = QApplication(["bench"])
-        shares += [desk_cost(app, float(seconds), size) for size in sizes]
-        print(f"  the beat: {pictures_per_s(app, float(seconds)):.1f} pictures a second", flush=True)
+        shares += [desk_cost(app, args.seconds, size) for size in args.sizes]
+        print(f"  the beat: {pictures_per_s(app, args.seconds):.1f} pictures a second", flush=True)
     return 0 if max(shares) < TO_REACH else 1
 
 
@@ -185,4 +189,4 @@ def start_display() -> subprocess.Popen[bytes]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

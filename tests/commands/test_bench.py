@@ -14,6 +14,24 @@ def test_every_bench_has_a_question_for_its_first_line() -> None:
     assert all(questions.values())
 
 
+def test_every_bench_says_how_it_is_used() -> None:
+    silent = [
+        name
+        for name in bench.questions(CHECKOUT / "bench")
+        if "argparse" not in (CHECKOUT / "bench" / f"{name}.py").read_text()
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("knocks", "abc"), ("onsets", "--loud"), ("offline_speed", "fast"), ("stage", "soon")]
+)
+def test_what_a_bench_does_not_understand_is_answered_with_its_usage(live_rig_process: LiveRig, name: str, words: str) -> None:
+    ran = live_rig_process("bench", name, words)
+    assert f"usage: {name}.py" in ran.said
+    assert "Traceback" not in ran.said
+
+
 def test_an_unknown_bench_is_answered_with_those_there_are(live_rig: LiveRig) -> None:
     ran = live_rig("bench", "loudness")
     assert ran.code == 2
