@@ -14,6 +14,7 @@ from cython_core.transport cimport (
 )
 
 cdef double LAST_HIT_AFTER_BEATS = 2.0   # from the conductor's cue to the hit: time for one more breath
+cdef double WAITS_BEFORE_BEATS = 0.37    # a last hit that is next, and the drummer's: a hold so far before it comes to rest just short of it
 cdef double JUST_BEGUN_BEATS = 2.0       # so early in a section, "back" means the one before
 cdef double NEAR_THE_END_BARS = 8.0      # whoever falls silent in the last bars of the song has ended it
 
@@ -232,14 +233,20 @@ cdef double finale_beat(const TransportState *t) noexcept nogil:
 
 
 cdef void last_hit_on_stroke(TransportState *t) noexcept nogil:
-    """The last hit is the drummer's: the band rests, on the next downbeat if it does not yet, until he strikes it."""
+    """The last hit is the drummer's: the band rests, on the next downbeat if it does not yet, until he strikes it; where that downbeat is the hit
+    itself, just before it."""
     cdef double beat = finale_beat(t)
+    cdef bint was_held = t.hold != NOT_HELD
+    cdef Bend bend
     if isnan(beat):
         cut_off(t)
         return
     hold(t)
     queue(t, LAST, INFINITY, beat)
     t.last_hit, t.struck_frame = ON_HIS_STROKE, -1
+    next_bend(t, song_beat_of(t), &bend)
+    if not was_held and t.hold_at == beat and bend.at > beat:
+        t.hold_at -= WAITS_BEFORE_BEATS
 
 
 cdef void strike_last_hit(TransportState *t, long long frame) noexcept nogil:

@@ -16,9 +16,10 @@ from live_rig.show.beat_map import BeatMap
 from live_rig.show.cue import Cue
 from live_rig.show.meter import MeterChange, beat_quarters, beats_per_bar
 from live_rig.show.song import Song
-from tests.playing import HAT, RATE_HZ, Heard, Note, beats, clicks, play, rock, song
+from tests.playing import HAT, KICK, RATE_HZ, Heard, Note, beats, clicks, play, rock, song
 
 BAR_S, BEAT_S = 2.0, 0.5  # at 120
+CRASH = 49
 TUNE = "head:4 solo:2~ bridge:4 hit:2!"
 A_FRAME_S = 1.01 / RATE_HZ
 
@@ -564,6 +565,25 @@ def test_without_a_hold_the_last_hit_is_on_the_next_bar_line_and_then_the_song_e
     (ended_s,) = heard.times(NoticeKind.ENDED)
     assert ended_s == pytest.approx(heard.came_in_s + 5 * BAR_S, abs=A_FRAME_S)
     assert heard.state[-1] == State.ENDED
+
+
+def test_a_drummer_slows_down_into_a_last_hit_that_is_his_and_it_is_heard_once() -> None:
+    slower = 120 * (80 / 120) ** (np.arange(1, 9) / 8)
+    plays = beats((120, 16), *((bpm, 1) for bpm in slower), start_s=2.5)
+    his_s = float(plays[-1]) + 1.2
+    notes = sorted([*clicks(beats((120, 4), start_s=0.5)), *rock(plays), (his_s, CRASH, 120), (his_s, KICK, 120)])
+    says = [(float(plays[21]) + 0.1, "finale drummer")]
+    heard = play(song(120, "head:6 hit:2!"), notes, says, start="count-in", leader=Leader.DRUMMER, length_s=his_s + 1)
+    waits = heard.plays & (heard.time_s < his_s - 0.01)
+    assert 23.7 < heard.song_beat[waits].max() < 24
+    (hit_s,) = heard.times(NoticeKind.LAST_HIT)
+    assert his_s < hit_s < his_s + 0.08
+
+
+def test_a_hold_before_a_last_hit_on_his_stroke_rests_where_it_was_said() -> None:
+    heard = play(song(120, "head:4 hit:2!"), says=[(6.9, "hold"), (7.2, "finale drummer")], length_s=11)
+    assert heard.is_held[heard.at(10.5)]
+    assert heard.song_beat_at(10.5) == pytest.approx(16.5, abs=0.3)
 
 
 def test_the_cut_off_is_on_the_next_beat() -> None:
