@@ -331,7 +331,9 @@ class Engine:
     def _talk(self, value: str) -> str:
         """Open or shut the talkback microphone; it stays so."""
         if self.instrument.wiring.talk_input < 0:
-            raise ShowError("There is no talkback", where=f"{self.show.folder}/show.toml", do="Write [talkback] with its input")
+            what = "There is no talkback" if self.show.talkback is None else "There are no inputs here to speak into"
+            do = "Write [talkback] with its input" if self.show.talkback is None else "Play on a sound card, with no recording"
+            raise ShowError(what, where=f"{self.show.folder}/show.toml", do=do)
         is_open = value == "on" if value else not self.is_talking
         self.instrument.send([Sent(EventKind.BUS, float(is_open), TALK)])
         self.is_talking = is_open

@@ -3,6 +3,7 @@
 RigError
 ├── ShowError     something written down: a show, a song, a stem, a preset, a script
 ├── DeviceError   something plugged in: a sound card, a MIDI port, a disk
+│   └── RateError a sound card that runs at another rate than the show
 ├── RackError     effects and plugins
 └── DoorError     the control door: its port, its token, its messages
 """
@@ -22,6 +23,10 @@ class ShowError(RigError):
 
 class DeviceError(RigError):
     """A fault of a device, or of the machine."""
+
+
+class RateError(DeviceError):
+    """A device that is there, and runs at another rate."""
 
 
 class RackError(RigError):

@@ -7,6 +7,7 @@ from live_rig.audio.sound_card import SoundCard
 from live_rig.instrument import Instrument
 
 GONE = "No sound: {device} has gone, and the song goes on. Plug it in: it comes back by itself"
+OTHERWISE = "No sound, and the song goes on: {why}"
 BACK = "{device} is back"
 MIDI_THERE = "{port} is plugged in"
 STRIKES_LOST = "Some of what the kit sent by MIDI was lost while the rig stood still"
@@ -22,7 +23,7 @@ class Troubles:
 
     def __init__(self, instrument: Instrument, device: Device, card: SoundCard, midi: MidiPorts, alerts: Alerts) -> None:
         self._instrument, self._device, self._card, self._midi, self._alerts = instrument, device, card, midi, alerts
-        self._was_lost, self._missing, self._said_not_locked = False, dict[str, str](), False
+        self._lost, self._missing, self._said_not_locked = "", dict[str, str](), False
 
     def look(self) -> None:
         """All that has happened since the last look."""
@@ -42,11 +43,13 @@ class Troubles:
 
     def _look_at_card(self) -> None:
         """An alert for as long as the device is away, and one when it is back."""
-        is_lost, gone, back = self._card.is_lost, GONE.format(device=self._card.name), BACK.format(device=self._card.name)
-        if is_lost or self._was_lost:
-            self._alerts.take_back(back if is_lost else gone)
-            self._alerts.say(gone if is_lost else back)
-        self._was_lost = is_lost
+        is_lost, why, back = self._card.is_lost, self._card.runs_otherwise, BACK.format(device=self._card.name)
+        now = "" if not is_lost else OTHERWISE.format(why=why) if why else GONE.format(device=self._card.name)
+        if now != self._lost:
+            self._alerts.take_back(self._lost or back)
+        if now or self._lost:
+            self._alerts.say(now or back)
+        self._lost = now
 
     def _look_at_midi(self) -> None:
         """The same for each of the ports that were asked for."""

@@ -36,6 +36,19 @@ def test_who_took_the_tempo_is_told_of_this_song_and_not_of_the_one_before(engin
     assert engine.state().last_handover.startswith("the conductor took it")
 
 
+def test_whoever_wants_to_talk_where_there_are_no_inputs_is_told_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    show = make_show(tmp_path / "friday")
+    with (show / "show.toml").open("a") as page:
+        page.write("[talkback]\ninput = 2\n")
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    engine = Engine(read_show(show), Setup(device="virtual"))
+    try:
+        with pytest.raises(ShowError, match="There are no inputs here to speak into"):
+            engine.do("talkback", "")
+    finally:
+        engine.close()
+
+
 def test_a_song_whose_preset_cannot_be_read_any_more_is_loaded_all_the_same(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,17 @@ def test_talkback_is_in_the_drummers_ears_while_it_is_latched_and_never_in_the_h
     assert room.hears().max() < 1e-5
 
 
+def test_a_panic_leaves_the_talkback_as_it_is() -> None:
+    room = Room(wired(2, 3, [HOUSE, EARS, BASS]).with_talkback(1, None, 0.0))
+    for is_open, heard in ((True, 0.25), (False, 0.0)):
+        room.latch(is_open)
+        room.instrument.send([Sent(EventKind.PANIC)])
+        assert room.hears() == pytest.approx([0.0, heard, 0.0], abs=1e-3)
+        room.instrument.send([Sent(EventKind.COUNT_IN)])
+        room.instrument.send([Sent(EventKind.STOP)])
+        assert room.hears() == pytest.approx([0.0, heard, 0.0], abs=1e-3)
+
+
 def test_talkback_goes_to_those_who_are_named_and_as_loud_as_is_said() -> None:
     room = Room(wired(2, 3, [HOUSE, EARS, BASS]).with_talkback(1, ("bass",), -6.0206))
     room.latch(True)

@@ -13,7 +13,7 @@ from cython_core.jack_plugs import JackPlugs
 from live_rig.audio.device import Opening, let_go_of_portaudio
 from live_rig.audio.jack_midi_in import JackMidiIn
 from live_rig.audio.jack_ports import block_of, is_pipewire, plugs
-from live_rig.errors import DeviceError
+from live_rig.errors import DeviceError, RateError
 
 NAME = "live-rig"
 CAPTURE, PLAYBACK = 0, 1  # jack_latency_callback_mode_t
@@ -49,7 +49,7 @@ class JackStream:
         if self._client.samplerate != samplerate_hz:
             rate_hz = self._client.samplerate
             self._client.close()
-            raise DeviceError(
+            raise RateError(
                 f'"{device.name}" does not run at {samplerate_hz:g} Hz',
                 where=f"its own rate is {rate_hz:g} Hz",
                 do=f"Set samplerate = {rate_hz:g} in show.toml, [audio], or change the server's rate",

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from cython_core.callback import Device
 from live_rig.audio.timer import TimerStream
-from live_rig.errors import RigError
+from live_rig.errors import RateError, RigError
 from live_rig.watch import Watch
 
 STANDS_STILL_S = 1.0  # a device that has asked for nothing for so long has gone
@@ -47,6 +47,7 @@ class Lifeline:
         self._device, self._stream, self._block_frames = device, stream, block_frames
         self._reopen = reopen
         self._is_away, self._is_plugged_in = False, True
+        self.runs_otherwise = ""  # why a device that is there again cannot be played on, in words
         self._seen, self._moved_s, self._asked_s = -1, 0.0, 0.0
         self._watch = Watch("lifeline", self._look, LOOK_EVERY_S)
 
@@ -94,7 +95,8 @@ class Lifeline:
         way = self._device.way()
         try:
             stream = self._reopen(way)
-        except RigError:
+        except RigError as error:
+            self.runs_otherwise = str(error) if isinstance(error, RateError) else ""
             return
         if self._watch.is_closing:  # whoever closes has waited long enough
             stream.close()

@@ -50,6 +50,11 @@ class SoundCard:
         return self._lifeline is not None and self._lifeline.is_lost
 
     @property
+    def runs_otherwise(self) -> str:
+        """Why the device, lost and there again, cannot be played on, in words; empty where that is not the reason."""
+        return self._lifeline.runs_otherwise if self._lifeline is not None else ""
+
+    @property
     def midi_there(self) -> Mapping[str, int]:
         """Which of the MIDI ports it is joined to, and how often each was: see `JackMidiIn`."""
         return self._stream.midi.there if isinstance(self._stream, JackStream) else {}

@@ -7,7 +7,7 @@ from typing import Any
 from live_rig.audio.device import JACK, AudioDevice, Opening
 from live_rig.audio.jack_stream import JackStream
 from live_rig.audio.portaudio import sounddevice
-from live_rig.errors import DeviceError
+from live_rig.errors import DeviceError, RateError
 
 CLOSES_WITHIN_S = 3.0
 
@@ -82,7 +82,7 @@ def refused(device: AudioDevice, samplerate_hz: float, error: Exception) -> Devi
     """PortAudio's refusal, in a musician's words."""
     said = str(error)
     if "sample rate" in said.lower():
-        return DeviceError(
+        return RateError(
             f'"{device.name}" does not run at {samplerate_hz:g} Hz',
             where=f"its own rate is {device.samplerate_hz:g} Hz",
             do=f"Set samplerate = {device.samplerate_hz:g} in show.toml, [audio], or change the device's rate",

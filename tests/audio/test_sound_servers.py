@@ -195,6 +195,32 @@ def test_when_the_server_dies_the_song_goes_on_and_when_it_is_back_so_is_the_sou
     assert "Traceback" not in (tmp_path / "engine.txt").read_text()
 
 
+def test_a_server_that_is_back_at_another_rate_is_said_until_it_is_right_and_other_blocks_are_played(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(JackServer(64))
+        except NoJack as why:
+            pytest.skip(str(why))
+        engine = stack.enter_context(engine_on(server, tmp_path))
+        (door_file,) = tmp_path.rglob("door.json")
+        with connect(running_engine(door_file)) as door:
+            server.die()
+            server.samplerate_hz = 44_100
+            server.come_back()
+            said = "does not run at 48000 Hz (its own rate is 44100 Hz). Set samplerate = 44100 in show.toml, [audio]"
+            state = state_where(door, lambda state: any(said in words for words in state.alerts))
+            assert GONE.format(server.device) not in state.alerts
+            server.die()
+            server.samplerate_hz, server.block_frames = 48_000, 256
+            server.come_back()
+            back = state_where(door, lambda state: f"{server.device} is back" in state.alerts)
+            assert not any(said in words for words in back.alerts)
+            state_where(door, later_than(back.time_s))
+        engine.terminate()
+        assert engine.wait(20) == 0
+    assert "Traceback" not in (tmp_path / "engine.txt").read_text()
+
+
 def test_a_server_that_dies_in_a_presets_fade_leaves_the_preset_that_was_called(server: SoundServer, tmp_path: Path) -> None:
     with engine_on(server, tmp_path) as engine:
         (door_file,) = tmp_path.rglob("door.json")
