@@ -115,12 +115,15 @@ def test_the_stream_is_joined_to_the_servers_plugs(server: SoundServer) -> None:
     assert all(plug in ports for plug in server.plugs)
 
 
-@pytest.mark.parametrize(("inputs", "outputs", "rate_hz", "says"), [(3, 2, 48_000, "2 inputs"), (2, 2, 44_100, "44100 Hz")])
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "rate_hz", "error", "says"),
+    [(3, 2, 48_000, "DeviceError", "2 inputs"), (2, 2, 44_100, "RateError", "44100 Hz")],
+)
 def test_what_the_server_does_not_have_is_refused_in_words(
-    server: SoundServer, inputs: int, outputs: int, rate_hz: int, says: str
+    server: SoundServer, inputs: int, outputs: int, rate_hz: int, error: str, says: str
 ) -> None:
     answer = opened(server, inputs, outputs, rate_hz)
-    assert answer.get("refused") == "DeviceError"
+    assert answer.get("refused") == error
     assert says in answer["says"]
 
 
