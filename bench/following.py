@@ -3,9 +3,9 @@
     python -m bench.following [--seconds 20] [--every 7] [--print]
 
 **Ticks.** The bundled drummer at his fastest goes into one line and into eight at once, so that all hear every stroke, from
-the first on: the worst that can come. Each tick of 32 frames at 48 kHz is timed in processor time, less what the call from
-Python takes; a tick counts as the quickest of five runs of the very same work, so the worst one is the rig's own and not the
-machine's. A tenth of a block is to be enough.
+the first on: the worst that can come; and a band plays, which the rig looks for in all of them. Each tick (32 frames at 48 kHz)
+is timed in processor time, less what the call from Python takes; a tick counts as the quickest of five runs of the very same
+work, so the worst one is the rig's own and not the machine's. A tenth of a block is to be enough.
 
 **Beside others.** Every EVERYth take of the corpus, from file to beats, in processor time per second of sound, all in one run:
 `live-rig follow`, and what is installed of aubio (default beat tracker) and madmom (online: recurrent networks, a forward
@@ -25,6 +25,7 @@ import psutil
 import soundfile
 import soxr
 
+from bench.setting.bleed import WAY_S, band
 from bench.setting.corpus import CHECKOUT, CORPUS, meta, takes
 from bench.setting.page import add_print_option, publish, table
 from cython_core.follower import Follower
@@ -67,9 +68,10 @@ def run_us(sound: np.ndarray, lines: int, told: tuple[float | None, int | None])
     """How long each tick took, ears and follower."""
     ears, follower = Lines(RATE_HZ, KIT[:lines]), Follower(RATE_HZ, *told)
     loud = np.linspace(1.0, 0.3, lines, dtype=np.float32)[:, None]
+    tune = np.resize(band(RATE_HZ), len(sound))
     for at in range(0, len(sound) - TICK, TICK):
-        heard = loud * sound[None, at : at + TICK]
-        yield timed_us(lambda heard=heard: follower.tick(ears.feed(heard), TICK))  # type: ignore[misc]
+        heard, played = loud * sound[None, at : at + TICK], tune[at : at + TICK]
+        yield timed_us(lambda heard=heard, played=played: follower.tick(ears.feed(heard, None, played, WAY_S), TICK))  # type: ignore[misc]
 
 
 def ticks_us(sound: np.ndarray, lines: int, told: tuple[float | None, int | None]) -> np.ndarray:

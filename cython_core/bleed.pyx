@@ -9,9 +9,11 @@ is explained away.
 """
 
 from libc.math cimport fmaxf, fminf, log2f
-from libc.string cimport memset
+from libc.string cimport memcpy, memmove, memset
 
+from cython_core.coherence cimport coherence_look, comes_back, is_time_to_look, lag_frames, past_keep, past_reset
 from cython_core.onsets cimport bank_tick, onsets_reset
+from cython_core.transport cimport TICK
 
 cdef float SOFTEST_POWER = 1e-9         # of the band in a hop, under which nothing is learned
 cdef float QUANTILE = 0.3              # of the ratios that is taken for the band alone
@@ -31,6 +33,7 @@ cdef int[3] HIGHEST = [7, 21, BANDS]
 cdef void bleed_reset(Bleed *b, double samplerate_hz) noexcept nogil:
     memset(b, 0, sizeof(b[0]))
     onsets_reset(&b.ear, samplerate_hz)
+    past_reset(&b.past, samplerate_hz)
 
 
 cdef void coupling_reset(Coupling *c) noexcept nogil:
@@ -50,57 +53,68 @@ cdef void bleed_play(Bleed *b, const float *band, int frames) noexcept nogil:
     b.played += frames
 
 
-cdef bint bleed_tick(Bleed *b, double way_frames, int frames) noexcept nogil:
-    """What comes back in the next `frames` (up to 32) frames of the microphones, after a way of so many frames. True at a hop's end.
+cdef void bleed_tick(Bleed *b, double way_frames, int frames) noexcept nogil:
+    """What comes back in the next `frames` (up to 32) frames of the microphones, after a way of so many frames at least.
 
-    To be called in step with the lines' own ticks: hops of both end together. The band is heard a hop early, and its last hops count
-    together, so the way need only be known to some three milliseconds.
+    To be called in step with the lines' own ticks: hops of both end together. The band is heard a hop early; how much longer the way is
+    than it must be, through the air, is found for each microphone.
     """
     cdef float[32] heard
     cdef int i, band, hop
+    cdef bint ended
     cdef long long way = <long long>(way_frames - b.ear.hop_frames), at
     way = min(max(way, 0), LONGEST_WAY - 64)
     for i in range(frames):
         at = b.played - frames - way + i
         heard[i] = b.ring[at & (LONGEST_WAY - 1)] if at >= 0 else 0
-    if not bank_tick(&b.ear, heard, frames, b.played - frames):
-        return False
+    ended = bank_tick(&b.ear, heard, frames, b.played - frames)
+    if b.played % TICK == 0:
+        past_keep(&b.past, &b.ear)
+    if not ended:
+        return
     b.is_heard = False
-    for band in range(BANDS):
-        for hop in range(HOPS_SPREAD - 1, 0, -1):
-            b.power[hop][band] = b.power[hop - 1][band]
-        b.power[0][band] = b.ear.kept_power[band]
-        b.loudest[band] = 0
-        for hop in range(HOPS_SPREAD):
-            b.loudest[band] = fmaxf(b.loudest[band], b.power[hop][band])
-        if b.loudest[band] > SOFTEST_POWER:
-            b.is_heard = True
-    return True
+    memmove(b.power[1], b.power[0], (HOPS_BACK - 1) * sizeof(b.power[0]))
+    memcpy(b.power[0], b.ear.kept_power, sizeof(b.power[0]))
+    for hop in range(HOPS_BACK):
+        for band in range(BANDS):
+            if b.power[hop][band] > SOFTEST_POWER:
+                b.is_heard = True
+
+
+cdef void coupling_tick(Coupling *c, const Bleed *b, const OnsetState *heard, long long tick, int line) noexcept nogil:
+    """A tick of a microphone has ended: now and then, see whether the band is in it."""
+    if b.is_heard and is_time_to_look(&b.past, tick, line):
+        coherence_look(&c.coherence, &b.past, heard)
 
 
 cdef void coupling_hop(Coupling *c, const Bleed *b, const float *kept_power) noexcept nogil:
     """A hop of a microphone has ended: learn how much of the band is in it, and keep what it was to bring."""
-    cdef int band
-    cdef float level, step
+    cdef int band, hop, late = <int>(lag_frames(&c.coherence, &b.past) / <double>b.ear.hop_frames + 0.5) if comes_back(&c.coherence) else 1
+    cdef float level, step, played
     c.newest = (c.newest + 1) % HOPS_KEPT
     c.hops += b.is_heard
     step = fmaxf(STEP_OCTAVES / (1 + c.hops / LEARNS_HOPS), LAST_STEP_OCTAVES)
     for band in range(BANDS):
         level = log2f(kept_power[band] + 1e-13)
         c.level[c.newest][band], c.expected[c.newest][band] = level, NOTHING
-        if b.loudest[band] > SOFTEST_POWER:
-            level -= log2f(b.loudest[band])
+        played = 0
+        for hop in range(max(late - 1, 0), min(late + 2, HOPS_BACK)):
+            played = fmaxf(played, b.power[hop][band])
+        if played > SOFTEST_POWER:
+            level -= log2f(played)
             c.octaves[band] += step * QUANTILE if level > c.octaves[band] else -step * (1 - QUANTILE)
             c.octaves[band] = fminf(fmaxf(c.octaves[band], LEAST_OCTAVES), 10)
-            c.expected[c.newest][band] = c.octaves[band] + log2f(b.loudest[band])
+            c.expected[c.newest][band] = c.octaves[band] + log2f(played)
 
 
 cdef bint explain_away(const Coupling *c, const OnsetState *o, Onset *onset) noexcept nogil:
-    """Take from an onset what the band explains. False when nothing is left of it."""
+    """Take from an onset what the band explains, if it comes back at all. False when nothing is left of it."""
     cdef int ago = <int>((o.hop_end - onset.frame) / o.hop_frames), hop, band, kind
     cdef float[BANDS] rise, own
     cdef float peak, expected, all_, mine
     cdef float[3] share
+    if not comes_back(&c.coherence):
+        return True
     for band in range(BANDS):
         peak = expected = NOTHING
         for hop in range(max(ago - 3, 0), min(ago + 2, HOPS_KEPT)):

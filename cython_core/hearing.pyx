@@ -12,7 +12,7 @@ from cython_core.count_in cimport CountInCall, count_in_forget, count_in_listen,
 from cython_core.entry cimport FOR_THE_BAR
 from cython_core.follower cimport follower_begin_bar, follower_change_meter, follower_count_in, follower_tick
 from cython_core.guard cimport GUARD_DELAY
-from cython_core.input_lines cimport lines_tick
+from cython_core.input_lines cimport lines_band, lines_tick
 from cython_core.key_change cimport stems_in_key
 from cython_core.patterns cimport MAX_BEATS
 from cython_core.onsets cimport MAX_ONSETS
@@ -102,11 +102,13 @@ cdef void take_up_count(RigState *r, double song_beat) noexcept nogil:
 
 
 cdef void hear_lines(RigState *r) noexcept nogil:
-    """The strokes told in this tick. What the rig itself has played is none, once it has come round through the air."""
+    """The strokes told in this tick. What the band has played is none, where it comes round through the air."""
     cdef const float *heard[MAX_LINES]
     cdef int i
     for i in range(r.lines.count):
         heard[i] = r.line_heard[i]
+    r.lines.way_frames = (r.input_latency_s + r.output_latency_s) * r.samplerate_hz + GUARD_DELAY
+    lines_band(r.lines, r.band_played, TICK)
     r.onsets = lines_tick(r.lines, heard, TICK, r.frame - TICK, r.onset, MAX_ONSETS)
 
 

@@ -11,7 +11,7 @@ from libc.string cimport memset
 
 import numpy as np
 
-from cython_core.bleed cimport bleed_play, bleed_reset, bleed_tick, coupling_hop, coupling_reset, explain_away
+from cython_core.bleed cimport bleed_play, bleed_reset, bleed_tick, coupling_hop, coupling_reset, coupling_tick, explain_away
 from cython_core.onsets cimport BANDS, HOPS_RING, ONLY, SECOND, SEEN_AFTER, bank_tick, begin_again, judge_again, judge_hop, keep_hop, onsets_reset
 from cython_core.earshot cimport earshot_hear
 from cython_core.onsets import ONSET
@@ -67,6 +67,8 @@ cdef int lines_tick(InputLines *l, const float *const *heard, int frames, long l
     for i in range(l.count):
         if bank_tick(&l.line[i].finder, heard[i], frames, first_frame):
             l.line[i].is_due, l.line[i].due_tick = True, tick + i // LINES_A_TICK
+        if l.way_frames >= 0 and end % TICK == 0:
+            coupling_tick(&l.line[i].coupling, &l.bleed, &l.line[i].finder, tick, i)
         if l.line[i].is_due and tick >= l.line[i].due_tick:
             l.line[i].is_due = False
             told += judge_line(l, i, end, is_plain, found + told, room - told)
@@ -269,6 +271,10 @@ cdef class Lines:
     def trusts(self):
         """For each line, 0..1: how probable it is that what it says is so."""
         return tuple(trust(&self.state.strokes.teller[i]) for i in range(self.state.count))
+
+    def band_shares(self):
+        """For each line, 0..1: at least so much of what it hears is the band's."""
+        return tuple(self.state.line[i].coupling.coherence.share for i in range(self.state.count))
 
     @property
     def pads_late_s(self):

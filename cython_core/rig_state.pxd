@@ -46,6 +46,7 @@ cdef struct RigState:
     float line_heard[MAX_LINES][TICK]  # of the tick being heard
     int line_input[MAX_LINES]        # which input a line is; -1: all of them, mixed
     float line_gain[32]              # of each input in that mix, linear
+    float band_played[TICK]          # by all its buses together, in the tick being heard
     Onset onset[MAX_ONSETS]          # of the tick being heard
     int onsets
     double first_stroke              # frame of the last stroke in a hold that may begin a bar

@@ -46,10 +46,22 @@ cdef void play(RigState *r, const float *const *heard, float *const *played, int
     fade_buses(&r.mix, into, span)
     r.drums_peak = max(r.drums_peak, loudest(&r.mix, DRUMS_LEFT, DRUMS_RIGHT + 1, span))
     r.band_peak = max(r.band_peak, loudest(&r.mix, BAND_LEFT, BAND_LEFT + r.band.channels, span))
+    overhear(r, into, span)
     for output in range(r.outputs):
         mix_down(&r.mix, output, into, span, &r.guard.waiting[filling][output][into])
         for i in range(span):
             played[output][done + i] = guarded(&r.guard, output, into + i)
+
+
+cdef void overhear(RigState *r, int into, int span) noexcept nogil:
+    """What the band plays, for the lines: it may come back into the microphones."""
+    cdef int i, c
+    cdef float sum
+    for i in range(span):
+        sum = 0.0
+        for c in range(r.band.channels):
+            sum += r.mix.bus[BAND_LEFT + c][i]
+        r.band_played[into + i] = 0.5 * sum
 
 
 cdef void fill_buses(RigState *r, const float *const *heard, int done, int into, int span) noexcept nogil:
