@@ -89,6 +89,10 @@ def a_knock_before_the_count(bpm: float) -> Gig:
     return Gig(song(bpm, "a:20"), plan)
 
 
+def a_click_that_was_not_heard(bpm: float) -> Gig:
+    return Gig(song(bpm, "a:20"), [*bars(1, bpm, "count")[1:], *bars(1, bpm), *bars(8, bpm, expects=0)])
+
+
 def called_in_while_he_fills(bpm: float) -> Gig:
     plan = [*bars(3, bpm), *bars(1, bpm, "fill"), *bars(8, bpm, expects=0)]
     return Gig(song(bpm, "a:20"), plan, "cue").saying(12, 0.3, "band-in")
@@ -132,9 +136,9 @@ def counted_in_seven(bpm: float) -> Gig:
 
 
 GIGS: tuple[Callable[[float], Gig], ...] = (
-    a_knock_before_the_count, called_in_while_he_fills, a_stick_dropped_and_half_a_beat_late, a_chorus_a_tenth_faster,
-    a_jump_at_the_next_beat, a_roll_in_a_hold_and_a_new_count, stopped_and_called_in_again, stopped_and_counted_in_again,
-    counted_in_seven,
+    a_knock_before_the_count, a_click_that_was_not_heard, called_in_while_he_fills, a_stick_dropped_and_half_a_beat_late,
+    a_chorus_a_tenth_faster, a_jump_at_the_next_beat, a_roll_in_a_hold_and_a_new_count, stopped_and_called_in_again,
+    stopped_and_counted_in_again, counted_in_seven,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ cdef enum:
 
 cdef struct CountInCall:
     int ready                        # 1 in the one tick in which the last click was told
+    int is_late                      # one click was not heard: bar 1 is being played, and only now is it known
     double bpm                       # as counted, 40..400
     double bar_one_frame             # when bar 1 will fall
 

@@ -6,10 +6,11 @@ taken for what they are, because they are not even with what follows; so is a lo
 goes before it is no groove. Bar 1 is one click after the last, on the straight line through all of them.
 
 A foot and a hand that strike together are no click, whichever is first: so the last one is waited for a little. It may be bar 1 itself, after a count
-whose first click was not heard; which bar 1 that was, nobody can know in time.
+whose first click was not heard; which bar 1 that was, nobody can know in time. Once
+the bass drum has begun it, it is known: the places of the others say so.
 """
 
-from libc.math cimport INFINITY, fabs, isfinite
+from libc.math cimport INFINITY, fabs, isfinite, rint
 from libc.stdlib cimport calloc, free
 
 from collections import namedtuple
@@ -65,13 +66,14 @@ cdef void count_in_listen(
 cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, CountInCall *call) noexcept nogil:
     """Hear one tick's onsets; `call` is ready in the tick that completes the count, and never again until told to listen."""
     cdef int i
-    call.ready = 0
+    call.ready = call.is_late = 0
     for i in range(count):
         if onsets[i].look == SECOND or not isfinite(onsets[i].frame):
             continue
         c.stroke[c.strokes % REMEMBERED] = onsets[i]
         c.strokes += 1
         if not c.called:
+            call_if_late(c, &onsets[i], call)
             take(c, &onsets[i])
     call_if_complete(c, end_frame, call)
 
@@ -82,6 +84,42 @@ cdef void call_if_complete(CountInState *c, long long end_frame, CountInCall *ca
         call.bar_one_frame = line_at(c, c.clicks)
         call.ready = 1
         c.called = True
+
+
+cdef void call_if_late(CountInState *c, const Onset *onset, CountInCall *call) noexcept nogil:
+    """A bass drum begins bar 1 after a count that lacks a click: the last one is a click before it, or two where that was the one."""
+    cdef double last = last_before(c, onset.frame - TOGETHER_S * c.samplerate_hz, 0), interval
+    cdef int back
+    if not is_kick(onset):
+        return
+    for back in range(1, 3):
+        interval = (onset.frame - last) / back
+        if c.told_bpm > 0 and is_told(c, interval) and lacks_one(c, onset.frame, interval):
+            call.bpm, call.bar_one_frame = 60 * c.samplerate_hz / interval * c.beats_per_click, onset.frame
+            call.ready = call.is_late = 1
+            return
+
+
+cdef bint lacks_one(CountInState *c, double one, double interval) noexcept nogil:
+    """Do all clicks but one lead up to the stroke at `one`, out of silence, with nothing between them?"""
+    cdef const Onset *stroke
+    cdef double back, place
+    cdef int i, heard = 0, missing = c.clicks_wanted
+    for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
+        stroke = &c.stroke[i % REMEMBERED]
+        back = (one - stroke.frame) / interval
+        place = rint(back)
+        if stroke.frame > one - TOGETHER_S * c.samplerate_hz or back > c.clicks_wanted + SILENCE_BEFORE:
+            continue
+        if not 1 <= place <= c.clicks_wanted or fabs(back - place) > UNEVEN + HAND_S * c.samplerate_hz / interval or is_kick(stroke):
+            return False
+        missing -= not heard >> <int>place & 1
+        heard |= 1 << <int>place
+    return missing == 1
+
+
+cdef inline bint is_kick(const Onset *onset) noexcept nogil:
+    return onset.kick > STICKS_HAVE_NO_KICK and onset.kick > onset.snare and onset.kick > onset.cymbal
 
 
 cdef bint is_complete(CountInState *c) noexcept nogil:
@@ -118,7 +156,7 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     cdef int i
     if c.clicks > 0 and onset.strength < WHISPER * c.strength:
         return
-    if onset.kick > STICKS_HAVE_NO_KICK and onset.kick > onset.snare and onset.kick > onset.cymbal:
+    if is_kick(onset):
         c.clicks = 0
         return
     if c.clicks > 0:
@@ -243,4 +281,4 @@ cdef class CountIn:
             count += 1
         self.heard_frames += frames
         count_in_tick(self.state, heard, count, self.heard_frames, &call)
-        return Call(call.bpm, call.bar_one_frame) if call.ready else None
+        return Call(call.bpm, call.bar_one_frame) if call.ready and not call.is_late else None

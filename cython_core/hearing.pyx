@@ -9,7 +9,7 @@ from libc.math cimport fabsf, isfinite, rint
 from cython_core.authority cimport DRUMMER
 from cython_core.chart cimport ChartState, chart_bar_start, chart_beat_length, chart_beats_in_bar, chart_source
 from cython_core.count_in cimport CountInCall, count_in_forget, count_in_listen, count_in_tick
-from cython_core.entry cimport FOR_THE_BAR
+from cython_core.entry cimport FOR_THE_BAR, FOR_THE_COUNT
 from cython_core.follower cimport follower_begin_bar, follower_change_meter, follower_count_in, follower_tick
 from cython_core.guard cimport GUARD_DELAY
 from cython_core.input_lines cimport lines_band, lines_tick
@@ -69,10 +69,16 @@ cdef void find_beat(RigState *r) noexcept nogil:
 
 
 cdef void take_count(RigState *r, const CountInCall *call) noexcept nogil:
-    """The drummer has counted: the band that listens comes in on his one, and one that he holds goes on."""
+    """The drummer has counted: the band that listens comes in on his one, and one that he holds goes on. If his one was there before it was known, that
+    is a bar line all the same, and whoever waits for a count comes in on the next."""
     cdef TransportState *t = &r.transport
     cdef long long frame = at_his_ear(r, call.bar_one_frame)
-    if t.state == LISTENING and not t.awaits_song and t.entry.listens_for != FOR_THE_BAR:
+    cdef bint waits = t.state == LISTENING and not t.awaits_song and t.entry.listens_for != FOR_THE_BAR
+    if call.is_late and not waits:
+        return
+    if call.is_late:
+        t.entry.is_cued |= t.entry.listens_for == FOR_THE_COUNT
+    elif waits:
         t.entry.count_bpm, t.entry.count_frame = call.bpm, frame
     elif t.state == PLAYING and t.hold == HELD and r.authority.leader == DRUMMER and t.queued in (NO_TURN, JUMP, GO_ON):
         if t.queued != GO_ON:

@@ -613,6 +613,17 @@ def test_after_a_stop_four_clicks_begin_again_at_the_top_or_where_somebody_said(
     assert heard.song_beat_at(8.01) == pytest.approx(32.02, abs=0.03)
 
 
+@pytest.mark.parametrize("unheard", range(4))
+@pytest.mark.parametrize(("start", "says"), [("count-in", []), ("cue", [(4.9, "band-in")])])
+def test_where_one_click_was_not_heard_the_band_comes_in_on_his_next_bar_line(
+    unheard: int, start: str, says: list[tuple[float, str]]
+) -> None:
+    plays = beats((120, 24), start_s=3.0)
+    count = [click for place, click in enumerate(clicks(beats((120, 4), start_s=1.0))) if place != unheard]
+    heard = play(song(120), sorted([*count, *rock(plays)]), says, start=start, leader=Leader.DRUMMER)
+    assert heard.came_in_s == pytest.approx(plays[4], abs=0.02)
+
+
 def test_who_stopped_and_rides_on_has_not_counted() -> None:
     ride = [(beat_s, HAT, 90) for beat_s in beats((120, 24), start_s=1.0)]
     heard = play(song(120), ride, says=[(3.1, "stop")], start="command")
