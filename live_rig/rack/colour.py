@@ -68,7 +68,8 @@ class Colour:
 
     def _find_new(self) -> None:
         """Presets that have come since the show was read."""
-        self._shelf.add({name: file for name, file in preset_files(self.folder).items() if name not in self._shelf.files})
+        with suppress(OSError):  # the disk has gone: those that are known stay
+            self._shelf.add({name: file for name, file in preset_files(self.folder).items() if name not in self._shelf.files})
 
     def do(self, command: str, value: str) -> str:
         """One of COMMANDS, in words. RigError where it cannot be done."""

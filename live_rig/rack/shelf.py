@@ -13,8 +13,10 @@ from live_rig.errors import ShowError
 from live_rig.paths import presets_dir
 from live_rig.rack.preset import Preset
 from live_rig.rack.preset_reader import read_preset
+from live_rig.show.edition import Stamp as FileStamp
+from live_rig.show.edition import stamp_of as file_stamp_of
 
-Stamp = tuple[tuple[str, int, int], ...]  # of every file that a preset may stand on: name, when it was written, how long it is
+Stamp = tuple[tuple[str, FileStamp | None], ...]  # of every file that a preset may stand on
 
 
 class Shelf:
@@ -53,7 +55,7 @@ class Shelf:
         A file that has gone, with its disk perhaps, leaves what was read of it.
         """
         file = self.files[name]
-        if name in self._read and not file.exists():
+        if name in self._read and file_stamp_of(file) is None:
             return self._read[name][1]
         stamp = stamp_of(presets_dir(), file.parent)
         if name not in self._read or self._read[name][0] != stamp:
@@ -62,7 +64,12 @@ class Shelf:
 
 
 def stamp_of(*folders: Path) -> Stamp:
-    """What changes when a preset in one of the folders is written, is new, or goes."""
-    there = [entry for folder in dict.fromkeys(folders) if folder.is_dir() for entry in os.scandir(folder)]
-    written = [(entry.path, entry.stat()) for entry in there if entry.name.endswith(".toml")]
-    return tuple(sorted((path, stat.st_mtime_ns, stat.st_size) for path, stat in written))
+    """What changes when a preset in one of the folders is written, is new, or goes. A disk that cannot be read has none.
+
+    Hidden files are no presets: an editor leaves some beside the one that it has open, and they may lead nowhere.
+    """
+    files: list[str] = []
+    for folder in dict.fromkeys(folders):
+        with suppress(OSError):
+            files += [entry.path for entry in os.scandir(folder) if entry.name.endswith(".toml") and entry.name[0] != "."]
+    return tuple((file, file_stamp_of(Path(file))) for file in sorted(files))

@@ -2,8 +2,9 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -262,6 +263,38 @@ def test_a_preset_that_is_saved_half_way_stays_as_it_was_and_is_said_once_when_i
     assert look_twice(colour) == []
     call(colour, "soft")
     assert stands(colour) == -12.5
+
+
+@pytest.mark.parametrize("name", [".#soft.toml", "other.toml"])
+def test_what_an_editor_leaves_beside_a_preset_while_it_is_open_keeps_none_from_being_called(
+    colour: Colour, tmp_path: Path, name: str
+) -> None:
+    colour.keep_ready([])
+    (tmp_path / "presets" / name).symlink_to("someone@machine.4711")  # nowhere, as Emacs locks a file
+    call(colour, "soft")
+    said = [words for _ in range(2) for words in colour.keep_as_written()]
+    assert len(said) == (0 if name.startswith(".") else 1)
+    call(colour, "loud")
+
+
+def test_a_disk_that_can_no_longer_be_read_leaves_the_presets_as_they_were(
+    colour: Colour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(look: Callable[..., Any]) -> Callable[..., Any]:
+        def fails_there(path: str | Path, *words: Any, **more: Any) -> Any:
+            if str(path).startswith(str(tmp_path)):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return look(path, *words, **more)
+
+        return fails_there
+
+    colour.keep_ready([])
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "scandir", failing(os.scandir))
+        broken.setattr(Path, "stat", failing(Path.stat))
+        colour.do("preset", "soft")
+        assert [colour.keep_as_written() for _ in range(2)] == [[], []]
+    until(lambda: colour.rack.edits is not None and colour.rack.edits.preset.name == "soft")
 
 
 def test_a_preset_that_nobody_has_written_to_is_not_read_again(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
