@@ -6,12 +6,13 @@ taken for what they are, because they are not even with what follows; so is a lo
 goes before it is no groove. Bar 1 is one click after the last, on the straight line through all of them.
 
 A foot and a hand that strike together are no click, whichever is first: so the last one is waited for a little. It may be bar 1 itself, after a count
-whose first click was not heard; which bar 1 that was, nobody can know in time. Once
-the bass drum has begun it, it is known: the places of the others say so.
+whose first click was not heard; which bar 1 that was, nobody can know in time. Once the bass drum has begun it, it is known: the places of the
+others say so.
 """
 
 from libc.math cimport INFINITY, fabs, isfinite, rint
 from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
 from collections import namedtuple
 
@@ -104,7 +105,9 @@ cdef bint lacks_one(CountInState *c, double one, double interval) noexcept nogil
     """Do all clicks but one lead up to the stroke at `one`, out of silence, with nothing between them?"""
     cdef const Onset *stroke
     cdef double back, place
-    cdef int i, heard = 0, missing = c.clicks_wanted
+    cdef int i, missing = c.clicks_wanted
+    cdef bint[MAX_CLICKS + 1] is_heard
+    memset(is_heard, 0, sizeof(is_heard))
     for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
         stroke = &c.stroke[i % REMEMBERED]
         back = (one - stroke.frame) / interval
@@ -113,8 +116,9 @@ cdef bint lacks_one(CountInState *c, double one, double interval) noexcept nogil
             continue
         if not 1 <= place <= c.clicks_wanted or fabs(back - place) > UNEVEN + HAND_S * c.samplerate_hz / interval or is_kick(stroke):
             return False
-        missing -= not heard >> <int>place & 1
-        heard |= 1 << <int>place
+        if not is_heard[<int>place]:
+            is_heard[<int>place] = True
+            missing -= 1
     return missing == 1
 
 
