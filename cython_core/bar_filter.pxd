@@ -41,6 +41,8 @@ cdef struct BarFilter:
     double told_octave               # log2 bpm of the tempo told at the beginning; -1: none
     double first_bar_beat, first_sure                  # where in the bar the first stroke lies, and how surely (0..1)
     int laid                         # tempi at which that is laid down so far
+    Py_ssize_t warmed                # numbers in memory that have been reached since the first stroke ...
+    float warmth                     # ... and their sum, which is of no other use
     double unbegun                   # belief that nothing has begun yet, in the units of `mass`
     double beginning                 # the part of it that begins in this step
     # the work of a step

@@ -25,6 +25,8 @@ cdef enum:
     BINS_PREPARED = 64               # in one tick
     BINS_RENEWED = 24                # the same, beside a step's work
     CELLS_CLEARED = 256
+    REACHED = 28000                  # numbers in memory, in a tick
+    LINE_OF_CACHE = 16               # of them are reached at once
     TEMPI_LAID = 3                   # at which the first belief is laid down in a tick, while the first step is not due
 
 cdef double STEP_S = 0.010
@@ -187,7 +189,7 @@ cdef void start(BarFilter *b, double frame) noexcept nogil:
         b.woken[tempo] = False
     b.is_lost = b.is_doubted = False
     b.origin_frame = frame
-    b.step = 0
+    b.step = b.warmed = 0
     b.working = False
     b.started = True
 
@@ -218,7 +220,18 @@ cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil:
         begin_step(b)
     else:
         lay_down(b, TEMPI_LAID)
+        warm(b)
     return False
+
+
+cdef void warm(BarFilter *b) noexcept nogil:
+    """Reach some of the memory that the first step goes through: all of it at once, after a long silence, would take that three times as long."""
+    cdef Py_ssize_t masses = b.all_cells * PATTERNS, at = b.warmed, last
+    last = min(at + REACHED, masses + TEMPI * b.patterns.bins * PATTERNS)
+    while at < last:
+        b.warmth += b.mass[at] if at < masses else b.silent[at - masses]
+        at += LINE_OF_CACHE
+    b.warmed = at
 
 
 # ------------------------------------------------------------------------------------------------ a step
