@@ -225,7 +225,7 @@ cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil:
 
 
 cdef void warm(BarFilter *b) noexcept nogil:
-    """Reach some of the memory that the first step goes through: all of it at once, after a long silence, would take that three times as long."""
+    """Reach some of the memory that the first step goes through: after a silence, to do so in the step took a quarter of it."""
     cdef Py_ssize_t masses = b.all_cells * PATTERNS, at = b.warmed, last
     last = min(at + REACHED, masses + TEMPI * b.patterns.bins * PATTERNS)
     while at < last:
