@@ -101,7 +101,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     add_print_option(parser)
     args = parser.parse_args()
-    in_four = [take for take in takes() if meta(take)["beats_per_bar"] == 4][:: args.every]
+    in_four = takes(args.every, "4/4")
     rows = []
     with ProcessPoolExecutor(args.jobs) as pool:
         for under_db in UNDER_DB:

@@ -18,7 +18,7 @@ cdef float FORGETS_LOOKS = 5000.0       # 13 s in which the band plays
 cdef float AROUND = 0.2                 # of the way that the power of late goes to a new one
 cdef float SILENT = 1e-12
 cdef float ENOUGH_LOOKS = 600.0         # with so many, what was found counts half
-cdef float COMES_BACK = 0.008           # by chance it is 0.002 at most once a second is summed, and 0.001 later
+cdef float COMES_BACK = 0.008           # by chance it was 0.003 at most, and 0.001 after ten seconds
 
 
 cdef void past_reset(Past *p, double samplerate_hz) noexcept nogil:

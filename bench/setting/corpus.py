@@ -26,9 +26,11 @@ def index() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def takes(every: int = 1) -> list[Path]:
-    """The folder of every `every`th take, by name."""
-    return sorted(CORPUS / row["id"] for row in index())[::every]
+def takes(every: int = 1, meter: str | None = None) -> list[Path]:
+    """The folder of every `every`th take, by name, or of those in that meter ("4/4"). Ends the bench if `every` is under 1."""
+    if every < 1:
+        sys.exit(f"EVERY says every how manyth take is heard: 1 or more, and not {every}.")
+    return sorted(CORPUS / row["id"] for row in index() if meter in (None, row["meter"]))[::every]
 
 
 def meta(take: Path) -> dict[str, Any]:
