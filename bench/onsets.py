@@ -28,9 +28,18 @@ def sound_at(rate: int, path: str | None) -> np.ndarray:
     return bursts.ravel().astype(np.float32) * np.float32(0.1)
 
 
+def recording(path: str) -> str:
+    """For argparse: the path of a recording that can be read."""
+    try:
+        soundfile.info(path)
+    except soundfile.SoundFileError as error:
+        raise argparse.ArgumentTypeError(f"{path} cannot be read: {error}") from None
+    return path
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", nargs="?", metavar="FILE", help="a recording; without one, noise bursts")
+    parser.add_argument("file", nargs="?", type=recording, metavar="FILE", help="a recording; without one, noise bursts")
     path = parser.parse_args().file
     print("    rate   of a core   tick us: budget  median   99 %    99.9 %   an empty call")
     for rate in (44_100, 48_000, 96_000, 192_000):

@@ -15,6 +15,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from cython_core.rack_ring import SUB_BLOCK
+from live_rig.errors import RigError
 from live_rig.rack.console import Console
 from live_rig.rack.preset_reader import read_preset
 
@@ -35,9 +36,18 @@ def loudness_lkfs(sound: NDArray[np.float32], samplerate: int) -> float:
     return float(-0.691 + 10 * np.log10(power + 1e-12))
 
 
+def preset(path: str) -> Path:
+    """For argparse: the file of a preset that can be read."""
+    try:
+        read_preset(Path(path))
+    except RigError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return Path(path)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("presets", nargs="*", type=Path, metavar="PRESET.toml", help="which; without any, those that ship")
+    parser.add_argument("presets", nargs="*", type=preset, metavar="PRESET.toml", help="which; without any, those that ship")
     files = parser.parse_args().presets or sorted((TREE / "presets").glob("*.toml"))
     takes = sorted(CORPUS.glob("*/audio.flac"))
     if not takes:

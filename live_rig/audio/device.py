@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from cython_core.callback import Device
 from live_rig.audio.jack_ports import look_at
-from live_rig.audio.portaudio import refuse_full_memory, sounddevice
+from live_rig.audio.shared_memory import refuse_full_memory
 from live_rig.errors import DeviceError
 
 VIRTUAL = "virtual"
@@ -57,6 +57,8 @@ def name_of(device: AudioDevice | None) -> str:
 
 def audio_devices() -> list[AudioDevice]:
     """Every device there is, in PortAudio's order. Looks anew each time."""
+    from live_rig.audio.portaudio import sounddevice  # here: the virtual device has to play without
+
     let_go_of_portaudio()
     refuse_full_memory()
     sounddevice._initialize()
@@ -99,6 +101,8 @@ def as_on_jack(devices: list[AudioDevice]) -> list[AudioDevice]:
 
 def let_go_of_portaudio() -> None:
     """Nothing is open on it: let it leave whatever it speaks to."""
+    from live_rig.audio.portaudio import sounddevice
+
     while sounddevice._initialized:
         sounddevice._terminate()
 

@@ -4,6 +4,7 @@ from multiprocessing import get_context
 
 from cython_core.pedals import Pedals
 from live_rig.audio.midi_routing import Routing
+from live_rig.audio.shared_memory import memory_is_full
 from live_rig.priority import run_this_thread_soon
 from live_rig.watch import Watch
 
@@ -11,11 +12,18 @@ ENDS_WITHIN_S = 2.0  # a command that is being carried out
 
 
 class JackPedals:
-    """The pedals of a routing. `pedals` is the callback's side of it. From here on a press is a command until it is closed."""
+    """The pedals of a routing. `pedals` is the callback's side of it. From here on a press is a command until it is closed.
+
+    Raises DeviceError where the machine has no room for the bell that the callback rings.
+    """
 
     def __init__(self, routing: Routing) -> None:
         self._routing = routing
-        self.pedals = Pedals(routing.least(), get_context("spawn").Semaphore(0))
+        try:
+            bell = get_context("spawn").Semaphore(0)
+        except OSError:
+            raise memory_is_full() from None
+        self.pedals = Pedals(routing.least(), bell)
         self._watch = Watch("pedals", self._hear, at_first=run_this_thread_soon)
         self._watch.start()
 

@@ -28,11 +28,15 @@ def is_pipewires(environ: Mapping[str, str], sockets: Path = SOCKETS) -> bool:
     """Whether PipeWire plays, and no JACK server does, in a session with these settings; or somebody has said so."""
     if choice := environ.get(CHOICE):
         return choice == "pipewire"
-    server = environ.get("JACK_DEFAULT_SERVER", "default")
     folder = environ.get("PIPEWIRE_RUNTIME_DIR") or environ.get("XDG_RUNTIME_DIR")
-    if not folder or answers(sockets / f"jack_{server}_{os.getuid()}_0"):
+    if not folder or a_server_answers(environ, sockets):
         return False
     return answers(Path(folder) / environ.get("PIPEWIRE_REMOTE", "pipewire-0"))
+
+
+def a_server_answers(environ: Mapping[str, str], sockets: Path = SOCKETS) -> bool:
+    """Whether a JACK server runs: the one that these settings mean."""
+    return answers(sockets / f"jack_{environ.get('JACK_DEFAULT_SERVER', 'default')}_{os.getuid()}_0")
 
 
 def answers(place: Path) -> bool:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cython_core.callback import Device
 from live_rig.audio.device import JACK, AudioDevice, Opening, find_device, name_of
 from live_rig.audio.jack_stream import JackStream
 from live_rig.audio.lifeline import Lifeline
-from live_rig.audio.stream import RigStream, open_stream
 from live_rig.audio.timer import TimerStream
+
+if TYPE_CHECKING:
+    from live_rig.audio.stream import RigStream
 
 VIRTUAL_BLOCK = 256  # frames: nobody plays to it by ear, and on a weak machine it drops out less than 64
 
@@ -36,7 +39,7 @@ class SoundCard:
             self._lifeline = None
         else:
             self._opening = Opening(audio_device, rig_device, samplerate_hz, *channels, block_frames, tuple(midi_in))
-            self._stream = open_stream(self._opening)
+            self._stream = opened(self._opening)
             self._lifeline = Lifeline(rig_device, self._stream, clock_block, self._open_anew)
 
     @property
@@ -75,12 +78,19 @@ class SoundCard:
         """Silence."""
         (self._lifeline or self._stream).close()
 
-    def _open_anew(self, way: int) -> RigStream | JackStream:
+    def _open_anew(self, way: int) -> "RigStream | JackStream":
         """The device that has gone, once it is there again, in the lifeline's thread. Raises DeviceError while it is not."""
         self._stream.close()
         device = self._opening.device
         if device.host != JACK:
             device = find_device(device.name) or device
         self._opening = replace(self._opening, device=device)
-        self._stream = stream = open_stream(self._opening, way)
+        self._stream = stream = opened(self._opening, way)
         return stream
+
+
+def opened(opening: Opening, way: int = 0) -> "RigStream | JackStream":
+    """See `open_stream`. What it needs is not there on every machine: the virtual device has to play without."""
+    from live_rig.audio.stream import open_stream
+
+    return open_stream(opening, way)

@@ -10,7 +10,7 @@ from live_rig.errors import ShowError
 from live_rig.paths import PACKAGE
 
 STAGE = ("block_time", "round_trip", "offline_speed", "memory")  # what is asked of every machine that goes on stage
-FOUND_WANTING = 1
+FOUND_WANTING, NOT_UNDERSTOOD = 1, 2  # the second is argparse's, for what cannot be measured as it is said
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run one bench, or those that matter on stage, and say which others there are. 1 when something was not reached."""
+    """Run one bench, or those that matter on stage, and say which others there are.
+
+    1 when something was not reached, 2 where one does not understand what is said to it.
+    """
     folder = benches_dir()
     there = questions(folder)
     if args.name is not None and args.name not in there:
@@ -35,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
     if args.name is None and others:
         print("\nThere are others, each with a name of its own:")
         print("\n".join(f"  {name:<16} {there[name]}" for name in others))
+    if NOT_UNDERSTOOD in codes:
+        return NOT_UNDERSTOOD
     return FOUND_WANTING if any(codes) else 0
 
 

@@ -75,7 +75,10 @@ class Failed:
 
 
 class RackProcess:
-    """A rack as its supervisor holds it: begun at once, told what to `play`, ready when it says so."""
+    """A rack as its supervisor holds it: begun at once, told what to `play`, ready when it says so.
+
+    Raises OSError where the system has no room for it: nothing of it stays.
+    """
 
     def __init__(self, samplerate: float, inputs: int, lines: int, ring_frames: int, allowance_frames: int) -> None:
         spawn = get_context("spawn")
@@ -87,7 +90,11 @@ class RackProcess:
         self.line, far = spawn.Pipe()
         args = (samplerate, inputs, allowance_frames, self.block, far)
         self.process = spawn.Process(target=run, args=args, name="rack", daemon=True)
-        self.process.start()
+        try:
+            self.process.start()
+        except OSError:
+            self.block.forget_name()
+            raise
         far.close()
 
     def play(self, asked: Sequence[Asked]) -> None:

@@ -8,6 +8,7 @@ a process, as soon as nothing else is to be loaded. The lock is held for as long
 starts or ends or says something: what stands ready is called without a wait.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,8 @@ LOADING_SHOWS_S = 0.3  # what loads sooner is not worth a word
 MOMENTS = {ON_THE_BAR: "bar", ON_THE_BEAT: "beat"}
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
 
+log = logging.getLogger(__name__)
+
 
 class Rack:
     """The effects behind `drums`. Its methods return at once, and may be called from any one thread (an event loop will do).
@@ -56,6 +59,7 @@ class Rack:
         self._shows_window: RackProcess | None = None
         self._dry_blocks, self._dry_until_s = 0, 0.0
         self._alerts: list[str] = []
+        self._had_no_room = False
         self._lock = threading.RLock()
         self._wakes, self._waker = Pipe(duplex=False)
         self._spare = Spare(self._new_process, self._wake)
@@ -297,7 +301,11 @@ class Rack:
         try:
             self._spare.want()
         except OSError as error:
-            self._alerts.append(NO_MEMORY if error.errno == ENOSPC else NO_ROOM.format(why=error.strerror))
+            words = NO_MEMORY if error.errno == ENOSPC else NO_ROOM.format(why=error.strerror)
+            self._alerts.append(words)
+            if not self._had_no_room:  # it is tried again for as long as it takes
+                log.warning(words)
+            self._had_no_room = True
 
     def _arrive(self) -> None:
         """Give a voice to what is ready, and let be heard what is to be heard."""

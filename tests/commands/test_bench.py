@@ -24,10 +24,19 @@ def test_every_bench_says_how_it_is_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("knocks", "abc"), ("onsets", "--loud"), ("offline_speed", "fast"), ("stage", "soon")]
+    ("name", "words"),
+    [
+        ("knocks", "abc"),
+        ("onsets", "--loud"),
+        ("onsets", "not there.wav"),
+        ("preset_levels", "not there.toml"),
+        ("offline_speed", "fast"),
+        ("stage", "soon"),
+    ],
 )
 def test_what_a_bench_does_not_understand_is_answered_with_its_usage(live_rig_process: LiveRig, name: str, words: str) -> None:
     ran = live_rig_process("bench", name, words)
+    assert ran.code == 2
     assert f"usage: {name}.py" in ran.said
     assert "Traceback" not in ran.said
 

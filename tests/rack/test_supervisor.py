@@ -323,7 +323,7 @@ def test_a_preset_of_the_set_that_keeps_dying_stays_off_until_it_is_chosen_again
     [(12, "Cannot allocate memory). Close other programs"), (28, "/dev/shm, the machine's shared memory, is full")],
 )
 def test_a_system_without_room_for_a_rack_is_said_and_tried_again(
-    monkeypatch: pytest.MonkeyPatch, error: int, says: str
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: int, says: str
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError(error, os.strerror(error))
@@ -338,6 +338,7 @@ def test_a_system_without_room_for_a_rack_is_said_and_tried_again(
         np.testing.assert_array_equal(stage.heard[0, BLOCK:], tone[: 19 * BLOCK])
     stage.play_until(lambda: rack.status() == "on")
     rack.close()
+    assert [says in said for said in caplog.messages] == [True]  # once, however often it was tried
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system takes the room by itself")
@@ -345,6 +346,20 @@ def test_memory_that_is_not_there_is_refused_before_anybody_plays_in_it() -> Non
     frames_of_terabytes = 1 << 35
     with pytest.raises(OSError, match="No space left"):
         SharedBlock(2, frames_of_terabytes, 8)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere its name is nowhere to be seen")
+def test_of_a_rack_that_cannot_start_no_memory_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[str] = []
+
+    def refuse(process: object) -> None:
+        names.append(process._args[3]._shared.name)  # type: ignore[attr-defined]  # tried again all evening, it would fill up
+        raise OSError(11, os.strerror(11))
+
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
+    with pytest.raises(OSError, match="Resource temporarily unavailable"):
+        RackProcess(SAMPLERATE, 1, 2, 1024, 0)
+    assert not Path("/dev/shm", names[0].lstrip("/")).exists()
 
 
 def with_gain(name: str, gain_db: float) -> Preset:
