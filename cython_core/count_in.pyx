@@ -5,9 +5,9 @@ One bar of even clicks with nothing between them, and silence or slower clicks b
 taken for what they are, because they are not even with what follows; so is a lone knock. Where the band rests, a count needs no silence: the roll that
 goes before it is no groove. Bar 1 is one click after the last, on the straight line through all of them.
 
-A foot and a hand that strike together are no click, whichever is first: so the last one is waited for a little. It may be bar 1 itself, after a count
-whose first click was not heard; which bar 1 that was, nobody can know in time. Once the bass drum has begun it, it is known: the places of the
-others say so.
+A foot and a hand that strike together are no click, whichever is first: so the last one is waited for a little, until the second look at it has been
+told, which knows a bass drum under a hi-hat far more often than the first. It may be bar 1 itself, after a count whose first click was not heard;
+which bar 1 that was, nobody can know in time. Once the bass drum has begun it, it is known: the places of the others say so.
 """
 
 from libc.math cimport INFINITY, fabs, isfinite, rint
@@ -16,13 +16,15 @@ from libc.string cimport memset
 
 from collections import namedtuple
 
-from cython_core.onsets cimport MAX_ONSETS, SECOND, Look
+from cython_core.onsets cimport MAX_ONSETS, ONLY, SECOND, Look
 
 cdef double UNEVEN = 0.14            # of an interval: how far a click may lie from where the ones before it put it
+cdef double DUE = 0.05                # the same for one that is softer than those before it
 cdef double HAND_S = 0.015            # and so much more, whatever the tempo
 cdef double FAR_FROM_TOLD = 1.35     # a count further than this from a told tempo is none: half or double time, or no count
 cdef double SILENCE_BEFORE = 1.5         # intervals: a count comes out of silence, or after slower clicks, never out of the middle of a groove
 cdef double TOGETHER_S = 0.03        # a bass drum this soon after a click was struck with it
+cdef double SEEN_AGAIN_S = 0.065      # after a stroke that is looked at twice, a bass drum a little after it has been looked at twice, too
 cdef double BOUNCE_S = 0.05          # a second onset this soon after a click is the same click
 cdef double WHISPER = 0.72           # an onset weaker than this part of the clicks before it is the room, no interruption
 cdef double STICKS_HAVE_NO_KICK = 0.6
@@ -67,20 +69,48 @@ cdef void count_in_listen(
 cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, CountInCall *call) noexcept nogil:
     """Hear one tick's onsets; `call` is ready in the tick that completes the count, and never again until told to listen."""
     cdef int i
+    cdef float kick = -1                # not looked at again
     call.ready = call.is_late = 0
     for i in range(count):
-        if onsets[i].look == SECOND or not isfinite(onsets[i].frame):
+        if not isfinite(onsets[i].frame):
+            continue
+        if onsets[i].look == SECOND:
+            if fabs(onsets[i].frame - last_before(c, INFINITY, 0)) < TOGETHER_S * c.samplerate_hz:
+                kick = max(kick, onsets[i].kick)
             continue
         c.stroke[c.strokes % REMEMBERED] = onsets[i]
         c.strokes += 1
         if not c.called:
             call_if_late(c, &onsets[i], call)
             take(c, &onsets[i])
+    if kick >= 0:
+        look_again(c, kick, call)
     call_if_complete(c, end_frame, call)
 
 
+cdef void look_again(CountInState *c, float kick, CountInCall *call) noexcept nogil:
+    """What the second look says of the last stroke's bass drum: one that was taken for a click may be none, and the other way round."""
+    cdef Onset *last = &c.stroke[(c.strokes - 1) % REMEMBERED]
+    cdef bint was_kick = is_kick(last)
+    last.kick, last.look = kick, SECOND
+    if c.called or is_kick(last) == was_kick:
+        return
+    count_again(c)
+    if is_kick(last):
+        call_if_late(c, last, call)
+
+
+cdef void count_again(CountInState *c) noexcept nogil:
+    """The clicks at the end of what is remembered."""
+    cdef int i
+    c.clicks = 0
+    for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
+        take(c, &c.stroke[i % REMEMBERED])
+
+
 cdef void call_if_complete(CountInState *c, long long end_frame, CountInCall *call) noexcept nogil:
-    if not c.called and c.clicks > 0 and end_frame >= c.click_frame[c.clicks - 1] + TOGETHER_S * c.samplerate_hz and is_complete(c):
+    cdef double wait_s = TOGETHER_S if c.strokes > 0 and c.stroke[(c.strokes - 1) % REMEMBERED].look == ONLY else SEEN_AGAIN_S
+    if not c.called and c.clicks > 0 and end_frame >= c.click_frame[c.clicks - 1] + wait_s * c.samplerate_hz and is_complete(c):
         call.bpm = 60 * c.samplerate_hz / interval_frames(c) * c.beats_per_click
         call.bar_one_frame = line_at(c, c.clicks)
         call.ready = 1
@@ -89,7 +119,7 @@ cdef void call_if_complete(CountInState *c, long long end_frame, CountInCall *ca
 
 cdef void call_if_late(CountInState *c, const Onset *onset, CountInCall *call) noexcept nogil:
     """A bass drum begins bar 1 after a count that lacks a click: the last one is a click before it, or two where that was the one."""
-    cdef double last = last_before(c, onset.frame - TOGETHER_S * c.samplerate_hz, 0), interval
+    cdef double last = last_before(c, onset.frame - TOGETHER_S * c.samplerate_hz, WHISPER * c.strength), interval
     cdef int back
     if not is_kick(onset):
         return
@@ -102,7 +132,7 @@ cdef void call_if_late(CountInState *c, const Onset *onset, CountInCall *call) n
 
 
 cdef bint lacks_one(CountInState *c, double one, double interval) noexcept nogil:
-    """Do all clicks but one lead up to the stroke at `one`, out of silence, with nothing between them?"""
+    """Do all clicks but one lead up to the stroke at `one`, out of silence, with nothing about as loud between them?"""
     cdef const Onset *stroke
     cdef double back, place
     cdef int i, missing = c.clicks_wanted
@@ -112,7 +142,7 @@ cdef bint lacks_one(CountInState *c, double one, double interval) noexcept nogil
         stroke = &c.stroke[i % REMEMBERED]
         back = (one - stroke.frame) / interval
         place = rint(back)
-        if stroke.frame > one - TOGETHER_S * c.samplerate_hz or back > c.clicks_wanted + SILENCE_BEFORE:
+        if stroke.frame > one - TOGETHER_S * c.samplerate_hz or back > c.clicks_wanted + SILENCE_BEFORE or stroke.strength < WHISPER * c.strength:
             continue
         if not 1 <= place <= c.clicks_wanted or fabs(back - place) > UNEVEN + HAND_S * c.samplerate_hz / interval or is_kick(stroke):
             return False
@@ -123,7 +153,8 @@ cdef bint lacks_one(CountInState *c, double one, double interval) noexcept nogil
 
 
 cdef inline bint is_kick(const Onset *onset) noexcept nogil:
-    return onset.kick > STICKS_HAVE_NO_KICK and onset.kick > onset.snare and onset.kick > onset.cymbal
+    """A second look judges each drum by itself, a first one which of them it is."""
+    return onset.kick > STICKS_HAVE_NO_KICK and (onset.look == SECOND or onset.kick > onset.snare and onset.kick > onset.cymbal)
 
 
 cdef bint is_complete(CountInState *c) noexcept nogil:
@@ -158,7 +189,7 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     """One more onset: a click that goes on evenly, the first of a new count, or the end of one."""
     cdef double gap, expected
     cdef int i
-    if c.clicks > 0 and onset.strength < WHISPER * c.strength:
+    if c.clicks > 0 and onset.strength < WHISPER * c.strength and not is_due(c, onset):
         return
     if is_kick(onset):
         c.clicks = 0
@@ -181,6 +212,15 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     c.strength = onset.strength if c.clicks == 0 else c.strength + 0.5 * (onset.strength - c.strength)
     c.click_frame[c.clicks] = onset.frame
     c.clicks += 1
+
+
+cdef bint is_due(CountInState *c, const Onset *onset) noexcept nogil:
+    """Does it lie where the next click is due, so that it is one, however soft?"""
+    cdef double interval
+    if c.clicks < 2:
+        return False
+    interval = interval_frames(c)
+    return fabs(onset.frame - c.click_frame[c.clicks - 1] - interval) < DUE * interval + HAND_S * c.samplerate_hz
 
 
 cdef bint is_out_of_silence(CountInState *c) noexcept nogil:

@@ -14,12 +14,32 @@ STICK, HAT, CRASH, KICK = (0.0, 0.3, 0.9), (0.0, 0.0, 1.0), (0.0, 0.0, 1.0), (1.
 TOGETHER_S = 0.03  # what may be struck with the last click is waited for
 
 
-def hear(count_in: CountIn, strokes: list[tuple[float, tuple[float, float, float]]]) -> list[tuple[float, CountInCall]]:
-    """Calls, each with the time in seconds at which it came."""
+Drum = tuple[float, float, float]
+LATE_S = 0.038  # a second look is told so long after its stroke
+
+
+def hear(count_in: CountIn, strokes: list[tuple[float, Drum]]) -> list[tuple[float, CountInCall]]:
+    """Notes. Calls, each with the time in seconds at which it came."""
+    return told(count_in, [(time_s, (time_s * SAMPLERATE_HZ, 0.6, *drum, 0, Look.ONLY)) for time_s, drum in strokes])
+
+
+def looked_at_twice(
+    count_in: CountIn, strokes: list[tuple[float, Drum, Drum]], strengths: tuple[float, ...] = (0.8,) * 9
+) -> list[tuple[float, CountInCall]]:
+    """Sound: what the first look takes each stroke for, and the second."""
+    words = []
+    for strength, (time_s, first, second) in zip(strengths, strokes, strict=False):
+        frame = time_s * SAMPLERATE_HZ
+        words.append((time_s, (frame, strength, *first, 0, Look.FIRST)))
+        drums = [tuple(likely if place == drum else 0 for place in range(3)) for drum, likely in enumerate(second) if likely]
+        words += [(time_s + LATE_S, (frame, strength, *drum, 0, Look.SECOND)) for drum in drums]
+    return told(count_in, words)
+
+
+def told(count_in: CountIn, words: list[tuple[float, tuple[float, ...]]]) -> list[tuple[float, CountInCall]]:
     calls = []
-    rows = [(time_s * SAMPLERATE_HZ, 0.6, *drum, 0, Look.ONLY) for time_s, drum in strokes]
-    for tick in range(int((strokes[-1][0] + 1) * SAMPLERATE_HZ / TICK)):
-        now = [row for row in rows if tick * TICK <= row[0] < (tick + 1) * TICK]
+    for tick in range(int((words[-1][0] + 1) * SAMPLERATE_HZ / TICK)):
+        now = [row for time_s, row in words if tick * TICK <= time_s * SAMPLERATE_HZ < (tick + 1) * TICK]
         call = count_in.tick(np.array(now, ONSET), TICK)
         if call:
             calls.append(((tick + 1) * TICK / SAMPLERATE_HZ, call))
@@ -105,9 +125,34 @@ def test_a_roll_may_go_before_a_count_only_where_the_band_rests(rests: bool) -> 
         pytest.param([(0.3 + 1.9 * i, STICK) for i in range(6)], id="clicks slower than any beat"),
     ],
 )
-def test_this_is_no_count(strokes: list[tuple[float, tuple[float, float, float]]]) -> None:
+def test_this_is_no_count(strokes: list[tuple[float, Drum]]) -> None:
     assert hear(CountIn(SAMPLERATE_HZ), strokes) == []
 
 
 def test_a_count_at_twice_the_charts_tempo_is_none() -> None:
     assert hear(CountIn(SAMPLERATE_HZ, 4, 100), [(0.3 + 0.3 * i, STICK) for i in range(8)]) == []
+
+
+CLICKS = [(0.3 + 0.5 * i, STICK, STICK) for i in range(3)]
+THUMP, BOTH = (0.7, 0.4, 0.2), (0.96, 0.0, 0.9)
+
+
+def test_a_bass_drum_under_a_hat_that_only_the_second_look_hears_is_no_click() -> None:
+    assert looked_at_twice(CountIn(SAMPLERATE_HZ), [*CLICKS, (1.8, HAT, BOTH)]) == []
+
+
+def test_a_click_that_the_first_look_takes_for_a_bass_drum_counts() -> None:
+    [(_, call)] = looked_at_twice(CountIn(SAMPLERATE_HZ), [*CLICKS, (1.8, THUMP, (0.4, 1.0, 0.0))])
+    assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(2.3, abs=0.001)
+
+
+def test_a_soft_click_counts_where_it_is_due() -> None:
+    clicks = [*CLICKS, (1.8, STICK, STICK)]
+    [(_, call)] = looked_at_twice(CountIn(SAMPLERATE_HZ), clicks, strengths=(0.8, 0.8, 0.4, 0.8))
+    assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(2.3, abs=0.001)
+
+
+def test_what_the_room_says_between_clicks_is_none() -> None:
+    clicks = [*CLICKS[:2], (1.05, STICK, STICK), CLICKS[2], (1.8, STICK, STICK)]
+    [(_, call)] = looked_at_twice(CountIn(SAMPLERATE_HZ), clicks, strengths=(0.8, 0.8, 0.4, 0.8, 0.8))
+    assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(2.3, abs=0.001)
