@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import FrameType
 
+from live_rig.endings import signals_to_end
 from live_rig.errors import RigError
 
 # name -> what it is for; the code of a command lies in live_rig/commands/<name with underscores>.py
@@ -29,7 +30,7 @@ COMMANDS = {
     "bench": "measure this machine",
 }
 USER_ERROR = 2
-TOLD_TO_END = 143
+KILLED_BY = 128  # and the signal's number
 READ_NO_FURTHER = 141
 
 
@@ -50,19 +51,20 @@ def usage() -> str:
 
 @contextmanager
 def ending_politely() -> Iterator[None]:
-    """A kill, or the end of the desktop's session, ends what is at work as Ctrl-C does: nothing is left behind."""
+    """Whatever tells a command to end ends what is at work as Ctrl-C does: nothing is left behind."""
     if threading.current_thread() is not threading.main_thread():
         yield  # a bench or a test that calls a command: its own end is not ours
         return
-    before = signal.signal(signal.SIGTERM, end)
+    before = {number: signal.signal(number, end) for number in signals_to_end()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def end(_number: int, _frame: FrameType | None) -> None:
-    sys.exit(TOLD_TO_END)
+def end(number: int, _frame: FrameType | None) -> None:
+    sys.exit(KILLED_BY + number)
 
 
 def run(name: str, words: Sequence[str]) -> int:
@@ -81,7 +83,7 @@ def run(name: str, words: Sequence[str]) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit codes: 0 done, 1 measured and found wanting, 2 the user must change something; 130 interrupted,
-    141 read no further, and 143 told to end, as is usual."""
+    141 read no further, 143 told to end, and 129 its terminal closed, as is usual."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] in (["-h"], ["--help"]):
         words[0] = "help"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from live_rig.control.protocol import DEFAULT_PORT, DoorAddress
 from live_rig.control.server import new_token, serve
+from live_rig.endings import signals_to_end
 from live_rig.engine import Engine, Setup
 from live_rig.open_files import let_many_be_open
 from live_rig.paths import examples_dir, last_show, remember_show
@@ -77,11 +78,13 @@ async def played(engine: Engine, port: int, while_open: Callable[[DoorAddress], 
 
 
 async def until_asked_to_stop() -> None:
-    """Ctrl-C, or a polite kill. Everything has been started: from here on this thread answers, and goes before normal ones."""
+    """Ctrl-C, or whatever else ends a command. Everything has been started: from here on this thread answers, and goes before
+    normal ones.
+    """
     run_this_thread_soon()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, *signals_to_end()):
         try:
             loop.add_signal_handler(name, stop.set)
         except NotImplementedError:  # Windows: Ctrl-C arrives as KeyboardInterrupt

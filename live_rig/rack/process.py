@@ -3,7 +3,8 @@
 It holds several presets ready, each in a place of its own with its own rings; those that are posted nothing cost nothing.
 The sound is made in a thread of its own, and no other Python runs beside it: the collector is off, others wait,
 without the GIL, for the parent to end, so that no rack is ever left over, and for a word from it. Plugins are made on the main
-thread, and their windows shown, as they want it. It ignores Ctrl-C, which is the engine's to answer.
+thread, and their windows shown, as they want it. It ignores Ctrl-C and a terminal that is closed, which are the engine's to
+answer.
 """
 
 import ctypes
@@ -141,7 +142,8 @@ class RackProcess:
 
 def run(samplerate: float, inputs: int, allowance_frames: int, block: SharedBlock, line: Connection) -> None:
     """The rack's main thread: wait for presets, build them, say so, let them play, and show windows until killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+        signal.signal(number, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=end_with_parent, args=(parent.sentinel,), daemon=True).start()

@@ -86,6 +86,35 @@ def state_where(door: Door, holds: Callable[[StageState], object], what: str) ->
     raise AssertionError(f"in vain: {what}")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/shm is Linux's")
+def test_a_terminal_that_is_closed_ends_it_and_leaves_nothing_behind(home: dict[str, str]) -> None:
+    words = [*LIVE_RIG, "engine", str(FESTIVAL), "--device", "virtual", "--port", "0"]
+    with subprocess.Popen(words, env=home, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as engine:
+        assert engine.stdout is not None
+        assert b"the control door is" in engine.stdout.readline()
+        address = read_door_file(door_file := Path(home["XDG_RUNTIME_DIR"]) / "live-rig" / "door.json")
+        assert address is not None
+        with connect(address) as door:
+            state_where(door, lambda state: state.effects == "on", "the song's preset is heard")
+        mapped = (line.split()[-1] for line in Path(f"/proc/{engine.pid}/maps").read_text().splitlines() if "/dev/shm/" in line)
+        shared = [Path(file) for file in set(mapped) if Path(file).exists()]
+        os.killpg(engine.pid, signal.SIGHUP)  # to all of its processes, as a terminal does
+        assert engine.wait(PATIENCE_S) in (0, 129)
+    assert [file for file in [door_file, *shared] if file.exists()] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is called otherwise")
+def test_what_was_started_to_outlive_its_terminal_does(home: dict[str, str]) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with running(home, "engine", FESTIVAL, "--device", "virtual", "--port", "0") as (engine, address):
+            engine.send_signal(signal.SIGHUP)
+            with connect(address) as door:
+                assert door.do("start") == "start"
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 # What is refused
 
 
