@@ -31,9 +31,9 @@ from cython_core.patterns cimport BINS_PER_BEAT, MAX_BEATS, OWN
 cdef double UNTOLD_BPM = 125.0
 cdef double OVERRULE = 0.30          # by how much the bar filter's belief in another phase must be greater
 cdef double OVERRULE_BAR = 0.15
-cdef double OTHER_TEMPO_OCTAVES = 0.12               # the gaits are lost when they are further from the bar filter's tempo
-cdef double LEAN_EVERY_BEATS = 0.25  # so often the gaits lean towards the bar filter's phase ...
-cdef double LEAN_WITHIN_BEATS = 0.3  # ... where it is not another beat
+cdef double OTHER_TEMPO_OCTAVES = 0.12               # the gaits are lost when they are further from the bar filter's tempo ...
+cdef double SAME_BEAT = 0.3          # ... and from its beat: no further, and it is late itself, as in a ritardando
+cdef double LEAN_EVERY_BEATS = 0.25  # so often the gaits lean towards the bar filter's phase, where it is the same beat
 cdef double LEAN_SD_BEATS = 0.11
 cdef double SURE_ENOUGH = 0.3
 cdef double OWN_ABOVE = 0.8          # confidence that it takes to lay strokes down in the drummer's own bar
@@ -270,19 +270,18 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
     mine = <int>((beat_at - floor(beat_at)) * PLACES_PER_BEAT) % PLACES_PER_BEAT
     best = belief_surest(beat, PLACES_PER_BEAT)
     here = belief_near(beat, PLACES_PER_BEAT, mine)
-    if (not belief_is_same_level(level, fine) or fabs(octave - fine) > OTHER_TEMPO_OCTAVES
+    gap = belief_centre(beat, best) - (beat_at - floor(beat_at))
+    gap -= floor(gap + 0.5)
+    if (not belief_is_same_level(level, fine)
+            or fabs(octave - fine) > OTHER_TEMPO_OCTAVES and fabs(gap) > SAME_BEAT
             or belief_near(beat, PLACES_PER_BEAT, best) - here > OVERRULE * total):
-        gap = belief_centre(beat, best) - (beat_at - floor(beat_at))
-        beat_at += gap - floor(gap + 0.5)
+        beat_at += gap
         gaits_seed(&f.gaits, f.bars.answer_frame, beat_at, octave)
         f.own.begun = False
         here = belief_near(beat, PLACES_PER_BEAT, best)
-    elif may_lean(f, octave) and here > SURE_ENOUGH * total:
-        gap = belief_centre(beat, best) - (beat_at - floor(beat_at))
-        gap -= floor(gap + 0.5)
-        if fabs(gap) < LEAN_WITHIN_BEATS:
-            f.lean_frame = f.bars.answer_frame
-            gaits_lean(&f.gaits, gap, LEAN_SD_BEATS)
+    elif may_lean(f, octave) and here > SURE_ENOUGH * total and fabs(gap) < SAME_BEAT:
+        f.lean_frame = f.bars.answer_frame
+        gaits_lean(&f.gaits, gap, LEAN_SD_BEATS)
     f.confidence = fmin(here / total, 1)
     read_bar(f, bar, beat_at)
     f.trust += (f.confidence - f.trust) * fmin(1, f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 / TRUST_BEATS)

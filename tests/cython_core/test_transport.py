@@ -80,6 +80,16 @@ def test_it_stays_with_him_from_250_to_330() -> None:
     assert heard.bpm_at(rising[-1]) == pytest.approx(330, rel=0.01)
 
 
+@pytest.mark.parametrize(("bpm", "to_bpm"), [(160.0, 104.0), (90.0, 140.0)])
+def test_a_drummer_who_slows_down_by_a_third_or_gets_faster_by_half_in_two_bars_keeps_it(bpm: float, to_bpm: float) -> None:
+    changing = [(bpm * (to_bpm / bpm) ** (beat / 8), 1) for beat in range(1, 9)]
+    plays = beats((bpm, 32), *changing, (to_bpm, 16), start_s=4.0)
+    drummer = clicks(plays[0] - 60 / bpm * np.arange(4, 0, -1)) + rock(plays, jitter_ms=4)
+    heard = play(song(bpm, "a:40"), drummer, start="count-in", leader=Leader.DRUMMER)
+    for beat in range(1, len(plays)):
+        assert abs(heard.song_beat_at(plays[beat]) - beat) * 60 / heard.bpm_at(plays[beat]) < 0.09
+
+
 def test_an_error_of_phase_shrinks_and_the_tempo_does_not_lurch() -> None:
     plays = beats((120, 24), start_s=0.15)  # about a sixth of a beat beside the band, which starts at once
     heard = play(song(120), rock(plays), [(2.0, "take")])
