@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from io import TextIOWrapper
 from types import FrameType
 
 from live_rig.endings import signals_to_end
@@ -88,6 +89,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] in (["-h"], ["--help"]):
         words[0] = "help"
     name = words.pop(0) if words and not words[0].startswith("-") else "stage"
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # no title ends a show where a terminal has not all letters
     try:
         try:
             return run(name, words)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import CHECKOUT, MAIN
+from tests.show.conftest import make_show
 
 
 @pytest.mark.parametrize("words", [["plugins", "list"], ["--help"], ["follow", "--help"], ["help"]], ids=" ".join)
@@ -21,3 +22,13 @@ def test_whoever_reads_no_further_ends_it_without_a_traceback(words: list[str], 
     )
     os.close(write)
     assert (ended.returncode, ended.stderr) == (141, "")
+
+
+def test_a_title_with_letters_that_the_terminal_does_not_have_ends_nothing(tmp_path: Path) -> None:
+    sheet = make_show(tmp_path / "friday") / "show.toml"
+    sheet.write_text('title = "Frühschoppen ☂"\n' + "".join(sheet.read_text(encoding="utf-8").splitlines(True)[1:]), "utf-8")
+    home = os.environ | {"PYTHONPATH": str(CHECKOUT), "PYTHONIOENCODING": "ascii"}
+    words = [sys.executable, "-c", MAIN, "check", str(tmp_path / "friday")]
+    ended = subprocess.run(words, env=home, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "Fr?hschoppen ?" in ended.stdout
