@@ -171,14 +171,21 @@ def why_blocked(path: Path) -> str:
 
 
 def find(name: str) -> Path:
-    """The plugin of that name, or that path. RackError where there is none."""
+    """The plugin of that name, or that path; of several with that name one that is there still, and may be loaded, if any is.
+
+    RackError where there is none.
+    """
     with suppress(OSError):  # no file has so long a name
         if Path(name).exists() and Path(name).suffix in KINDS:
             return real(Path(name))
     known = remembered()
-    for path, seen in known.items():
-        if name.lower() in (Path(path).stem.lower(), *(str(plugin["name"]).lower() for plugin in seen.plugins)):
-            return Path(path)
+    called_so = [
+        Path(path)
+        for path, seen in known.items()
+        if name.lower() in (Path(path).stem.lower(), *(str(plugin["name"]).lower() for plugin in seen.plugins))
+    ]
+    if called_so:
+        return max(called_so, key=lambda path: (path.exists(), not known[str(path)].blocked))
     there = [stem for path in known if (stem := Path(path).stem).isprintable()]
     more = f" and {len(there) - MOST_NAMES} more" if len(there) > MOST_NAMES else ""
     do = change_or(name, there, "Scan for it: live-rig plugins scan FOLDER")

@@ -12,7 +12,7 @@ from live_rig.cli import main
 from live_rig.rack.desk_state import desk_state, plugin_ranges
 from live_rig.rack.edits import Edits
 from live_rig.rack.inline import InlineRack
-from live_rig.rack.plugins import look_at, remembered, scan, why_blocked
+from live_rig.rack.plugins import Seen, find, look_at, remember, remembered, scan, why_blocked
 from live_rig.rack.preset import Effect, Preset
 
 Built = Callable[[int, int], Path]
@@ -204,3 +204,19 @@ def test_the_desk_knows_how_far_a_plugins_knobs_go_once_it_was_looked_at(
     list(scan([file.parent], limit_s=20.0))
     (knob,) = (knob for knob in desk_state((), edits, plugin_ranges(edits)).knobs if knob.name == "master.Faulty0.gain")
     assert (knob.value, knob.low, knob.high) == (0.25, 0.0, 1.0)
+
+
+def test_of_several_with_one_name_the_one_is_meant_that_is_there_and_may_be_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    gone, blocked, good = (tmp_path / folder / "Hall.vst3" for folder in ("gone", "blocked", "good"))
+    for there in (blocked, good):
+        there.mkdir(parents=True)
+    says = {gone: "", blocked: "it crashed while it was loaded", good: ""}
+    remember({str(path): Seen(str(path), 0.0, why) for path, why in says.items()})
+    assert find("hall") == good
+    good.rmdir()
+    assert find("hall") == blocked
+    blocked.rmdir()
+    assert find("hall") == gone  # it was known: what is said of it is said when it is looked at
