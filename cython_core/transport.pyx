@@ -419,8 +419,9 @@ cdef void transport_tick(TransportState *t, const Lead *lead, AuthorityState *a,
             if t.state == COUNTING:
                 take_beats_of(t, tempo_place(t))
             steer(t, lead)
-            return_to(t, lead, a, pulse, place)
-            end_with_drummer(t, a)
+            if not t.chart.section[t.section].is_finale:     # a last hit rings out, whatever he does then
+                return_to(t, lead, a, pulse, place)
+                end_with_drummer(t, a)
             advance(t, a, made)
     t.head += TICK
 

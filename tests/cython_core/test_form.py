@@ -586,6 +586,22 @@ def test_a_hold_before_a_last_hit_on_his_stroke_rests_where_it_was_said() -> Non
     assert heard.song_beat_at(10.5) == pytest.approx(16.5, abs=0.3)
 
 
+@pytest.mark.parametrize("rest_beats", [4.4, 8.4])
+@pytest.mark.parametrize("bpm", [90.0, 160.0])
+def test_the_last_hit_rings_to_its_end_however_long_it_was_waited_for(bpm: float, rest_beats: float) -> None:
+    plays, beat_s = beats((bpm, 28), start_s=4.0), 60 / bpm
+    held_s = plays[-1] + beat_s
+    hit_s = held_s + rest_beats * beat_s
+    struck = [(time_s, drum, 120) for time_s in (held_s, hit_s) for drum in (KICK, CRASH)]
+    notes = [*clicks(plays[0] - beat_s * np.arange(4, 0, -1)), *rock(plays), *struck]
+    says = [(plays[24] + 0.1, "hold"), (hit_s - 2 * beat_s, "finale")]
+    heard = play(song(bpm, "a:12 hit:3!"), notes, says, start="count-in", leader=Leader.DRUMMER, length_s=hit_s + 15 * beat_s)
+    assert heard.times(NoticeKind.LAST_HIT) == [pytest.approx(hit_s, abs=0.05)]
+    assert heard.times(NoticeKind.BACK_ON_BEAT) == []
+    assert heard.happened[-1]["kind"] == NoticeKind.ENDED
+    assert heard.happened[-1]["value"] == 60
+
+
 def test_the_cut_off_is_on_the_next_beat() -> None:
     heard = play(song(120), says=[(3.1, "cut-off")], length_s=6)
     (cut_s,) = heard.times(NoticeKind.STOPPED)
