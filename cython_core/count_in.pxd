@@ -24,7 +24,10 @@ cdef struct CountInState:
     bint rests                       # the band does: there is no groove
     bint called
     int strokes                      # of any kind, heard so far
+    int since                        # so many of them belong to a count that is over
     Onset[REMEMBERED] stroke         # the last of them
+    float[REMEMBERED] loudest_then_db   # the loudest sound of late, when it was told ...
+    float loudest_db                 # ... and now
 
 cdef class CountIn:
     cdef CountInState *state
@@ -32,4 +35,4 @@ cdef class CountIn:
 
 cdef void count_in_forget(CountInState *c) noexcept nogil
 cdef void count_in_listen(CountInState *c, double bpm, int beats_per_bar, int bars, int beats_per_click, double now_frame, bint rests) noexcept nogil
-cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, CountInCall *call) noexcept nogil
+cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, float loudest_db, CountInCall *call) noexcept nogil

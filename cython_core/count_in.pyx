@@ -19,14 +19,16 @@ from collections import namedtuple
 from cython_core.onsets cimport MAX_ONSETS, ONLY, SECOND, Look
 
 cdef double UNEVEN = 0.14            # of an interval: how far a click may lie from where the ones before it put it
+cdef float SOFTEST = 0.6              # part of the strength of the clicks before it that a click has, at least
 cdef double DUE = 0.05                # the same for one that is softer than those before it
 cdef double HAND_S = 0.015            # and so much more, whatever the tempo
 cdef double FAR_FROM_TOLD = 1.35     # a count further than this from a told tempo is none: half or double time, or no count
 cdef double SILENCE_BEFORE = 1.5         # intervals: a count comes out of silence, or after slower clicks, never out of the middle of a groove
 cdef double TOGETHER_S = 0.03        # a bass drum this soon after a click was struck with it
 cdef double SEEN_AGAIN_S = 0.065      # after a stroke that is looked at twice, a bass drum a little after it has been looked at twice, too
-cdef double BOUNCE_S = 0.05          # a second onset this soon after a click is the same click
+cdef double BOUNCE_S = 0.05          # a second onset this soon after a click is the same click, and the stronger says when
 cdef double WHISPER = 0.72           # an onset weaker than this part of the clicks before it is the room, no interruption
+cdef float FAR_SOFTER_DB = 9.0       # what was told while nothing had been heard that was nearer than this to the clicks is the crowd
 cdef double STICKS_HAVE_NO_KICK = 0.6
 cdef double SLOWEST_BPM = 37.0      # two clicks may be further apart than a beat at 40 ...
 cdef double FASTEST_BPM = 430.0     # ... and nearer than one at 400
@@ -34,7 +36,7 @@ cdef double FASTEST_BPM = 430.0     # ... and nearer than one at 400
 
 cdef void count_in_forget(CountInState *c) noexcept nogil:
     """Whatever was struck until now belongs to no count."""
-    c.clicks = c.strokes = 0
+    c.clicks = c.strokes = c.since = 0
 
 
 cdef void count_in_listen(
@@ -56,33 +58,44 @@ cdef void count_in_listen(
         c.clicks_wanted = MAX_CLICKS
     if c.clicks_wanted < 3:
         c.clicks_wanted = 4
-    c.clicks = 0
+    c.clicks = c.since = 0
     c.called = False
     for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
-        take(c, &c.stroke[i % REMEMBERED])
+        if not is_crowd(c, i):
+            take(c, &c.stroke[i % REMEMBERED])
         if is_complete(c):
             if line_at(c, c.clicks) > now_frame:
                 return
-            c.clicks = 0
+            c.clicks, c.since = 0, i + 1
 
 
-cdef void count_in_tick(CountInState *c, const Onset *onsets, int count, long long end_frame, CountInCall *call) noexcept nogil:
-    """Hear one tick's onsets; `call` is ready in the tick that completes the count, and never again until told to listen."""
+cdef void count_in_tick(
+    CountInState *c, const Onset *onsets, int count, long long end_frame, float loudest_db, CountInCall *call
+) noexcept nogil:
+    """Hear one tick's onsets; `call` is ready in the tick that completes the count, and never again until told to listen.
+
+    loudest_db: of what the microphones have heard of late; any number where there are none.
+    """
     cdef int i
     cdef float kick = -1                # not looked at again
+    cdef bint is_new = False
     call.ready = call.is_late = 0
+    c.loudest_db = loudest_db
     for i in range(count):
         if not isfinite(onsets[i].frame):
             continue
         if onsets[i].look == SECOND:
-            if fabs(onsets[i].frame - last_before(c, INFINITY, 0)) < TOGETHER_S * c.samplerate_hz:
+            if c.strokes > 0 and fabs(onsets[i].frame - c.stroke[(c.strokes - 1) % REMEMBERED].frame) < TOGETHER_S * c.samplerate_hz:
                 kick = max(kick, onsets[i].kick)
             continue
         c.stroke[c.strokes % REMEMBERED] = onsets[i]
+        c.loudest_then_db[c.strokes % REMEMBERED] = loudest_db
         c.strokes += 1
+        is_new = True
         if not c.called:
             call_if_late(c, &onsets[i], call)
-            take(c, &onsets[i])
+    if is_new and not c.called:
+        count_clicks(c)
     if kick >= 0:
         look_again(c, kick, call)
     call_if_complete(c, end_frame, call)
@@ -95,17 +108,18 @@ cdef void look_again(CountInState *c, float kick, CountInCall *call) noexcept no
     last.kick, last.look = kick, SECOND
     if c.called or is_kick(last) == was_kick:
         return
-    count_again(c)
+    count_clicks(c)
     if is_kick(last):
         call_if_late(c, last, call)
 
 
-cdef void count_again(CountInState *c) noexcept nogil:
-    """The clicks at the end of what is remembered."""
+cdef void count_clicks(CountInState *c) noexcept nogil:
+    """The clicks at the end of what is remembered. What was heard before is seen anew with each stroke: what seemed loud may have been the crowd."""
     cdef int i
     c.clicks = 0
-    for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
-        take(c, &c.stroke[i % REMEMBERED])
+    for i in range(max(c.strokes - REMEMBERED, c.since), c.strokes):
+        if not is_crowd(c, i):
+            take(c, &c.stroke[i % REMEMBERED])
 
 
 cdef void call_if_complete(CountInState *c, long long end_frame, CountInCall *call) noexcept nogil:
@@ -142,7 +156,7 @@ cdef bint lacks_one(CountInState *c, double one, double interval) noexcept nogil
         stroke = &c.stroke[i % REMEMBERED]
         back = (one - stroke.frame) / interval
         place = rint(back)
-        if stroke.frame > one - TOGETHER_S * c.samplerate_hz or back > c.clicks_wanted + SILENCE_BEFORE or stroke.strength < WHISPER * c.strength:
+        if stroke.frame > one - TOGETHER_S * c.samplerate_hz or back > c.clicks_wanted + SILENCE_BEFORE or is_faint(c, i, WHISPER * c.strength):
             continue
         if not 1 <= place <= c.clicks_wanted or fabs(back - place) > UNEVEN + HAND_S * c.samplerate_hz / interval or is_kick(stroke):
             return False
@@ -197,6 +211,8 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
     if c.clicks > 0:
         gap = onset.frame - c.click_frame[c.clicks - 1]
         if gap < BOUNCE_S * c.samplerate_hz:
+            if WHISPER * onset.strength > strength_at(c, c.click_frame[c.clicks - 1]):
+                c.click_frame[c.clicks - 1] = onset.frame               # the other was a grace note, or the crowd
             return
         if c.clicks >= 2:
             expected = interval_frames(c)
@@ -215,9 +231,9 @@ cdef void take(CountInState *c, const Onset *onset) noexcept nogil:
 
 
 cdef bint is_due(CountInState *c, const Onset *onset) noexcept nogil:
-    """Does it lie where the next click is due, so that it is one, however soft?"""
+    """Is it a click although it is softer than those before it, because it lies where the next is due?"""
     cdef double interval
-    if c.clicks < 2:
+    if c.clicks < 2 or onset.strength < SOFTEST * c.strength:
         return False
     interval = interval_frames(c)
     return fabs(onset.frame - c.click_frame[c.clicks - 1] - interval) < DUE * interval + HAND_S * c.samplerate_hz
@@ -227,10 +243,10 @@ cdef bint is_out_of_silence(CountInState *c) noexcept nogil:
     """Was there nothing about as loud shortly before the first click; or one knock, not a beat before it, and nothing else, however soft, for as long
     as the count takes?"""
     cdef double interval = interval_frames(c), first = c.click_frame[0], bounce = BOUNCE_S * c.samplerate_hz, knock
-    if first - last_before(c, first, WHISPER * min(strength_at(c, first), c.strength)) > SILENCE_BEFORE * interval:
+    if first - last_before(c, first - bounce, WHISPER * min(strength_at(c, first), c.strength)) > SILENCE_BEFORE * interval:
         return True
-    knock = last_before(c, first, 0)
-    if first - knock < bounce or fabs(first - knock - interval) < UNEVEN * interval:
+    knock = last_before(c, first - bounce, 0)
+    if fabs(first - knock - interval) < UNEVEN * interval:
         return False
     return first - last_before(c, knock - bounce, 0) > c.clicks_wanted * interval
 
@@ -251,9 +267,18 @@ cdef double last_before(CountInState *c, double frame, float least) noexcept nog
     cdef int i
     for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
         stroke = &c.stroke[i % REMEMBERED]
-        if stroke.frame < frame and stroke.strength >= least:
+        if stroke.frame < frame and not is_faint(c, i, least):
             before = max(before, stroke.frame)
     return before
+
+
+cdef inline bint is_faint(const CountInState *c, int i, float least) noexcept nogil:
+    return c.stroke[i % REMEMBERED].strength < least or is_crowd(c, i)
+
+
+cdef inline bint is_crowd(const CountInState *c, int i) noexcept nogil:
+    """Was that sound far from as loud as what is heard now? Its strength only says how loud it was for its time."""
+    return c.stroke[i % REMEMBERED].look != ONLY and c.loudest_then_db[i % REMEMBERED] < c.loudest_db - FAR_SOFTER_DB
 
 
 cdef bint is_tempo(CountInState *c, double interval) noexcept nogil:
@@ -310,8 +335,8 @@ cdef class CountIn:
     def __dealloc__(self):
         free(self.state)
 
-    def tick(self, onsets, int frames):
-        """Hear one tick with the onsets told in it; the call in the tick that completes the count, else None."""
+    def tick(self, onsets, int frames, float loudest_db=0):
+        """Hear one tick with the onsets told in it, and the loudest sound of late; the call in the tick that completes the count, else None."""
         cdef Onset[MAX_ONSETS] heard
         cdef CountInCall call
         cdef int count = 0
@@ -324,5 +349,5 @@ cdef class CountIn:
             heard[count].look = <Look><int>row["look"]
             count += 1
         self.heard_frames += frames
-        count_in_tick(self.state, heard, count, self.heard_frames, &call)
+        count_in_tick(self.state, heard, count, self.heard_frames, loudest_db, &call)
         return Call(call.bpm, call.bar_one_frame) if call.ready and not call.is_late else None

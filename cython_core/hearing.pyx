@@ -12,7 +12,7 @@ from cython_core.count_in cimport CountInCall, count_in_forget, count_in_listen,
 from cython_core.entry cimport FOR_THE_BAR, FOR_THE_COUNT
 from cython_core.follower cimport follower_begin_bar, follower_change_meter, follower_count_in, follower_tick
 from cython_core.guard cimport GUARD_DELAY
-from cython_core.input_lines cimport lines_band, lines_tick
+from cython_core.input_lines cimport lines_band, lines_loudest_db, lines_tick
 from cython_core.key_change cimport stems_in_key
 from cython_core.patterns cimport MAX_BEATS
 from cython_core.onsets cimport MAX_ONSETS
@@ -58,7 +58,7 @@ cdef void find_beat(RigState *r) noexcept nogil:
     cdef CountInCall call
     cdef TransportState *t = &r.transport
     hear_lines(r)
-    count_in_tick(r.count_in, r.onset, r.onsets, r.frame, &call)
+    count_in_tick(r.count_in, r.onset, r.onsets, r.frame, lines_loudest_db(r.lines), &call)
     if call.ready:
         take_count(r, &call)
     if r.onsets > 0:

@@ -39,6 +39,7 @@ cdef struct InputLines:
 cdef void lines_reset(InputLines *l, double samplerate_hz, const int *drums, int count) noexcept nogil
 cdef void lines_note(InputLines *l, const Onset *onset) noexcept nogil
 cdef void lines_band(InputLines *l, const float *band, int frames) noexcept nogil
+cdef float lines_loudest_db(const InputLines *l) noexcept nogil
 cdef int lines_tick(InputLines *l, const float *const *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil
 
 cdef class Lines:

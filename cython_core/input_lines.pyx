@@ -30,6 +30,7 @@ cdef double PAIR_S = 0.045           # a note and a sound further apart than thi
 cdef double PAIRED_AFTER_S = 0.07    # by then all notes that may be of a sound's stroke have come
 cdef double PAD_STEP = 0.08          # of the way to a new measurement of the pads' delay
 cdef double PAIRS_ENOUGH = 12.0
+cdef float DB_PER_OCTAVE_OF_POWER = 3.0103
 cdef float LOUDEST_SINKS_DB = 0.1    # with each stroke
 
 
@@ -55,6 +56,15 @@ cdef void lines_note(InputLines *l, const Onset *onset) noexcept nogil:
 cdef void lines_band(InputLines *l, const float *band, int frames) noexcept nogil:
     """What the band plays in the frames of the next tick, as it leaves its bus."""
     bleed_play(&l.bleed, band, frames)
+
+
+cdef float lines_loudest_db(const InputLines *l) noexcept nogil:
+    """Mean power of the loudest 3 ms that a line has heard of late."""
+    cdef float loudest = l.line[0].finder.loudest
+    cdef int i
+    for i in range(1, l.count):
+        loudest = fmaxf(loudest, l.line[i].finder.loudest)
+    return DB_PER_OCTAVE_OF_POWER * loudest
 
 
 cdef int lines_tick(InputLines *l, const float *const *heard, int frames, long long first_frame, Onset *found, int room) noexcept nogil:

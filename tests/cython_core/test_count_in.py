@@ -36,11 +36,13 @@ def looked_at_twice(
     return told(count_in, words)
 
 
-def told(count_in: CountIn, words: list[tuple[float, tuple[float, ...]]]) -> list[tuple[float, CountInCall]]:
+def told(
+    count_in: CountIn, words: list[tuple[float, tuple[float, ...]]], *, loud_from_s: float = 0.0, before_db: float = 0.0
+) -> list[tuple[float, CountInCall]]:
     calls = []
     for tick in range(int((words[-1][0] + 1) * SAMPLERATE_HZ / TICK)):
         now = [row for time_s, row in words if tick * TICK <= time_s * SAMPLERATE_HZ < (tick + 1) * TICK]
-        call = count_in.tick(np.array(now, ONSET), TICK)
+        call = count_in.tick(np.array(now, ONSET), TICK, 0.0 if tick * TICK >= loud_from_s * SAMPLERATE_HZ else before_db)
         if call:
             calls.append(((tick + 1) * TICK / SAMPLERATE_HZ, call))
     return calls
@@ -148,11 +150,26 @@ def test_a_click_that_the_first_look_takes_for_a_bass_drum_counts() -> None:
 
 def test_a_soft_click_counts_where_it_is_due() -> None:
     clicks = [*CLICKS, (1.8, STICK, STICK)]
-    [(_, call)] = looked_at_twice(CountIn(SAMPLERATE_HZ), clicks, strengths=(0.8, 0.8, 0.4, 0.8))
+    [(_, call)] = looked_at_twice(CountIn(SAMPLERATE_HZ), clicks, strengths=(0.8, 0.8, 0.5, 0.8))
     assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(2.3, abs=0.001)
 
 
 def test_what_the_room_says_between_clicks_is_none() -> None:
     clicks = [*CLICKS[:2], (1.05, STICK, STICK), CLICKS[2], (1.8, STICK, STICK)]
     [(_, call)] = looked_at_twice(CountIn(SAMPLERATE_HZ), clicks, strengths=(0.8, 0.8, 0.4, 0.8, 0.8))
+    assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(2.3, abs=0.001)
+
+
+@pytest.mark.parametrize(("crowd_db", "counts"), [(-25.0, 1), (-3.0, 0)])
+def test_a_crowd_before_a_count_is_silence_where_the_sticks_are_far_louder(crowd_db: float, counts: int) -> None:
+    crowd = [(time_s, STICK) for time_s in (0.2, 0.5, 1.1, 1.3, 1.7, 2.2, 2.5, 2.7)]
+    clicks = [(3.0 + 0.5 * i, STICK) for i in range(4)]
+    words = [(time_s, (time_s * SAMPLERATE_HZ, 0.7, *drum, 0, Look.FIRST)) for time_s, drum in crowd + clicks]
+    calls = told(CountIn(SAMPLERATE_HZ), words, loud_from_s=2.99, before_db=crowd_db)
+    assert [call.bar_one_frame / SAMPLERATE_HZ for _, call in calls] == [pytest.approx(5.0, abs=0.001)] * counts
+
+
+def test_a_click_with_a_grace_note_is_where_the_click_is() -> None:
+    strokes = [(0.3 + 0.5 * i - grace_s, STICK, STICK) for i in range(4) for grace_s in (0.025, 0)]
+    [(_, call)] = looked_at_twice(CountIn(SAMPLERATE_HZ), strokes, strengths=(0.4, 0.8) * 4)
     assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(2.3, abs=0.001)
