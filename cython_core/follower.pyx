@@ -32,7 +32,8 @@ cdef double UNTOLD_BPM = 125.0
 cdef double OVERRULE = 0.30          # by how much the bar filter's belief in another phase must be greater
 cdef double OVERRULE_BAR = 0.15
 cdef double OTHER_TEMPO_OCTAVES = 0.12               # the gaits are lost when they are further from the bar filter's tempo ...
-cdef double SAME_BEAT = 0.3          # ... and from its beat: no further, and it is late itself, as in a ritardando
+cdef double SAME_BEAT = 0.3          # ... and from its beat: no further, and it is late itself, as in a ritardando ...
+cdef double KEPT = 0.5               # ... if so much of its belief is where they are
 cdef double LEAN_EVERY_BEATS = 0.25  # so often the gaits lean towards the bar filter's phase, where it is the same beat
 cdef double LEAN_SD_BEATS = 0.11
 cdef double SURE_ENOUGH = 0.3
@@ -273,7 +274,7 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
     gap = belief_centre(beat, best) - (beat_at - floor(beat_at))
     gap -= floor(gap + 0.5)
     if (not belief_is_same_level(level, fine)
-            or fabs(octave - fine) > OTHER_TEMPO_OCTAVES and fabs(gap) > SAME_BEAT
+            or fabs(octave - fine) > OTHER_TEMPO_OCTAVES and (fabs(gap) > SAME_BEAT or here < KEPT * total)
             or belief_near(beat, PLACES_PER_BEAT, best) - here > OVERRULE * total):
         beat_at += gap
         gaits_seed(&f.gaits, f.bars.answer_frame, beat_at, octave)
