@@ -19,8 +19,7 @@ from collections import namedtuple
 from cython_core.onsets cimport MAX_ONSETS, ONLY, SECOND, Look
 
 cdef double UNEVEN = 0.14            # of an interval: how far a click may lie from where the ones before it put it
-cdef float SOFTEST = 0.6              # part of the strength of the clicks before it that a click has, at least
-cdef double DUE = 0.05                # the same for one that is softer than those before it
+cdef double DUE = 0.05               # the same for one that is softer than those before it
 cdef double HAND_S = 0.015            # and so much more, whatever the tempo
 cdef double FAR_FROM_TOLD = 1.35     # a count further than this from a told tempo is none: half or double time, or no count
 cdef double SILENCE_BEFORE = 1.5         # intervals: a count comes out of silence, or after slower clicks, never out of the middle of a groove
@@ -28,6 +27,7 @@ cdef double TOGETHER_S = 0.03        # a bass drum this soon after a click was s
 cdef double SEEN_AGAIN_S = 0.065      # after a stroke that is looked at twice, a bass drum a little after it has been looked at twice, too
 cdef double BOUNCE_S = 0.05          # a second onset this soon after a click is the same click, and the stronger says when
 cdef double WHISPER = 0.72           # an onset weaker than this part of the clicks before it is the room, no interruption
+cdef float SOFTEST = 0.6             # but down to this part it is a click where one is due
 cdef float FAR_SOFTER_DB = 9.0       # what was told while nothing had been heard that was nearer than this to the clicks is the crowd
 cdef double STICKS_HAVE_NO_KICK = 0.6
 cdef double SLOWEST_BPM = 37.0      # two clicks may be further apart than a beat at 40 ...
