@@ -1,4 +1,6 @@
-"""Real VST3 plugins, built from tests/data/vst3 with Debian's package dpf-source: one that can fail, and an instrument."""
+"""Real VST3 plugins, built from tests/data/vst3 with Debian's package dpf-source: one that can fail, an instrument, and several
+in one file.
+"""
 
 import platform
 import re
@@ -41,6 +43,17 @@ def build_bell(folder: Path, latency_frames: int = 0, outputs: int = 2, in_pairs
     """An instrument's bundle, in `folder`: what it does stands in bell.cpp. in_pairs: two outputs a bus."""
     own = [f"-DLATENCY_FRAMES={latency_frames}", *["-DPAIRS"] * in_pairs, str(SOURCE / "bell.cpp")]
     return bundled(folder / "Bell.vst3", ("-DINSTRUMENT", f"-DCHANNELS={outputs}"), own)
+
+
+def build_several(bundle: Path, *plugins: Path) -> Path:
+    """One bundle that holds all of these plugins, which are bundles themselves."""
+    inside = bundle / "Contents" / f"{platform.machine()}-linux"
+    inside.mkdir(parents=True)
+    binaries = [binary for plugin in plugins for binary in plugin.rglob("*.so")]
+    parts = [shutil.copy(binary, inside / f"{number}.so") for number, binary in enumerate(binaries)]
+    names = ", ".join(f'"{Path(part).name}"' for part in parts)
+    compiled(["-shared", f"-DPARTS={names}", str(SOURCE / "several.cpp"), "-ldl", "-o", str(inside / f"{bundle.stem}.so")])
+    return bundle
 
 
 def bundled(bundle: Path, kind: tuple[str, ...], own: list[str]) -> Path:

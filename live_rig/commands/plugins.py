@@ -40,19 +40,21 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "list":
         print("\n".join(row(seen) for seen in remembered().values()) or "None yet: live-rig plugins scan")
         return 0
-    path = find(args.plugin)
+    path, name = find(args.plugin)
     more = ["--test"] if args.what == "test" else ["--save", str(args.file), *args.values] if args.what == "state" else []
-    seen = look_at(path, *more)
+    seen = look_at(path, *more, plugin=name)
     if args.what != "state":
-        remember(remembered() | {str(path): Seen(str(path), seen.changed, seen.blocked, seen.plugins)})
-    if seen.blocked:
-        raise RackError(f"{path.name} is blocked: {seen.blocked}", where=str(path), do="Ask its maker for another version")
+        remember(seen)
+    if why := seen.why_not(name):
+        do = "Ask its maker for another version"
+        raise RackError(f"{name or path.name} is blocked: {why}", where=str(path), do=do)
     if args.what == "state":
         print(f"saved: {args.file}")
         return 0
-    for plugin in seen.plugins:
+    asked_for = [plugin for plugin in seen.plugins if name in (None, plugin["name"])]
+    for plugin in asked_for:
         print("\n".join(page(plugin)))
-    return int(any(plugin.get("unsound_blocks") or plugin.get("state_survives") is False for plugin in seen.plugins))
+    return int(any(plugin.get("unsound_blocks") or plugin.get("state_survives") is False for plugin in asked_for))
 
 
 def look_for(folders: list[Path], again: bool, limit_s: float) -> int:
@@ -71,8 +73,9 @@ def look_for(folders: list[Path], again: bool, limit_s: float) -> int:
 
 def row(seen: Seen) -> str:
     """One line for one file."""
-    names = ", ".join(f"{plugin['name']} ({plugin['kind']}, {len(plugin['parameters'])} parameters)" for plugin in seen.plugins)
-    mark, says = ("BLOCKED", seen.blocked) if seen.blocked else ("ok", names)
+    fit = [f"{plugin['name']} ({plugin['kind']}, {len(plugin['parameters'])} parameters)" for plugin in seen.plugins]
+    unfit = [f"{name} BLOCKED: {why}" for name, why in seen.unfit.items()]
+    mark, says = ("BLOCKED", seen.blocked) if seen.blocked else ("ok", ", ".join(fit + unfit))
     return "".join(letter if letter.isprintable() else "�" for letter in f"{mark:<8} {Path(seen.path).stem:<30} {says}")
 
 

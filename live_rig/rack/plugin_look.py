@@ -1,15 +1,15 @@
-"""One look at one plugin file, in a process of its own, which may crash or hang: `python -m live_rig.rack.plugin_look PATH`.
+"""One look at one plugin, in a process of its own, which may crash or hang: `python -m live_rig.rack.plugin_look PATH`.
 
-Writes JSON into the file of --answer, since a plugin may print what it likes: what it is like, why it is refused, or what was
-wrong with what was asked. With --test it plays for two seconds; with --save FILE it writes the plugin's state, after setting
-the parameters that follow as NAME=NUMBER.
+Writes JSON into the file of --answer, since a plugin may print what it likes: which plugins are in its file, and then what it
+is like, why it is refused, or what was wrong with what was asked. It is the one of --plugin, else the file's first. With --test
+it plays for two seconds; with --save FILE it writes the plugin's state, after setting parameters that follow as NAME=NUMBER.
 """
 
 import argparse
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from pedalboard import Pedalboard, VST3Plugin
 
 from cython_core.rack_ring import SUB_BLOCK
-from live_rig.errors import RigError
+from live_rig.errors import RackError, RigError
 from live_rig.rack.chain import look_ahead_frames
 from live_rig.rack.plugin_instrument import PluginInstrument, Stereo
 from live_rig.rack.plugin_loading import is_instrument
@@ -101,34 +101,46 @@ def save(path: str, name: str, file: Path, values: list[str]) -> dict[str, Any]:
     return {"saved": str(file)}
 
 
-def saved(path: str, name: str, file: Path, values: list[str]) -> dict[str, Any]:
-    """The same; or what was wrong with what was asked, which is no fault of the plugin's."""
-    try:
-        return save(path, name, file, values)
-    except RigError as error:
-        return {"wrong": [error.what, error.where, error.do]}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path")
     parser.add_argument("--answer", type=Path, required=True)
+    parser.add_argument("--plugin")
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--save", type=Path)
     parser.add_argument("values", nargs="*")
     args = parser.parse_intermixed_args()
+    answer: dict[str, Any] = {}
     try:
         names = VST3Plugin.get_plugin_names_for_file(args.path)
-        answer: dict[str, Any] = {"plugins": [look(args.path, name) for name in names]}
+        name = args.plugin or names[0]
+        answer |= {"names": names, "name": name}
+        write(args.answer, answer)  # it stands also when the plugin crashes
+        answer["plugin"] = look(args.path, name)
         if args.test:
-            answer["plugins"] = [row | test(args.path, str(row["name"])) for row in answer["plugins"]]
+            answer["plugin"] |= test(args.path, name)
         if args.save:
-            answer |= saved(args.path, names[0], args.save, args.values)
+            answer |= saved(args, names)
     except (ImportError, ValueError, RuntimeError, OSError, AttributeError, RigError) as error:
-        answer = {"refused": error.what if isinstance(error, RigError) else in_words(error)}
-    with whole_file(args.answer) as making:
-        making.write_text(json.dumps(answer), encoding="utf-8")
+        words = error.what if isinstance(error, RigError) else in_words(error)
+        answer["refused"] = f"it cannot be loaded: {words}"
+    write(args.answer, answer)
     os._exit(0)  # some plugins crash when they are taken down; what they had to say has been said
+
+
+def saved(args: argparse.Namespace, names: Sequence[str]) -> dict[str, Any]:
+    """What was saved, or what was wrong with what was asked, which is no fault of the plugin's."""
+    try:
+        if not args.plugin and len(names) > 1:
+            raise RackError("It holds several plugins", where=args.path, do=f"Say one of: {', '.join(names)}")
+        return save(args.path, args.plugin or names[0], args.save, args.values)
+    except RigError as error:
+        return {"wrong": [error.what, error.where, error.do]}
+
+
+def write(file: Path, answer: dict[str, Any]) -> None:
+    with whole_file(file) as making:
+        making.write_text(json.dumps(answer), encoding="utf-8")
 
 
 if __name__ == "__main__":

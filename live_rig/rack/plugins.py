@@ -1,6 +1,6 @@
 """The plugins of this machine: found, looked at in a process each, remembered; those that crash or hang are blocked.
 
-The memory is a file in the cache; a plugin whose file has changed is looked at anew.
+A file may hold several plugins. The memory is a file in the cache; a plugin whose file has changed is looked at anew.
 """
 
 import json
@@ -34,12 +34,26 @@ FOLDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One plugin file. blocked: why it is not to be loaded, empty for one that may be."""
+    """One plugin file. blocked: why nothing in it is to be loaded, empty where something may be."""
 
     path: str
     changed: float  # the file's time
     blocked: str = ""
-    plugins: list[dict[str, Any]] = field(default_factory=list)
+    plugins: list[dict[str, Any]] = field(default_factory=list)  # those that may be loaded
+    unfit: dict[str, str] = field(default_factory=dict)  # by its name in the file, why a plugin must not be
+
+    def why_not(self, plugin: str | None) -> str:
+        """Why the plugin of that name is not to be loaded; None: the only one. Empty when it may be, or is not known."""
+        return self.blocked or self.unfit.get(plugin or "", "")
+
+    def beside(self, known: "Seen | None") -> "Seen":
+        """The same, with what is known of the file's other plugins, unless the file has changed since."""
+        if known is None or known.changed != self.changed:
+            return self
+        looked_at = {str(row["name"]) for row in self.plugins} | self.unfit.keys()
+        plugins = self.plugins + [row for row in known.plugins if row["name"] not in looked_at]
+        unfit = self.unfit | {name: why for name, why in known.unfit.items() if name not in looked_at}
+        return Seen(self.path, self.changed, "" if plugins else self.blocked, plugins, unfit)
 
 
 def memory_file() -> Path:
@@ -56,14 +70,15 @@ def remembered() -> dict[str, Seen]:
         return {}
 
 
-def remember(seen: dict[str, Seen]) -> None:
-    """Keep it, whole or not at all. Raises DeviceError where there is no place for it."""
+def remember(*seen: Seen) -> None:
+    """Keep it beside what is known by now: another scan may be at work. Raises DeviceError where there is no place for it."""
+    known = remembered() | {one.path: one for one in seen}
     try:
         file = memory_file()
     except DeviceError as error:
         what, do = f"What is known of plugins cannot be kept: {error.what}", "Make a folder there that you may write in"
         raise DeviceError(what, where=error.where, do=do) from error
-    write_file(file, json.dumps([asdict(one) for one in seen.values()], indent=1))
+    write_file(file, json.dumps([asdict(one) for one in known.values()], indent=1))
 
 
 def plugin_files(folders: Sequence[Path] = ()) -> list[Path]:
@@ -73,42 +88,48 @@ def plugin_files(folders: Sequence[Path] = ()) -> list[Path]:
     return sorted(file for file in found if not any(parent.suffix == ".vst3" for parent in file.parents))
 
 
-def look_at(path: Path, *more: str, limit_s: float = TIME_LIMIT_S) -> Seen:
-    """One plugin, in a process of its own. A crash or a hang blocks it.
+def look_at(path: Path, *more: str, plugin: str | None = None, limit_s: float = TIME_LIMIT_S) -> Seen:
+    """Every plugin of a file, each in a process of its own; or the one of that name. A crash or a hang blocks it.
 
     more: what `plugin_look` is to do beside. RackError where that cannot be done, and it is not the plugin's fault.
     """
     changed = changed_at(path)
-    if why := why_no_file(path) or why_foreign(path):
+    if why := why_unreadable(path):
         return Seen(str(path), changed, why)
-    answer = asked(path, more, limit_s)
-    if isinstance(answer, str):
-        return Seen(str(path), changed, answer)
-    if "refused" in answer:
-        return Seen(str(path), changed, f"it cannot be loaded: {answer['refused']}")
-    if "wrong" in answer:
-        what, where, do = answer["wrong"]
-        raise RackError(what, where=where, do=do)
-    return Seen(str(path), changed, "", answer["plugins"])
+    first = asked(path, plugin, more, limit_s)
+    answers = {first.get("name", ""): first}
+    for name in first["names"] if not plugin and "names" in first else ():
+        if name not in answers:
+            answers[name] = asked(path, name, more, limit_s)
+    unfit = {name: str(answer["refused"]) for name, answer in answers.items() if "refused" in answer}
+    plugins = [answer["plugin"] for answer in answers.values() if "plugin" in answer]
+    seen = Seen(str(path), changed, "" if plugins else next(iter(unfit.values())), plugins, unfit)
+    return seen.beside(remembered().get(str(path))) if plugin else seen
 
 
-def asked(path: Path, more: Sequence[str], limit_s: float) -> dict[str, Any] | str:
-    """What `plugin_look` answers, or why it does not. What a plugin prints is left unread; what it leaves behind is ended."""
+def asked(path: Path, plugin: str | None, more: Sequence[str], limit_s: float) -> dict[str, Any]:
+    """What `plugin_look` answers of one plugin, or why it is to be `refused`, where it does not.
+
+    What a plugin prints is left unread; what it leaves behind is ended.
+    """
     with TemporaryDirectory(prefix="live-rig-") as folder:
         answer = Path(folder) / "answer.json"
         command = [sys.executable, "-m", "live_rig.rack.plugin_look", str(path), "--answer", str(answer), *more]
+        command += ["--plugin", plugin] if plugin else []
         quiet = subprocess.DEVNULL
         looking = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
-        try:
-            code = looking.wait(limit_s)
-        except subprocess.TimeoutExpired:
-            return f"it did not answer for {limit_s:g} s"
-        finally:
-            end_with_children(looking)
-        if answer.exists():
-            told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-            return told
-    return "it ended the program that loaded it" if code == 0 else "it crashed while it was loaded"
+        why = f"it did not answer for {limit_s:g} s"
+        with suppress(subprocess.TimeoutExpired):
+            try:
+                code = looking.wait(limit_s)
+                why = "it ended the program that loaded it" if code == 0 else "it crashed while it was loaded"
+            finally:
+                end_with_children(looking)
+        told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
+    if "wrong" in told:
+        what, where, do = told["wrong"]
+        raise RackError(what, where=where, do=do)
+    return told if "plugin" in told or "refused" in told else told | {"refused": why}
 
 
 def end_with_children(process: "subprocess.Popen[bytes]") -> None:
@@ -118,6 +139,14 @@ def end_with_children(process: "subprocess.Popen[bytes]") -> None:
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
+
+
+def why_unreadable(path: Path) -> str:
+    """Why a plugin cannot even be tried on this machine, empty where it can."""
+    try:
+        return why_no_file(path) or why_foreign(path)
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
 
 
 def why_no_file(path: Path) -> str:
@@ -135,57 +164,60 @@ def why_no_file(path: Path) -> str:
 
 def real(path: Path) -> Path:
     """The file that a path leads to; the path itself where its link leads nowhere, or in a circle."""
-    return Path(os.path.realpath(path)) if path.exists() else path.absolute()
+    return Path(os.path.realpath(path)) if os.access(path, os.F_OK) else path.absolute()
 
 
 def changed_at(path: Path) -> float:
-    """When it was written; 0 where nobody can say."""
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
+    """When it was written, or what is in it: a bundle keeps its time when its binary is replaced. 0 where nobody can say."""
+    times = [0.0]
+    for part in (path, *path.glob("Contents/*"), *path.glob("Contents/*/*")):
+        with suppress(OSError):
+            times.append(part.stat().st_mtime)
+    return max(times)
 
 
 def scan(folders: Sequence[Path] = (), *, again: bool = False, limit_s: float = TIME_LIMIT_S) -> Iterator[tuple[Seen, bool]]:
     """(what is known of it, whether it was looked at just now) of every plugin there is. again: also those looked at before.
 
-    RackError where a folder is not there.
+    RackError where a folder is not there, or cannot be read.
     """
     for folder in folders:
         if not folder.is_dir():
             raise RackError("There is no such folder", where=str(folder), do="Check the name")
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise RackError("The folder cannot be read", where=str(folder), do="Check that you may open it")
     known = remembered()
     for path in plugin_files(folders):
         old = known.get(str(path))
         is_new = again or old is None or old.changed != changed_at(path)
         if is_new:
             known[str(path)] = look_at(path, limit_s=limit_s)
-            remember(known)
+            remember(known[str(path)])
         yield known[str(path)], is_new
 
 
-def why_blocked(path: Path) -> str:
-    """Why a plugin must not be loaded; empty when it may, or is not known."""
+def why_blocked(path: Path, plugin: str | None = None) -> str:
+    """Why a plugin must not be loaded; empty when it may, or is not known. plugin: its name, where the file holds several."""
     seen = remembered().get(str(real(path)))
-    return seen.blocked if seen and path.exists() and seen.changed == changed_at(path) else ""
+    return seen.why_not(plugin) if seen and path.exists() and seen.changed == changed_at(path) else ""
 
 
-def find(name: str) -> Path:
-    """The plugin of that name, or that path; of several with that name one that is there still, and may be loaded, if any is.
+def find(name: str) -> tuple[Path, str | None]:
+    """The plugin of that name, or that path: its file, and its name in it if it was called by that.
 
-    RackError where there is none.
+    Of several with that name one that is there still, and may be loaded, if any is. RackError where there is none.
     """
     with suppress(OSError):  # no file has so long a name
         if Path(name).exists() and Path(name).suffix in KINDS:
-            return real(Path(name))
+            return real(Path(name)), None
     known = remembered()
-    called_so = [
-        Path(path)
-        for path, seen in known.items()
-        if name.lower() in (Path(path).stem.lower(), *(str(plugin["name"]).lower() for plugin in seen.plugins))
-    ]
+    called_so: list[tuple[Path, str | None]] = []
+    for file, seen in known.items():
+        inside = (*(str(plugin["name"]) for plugin in seen.plugins), *seen.unfit)
+        called_so += [(Path(file), plugin) for plugin in inside if plugin.lower() == name.lower()]
+        called_so += [(Path(file), None)] * (Path(file).stem.lower() == name.lower())
     if called_so:
-        return max(called_so, key=lambda path: (path.exists(), not known[str(path)].blocked))
+        return max(called_so, key=lambda one: (one[0].exists(), not known[str(one[0])].why_not(one[1])))
     there = [stem for path in known if (stem := Path(path).stem).isprintable()]
     more = f" and {len(there) - MOST_NAMES} more" if len(there) > MOST_NAMES else ""
     do = change_or(name, there, "Scan for it: live-rig plugins scan FOLDER")

@@ -22,6 +22,7 @@ from live_rig.show.faults import change_or
 
 MOST_NAMES = 12  # of parameters, in one line on the stage
 TRY_FREQUENCY = 48_000.0
+SEVERAL = 'pass a "plugin_name" parameter'  # as pedalboard says where a file holds more than one plugin
 
 
 def vst3(effect: Effect, says: list[str]) -> Any:
@@ -29,7 +30,7 @@ def vst3(effect: Effect, says: list[str]) -> Any:
     path = there(effect.path or Path())
     if why := why_foreign(path):
         raise RackError(f"The plugin cannot play: {why}", where=str(path), do="Install the one for this machine")
-    if why := why_blocked(path):
+    if why := why_blocked(path, effect.plugin):
         do = f"Try it again: live-rig plugins info {path}"
         raise RackError(f"The plugin is blocked, because {why}", where=str(path), do=do)
     plugin = loaded(path, effect.plugin)
@@ -59,13 +60,17 @@ def there(path: Path) -> Path:
 def loaded(path: Path, name: str | None = None) -> Any:
     """The plugin in a file; name: which one, where there are several. Raises RackError."""
     try:
-        if name is not None and name not in (names := VST3Plugin.get_plugin_names_for_file(str(path))):
+        names = VST3Plugin.get_plugin_names_for_file(str(path)) if name is not None else []
+        if name is not None and name not in names:
             do = change_or(name, names, f"Write one of {', '.join(names)}")
             raise RackError(f"There is no plugin {name} in it", where=str(path), do=do)
         return plugin_loading.loaded(str(path), name)
     except (ImportError, ValueError, RuntimeError, OSError) as error:
-        do = "Reinstall it, or take it out of the preset"
-        raise RackError(f"The plugin cannot be loaded: {in_words(error)}", where=str(path), do=do) from error
+        what, do = f"The plugin cannot be loaded: {in_words(error)}", "Reinstall it, or take it out of the preset"
+        if SEVERAL in str(error):
+            first, *others = VST3Plugin.get_plugin_names_for_file(str(path))
+            what, do = "It holds several plugins", f'Write plugin = "{first}", or one of {", ".join(others)}'
+        raise RackError(what, where=str(path), do=do) from error
 
 
 def in_words(error: Exception) -> str:
@@ -96,18 +101,21 @@ def restore(plugin: Any, file: Path) -> list[str]:
         raise RackError("The plugin's state is no file", where=str(file), do=f"Put a state in the place of {file.name}")
     before = plugin.raw_state
     try:
+        state = file.read_bytes()
         if file.suffix == ".vstpreset":
             plugin.load_preset(str(file))
-            return []
-        state = plugin.raw_state = file.read_bytes()
+            stood_so = plugin.preset_data == state
+        else:
+            plugin.raw_state = state
+            stood_so = before == state
     except (ValueError, RuntimeError) as error:
         do = "Save it again with this version of the plugin, or take it out of the preset"
         raise RackError("The plugin does not take its state", where=str(file), do=do) from error
     except OSError as error:
         what = f"The plugin's state cannot be read: {error.strerror}"
         raise RackError(what, where=str(file), do="Check that you may read the file") from error
-    is_unmoved = plugin.raw_state == before != state
-    return [f"{plugin.name} took nothing from {file.name}: is it of another version of the plugin?"] if is_unmoved else []
+    took_nothing = plugin.raw_state == before and not stood_so
+    return [f"{plugin.name} took nothing from {file.name}: is it of another version of the plugin?"] if took_nothing else []
 
 
 def set_parameter(plugin: Any, name: str, value: Value, path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.setting.faulty_plugin import build, build_bell, can_build
+from bench.setting.faulty_plugin import build, build_bell, build_several, can_build
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +46,12 @@ def plugin_with_channels(tmp_path_factory: pytest.TempPathFactory) -> Callable[[
     if not can_build():
         pytest.skip("building a VST3 plugin needs Linux, g++ and Debian's package dpf-source")
     return cache(lambda channels: build(tmp_path_factory.mktemp("plugins"), channels=channels))
+
+
+@pytest.fixture(scope="session")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Puts these plugins into one file."""
+    return lambda *plugins: build_several(tmp_path_factory.mktemp("several") / "Several.vst3", *plugins)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Plugins looked at, each in a process of its own: what is known of them, and those that crash or hang."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from live_rig.rack.edits import Edits
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.plugins import Seen, find, look_at, remember, remembered, scan, why_blocked
 from live_rig.rack.preset import Effect, Preset
+from live_rig.rack.vst3 import loaded, restore
 
 Built = Callable[[int, int], Path]
 
@@ -214,9 +216,89 @@ def test_of_several_with_one_name_the_one_is_meant_that_is_there_and_may_be_load
     for there in (blocked, good):
         there.mkdir(parents=True)
     says = {gone: "", blocked: "it crashed while it was loaded", good: ""}
-    remember({str(path): Seen(str(path), 0.0, why) for path, why in says.items()})
-    assert find("hall") == good
+    remember(*(Seen(str(path), 0.0, why) for path, why in says.items()))
+    assert find("hall") == (good, None)
     good.rmdir()
-    assert find("hall") == blocked
+    assert find("hall") == (blocked, None)
     blocked.rmdir()
-    assert find("hall") == gone  # it was known: what is said of it is said when it is looked at
+    assert find("hall") == (gone, None)  # it was known: what is said of it is said when it is looked at
+
+
+def test_of_several_plugins_in_a_file_one_that_does_not_fit_keeps_out_no_other(
+    several: Callable[..., Path],
+    bell: Path,
+    plugin_with_channels: Callable[[int], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    file = several(plugin_with_channels(1), bell)
+    ((seen, _),) = scan([file.parent])
+    assert (seen.blocked, [plugin["name"] for plugin in seen.plugins]) == ("", ["Bell"])
+    assert "it has 1 in and 1 out" in why_blocked(file, "Faulty")
+    assert why_blocked(file, "Bell") == ""
+    assert main(["plugins", "list"]) == main(["plugins", "info", "Bell"]) == 0
+    assert "ok       Several                        Bell (instrument" in capsys.readouterr().out
+    assert main(["plugins", "info", "Faulty"]) == 2
+    assert "Faulty is blocked: it cannot be loaded: it has 1 in and 1 out" in capsys.readouterr().err
+    (known,) = remembered().values()
+    assert [plugin["name"] for plugin in known.plugins] == ["Bell"]  # to look at one leaves what is known of the other
+
+
+def test_of_several_plugins_in_a_file_the_state_is_saved_of_the_one_that_is_named(
+    several: Callable[..., Path],
+    plugin: Path,
+    bell: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    file, state = several(plugin, bell), tmp_path / "bell.state"
+    assert main(["plugins", "state", str(file), str(state), "gain=0.25"]) == 2
+    assert f"It holds several plugins ({file.resolve()}). Say one of: Faulty, Bell." in capsys.readouterr().err
+    list(scan([file.parent]))
+    assert main(["plugins", "state", "Bell", str(state), "gain=0.25"]) == 0
+    made = loaded(file, "Bell")
+    assert restore(made, state) == []
+    assert made.raw_state == state.read_bytes()
+
+
+def test_a_plugin_whose_binary_is_replaced_is_looked_at_anew(
+    plugin_built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of a bundle keeps its time then."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    bundle = tmp_path / "vst3" / "Faulty0.vst3"
+    shutil.copytree(plugin_built(0, 0), bundle)
+    (binary,) = bundle.rglob("*.so")
+    for file in (bundle, *bundle.rglob("*")):
+        os.utime(file, (1e9, 1e9))
+    assert [seen.blocked for seen, _ in scan([bundle.parent])] == [""]
+    binary.write_bytes(next(plugin_built(0, 1).rglob("*.so")).read_bytes())
+    assert bundle.stat().st_mtime == 1e9
+    assert why_blocked(bundle) == ""  # nobody knows yet
+    assert ["crashed" in seen.blocked for seen, is_new in scan([bundle.parent]) if is_new] == [True]
+
+
+def test_two_scans_at_once_lose_nothing_of_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(2):
+            (tmp_path / name / f"{name}{number}.vst3").touch()
+    for _ in zip(scan([tmp_path / "a"]), scan([tmp_path / "b"]), strict=True):
+        pass
+    assert sorted(Path(path).stem for path in remembered()) == ["a0", "a1", "b0", "b1"]
+
+
+def test_a_plugin_that_may_not_be_read_is_said_to_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "Shut.vst3"
+    file.write_bytes(b"a plugin")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert look_at(file).blocked == "it cannot be read: Permission denied"

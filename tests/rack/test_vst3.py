@@ -10,6 +10,7 @@ import pytest
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Effect, Preset
 from live_rig.rack.preset_reader import read_preset
+from live_rig.rack.vst3 import loaded, restore
 
 SAMPLERATE, BLOCK = 48_000, 64
 strokes = np.random.default_rng(5).uniform(-0.5, 0.5, BLOCK * 200).astype(np.float32)
@@ -76,6 +77,15 @@ def test_a_plugin_for_another_machine_is_left_out_and_the_machine_named(plugin_o
     assert "it is made for " in rack.says[0]
     assert "and this machine is" in rack.says[0]
     np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])
+
+
+def test_of_several_plugins_in_a_file_the_preset_names_one(plugin: Path, bell: Path, several: Callable[..., Path]) -> None:
+    file = several(bell, plugin)
+    out, rack = play(Preset("p", "P", "", (Effect("VST3", {"gain": 0.5}, path=file, plugin="Faulty"),)))
+    assert rack.says == ()
+    np.testing.assert_array_equal(out[BLOCK:], 0.5 * strokes[:-BLOCK])
+    _, rack = play(Preset("p", "P", "", (Effect("VST3", path=file), Effect("Invert"))))
+    assert f'It holds several plugins ({file}). Write plugin = "Bell", or one of Faulty.' in rack.says[0]
 
 
 def test_a_plugin_that_is_elsewhere_on_this_machine_is_told_where(
@@ -149,6 +159,19 @@ def test_a_state_that_says_nothing_to_the_plugin_is_said(plugin: Path, tmp_path:
     out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin, state=tmp_path / "old.state"), Effect("Invert"))))
     assert rack.says == ("Faulty took nothing from old.state: is it of another version of the plugin?",)
     np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])  # it plays as it comes
+
+
+def test_a_vstpreset_of_a_version_with_other_parameters_is_said_and_one_of_this_version_is_not(
+    plugin: Path, tmp_path: Path
+) -> None:
+    made, file = loaded(plugin), tmp_path / "mine.vstpreset"
+    file.write_bytes(made.preset_data)
+    assert restore(loaded(plugin), file) == []  # it is as the plugin comes
+    made.gain = 0.25
+    file.write_bytes(made.preset_data)
+    assert restore(loaded(plugin), file) == []
+    file.write_bytes(made.preset_data.replace(b"gain", b"loud"))
+    assert restore(loaded(plugin), file) == ["Faulty took nothing from mine.vstpreset: is it of another version of the plugin?"]
 
 
 @pytest.mark.parametrize("name", ["mine.state", "mine.vstpreset"])
