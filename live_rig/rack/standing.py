@@ -107,6 +107,10 @@ class Standing:
         return "hang" if process.counts[self.place].behind_frames > HUNG_S * samplerate else ""
 
     def _losses_with_this(self) -> int:
+        """In a row. A plugin of another preset that shares the process is no fault of this one's."""
+        others = self.process.counts if self.process else ()
+        if any(counts.at_work for counts in others) and not (self.counts and self.counts.at_work):
+            return self.losses
         has_recovered = self.is_ready and time.monotonic() > self.begins_s + STEADY_S
         return 1 if has_recovered else self.losses + 1
 

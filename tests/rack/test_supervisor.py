@@ -318,6 +318,18 @@ def test_a_preset_of_the_set_that_keeps_dying_stays_off_until_it_is_chosen_again
     assert not caplog.records  # nobody stumbled
 
 
+def test_presets_whose_plugin_crashes_while_it_is_loaded_cost_those_beside_them_nothing(
+    rack: Rack, plugin_built: Callable[[int, int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plugin was brought up to date, say, and is in several presets of the set."""
+    monkeypatch.setattr("live_rig.rack.standing.RETRY_S", (0.0, 0.0, 0.0))
+    crashes = [Preset(f"c{n}", f"C{n}", "", (Effect("VST3", path=plugin_built(0, 1)), Effect("Invert"))) for n in range(3)]
+    told: list[str] = []
+    rack.keep([*crashes, UPSIDE_DOWN])
+    until(lambda: bool(told.extend(rack.alerts()) or rack.kept_ready == 4))
+    assert not [words for words in told if "are off" in words]
+
+
 @pytest.mark.parametrize(
     ("error", "says"),
     [(12, "Cannot allocate memory). Close other programs"), (28, "/dev/shm, the machine's shared memory, is full")],
