@@ -99,6 +99,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RigError as error:
         print(f"live-rig {name}: {error}", file=sys.stderr)
         return USER_ERROR
+    except UnicodeEncodeError:
+        if sys.getfilesystemencoding() == "utf-8":
+            raise
+        why = "a file's name has letters that LC_ALL, LANG or PYTHONUTF8 have taken from Python. Say LC_ALL=C.UTF-8."
+        print(f"live-rig {name}: {why}", file=sys.stderr)
+        return USER_ERROR
     except BrokenPipeError:  # whoever reads what is printed, such as `head`, has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READ_NO_FURTHER

@@ -6,6 +6,8 @@ import math
 import shutil
 import statistics
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from live_rig.show.song import Song
 from live_rig.show.store import read_show
 
 MIDI_SUFFIXES = {".mid", ".midi", ".smf"}
+FILES = ("mix.wav", "drums.wav", "band.wav", "click.wav", "guide.wav", "trace.csv", "summary.json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,9 +75,11 @@ def run(args: argparse.Namespace) -> int:
         drums = np.zeros(round((length_s + 1.0) * args.samplerate), np.float32)
     else:
         drums = read_drums(args.drums, args.samplerate)
-    performance = perform(Plan(**plan_args), drums)
-    summary = summarised(args, song, performance)
-    write_all(args.out, performance, summary)
+    refuse_own_input(args, song)
+    with made_room(args.out):  # whoever waited until the song is over is not to hear then that it was for nothing
+        performance = perform(Plan(**plan_args), drums)
+        summary = summarised(args, song, performance)
+        write_all(args.out, performance, summary)
     print(said(summary, args.out))
     return 0
 
@@ -147,19 +152,49 @@ def said(summary: dict[str, Any], out: Path) -> str:
     return f"The band came in at {summary['came_in_s']:.2f} s{apart}. Files are in {out}"
 
 
-def write_all(out: Path, performance: Performance, summary: dict[str, Any]) -> None:
-    """Every file whole, or none: they are written beside `out` and moved there."""
-    try:
+def refuse_own_input(args: argparse.Namespace, song: Song) -> None:
+    """ShowError where a file that is written would take the place of one that is read."""
+    read = [args.drums, *filter(None, [args.script]), *(song.folder / stem.file for stem in song.stems)]
+    for name in FILES:
+        for file in read:
+            if (args.out / name).exists() and (args.out / name).samefile(file):
+                do = "Choose another folder"
+                raise ShowError(f"{file.name} would be written over, and it is what is played", where=str(args.out), do=do)
+
+
+@contextmanager
+def made_room(out: Path) -> Iterator[None]:
+    """The folder is there, and may be written in. DeviceError at once; where anything is raised no new folder stays."""
+    is_new = not out.exists()
+    with in_words(out):
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".part-", dir=out) as part_name:
-            part = Path(part_name)
-            for name, bus in performance.buses.items():
-                soundfile.write(part / f"{name}.wav", bus.T, performance.samplerate_hz, subtype="PCM_24")
-            performance.line.write(part / "trace.csv")
-            (part / "summary.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
-            for file in part.iterdir():
-                shutil.move(file, out / file.name)
+        tempfile.TemporaryDirectory(prefix=".part-", dir=out).cleanup()
+    try:
+        yield
+    except BaseException:
+        if is_new:
+            with suppress(OSError):
+                out.rmdir()
+        raise
+
+
+@contextmanager
+def in_words(out: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, soundfile.LibsndfileError) as error:
         raise DeviceError(
             "The files could not be written", where=f"{out}: {error}", do="Make room there, or choose another folder"
         ) from error
+
+
+def write_all(out: Path, performance: Performance, summary: dict[str, Any]) -> None:
+    """Every file whole, or none: they are written beside `out` and moved there."""
+    with in_words(out), tempfile.TemporaryDirectory(prefix=".part-", dir=out) as part_name:
+        part = Path(part_name)
+        for name, bus in performance.buses.items():
+            soundfile.write(part / f"{name}.wav", bus.T, performance.samplerate_hz, subtype="PCM_24")
+        performance.line.write(part / "trace.csv")
+        (part / "summary.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+        for file in part.iterdir():
+            shutil.move(file, out / file.name)

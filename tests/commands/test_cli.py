@@ -32,3 +32,15 @@ def test_a_title_with_letters_that_the_terminal_does_not_have_ends_nothing(tmp_p
     ended = subprocess.run(words, env=home, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "Fr?hschoppen ?" in ended.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names as bytes, as Linux has them")
+def test_a_file_whose_name_python_was_told_not_to_know_is_said_without_a_traceback(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "Frühschoppen")
+    home = os.environ | {"PYTHONPATH": str(CHECKOUT), "LC_ALL": "C", "PYTHONUTF8": "0"}
+    words = [sys.executable, "-c", MAIN, "check", str(show)]
+    ended = subprocess.run(words, env=home, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines() == [
+        "live-rig check: a file's name has letters that LC_ALL, LANG or PYTHONUTF8 have taken from Python. Say LC_ALL=C.UTF-8."
+    ]

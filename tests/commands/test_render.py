@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from live_rig.commands.render import FILES
 from tests.commands.conftest import LiveRig
 from tests.playing import RATE_HZ, beats, rock
 from tests.show.conftest import make_show
-
-FILES = {"mix.wav", "drums.wav", "band.wav", "click.wav", "guide.wav", "trace.csv", "summary.json"}
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +43,7 @@ def test_silence_is_lived_through_and_said(live_rig: LiveRig, words: list[str | 
     ran = live_rig(*words)
     assert ran.code == 0
     assert "The band never came in: no bar line was sure enough" in ran.out
-    assert {file.name for file in (tmp_path / "out").iterdir()} == FILES
+    assert {file.name for file in (tmp_path / "out").iterdir()} == set(FILES)
     assert not soundfile.read(tmp_path / "out" / "mix.wav")[0].any()
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["came_in_s"] is None
 
@@ -76,9 +75,10 @@ def test_the_trace_has_fifty_rows_a_second_at_least_and_all_files_are_of_one_len
     assert math.isclose(song_beat[-1] - song_beat[0], (len(song_beat) - 1) * 0.01 * 2, abs_tol=1e-3)
 
 
-def test_a_folder_that_is_a_file_is_named_and_left_as_it_was(
-    live_rig: LiveRig, words: list[str | Path], tmp_path: Path
+def test_a_folder_that_is_a_file_is_named_at_once_and_left_as_it_was(
+    live_rig: LiveRig, words: list[str | Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("live_rig.commands.render.perform", None)  # nothing is played for nobody
     (tmp_path / "out").write_text("my notes")
     ran = live_rig(*words)
     assert (ran.code, ran.out) == (2, "")
@@ -95,3 +95,32 @@ def test_a_render_that_is_refused_leaves_the_one_before(live_rig: LiveRig, words
     assert ran.code == 2
     assert "script.csv:2" in ran.said
     assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
+
+
+def test_the_recording_that_is_played_is_not_written_over(live_rig: LiveRig, words: list[str | Path], tmp_path: Path) -> None:
+    before = (tmp_path / "drums.wav").read_bytes()
+    words[words.index("--out") + 1] = tmp_path
+    ran = live_rig(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"drums.wav would be written over, and it is what is played ({tmp_path}). Choose another folder." in ran.said
+    assert (tmp_path / "drums.wav").read_bytes() == before
+
+
+def test_a_stem_that_is_played_is_not_written_over(live_rig: LiveRig, words: list[str | Path], tmp_path: Path) -> None:
+    song = tmp_path / "friday" / "songs" / "caravan"
+    stem = next(song.glob("*.wav"))
+    (song / "song.toml").write_text((song / "song.toml").read_text().replace(stem.name, "band.wav"))
+    before = stem.rename(song / "band.wav").read_bytes()
+    words[words.index("--out") + 1] = song
+    ran = live_rig(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"band.wav would be written over, and it is what is played ({song})" in ran.said
+    assert (song / "band.wav").read_bytes() == before
+
+
+def test_a_render_that_is_refused_leaves_no_new_folder(live_rig: LiveRig, words: list[str | Path], tmp_path: Path) -> None:
+    (tmp_path / "script.csv").write_text("time_s,command,value\n1,next-song,\n")
+    ran = live_rig(*words, "--script", tmp_path / "script.csv")
+    assert ran.code == 2
+    assert "is not for one song alone" in ran.said
+    assert not (tmp_path / "out").exists()
