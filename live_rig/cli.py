@@ -13,6 +13,7 @@ from types import FrameType
 
 from live_rig.endings import signals_to_end
 from live_rig.errors import RigError
+from live_rig.show.write import FULL
 
 # name -> what it is for; the code of a command lies in live_rig/commands/<name with underscores>.py
 COMMANDS = {
@@ -108,5 +109,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever reads what is printed, such as `head`, has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READ_NO_FURTHER
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it may be what is printed that finds no room
+        print(f"live-rig {name}: the disk is full. Make room on it.", file=sys.stderr)
+        return USER_ERROR
     except KeyboardInterrupt:
         return 130

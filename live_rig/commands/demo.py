@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from live_rig.commands.engine import BUNDLED, played
+from live_rig.commands.engine import BUNDLED, played, say
 from live_rig.commands.stage import end_window, has_display, open_window
 from live_rig.control.protocol import DoorAddress
 from live_rig.engine import Engine, Setup
@@ -17,6 +17,7 @@ from live_rig.rehearsal.bus_files import BusFiles
 from live_rig.rehearsal.line import Line
 from live_rig.rehearsal.script_player import ScriptPlayer
 from live_rig.show.store import read_show
+from live_rig.show.write import whole_file, write_file
 
 CAPTURE_S = 4.0
 LOOK_EVERY_S = 0.02
@@ -36,14 +37,16 @@ def run(args: argparse.Namespace) -> int:
     with_window = has_display() and not args.no_window
     out = args.out or (None if with_window else Path("finale"))
     engine = Engine(read_show(folder), Setup(args.device, arc.drums, (), each_bus_apart(1), CAPTURE_S))
-    line = Line()
+    line, files = Line(), None
 
     async def play(address: DoorAddress) -> None:
+        nonlocal files
+        files = BusFiles(engine, out) if out else None
         window = open_window(address, fullscreen=False) if with_window else None
         try:
             shown = "The window shows it." if window else ""
-            print(f"The finale, on {engine.device_name}: {arc.length_s:.0f} s.", shown, flush=True)
-            await play_through(engine, arc, line, BusFiles(engine, out) if out else None)
+            say(f"The finale, on {engine.device_name}: {arc.length_s:.0f} s. {shown}".rstrip())
+            await play_through(engine, arc, line, files)
         finally:
             if window:
                 end_window(window)
@@ -51,9 +54,12 @@ def run(args: argparse.Namespace) -> int:
     code = asyncio.run(played(engine, 0, play))
     print()
     print(arc.report(line))
+    if files and files.fault:
+        raise files.fault
     if out:
-        line.write(out / "trace.csv")
-        (out / "summary.json").write_text(json.dumps(arc.summary(line), indent=1) + "\n", encoding="utf-8")
+        with whole_file(out / "trace.csv") as trace:
+            line.write(trace)
+        write_file(out / "summary.json", json.dumps(arc.summary(line), indent=1) + "\n")
         print(f"What was played is in {out}")
     return code
 
@@ -71,11 +77,8 @@ async def play_through(engine: Engine, arc: Arc, line: Line, files: BusFiles | N
                 files.collect()
             if now_s - shown_s >= (0.1 if is_terminal else 2.0):
                 shown_s = now_s
-                print(
-                    f"\r{live_line(engine, arc, now_s)}" if is_terminal else live_line(engine, arc, now_s),
-                    end="" if is_terminal else "\n",
-                    flush=True,
-                )
+                now = live_line(engine, arc, now_s)
+                say(f"\r{now}" if is_terminal else now, end="" if is_terminal else "\n")
             await asyncio.sleep(LOOK_EVERY_S)
     finally:
         if files:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 from live_rig.control.protocol import DEFAULT_PORT, DoorAddress
@@ -52,18 +53,24 @@ def run(args: argparse.Namespace) -> int:
     engine = Engine(show, Setup(args.device, args.drums, tuple(args.midi_in)))
 
     async def wait(address: DoorAddress) -> None:
-        print(f'"{show.title}" on {engine.device_name}; the control door is {address.url}. Ctrl-C ends it.', flush=True)
-        print(f"Heard on {engine.hears}.", flush=True)
+        say(f'"{show.title}" on {engine.device_name}; the control door is {address.url}. Ctrl-C ends it.')
+        say(f"Heard on {engine.hears}.")
         tell_missing(engine)
         await until_asked_to_stop()
 
     return asyncio.run(played(engine, args.port, wait))
 
 
+def say(words: str, end: str = "\n") -> None:
+    """Print while something plays: it plays on where nobody reads any more, or the disk that keeps it is full."""
+    with suppress(OSError):
+        print(words, end=end, flush=True)
+
+
 def tell_missing(engine: Engine) -> None:
     """Which of the MIDI ports that were asked for are not there yet."""
     for words in engine.midi.missing.values():
-        print(words, flush=True)
+        say(words)
 
 
 async def played(engine: Engine, port: int, while_open: Callable[[DoorAddress], Awaitable[None]]) -> int:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from live_rig.commands.engine import add_show_arguments, opened_show, played, tell_missing, until_asked_to_stop
+from live_rig.commands.engine import add_show_arguments, opened_show, played, say, tell_missing, until_asked_to_stop
 from live_rig.control.client import connect
 from live_rig.control.door_file import default_door_file, read_door_file
 from live_rig.control.protocol import DEFAULT_PORT, DoorAddress
@@ -84,13 +84,13 @@ def run(args: argparse.Namespace) -> int:
 
     async def show_window(address: DoorAddress) -> None:
         window = open_window(address, fullscreen=args.fullscreen)
-        print(f'"{show.title}" on {engine.device_name}; the control door is {address.url}. Ctrl-C ends it.', flush=True)
+        say(f'"{show.title}" on {engine.device_name}; the control door is {address.url}. Ctrl-C ends it.')
         tell_missing(engine)
         closed = asyncio.create_task(asyncio.to_thread(window.wait))
         asked = asyncio.create_task(until_asked_to_stop())
         await asyncio.wait({closed, asked}, return_when=asyncio.FIRST_COMPLETED)
         if not asked.done():
-            print("The window is closed, and the sound goes on. Ctrl-C ends it.", flush=True)
+            say("The window is closed, and the sound goes on. Ctrl-C ends it.")
             await asked
         await asyncio.to_thread(end_window, window)
         await closed

@@ -1,5 +1,6 @@
 """What the instrument plays, written to sound files while it plays."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,19 +17,23 @@ COUNT = 8
 
 
 class BusFiles:
-    """mix, drums, band, click and guide as WAV files in a folder; the engine's last eight outputs are these buses."""
+    """mix, drums, band, click and guide as WAV files in a folder; the engine's last eight outputs are these buses.
+
+    They appear when they are whole. Where the disk takes no more they never do: the stage says so, and the music goes on.
+    """
 
     def __init__(self, engine: "Engine", folder: Path) -> None:
-        self._engine = engine
+        self._engine, self._folder = engine, folder
+        self.fault: DeviceError | None = None  # why nothing is written any more
+        self._files: dict[str, soundfile.SoundFile] = {}
+        rate_hz = round(engine.samplerate_hz)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._files = {
-                name: soundfile.SoundFile(
-                    folder / f"{name}.wav", "w", round(engine.samplerate_hz), sides.stop - sides.start, subtype="PCM_24"
-                )
-                for name, sides in BUSES.items()
-            }
+            for name, sides in BUSES.items():
+                channels = sides.stop - sides.start
+                self._files[name] = soundfile.SoundFile(self._making(name), "w", rate_hz, channels, "PCM_24", format="WAV")
         except (OSError, soundfile.LibsndfileError) as error:
+            self._drop()
             raise DeviceError(
                 "The files cannot be written", where=f"{folder}: {error}", do="Choose another folder with --out"
             ) from error
@@ -36,11 +41,40 @@ class BusFiles:
     def collect(self) -> None:
         """Write what was played since the last call; must be called more often than the capture ring is long."""
         played = self._engine.device.collect()
-        for name, sides in BUSES.items():
-            self._files[name].write(np.ascontiguousarray(played[:, -COUNT:][:, sides]))
+        if self.fault:
+            return
+        try:
+            for name, sides in BUSES.items():
+                self._files[name].write(np.ascontiguousarray(played[:, -COUNT:][:, sides]))
+        except (OSError, soundfile.LibsndfileError) as error:
+            self._give_up(error)
 
     def close(self) -> None:
         """The last of it, and whole files."""
         self.collect()
-        for file in self._files.values():
-            file.close()
+        if self.fault:
+            return
+        try:
+            for file in self._files.values():
+                file.close()
+            for name in BUSES:
+                self._making(name).replace(self._folder / f"{name}.wav")
+        except (OSError, soundfile.LibsndfileError) as error:
+            self._give_up(error)
+
+    def _making(self, name: str) -> Path:
+        return self._folder / f".making-{name}.wav"
+
+    def _give_up(self, error: Exception) -> None:
+        self._drop()
+        do = "Make room there, or choose another folder with --out"
+        self.fault = DeviceError("What is played is not written any more", where=f"{self._folder}: {error}", do=do)
+        self._engine.alerts.say(str(self.fault))
+
+    def _drop(self) -> None:
+        """Nothing half-written stays."""
+        for name, file in self._files.items():
+            with suppress(OSError, soundfile.LibsndfileError):
+                file.close()
+            with suppress(OSError):
+                self._making(name).unlink(missing_ok=True)

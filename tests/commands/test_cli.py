@@ -1,5 +1,6 @@
 """The command around all commands."""
 
+import io
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from live_rig.commands.engine import say
 from tests.commands.conftest import CHECKOUT, MAIN
 from tests.show.conftest import make_show
 
@@ -44,3 +46,22 @@ def test_a_file_whose_name_python_was_told_not_to_know_is_said_without_a_traceba
     assert ended.stderr.splitlines() == [
         "live-rig check: a file's name has letters that LC_ALL, LANG or PYTHONUTF8 have taken from Python. Say LC_ALL=C.UTF-8."
     ]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file on a disk that is full, as Linux has one")
+def test_what_is_printed_onto_a_full_disk_ends_a_command_in_words() -> None:
+    with Path("/dev/full").open("w") as full:
+        home = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+        words = [sys.executable, "-c", MAIN, "help"]
+        ended = subprocess.run(words, env=home, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (2, "live-rig help: the disk is full. Make room on it.\n")
+
+
+def test_a_show_plays_on_where_nobody_reads_what_it_prints_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with io.FileIO(write, "w") as nobody:
+        monkeypatch.setattr("sys.stdout", io.TextIOWrapper(nobody, write_through=True))
+        with pytest.raises(BrokenPipeError):
+            print("anything", flush=True)
+        say("The window is closed, and the sound goes on.")
