@@ -75,6 +75,11 @@ class Failed:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a rack says first: it has the memory that it shares with the callback, which needs its name no longer."""
+
+
 class RackProcess:
     """A rack as its supervisor holds it: begun at once, told what to `play`, ready when it says so.
 
@@ -107,7 +112,11 @@ class RackProcess:
         """Take what it has said since the last call, and see whether it lives."""
         try:
             while self.line.poll():
-                self._heard.append(self.line.recv())
+                message = self.line.recv()
+                if isinstance(message, Mapped):
+                    self.block.forget_name()
+                else:
+                    self._heard.append(message)
         except (EOFError, OSError):
             self.has_died = True
         self.has_died = self.has_died or not self.process.is_alive()
@@ -142,6 +151,7 @@ class RackProcess:
 
 def run(samplerate: float, inputs: int, allowance_frames: int, block: SharedBlock, line: Connection) -> None:
     """The rack's main thread: wait for presets, build them, say so, let them play, and show windows until killed."""
+    line.send(Mapped())
     for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
         signal.signal(number, signal.SIG_IGN)
     parent = parent_process()

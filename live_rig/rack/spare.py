@@ -40,7 +40,9 @@ class Spare:
             if refused:
                 self._coming, self._not_before_s = None, time.monotonic() + NO_ROOM_S
                 raise refused
-            if self.process and not self.process.process.is_alive():
+            if self.process:
+                self.process.listen()
+            if self.process and self.process.has_died:
                 self.bury(self.process)
                 self._coming = None
         if self._coming is None and time.monotonic() >= self._not_before_s:

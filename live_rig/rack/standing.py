@@ -94,7 +94,6 @@ class Standing:
                 news.append(message.says)
             if isinstance(message, Ready):
                 self.is_ready, self.begins_s = True, time.monotonic()
-                process.block.forget_name()
                 self.says = message.says
                 news += message.says
         return news

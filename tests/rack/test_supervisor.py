@@ -374,6 +374,15 @@ def test_of_a_rack_that_cannot_start_no_memory_stays(monkeypatch: pytest.MonkeyP
     assert not Path("/dev/shm", names[0].lstrip("/")).exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="shared memory that is a file, as Linux has it")
+def test_a_spare_that_stands_by_keeps_no_name_in_shared_memory_so_that_whoever_is_killed_leaves_nothing(rack: Rack) -> None:
+    until(lambda: rack._spare.process is not None)
+    spare = rack._spare.process
+    assert spare
+    until(lambda: not Path("/dev/shm", spare.block._shared.name.lstrip("/")).exists())
+    assert rack._spare.process is spare  # it still waits for a preset
+
+
 def with_gain(name: str, gain_db: float) -> Preset:
     return Preset(name, name.capitalize(), "", (Effect("Gain", {"gain_db": gain_db}),))
 
