@@ -16,6 +16,7 @@ from live_rig.following.recording import Recording, line_of, open_lines, open_re
 from live_rig.following.trace import trace
 from live_rig.following.truth import read_truth, truth_beside
 from live_rig.show.meter import beats_per_bar
+from live_rig.show.write import refuse_to_write_over
 
 COLUMNS = "beat_time_s,emit_time_s,tempo_bpm,beat_in_bar,confidence"
 TEMPO_BPM = (40.0, 400.0)
@@ -55,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     lines = [line_of(words) for words in args.line]
     if (args.file is None) == (not lines):
         raise ShowError("There is nothing to follow, or too much", where="FILE, --line", do="Give one recording, or lines")
+    read = [file for file in (args.file, args.band, args.truth, *(file for _, file in lines)) if file]
+    refuse_to_write_over(read, filter(None, (args.out, args.picture)))
     told = (args.tempo, told_beats_per_bar(args.meter), args.lead_ms / 1000)
     recording = open_lines(lines, args.band) if lines else open_recording(args.file, args.band)
     name = args.file or lines[0][1]

@@ -24,6 +24,7 @@ from live_rig.rack.preset_reader import read_preset
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
 from live_rig.show.store import read_show
+from live_rig.show.write import refuse_to_write_over
 
 MIDI_SUFFIXES = {".mid", ".midi", ".smf"}
 FILES = ("mix.wav", "drums.wav", "band.wav", "click.wav", "guide.wav", "trace.csv", "summary.json")
@@ -75,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
         drums = np.zeros(round((length_s + 1.0) * args.samplerate), np.float32)
     else:
         drums = read_drums(args.drums, args.samplerate)
-    refuse_own_input(args, song)
+    read = [args.drums, *filter(None, [args.script]), *(song.folder / stem.file for stem in song.stems)]
+    refuse_to_write_over(read, [args.out / name for name in FILES])
     with made_room(args.out):  # whoever waited until the song is over is not to hear then that it was for nothing
         performance = perform(Plan(**plan_args), drums)
         summary = summarised(args, song, performance)
@@ -150,16 +152,6 @@ def said(summary: dict[str, Any], out: Path) -> str:
     felt = summary["own_asynchrony_ms"]["median"]
     apart = f"; {felt:.0f} ms from the drummer (median)" if felt is not None else ""
     return f"The band came in at {summary['came_in_s']:.2f} s{apart}. Files are in {out}"
-
-
-def refuse_own_input(args: argparse.Namespace, song: Song) -> None:
-    """ShowError where a file that is written would take the place of one that is read."""
-    read = [args.drums, *filter(None, [args.script]), *(song.folder / stem.file for stem in song.stems)]
-    for name in FILES:
-        for file in read:
-            if (args.out / name).exists() and (args.out / name).samefile(file):
-                do = "Choose another folder"
-                raise ShowError(f"{file.name} would be written over, and it is what is played", where=str(args.out), do=do)
 
 
 @contextmanager

@@ -7,11 +7,11 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from live_rig.errors import DeviceError
+from live_rig.errors import DeviceError, ShowError
 
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -79,6 +79,17 @@ def copy_file(source: Path, place: Path) -> None:
     shutil.copyfile(source, place)
     with place.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def refuse_to_write_over(read: Iterable[Path], written: Iterable[Path]) -> None:
+    """ShowError where a file that is to be written would take the place of one that is read."""
+    sources = list(read)
+    for place in written:
+        for source in sources:
+            with suppress(OSError):  # one of them is not there
+                if place.samefile(source):
+                    what = f"{place.name} would be written over, and it is what is played"
+                    raise ShowError(what, where=str(place.parent), do="Choose another place")
 
 
 @contextmanager

@@ -108,6 +108,17 @@ def test_the_result_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"drums.mid", "beats.csv"}
 
 
+@pytest.mark.parametrize("place", ["--out", "--picture"])
+def test_the_recording_that_is_followed_is_not_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    write_midi(tmp_path / "drums.mid")
+    before = (tmp_path / "drums.mid").read_bytes()
+    assert main(["follow", str(tmp_path / "drums.mid"), place, str(tmp_path / "drums.mid")]) == 2
+    assert f"drums.mid would be written over, and it is what is played ({tmp_path})" in capsys.readouterr().err
+    assert (tmp_path / "drums.mid").read_bytes() == before
+
+
 def spoil(path: Path) -> None:
     """Recordings that cannot be followed, by name."""
     if path.name == "slow.wav":

@@ -102,7 +102,7 @@ def test_the_recording_that_is_played_is_not_written_over(live_rig: LiveRig, wor
     words[words.index("--out") + 1] = tmp_path
     ran = live_rig(*words)
     assert (ran.code, ran.out) == (2, "")
-    assert f"drums.wav would be written over, and it is what is played ({tmp_path}). Choose another folder." in ran.said
+    assert f"drums.wav would be written over, and it is what is played ({tmp_path}). Choose another place." in ran.said
     assert (tmp_path / "drums.wav").read_bytes() == before
 
 
