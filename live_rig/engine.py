@@ -8,10 +8,9 @@ What is left for Python is what may wait: commands, words, and watching over the
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -33,7 +32,6 @@ from live_rig.audio.sound_card import VIRTUAL_BLOCK, SoundCard
 from live_rig.audio.voice import Voice
 from live_rig.band.lost_stems import WRITTEN_ANEW
 from live_rig.band.renderer import renderers
-from live_rig.coming import Asked, Coming
 from live_rig.conducting.cues import Sent, events_of, midi_event, pad_event
 from live_rig.conducting.taps import Taps
 from live_rig.conducting.written_presets import WrittenPresets, is_decided, presets_of, section_after
@@ -47,13 +45,14 @@ from live_rig.rack.colour import Colour
 from live_rig.rack.plugin_instrument import ALL_OFF
 from live_rig.rack.supervisor import Rack
 from live_rig.repertoire import close
-from live_rig.running_order import ENDS, STARTS, RunningOrder
+from live_rig.running_order import RunningOrder
 from live_rig.sheet_watch import SheetWatch
 from live_rig.show.command import parse_command
 from live_rig.show.mix import in_words
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
-from live_rig.stage_state import Surroundings, is_heard, stage_state
+from live_rig.song_change import SongChange
+from live_rig.stage_state import Surroundings, stage_state
 from live_rig.troubles import Troubles
 from live_rig.watch import Watch
 from live_rig.wiring import Wiring
@@ -66,8 +65,6 @@ ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 BEGINS = ("start", "count-in", "band-in", "re-enter")  # what makes the song sound that is loaded
 TALKING = "The talkback is open"
-STILL_AWAITED = 'What comes next, "{title}", is still being prepared'
-TAKEN_OUT = '"{title}" has been taken out of the set, and does not come'
 
 log = logging.getLogger(__name__)
 
@@ -130,8 +127,8 @@ class Engine:
             self._begun: Song | None = None
             self.order = RunningOrder(show, self.instrument, voice, self._begin, self.alerts.say, waits=False)
             opened.callback(self.order.repertoire.close)
-            self._coming = Coming(self._turn, self._comes_not)
-            opened.callback(self._coming.close)
+            self._song_change = SongChange(self.order, self.instrument, self._turn, self._listen, self.alerts.say)
+            opened.callback(self._song_change.close)
             self._renderers = renderers(self.instrument.band)
             for loop in self._renderers:
                 opened.callback(loop.stop)
@@ -226,7 +223,7 @@ class Engine:
         if self.song is None:
             raise ShowError("This show has no songs", where=f"{self.show.folder}/show.toml", do="Add one: live-rig add-song")
         if command == "listen":
-            self._refuse_what_is_left()
+            self._song_change.refuse_what_is_left()
             return self._listen()
         try:
             command, value = parse_command(f"{command} {value}")
@@ -237,9 +234,9 @@ class Engine:
             with self._turn:
                 return self._change(command, value)
         if command in BEGINS and not self._is_playing:
-            self._refuse_what_is_left()
+            self._song_change.refuse_what_is_left()
         if command == "unqueue":
-            self._let_none_come()
+            self._song_change.let_none_come()
             waits = self.instrument.exchange.snapshot()["key_waits"]
             self.order.keys.take_back(self.song, is_waiting=bool(waits))
         if command in ("panic", "pads-off"):
@@ -280,7 +277,7 @@ class Engine:
             self.rack.status(),
             self.click_on,
             self._handover,
-            self._still_to_come() + self.alerts.now(),
+            self._song_change.still_to_come + self.alerts.now(),
             self.instrument.wiring,
             self._said[1] if time.monotonic() < self._said[0] else "",
             self.order.keys,
@@ -290,12 +287,6 @@ class Engine:
         state = stage_state(now, around)
         self._follow_song(now, state.section, waited)
         return state
-
-    def _still_to_come(self) -> tuple[str, ...]:
-        """Which song is being prepared that was asked for, or that this one leads to, in words."""
-        if asked := self._coming.asked:
-            return (asked.words,)
-        return (STILL_AWAITED.format(title=awaited.title),) if (awaited := self.order.awaited) else ()
 
     def desk(self) -> Desk:
         """How the kit sounds, who hears what, and what can be turned; the same object until something has changed."""
@@ -314,7 +305,7 @@ class Engine:
                     self.order.has_gone_on(int(notice["value"]))
             if notice["kind"] == NoticeKind.ENDED:
                 with self._turn:
-                    self._go_on_late(notice["value"])
+                    self._song_change.go_on_late(notice["value"])
         for words in self.rack.alerts():
             self.alerts.say(words)
         if self.is_talking:
@@ -350,51 +341,8 @@ class Engine:
         if command == "key":
             return self.order.change_key(value)
         if command == "song":
-            return self._go_to_song(self.order.number_of(value))
-        here = self.order.number_of(asked.song_id) if (asked := self._coming.asked) else self.order.number
-        return self._go_to_song(here + (1 if command.startswith("next") else -1))
-
-    def _go_to_song(self, number: int) -> str:
-        """Load it, or have it prepared: whoever asks, the door or a pedal, is to be heard again at once."""
-        if not self.order.has(number):
-            return ENDS if number > 0 else STARTS
-        if self.order.is_prepared(number):
-            title = self._load(number)
-            self._coming.forget()
-            return title
-        song, asked = self.order.songs[number], self._coming.asked
-        if asked is None or asked.song_id != song.id:  # whoever asks again is not to make it begin anew
-            asked = self._await(song, self._load)
-        return asked.words
-
-    def _go_on_late(self, ended_beat: float) -> None:
-        """The song has ended, and what it leads to was not there: that comes by itself. A drummer who left has left."""
-        if (awaited := self.order.awaited) is None or self._coming.asked:
-            return
-        if self.order.is_over(ended_beat):
-            self._await(awaited, self._load_and_begin)
-
-    def _await(self, song: Song, load: Callable[[int], object]) -> Asked:
-        """Have it prepared and then loaded, by its number in the set. Nothing else begins until then."""
-        self.instrument.send([Sent(EventKind.AWAIT_SONG, 1.0)])
-        prepare = partial(self.order.repertoire.prepare, song)
-        asked = Asked(song.id, song.title, prepare, lambda: load(self.order.number_of(song.id)))
-        self._coming.ask(asked)
-        return asked
-
-    def _load_and_begin(self, number: int) -> None:
-        """A song that is late: on the next bar line of a drummer who leads and plays on; else after a count by the click."""
-        now = self.instrument.exchange.snapshot()
-        leads = now["leader"] in (Leader.DRUMMER, Leader.SHARED) and is_heard(now)
-        on_his_bar = leads and self.song is not None and self.song.ending == "segue"
-        self.order.load(number, plays_on=on_his_bar)
-        self._listen(now["leader"])
-        self.instrument.send([Sent(EventKind.BAND_IN if on_his_bar else EventKind.COUNT_IN)])
-
-    def _load(self, number: int) -> str:
-        self.order.load(number)
-        self._listen()
-        return self.order.songs[number].title
+            return self._song_change.go_to(self.order.number_of(value))
+        return self._song_change.step(1 if command.startswith("next") else -1)
 
     def _listen(self, leader: int = Leader.DRUMMER) -> str:
         """Let the drummer begin. leader: who has the tempo then."""
@@ -411,22 +359,6 @@ class Engine:
                 self.colour.come_back()
             except RigError as error:
                 self.alerts.say(str(error))
-
-    def _refuse_what_is_left(self) -> None:
-        """Raise where another song has been asked for: the one that is there is not to begin."""
-        if asked := self._coming.asked:
-            do = "Start it when it is there, or say unqueue"
-            raise ShowError(f'"{asked.title}" is not ready yet', where="command", do=do)
-
-    def _let_none_come(self) -> None:
-        """Whatever was asked for is not to come: the song that is there may begin again."""
-        self._coming.forget()
-        self.instrument.send([Sent(EventKind.AWAIT_SONG, 0.0)])
-
-    def _comes_not(self, words: str) -> None:
-        """What was asked for cannot be had; why, in words. In the coming song's thread, in its turn."""
-        self.alerts.say(words)
-        self._let_none_come()
 
     def _prepare_the_rest(self) -> None:
         """Let every preset stand ready, and decode the other songs, so that none is waited for."""
@@ -449,8 +381,7 @@ class Engine:
                 self.order.arrange(songs)
                 if is_first:
                     self._begin_set()
-                if (asked := self._coming.asked) and not any(song.id == asked.song_id for song in songs):
-                    self._comes_not(TAKEN_OUT.format(title=asked.title))
+                self._song_change.keep_to(songs)
             self.order.repertoire.decode(songs)
 
     def _take_pedals(self, pedals: Mapping[str, str]) -> None:
@@ -464,7 +395,7 @@ class Engine:
         """The set, which was empty, has songs: here is the first."""
         try:
             self.do("gives-way", self.show.gives_way)
-            self._go_to_song(0)
+            self._song_change.go_to(0)
         except RigError as error:
             self.alerts.say(str(error))
 

@@ -19,12 +19,13 @@ from live_rig.conducting.cues import Sent
 from live_rig.control.client import Door, connect
 from live_rig.control.protocol import DoorAddress, StageState
 from live_rig.control.server import serve
-from live_rig.engine import TAKEN_OUT, Engine, Setup
+from live_rig.engine import Engine, Setup
 from live_rig.errors import DoorError
 from live_rig.repertoire import MOST_TRIES, NOT_PREPARED
 from live_rig.running_order import ENDS
 from live_rig.show.edition import Stamp
 from live_rig.show.store import read_show
+from live_rig.song_change import TAKEN_OUT
 from tests.playing import STICKS, TICK, beats, rock
 from tests.show.conftest import make_show, write_sound
 
@@ -302,7 +303,7 @@ class Stage:
 
     def bring(self) -> None:
         self.disk.goes_on.set()
-        self.engine._coming._worker.submit(bool).result(PATIENCE_S)
+        self.engine._song_change._coming._worker.submit(bool).result(PATIENCE_S)
 
 
 @pytest.fixture
@@ -458,11 +459,11 @@ def test_who_takes_it_back_or_has_stopped_the_song_waits_for_nothing(evening: En
     late = Segue(evening, disk)
     evening.do("stop", "")
     late.play(5.0)
-    assert evening._coming.asked is None
+    assert evening._song_change.asked is None
     evening.do("section", "last hit")
     evening.do("start", "")
     late.play(6.0)
-    assert evening._coming.asked is not None
+    assert evening._song_change.asked is not None
     evening.do("unqueue", "")
     late.bring()
     late.play(3.0)

@@ -229,7 +229,7 @@ def test_the_first_song_of_a_show_that_had_none_is_played_as_soon_as_it_is_writt
         (show / "show.toml").write_text(with_songs)
         engine._prepare_anew()
         engine._prepare_anew()
-        engine._coming._worker.submit(bool).result(20.0)
+        engine._song_change._coming._worker.submit(bool).result(20.0)
         plays_a_block(engine)
         state = engine.state()
         assert (state.song_id, state.song_number, state.song_count, state.is_listening) == ("caravan", 1, 1, True)
