@@ -12,6 +12,7 @@ The table goes into docs/measured.md, if it is whole.
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,9 @@ from live_rig.conducting.cues import Sent, events_of
 from live_rig.instrument import Instrument, each_bus_apart
 from live_rig.show.song import Song
 from tests.playing import HAT, KICK, LISTENS, RATE_HZ, SNARE, STICKS, TICK, song
+
+if TYPE_CHECKING:
+    from bench.setting.sampled_kit import Microphone
 
 Strokes = tuple[tuple[float, int, int], ...]  # in a beat: place in it, note, velocity
 Heard = npt.NDArray[np.float64]
@@ -142,8 +146,10 @@ GIGS: tuple[Callable[[float], Gig], ...] = (
 )  # fmt: skip
 
 
-def perform(gig: Gig, seed: int = 1) -> tuple[Heard, Heard]:
-    """Play it through. At each of his beats: the song beat that he hears (NaN: none), and how late the band is, in s."""
+def perform(gig: Gig, seed: int = 1, microphone: "Microphone | None" = None) -> tuple[Heard, Heard]:
+    """Play it through, as notes, or into a microphone. At each of his beats: the song beat that he hears (NaN: none), and how
+    late the band is, in s.
+    """
     random = np.random.default_rng(seed)
     instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK)
     instrument.load(chart_of(gig.song, RATE_HZ, None))
@@ -156,13 +162,16 @@ def perform(gig: Gig, seed: int = 1) -> tuple[Heard, Heard]:
         next_s += beat.late_beats * length_s
         for place, note, velocity in BARS[beat.plays][beat.place]:
             struck_s = next_s + place * length_s + random.normal(0, HANDS_S)
-            due.append((round(struck_s * RATE_HZ), Sent(EventKind.NOTE, note, velocity)))
+            if microphone:
+                microphone.strike(struck_s, note, velocity)
+            else:
+                due.append((round(struck_s * RATE_HZ), Sent(EventKind.NOTE, note, velocity)))
         if beat.said:
             word, _, value = beat.said[1].partition(" ")
             said_frame = round((next_s + beat.said[0] * length_s) * RATE_HZ)
             due += [(said_frame, event) for event in events_of(word, value, gig.song)]
         due.sort(key=lambda each: each[0])
-        heard.append(hear_beat(instrument, due, next_s))
+        heard.append(hear_beat(instrument, due, next_s, microphone.sound if microphone else None))
         late_s = heard[-1][1] if beat.plays in GROOVES and np.isfinite(heard[-1][1]) else 0.0
         next_s += length_s + CORRECTS * np.clip(late_s, -length_s / 4, length_s / 4)
         next_s += random.normal(0, max(LEAST_S, TIMEKEEPER * length_s))
@@ -170,7 +179,9 @@ def perform(gig: Gig, seed: int = 1) -> tuple[Heard, Heard]:
     return places, lates_s
 
 
-def hear_beat(instrument: Instrument, due: list[tuple[int, Sent]], beat_s: float) -> tuple[float, float]:
+def hear_beat(
+    instrument: Instrument, due: list[tuple[int, Sent]], beat_s: float, sound: npt.NDArray[np.float32] | None
+) -> tuple[float, float]:
     """Go on until the beat has been heard: the song beat there, and how late the band's nearest is, in s."""
     silence, played = np.zeros((1, BLOCK), np.float32), np.empty((instrument.outputs, BLOCK), np.float32)
     frame = round((beat_s + AFTER_S) * RATE_HZ) - instrument.rig.guard_delay_frames
@@ -178,7 +189,8 @@ def hear_beat(instrument: Instrument, due: list[tuple[int, Sent]], beat_s: float
         while due and due[0][0] < instrument.rig.frame + BLOCK:
             at, event = due.pop(0)
             instrument.send([event], max(at, instrument.rig.frame))
-        instrument.rig.step(silence, played)
+        now = instrument.rig.frame
+        instrument.rig.step(silence if sound is None else sound[None, now : now + BLOCK], played)
     moment = instrument.rig.moment(frame)
     if moment["state"] != State.PLAYING:
         return np.nan, np.nan
@@ -186,9 +198,9 @@ def hear_beat(instrument: Instrument, due: list[tuple[int, Sent]], beat_s: float
     return place, (round(place) - place) * 60 / moment["bpm"]
 
 
-def judge(gig: Gig, seed: int = 1) -> tuple[int, int, int, float]:
+def judge(gig: Gig, seed: int = 1, microphone: "Microphone | None" = None) -> tuple[int, int, int, float]:
     """Beats off, elsewhere, silent; and how far off the band is at most, in s, where it is in its place."""
-    places, lates_s = perform(gig, seed)
+    places, lates_s = perform(gig, seed, microphone)
     expected = np.array([np.nan if beat.expects is None else beat.expects for beat in gig.plan])
     silent = np.isfinite(expected) & np.isnan(places)
     elsewhere = np.abs(places - expected) > ELSEWHERE_BEATS

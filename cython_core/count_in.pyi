@@ -12,6 +12,8 @@ class CountInCall(NamedTuple):
     """As counted, 40..400."""
     bar_one_frame: float
     """When bar 1 will fall."""
+    is_late: bool
+    """It has fallen: it was the bass drum that was just told of, after a count that lacks a click."""
 
 class CountIn:
     """Listens for a count of one bar of even clicks (of two short ones in 2/4 and 6/8; of two with `bars` 2), once.
@@ -29,5 +31,7 @@ class CountIn:
         beats_per_click: int = 1,
         rests: bool = False,
     ) -> None: ...
-    def tick(self, onsets: npt.NDArray[np.void], frames: int) -> CountInCall | None:
-        """Hear one tick of `frames` frames with the onsets told in it, (n,) of `cython_core.onsets.ONSET`."""
+    def tick(self, onsets: npt.NDArray[np.void], frames: int, loudest_db: float = 0) -> CountInCall | None:
+        """Hear one tick of `frames` frames with the onsets told in it, (n,) of `cython_core.onsets.ONSET`. loudest_db: of what
+        the microphones have heard of late.
+        """

@@ -30,6 +30,7 @@ cdef double WHISPER = 0.72           # an onset weaker than this part of the cli
 cdef float SOFTEST = 0.6             # but down to this part it is a click where one is due
 cdef float FAR_SOFTER_DB = 9.0       # what was told while nothing had been heard that was nearer than this to the clicks is the crowd
 cdef double STICKS_HAVE_NO_KICK = 0.6
+cdef double SEEN_AGAIN_THEY_HAVE_LESS = 0.4
 cdef double SLOWEST_BPM = 37.0      # two clicks may be further apart than a beat at 40 ...
 cdef double FASTEST_BPM = 430.0     # ... and nearer than one at 400
 
@@ -61,7 +62,7 @@ cdef void count_in_listen(
     c.clicks = c.since = 0
     c.called = False
     for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
-        if not is_crowd(c, i):
+        if not is_crowd(c, i, c.loudest_db):
             take(c, &c.stroke[i % REMEMBERED])
         if is_complete(c):
             if line_at(c, c.clicks) > now_frame:
@@ -105,7 +106,7 @@ cdef void look_again(CountInState *c, float kick, CountInCall *call) noexcept no
     """What the second look says of the last stroke's bass drum: one that was taken for a click may be none, and the other way round."""
     cdef Onset *last = &c.stroke[(c.strokes - 1) % REMEMBERED]
     cdef bint was_kick = is_kick(last)
-    last.kick, last.look = kick, SECOND
+    last.kick, last.look = max(kick, last.kick) if last.look == SECOND else kick, SECOND
     if c.called or is_kick(last) == was_kick:
         return
     count_clicks(c)
@@ -118,7 +119,7 @@ cdef void count_clicks(CountInState *c) noexcept nogil:
     cdef int i
     c.clicks = 0
     for i in range(max(c.strokes - REMEMBERED, c.since), c.strokes):
-        if not is_crowd(c, i):
+        if not is_crowd(c, i, c.loudest_db):
             take(c, &c.stroke[i % REMEMBERED])
 
 
@@ -133,20 +134,22 @@ cdef void call_if_complete(CountInState *c, long long end_frame, CountInCall *ca
 
 cdef void call_if_late(CountInState *c, const Onset *onset, CountInCall *call) noexcept nogil:
     """A bass drum begins bar 1 after a count that lacks a click: the last one is a click before it, or two where that was the one."""
-    cdef double last = last_before(c, onset.frame - TOGETHER_S * c.samplerate_hz, WHISPER * c.strength), interval
+    cdef double before = onset.frame - TOGETHER_S * c.samplerate_hz, last, interval
+    cdef float loudest_db = loudest_before(c, before)
     cdef int back
     if not is_kick(onset):
         return
+    last = last_before(c, before, WHISPER * c.strength, loudest_db)
     for back in range(1, 3):
         interval = (onset.frame - last) / back
-        if c.told_bpm > 0 and is_told(c, interval) and lacks_one(c, onset.frame, interval):
+        if c.told_bpm > 0 and is_told(c, interval) and lacks_one(c, onset.frame, interval, loudest_db):
             call.bpm, call.bar_one_frame = 60 * c.samplerate_hz / interval * c.beats_per_click, onset.frame
             call.ready = call.is_late = 1
             return
 
 
-cdef bint lacks_one(CountInState *c, double one, double interval) noexcept nogil:
-    """Do all clicks but one lead up to the stroke at `one`, out of silence, with nothing about as loud between them?"""
+cdef bint lacks_one(CountInState *c, double one, double interval, float loudest_db) noexcept nogil:
+    """Do all clicks but one lead up to the stroke at `one`, out of silence, with nothing about as loud between them? loudest_db: of them."""
     cdef const Onset *stroke
     cdef double back, place
     cdef int i, missing = c.clicks_wanted
@@ -156,7 +159,7 @@ cdef bint lacks_one(CountInState *c, double one, double interval) noexcept nogil
         stroke = &c.stroke[i % REMEMBERED]
         back = (one - stroke.frame) / interval
         place = rint(back)
-        if stroke.frame > one - TOGETHER_S * c.samplerate_hz or back > c.clicks_wanted + SILENCE_BEFORE or is_faint(c, i, WHISPER * c.strength):
+        if stroke.frame > one - TOGETHER_S * c.samplerate_hz or back > c.clicks_wanted + SILENCE_BEFORE or is_faint(c, i, WHISPER * c.strength, loudest_db):
             continue
         if not 1 <= place <= c.clicks_wanted or fabs(back - place) > UNEVEN + HAND_S * c.samplerate_hz / interval or is_kick(stroke):
             return False
@@ -168,7 +171,9 @@ cdef bint lacks_one(CountInState *c, double one, double interval) noexcept nogil
 
 cdef inline bint is_kick(const Onset *onset) noexcept nogil:
     """A second look judges each drum by itself, a first one which of them it is."""
-    return onset.kick > STICKS_HAVE_NO_KICK and (onset.look == SECOND or onset.kick > onset.snare and onset.kick > onset.cymbal)
+    if onset.look == SECOND:
+        return onset.kick > SEEN_AGAIN_THEY_HAVE_LESS
+    return onset.kick > STICKS_HAVE_NO_KICK and onset.kick > onset.snare and onset.kick > onset.cymbal
 
 
 cdef bint is_complete(CountInState *c) noexcept nogil:
@@ -243,12 +248,12 @@ cdef bint is_out_of_silence(CountInState *c) noexcept nogil:
     """Was there nothing about as loud shortly before the first click; or one knock, not a beat before it, and nothing else, however soft, for as long
     as the count takes?"""
     cdef double interval = interval_frames(c), first = c.click_frame[0], bounce = BOUNCE_S * c.samplerate_hz, knock
-    if first - last_before(c, first - bounce, WHISPER * min(strength_at(c, first), c.strength)) > SILENCE_BEFORE * interval:
+    if first - last_before(c, first - bounce, WHISPER * min(strength_at(c, first), c.strength), c.loudest_db) > SILENCE_BEFORE * interval:
         return True
-    knock = last_before(c, first - bounce, 0)
+    knock = last_before(c, first - bounce, 0, c.loudest_db)
     if fabs(first - knock - interval) < UNEVEN * interval:
         return False
-    return first - last_before(c, knock - bounce, 0) > c.clicks_wanted * interval
+    return first - last_before(c, knock - bounce, 0, c.loudest_db) > c.clicks_wanted * interval
 
 
 cdef float strength_at(CountInState *c, double frame) noexcept nogil:
@@ -260,25 +265,34 @@ cdef float strength_at(CountInState *c, double frame) noexcept nogil:
     return c.strength
 
 
-cdef double last_before(CountInState *c, double frame, float least) noexcept nogil:
-    """The last stroke before this frame that is so strong, at least. Minus infinity: there was none."""
+cdef float loudest_before(CountInState *c, double frame) noexcept nogil:
+    """What had been heard of late when the last stroke before this frame was told: the drums that come after sticks are far louder."""
+    cdef int i
+    for i in range(c.strokes - 1, max(c.strokes - REMEMBERED, 0) - 1, -1):
+        if c.stroke[i % REMEMBERED].frame < frame:
+            return c.loudest_then_db[i % REMEMBERED]
+    return c.loudest_db
+
+
+cdef double last_before(CountInState *c, double frame, float least, float loudest_db) noexcept nogil:
+    """The last stroke before this frame that is so strong, at least, and no crowd beside what is so loud. Minus infinity: there was none."""
     cdef const Onset *stroke
     cdef double before = -INFINITY
     cdef int i
     for i in range(max(c.strokes - REMEMBERED, 0), c.strokes):
         stroke = &c.stroke[i % REMEMBERED]
-        if stroke.frame < frame and not is_faint(c, i, least):
+        if stroke.frame < frame and not is_faint(c, i, least, loudest_db):
             before = max(before, stroke.frame)
     return before
 
 
-cdef inline bint is_faint(const CountInState *c, int i, float least) noexcept nogil:
-    return c.stroke[i % REMEMBERED].strength < least or is_crowd(c, i)
+cdef inline bint is_faint(const CountInState *c, int i, float least, float loudest_db) noexcept nogil:
+    return c.stroke[i % REMEMBERED].strength < least or is_crowd(c, i, loudest_db)
 
 
-cdef inline bint is_crowd(const CountInState *c, int i) noexcept nogil:
-    """Was that sound far from as loud as what is heard now? Its strength only says how loud it was for its time."""
-    return c.stroke[i % REMEMBERED].look != ONLY and c.loudest_then_db[i % REMEMBERED] < c.loudest_db - FAR_SOFTER_DB
+cdef inline bint is_crowd(const CountInState *c, int i, float loudest_db) noexcept nogil:
+    """Was that sound far from as loud as this? Its strength only says how loud it was for its time."""
+    return c.stroke[i % REMEMBERED].look != ONLY and c.loudest_then_db[i % REMEMBERED] < loudest_db - FAR_SOFTER_DB
 
 
 cdef bint is_tempo(CountInState *c, double interval) noexcept nogil:
@@ -316,7 +330,7 @@ cdef double line_at(CountInState *c, double click) noexcept nogil:
     return mean + (click - 0.5 * (c.clicks - 1)) * interval_frames(c)
 
 
-Call = namedtuple("Call", "bpm bar_one_frame")
+Call = namedtuple("Call", "bpm bar_one_frame is_late")
 globals()["CountInCall"] = Call
 
 
@@ -350,4 +364,4 @@ cdef class CountIn:
             count += 1
         self.heard_frames += frames
         count_in_tick(self.state, heard, count, self.heard_frames, loudest_db, &call)
-        return Call(call.bpm, call.bar_one_frame) if call.ready and not call.is_late else None
+        return Call(call.bpm, call.bar_one_frame, bool(call.is_late)) if call.ready else None

@@ -143,8 +143,26 @@ def test_a_bass_drum_under_a_hat_that_only_the_second_look_hears_is_no_click() -
     assert looked_at_twice(CountIn(SAMPLERATE_HZ), [*CLICKS, (1.8, HAT, BOTH)]) == []
 
 
+def test_what_rings_on_after_a_bass_drum_does_not_make_it_a_click() -> None:
+    words = [(0.3 + 0.5 * i, ((0.3 + 0.5 * i) * SAMPLERATE_HZ, 0.8, *STICK, 0, Look.FIRST)) for i in range(3)]
+    words += [(1.8, (1.8 * SAMPLERATE_HZ, 0.8, *HAT, 0, Look.FIRST))]
+    words += [(1.838, (1.8 * SAMPLERATE_HZ, 0.8, 0.7, 0, 0, 0, Look.SECOND))]
+    words += [(1.846, (1.81 * SAMPLERATE_HZ, 0.6, 0.1, 0, 0, 0, Look.SECOND))]
+    assert told(CountIn(SAMPLERATE_HZ), words) == []
+
+
+def test_three_clicks_and_drums_that_are_far_louder_are_a_count_that_lacks_one() -> None:
+    words = [(0.3 + 0.5 * i, ((0.3 + 0.5 * i) * SAMPLERATE_HZ, 0.8, *STICK, 0, Look.FIRST)) for i in range(3)]
+    words += [(1.8, (1.8 * SAMPLERATE_HZ, 0.8, *HAT, 0, Look.FIRST))]
+    words += [(1.838, (1.8 * SAMPLERATE_HZ, 0.8, 0.9, 0, 0, 0, Look.SECOND))]
+    [(_, call)] = told(CountIn(SAMPLERATE_HZ, 4, 120), words, loud_from_s=1.79, before_db=-20.0)
+    assert call.is_late
+    assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(1.8, abs=0.001)
+    assert call.bpm == pytest.approx(120, rel=0.01)
+
+
 def test_a_click_that_the_first_look_takes_for_a_bass_drum_counts() -> None:
-    [(_, call)] = looked_at_twice(CountIn(SAMPLERATE_HZ), [*CLICKS, (1.8, THUMP, (0.4, 1.0, 0.0))])
+    [(_, call)] = looked_at_twice(CountIn(SAMPLERATE_HZ), [*CLICKS, (1.8, THUMP, (0.3, 1.0, 0.0))])
     assert call.bar_one_frame / SAMPLERATE_HZ == pytest.approx(2.3, abs=0.001)
 
 
