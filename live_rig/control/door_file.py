@@ -1,7 +1,7 @@
 """The runtime file that tells other programs of this user where the engine's door is, and its token.
 
 Only its owner may read it. It is written whole or not at all, goes when the engine goes, and a newer engine's file is
-never taken away by an older one.
+never taken away by an older one, which writes its own again when that has gone.
 """
 
 import contextlib

@@ -42,6 +42,7 @@ from live_rig.errors import DoorError, RigError
 HOST = "127.0.0.1"
 HELLO_WITHIN_S = 5.0
 CLOSE_WITHIN_S = 1.0  # a window that hangs must not hold up the end of the engine
+KEPT_EVERY_S = 1.0  # so often the file that says where the door is is looked for
 LONGEST_MESSAGE_BYTES = 16_384
 UNSENT_BYTES = 8_192  # beyond this a client is slow, and waits for its next state
 POLICY_VIOLATION = 1008
@@ -72,12 +73,22 @@ async def serve(
         address = DoorAddress(url=f"ws://{HOST}:{server.sockets[0].getsockname()[1]}", token=token, pid=os.getpid())
         path = door_file or default_door_file()
         write_door_file(path, address)
-        telling = asyncio.create_task(door.tell())
+        beside = asyncio.create_task(door.tell()), asyncio.create_task(_keep(path, address))
         try:
             yield address
         finally:
-            telling.cancel()
+            for task in beside:
+                task.cancel()
             remove_door_file(path, address)
+
+
+async def _keep(path: Path, address: DoorAddress) -> None:
+    """When an engine that was begun after this one has ended, and its file is gone with it, this one is to be found again."""
+    while True:
+        await asyncio.sleep(KEPT_EVERY_S)
+        if not path.exists():
+            with contextlib.suppress(DoorError):
+                write_door_file(path, address)
 
 
 async def _listen(admit: Callable[[ServerConnection], Awaitable[None]], port: int) -> Server:

@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,8 @@ from live_rig.control.protocol import (
 from live_rig.control.server import new_token
 from live_rig.errors import DoorError
 from tests.control.open_door import TOKEN, OpenDoor
+
+PATIENCE_S = 10.0
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +195,18 @@ def test_an_older_engine_leaves_the_file_of_a_newer_one(tmp_path: Path) -> None:
         newer = DoorAddress(url="ws://127.0.0.1:1", token="newer", pid=1)
         path.write_text(newer.to_wire())
     assert read_door_file(path) == newer
+
+
+def test_when_a_newer_engine_has_ended_the_older_one_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("live_rig.control.server.KEPT_EVERY_S", 0.01)
+    path = tmp_path / "door.json"
+    with OpenDoor(path) as older:
+        with OpenDoor(path) as newer:
+            assert read_door_file(path) == newer.address
+        until_s = time.monotonic() + PATIENCE_S
+        while read_door_file(path) is None and time.monotonic() < until_s:
+            time.sleep(0.01)
+        assert read_door_file(path) == older.address
 
 
 def test_where_the_file_cannot_be_written_the_door_does_not_open(tmp_path: Path) -> None:
