@@ -5,7 +5,7 @@ import os
 import socket
 import stat
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as dial
 
-from live_rig.control import client
+from live_rig.control import client, server
 from live_rig.control.client import connect, running_engine
-from live_rig.control.door_file import default_door_file, read_door_file
+from live_rig.control.door_file import default_door_file, read_door_file, write_door_file
 from live_rig.control.protocol import (
     Command,
     Desk,
@@ -198,14 +198,20 @@ def test_an_older_engine_leaves_the_file_of_a_newer_one(tmp_path: Path) -> None:
 
 
 def test_when_a_newer_engine_has_ended_the_older_one_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("live_rig.control.server.KEPT_EVERY_S", 0.01)
+    is_written = threading.Event()
+
+    def write(path: Path, address: DoorAddress) -> None:
+        write_door_file(path, address)
+        is_written.set()
+
+    monkeypatch.setattr(server, "KEPT_EVERY_S", 0.01)
+    monkeypatch.setattr(server, "write_door_file", write)
     path = tmp_path / "door.json"
     with OpenDoor(path) as older:
         with OpenDoor(path) as newer:
             assert read_door_file(path) == newer.address
-        until_s = time.monotonic() + PATIENCE_S
-        while read_door_file(path) is None and time.monotonic() < until_s:
-            time.sleep(0.01)
+            is_written.clear()
+        assert is_written.wait(PATIENCE_S)
         assert read_door_file(path) == older.address
 
 
