@@ -48,9 +48,6 @@ cdef struct AuthorityState:
     int taps                         # in the present row of taps
     double tap_s                     # from one beat to the next, as the taps say
     double tap_trend_s               # how much longer each gets than the one before
-    double even_tap_s                # the average beat of the last taps that were even ...
-    int even_taps                    # ... and how many they are
-    double tap_off_s                 # by how much taps have lately come later than that
     double share                     # 0..1: how much of the lead is the drummer's, where it is SHARED
     int gives_way                    # a GivesWay
     double habit_s                   # by how much the drummer likes to be ahead of the band; below 0: behind

@@ -37,11 +37,6 @@ cdef double SAME_TAP = 1.15              # two such taps, as far from each other
 cdef double TAP_GAIN = 0.7               # how far a tap moves the expected interval,
 cdef double TAP_TREND_GAIN = 0.25        # and how far the trend of it: a ritardando is met, not trailed
 
-cdef double HAND_S = 0.02                # so far off, for the hand, ...
-cdef double CLOCK = 0.04                 # ... and so many beats, for the clock in his head, taps are even: further off, another tempo is meant,
-cdef double OFF_FADES = 0.5              # or where that adds up, of taps off to the same side; those before count for so much
-cdef int EVEN_TAPS = 8                   # of so many, if they are even, the average is kept when they end
-
 
 cdef double clamped(double x, double low, double high) noexcept nogil:
     return low if x < low else high if x > high else x
@@ -76,7 +71,6 @@ cdef void count_other_beats(AuthorityState *a, double line, double faster) noexc
     """From `line` on, beats are `faster` times as fast; so is what the conductor has said and tapped."""
     a.conductor_bpm = clamped(a.conductor_bpm * faster, 20.0, 400.0)
     a.tap_s, a.tap_trend_s, a.odd_tap_s = a.tap_s / faster, a.tap_trend_s / faster, a.odd_tap_s / faster
-    a.even_tap_s, a.tap_off_s = a.even_tap_s / faster, a.tap_off_s / faster
     a.tap_line = line + (a.tap_line - line) * faster
     a.tap_faster = faster * (a.tap_faster if a.tap_faster > 0 else 1.0)
     a.rit_line, a.rit_beats, a.rit_bpm = line + (a.rit_line - line) * faster, a.rit_beats * faster, a.rit_bpm * faster
@@ -152,7 +146,6 @@ cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beat
             missed_s = since_s - (a.tap_s + a.tap_trend_s)
             a.tap_s += a.tap_trend_s + TAP_GAIN * missed_s
             a.tap_trend_s += TAP_TREND_GAIN * missed_s
-        average_taps(a, since_s, beats)
         a.taps += 1
         a.tap_line += beats * many
         if fabs(a.tap_line - here) > SLIP_BEATS:
@@ -160,17 +153,6 @@ cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beat
         a.conductor_bpm = clamped(60.0 / (a.tap_s + a.tap_trend_s), 20.0, 400.0)
     a.follows_curve, a.rit_beats = 0, 0.0
     a.tap_frame, a.tapped_frame, a.tap_beats = frame, frame, beats
-
-
-cdef void average_taps(AuthorityState *a, double since_s, double beats) noexcept nogil:
-    """What the last taps say together, as long as they are as even as a hand taps: the tempo that is kept when they end."""
-    cdef double off_s = since_s - a.even_tap_s
-    a.tap_off_s = off_s + OFF_FADES * a.tap_off_s
-    if a.taps == 1 or fabs(a.tap_off_s) > HAND_S / beats + CLOCK * a.even_tap_s:
-        a.even_tap_s, a.even_taps, a.tap_off_s = a.tap_s + a.tap_trend_s, 1, 0.0
-        return
-    a.even_taps = min(a.even_taps + 1, EVEN_TAPS)
-    a.even_tap_s += off_s / a.even_taps
 
 
 cdef int taps_meant(const AuthorityState *a, double since_s, double apart_s, const Place *place) noexcept nogil:
@@ -248,8 +230,6 @@ cdef void follow_conductor(AuthorityState *a, const Place *place, double now_fra
         a.conductor_bpm = place.curve_bpm
     elif a.rit_beats > 0:
         a.conductor_bpm = a.rit_bpm * pow(a.rit_ratio, clamped((place.line - a.rit_line) / a.rit_beats, 0.0, 1.0))
-    elif a.taps >= 2 and since_s * a.conductor_bpm / 60.0 > TOO_LATE * a.tap_beats:      # no tap where one was due: they have ended
-        a.conductor_bpm = clamped(60.0 / a.even_tap_s, 20.0, 400.0)
     lead.bpm = a.conductor_bpm
     if a.taps >= 2 and since_s * a.conductor_bpm / 60.0 < TAPS_HOLD_BEATS * a.tap_beats:
         lead.line = a.tap_line + a.conductor_bpm / 60.0 * (since_s + place.conductor_to_head_s)
