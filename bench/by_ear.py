@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.gigs import BLOCK, GIGS, TEMPI_BPM, judge
 from bench.setting.page import add_print_option, publish, table
-from bench.setting.sampled_kit import KITS, Microphone
+from bench.setting.sampled_kit import KITS, Microphone, missing
 from cython_core.authority import Leader
 from cython_core.drums import Drums
 from cython_core.entry import Listening
@@ -105,6 +105,12 @@ def main() -> int:
     add_print_option(parser)
     options = parser.parse_args()
     numbers = [n for n, name in enumerate(NAMES) if not options.gigs or any(word in name for word in options.gigs)]
+    if not numbers:
+        parser.error(f"there is no such gig. There are: {', '.join(NAMES)}")
+    if options.counts < 1:
+        parser.error(f"--counts says how many of each: 1 or more, and not {options.counts}")
+    if lacks := missing():
+        parser.error(f"{lacks} is not there. It takes Debian's hydrogen-drumkits, hydrogen-data and fluid-soundfont-gm")
     with ProcessPoolExecutor() as pool:
         if not options.gigs:
             text = counts(pool, range(options.counts))

@@ -68,6 +68,12 @@ class Microphone:
         self.sound += (level / np.std(voices) * voices).astype(np.float32)
 
 
+def missing() -> Path | None:
+    """The first of the files that the kits are made of that is not there."""
+    files = [FLUID, *(HYDROGEN / name / "drumkit.xml" for name in KITS if not name.startswith("Fluid "))]
+    return next((file for file in files if not file.exists()), None)
+
+
 @cache
 def kit_of(name: str) -> Kit:
     """One of KITS: Hydrogen's by its folder, the sound font's by its number there."""
