@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -92,6 +93,7 @@ class RackProcess:
         self.counts = [RackCounts(self.block.memory(place)) for place in range(PLACES)]
         self.users = 0  # presets in it that somebody wants
         self.has_died = False
+        self._at_work, self._since_s = [0] * PLACES, time.monotonic()
         self._heard: list[Ready | Told | Failed] = []
         self.line, far = spawn.Pipe()
         args = (samplerate, inputs, allowance_frames, self.block, far)
@@ -105,7 +107,7 @@ class RackProcess:
 
     def play(self, asked: Sequence[Asked]) -> None:
         """Tell it what to hold ready, once, at most PLACES. Raises OSError when it is dead."""
-        self.users = len(asked)
+        self.users, self._since_s = len(asked), time.monotonic()
         self.line.send(tuple(asked))
 
     def listen(self) -> None:
@@ -126,6 +128,13 @@ class RackProcess:
         ours = [message for message in self._heard if message.place == place]
         self._heard = [message for message in self._heard if message.place != place]
         return ours
+
+    def stands_still_s(self) -> float:
+        """For how long it has been at the same plugin, or at none, since it was told to `play`. To be called now and then."""
+        at_work = [counts.at_work for counts in self.counts]
+        if at_work != self._at_work:
+            self._at_work, self._since_s = at_work, time.monotonic()
+        return time.monotonic() - self._since_s
 
     def show(self, place: int, plugin: str) -> None:
         """Show the window of a plugin, in place of any that is open; "": none."""

@@ -5,21 +5,26 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cython_core.rack_ring import RackCounts
-from live_rig.rack.knobs import all_effects
+from live_rig.rack.learnt import Learnt, plugin_name
 from live_rig.rack.preset import Preset
 from live_rig.rack.process import Asked, Failed, RackProcess, Ready, Told
 
 HUNG_S = 0.25  # so much unprocessed sound, and a rack hangs
-LOADING_S = 30.0  # a rack that takes longer to load will not come
+LOADING_S = 30.0  # a rack that is at one plugin for longer, or at nothing, will not come
+SLOW_S = 2.0  # what waits for a plugin longer than this goes on without it
 RETRY_S = (0.0, 0.5, 2.0)  # wait before the 1st, 2nd, … new start in a row; after them it stays off until chosen again
 STEADY_S = 30.0  # a rack that lived so long has recovered: the next loss is its first
 FAILURES = 2  # of one plugin, and it is left out
+NOT_LOADED = "did not load"
+NEVER_CAME = "it did not load, and is off until the rig is started anew"
+BEING_LOADED = "it is still being loaded"
 
 
 class Standing:
     """A preset's rack on its way or in its place; without effects (preset None) it needs no process.
 
-    is_kept: it stands ready for the whole set, and goes back there when it has rung out.
+    is_kept: it stands ready for the whole set, and goes back there when it has rung out. whole: the same preset with a plugin
+    that takes long to load, while this one plays without it.
     """
 
     def __init__(self, preset: Preset | None, losses: int = 0, *, is_kept: bool = False) -> None:
@@ -27,6 +32,10 @@ class Standing:
         self.process: RackProcess | None = None
         self.place = 0
         self.is_ready = preset is None
+        self.is_slow = False  # while it loads nobody is to wait for it
+        self.whole: Standing | None = None
+        self.left_out: dict[int, str] = {}  # by the number of a plugin that is not even loaded: why
+        self.never_came = 0  # the number of the plugin that it was lost in, while it loaded
         self.says: tuple[str, ...] = ()  # what it plays without
         self.turned: set[str] = set()  # knobs that stand otherwise in it than its preset is written
         self.lost = ""  # why it is of no use any more
@@ -43,6 +52,18 @@ class Standing:
     def bypassed(self) -> frozenset[int]:
         """Numbers of the plugins that have failed too often."""
         return frozenset(plugin for plugin, times in self.failures.items() if times >= FAILURES)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether its process is at it, or still at the presets beside it."""
+        return self.process is not None and not self.is_ready and not self.lost
+
+    @property
+    def slow_plugin(self) -> int:
+        """The number of the plugin that it has been loading for long; 0: none."""
+        if not self.is_loading or not self.process or self.process.stands_still_s() < SLOW_S:
+            return 0
+        return self.process.counts[self.place].at_work
 
     @property
     def counts(self) -> RackCounts | None:
@@ -71,12 +92,16 @@ class Standing:
             return [f"The effects ({preset.title}) {self.lost}"]
         process.kill()
         plugin = process.counts[self.place].at_work
+        if plugin and self.lost == NOT_LOADED:
+            self.never_came = plugin
+            name = plugin_name(preset, plugin)
+            return [f"{name} did not load within {LOADING_S:g} s, and is off until the rig is started anew ({preset.title})"]
         if plugin:
             self.failures[plugin] += 1
         if self.is_hopeless:
             return [f"The effects ({preset.title}) {self.lost}"]
         if plugin and self.failures[plugin] == FAILURES:
-            name = plugin_names(preset)[plugin - 1]
+            name = plugin_name(preset, plugin)
             return [f"{name} failed twice and is off ({preset.title}). Choose the preset to try it again"]
         if self._losses_with_this() > len(RETRY_S):
             self.is_hopeless = True
@@ -94,16 +119,27 @@ class Standing:
                 news.append(message.says)
             if isinstance(message, Ready):
                 self.is_ready, self.begins_s = True, time.monotonic()
-                self.says = message.says
-                news += message.says
+                self.says = (*self._lacks(), *message.says)
+                news += self.says
         return news
 
     def _fault(self, process: RackProcess, samplerate: float) -> str:
         if process.has_died:
             return "died"
-        if not self.is_ready and time.monotonic() > self.begins_s + LOADING_S:
-            return "did not load"
+        if not self.is_ready and process.stands_still_s() > LOADING_S:
+            return NOT_LOADED
         return "hang" if process.counts[self.place].behind_frames > HUNG_S * samplerate else ""
+
+    def _lacks(self) -> list[str]:
+        """What it plays without, and why."""
+        return (
+            [
+                f"{self.preset.title} plays without {plugin_name(self.preset, number)}: {why}"
+                for number, why in self.left_out.items()
+            ]
+            if self.preset
+            else []
+        )
 
     def _losses_with_this(self) -> int:
         """In a row. A plugin of another preset that shares the process is no fault of this one's."""
@@ -119,24 +155,40 @@ class Standing:
         next_one.failures = self.failures.copy()
         return next_one
 
+    def anew(self) -> "Standing":
+        """The same preset, to be begun anew, although this one is not lost."""
+        next_one = Standing(self.preset, self.losses, is_kept=self.is_kept)
+        next_one.failures = self.failures.copy()
+        return next_one
+
+    def stand_in(self, number: int) -> "Standing":
+        """The same preset, to be heard without the plugin of that number until this one is there."""
+        next_one = self.anew()
+        next_one.whole, next_one.left_out = self.whole or self, self.left_out | {number: BEING_LOADED}
+        return next_one
+
+    def part_with_whole(self) -> "Standing | None":
+        """The preset as a whole, which somebody else sees to from now on."""
+        whole, self.whole = self.whole, None
+        return whole
+
     def _gave_up_a_plugin(self) -> bool:
         plugin = self.counts.at_work if self.counts else 0
-        return plugin in self.bypassed
+        return plugin in self.bypassed or bool(self.never_came)
 
 
-def begin(standings: Sequence[Standing], process: RackProcess) -> None:
+def begin(standings: Sequence[Standing], process: RackProcess, learnt: Learnt) -> None:
     """Let one process play them all, each in its place."""
+    asked = []
     for place, one in enumerate(standings):
+        if one.preset is None:  # it needs no process
+            continue
         one.process, one.place, one.begins_s = process, place, time.monotonic()
+        one.left_out |= dict.fromkeys(learnt.left_out(one.preset), NEVER_CAME)
+        one.is_slow = learnt.takes_long(one.preset) and one.is_kept
+        asked.append(Asked(one.preset, one.bypassed.union(one.left_out)))
     try:
-        process.play([Asked(one.preset, one.bypassed) for one in standings if one.preset])
+        process.play(asked)
     except OSError:
         for one in standings:
             one.lost = "died"
-
-
-def plugin_names(preset: Preset) -> list[str]:
-    """The preset's plugins, in the order of their numbers."""
-    effects = (*(effect for channel in preset.channels for effect in channel.effects), *preset.effects)
-    plugins = (effect for effect in all_effects(effects) if effect.type == "VST3")
-    return [plugin.plugin or (plugin.path.stem if plugin.path else "?") for plugin in plugins]

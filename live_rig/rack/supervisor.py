@@ -21,6 +21,7 @@ from cython_core.rack_ring import RackCounts
 from live_rig.priority import run_this_thread_soon
 from live_rig.rack.console import RESET, TRY_AGAIN
 from live_rig.rack.edits import Edits
+from live_rig.rack.learnt import Learnt, is_all_of_its_strip, plugin_name
 from live_rig.rack.mix import dry_mix
 from live_rig.rack.preset import Preset
 from live_rig.rack.process import PLACES, RackProcess
@@ -54,6 +55,7 @@ class Rack:
         self._next: Standing | None = None  # loads, or stands ready
         self._successor: Standing | None = None  # the same for what was lost while it was heard
         self._kept: list[Standing] = []  # the set's
+        self._learnt = Learnt()
         self._switching, self._when, self._called_s = False, AT_ONCE, 0.0
         self._turning = Turning(self._swap)
         self._shows_window: RackProcess | None = None
@@ -217,7 +219,8 @@ class Rack:
         self._waker.close()
 
     def _standing(self) -> list[Standing]:
-        ones = (self._swap.heard, self._next, self._successor, *self._kept, *self._swap.leaving)
+        ones = [self._swap.heard, self._next, self._successor, *self._kept, *self._swap.leaving]
+        ones += [one.whole for one in (self._next, self._successor) if one]
         return list(dict.fromkeys(one for one in ones if one is not None))
 
     def _standing_ready(self, preset: Preset | None) -> Standing | None:
@@ -247,6 +250,9 @@ class Rack:
     def _look(self) -> None:
         for one in self._standing():
             self._alerts.extend(one.look(self.samplerate))
+            if one.never_came and one.preset:
+                self._learnt.never_came(one.preset, one.never_came)
+        self._go_on_without_what_is_slow()
         self._stand_by()
         self._replace_lost()
         self._arrive()
@@ -256,6 +262,50 @@ class Rack:
         self._turning.send()
         if self.drums.blocks_dry != self._dry_blocks:
             self._dry_blocks, self._dry_until_s = self.drums.blocks_dry, time.monotonic() + DRY_SHOWS_S
+
+    def _go_on_without_what_is_slow(self) -> None:
+        """A plugin that takes long to load is waited for only where nothing would sound without it, and something else does."""
+        self._next, self._successor = self._best_of(self._next), self._best_of(self._successor)
+        for one in self._standing():
+            number = one.slow_plugin
+            if not number or not one.preset or not one.process:
+                continue
+            if self._learnt.is_slow(one.preset, number):
+                self._alerts.append(f"{plugin_name(one.preset, number)} takes long to load ({one.preset.title})")
+            one.is_slow = True
+            heard = self._swap.heard
+            if one.is_kept:
+                self._set_apart(one.process)
+            elif one is self._next and not (heard and is_all_of_its_strip(one.preset, number)):
+                self._next = self._stand_in(one, number)
+            elif one is self._successor and heard and heard.lost:
+                self._successor = self._stand_in(one, number)
+
+    def _stand_in(self, one: Standing, number: int) -> Standing:
+        """For one that loads a plugin that takes long; where that stands in itself, for what it stands in for."""
+        stand_in = one.stand_in(number)
+        if one.part_with_whole():
+            self._drop(one)
+        return stand_in
+
+    def _best_of(self, one: Standing | None) -> Standing | None:
+        """The preset as a whole in place of what stands in for it, once it is there."""
+        if one is None or one.whole is None or not (one.whole.is_ready or one.whole.lost):
+            return one
+        whole = one.part_with_whole()
+        best, other = (one, whole) if whole and whole.lost else (whole, one)
+        self._drop(other)
+        return best
+
+    def _set_apart(self, process: RackProcess) -> None:
+        """Begin anew with the presets that share a process, where some of them wait for a plugin that is not theirs."""
+        beside = [one for one in self._kept if one.process is process and one.preset]
+        if all(one.preset and self._learnt.takes_long(one.preset) for one in beside):
+            return
+        for one in beside:
+            self._kept[self._kept.index(one)] = one.anew()
+            one.is_kept = False
+            self._drop(one)
 
     def _replace_lost(self) -> None:
         """Begin anew what died or hangs, unless it would fail in the same way."""
@@ -267,7 +317,7 @@ class Rack:
         if self._successor and self._successor.lost:
             lost, self._successor = self._successor, None
             self._drop(lost)
-            if not lost.is_hopeless:
+            if not lost.is_hopeless and not (lost.never_came and self._swap.heard and not self._swap.heard.lost):
                 self._successor = lost.successor()
         elif self._swap.heard and self._swap.heard.lost and not self._successor and not self._swap.heard.is_hopeless:
             self._successor = self._swap.heard.successor()
@@ -284,18 +334,23 @@ class Rack:
 
     def _begin(self, one: Standing) -> None:
         if one.is_due and not one.lost and not one.is_kept and (spare := self._spare.take()):
-            begin([one], spare)
+            begin([one], spare, self._learnt)
 
     def _fill_up(self) -> None:
-        """Let the set stand ready, where nothing else is to be loaded."""
+        """Let the set stand ready, where nothing else is to be loaded: first what has no plugin that takes long."""
         waiting = [one for one in self._kept if one.is_due and not one.lost]
-        others = any(one.preset and not one.is_ready and not one.lost and one not in waiting for one in self._standing())
-        if waiting and not others and (spare := self._spare.take()):
-            begin(waiting[:PLACES], spare)
+        others = any(self._is_waited_for(one) and one not in waiting for one in self._standing())
+        quick = [one for one in waiting if one.preset and not self._learnt.takes_long(one.preset)]
+        slow = [] if any(one.is_slow and one.is_loading for one in self._standing()) else waiting
+        if (batch := quick or slow) and not others and (spare := self._spare.take()):
+            begin(batch[:PLACES], spare, self._learnt)
+
+    def _is_waited_for(self, one: Standing) -> bool:
+        return one.preset is not None and not one.is_ready and not one.lost and not one.is_slow
 
     def _stand_by(self) -> None:
         """Have a spare; while something loads, only if something else waits for it."""
-        is_loading = any(one.process and not one.is_ready and not one.lost for one in self._standing())
+        is_loading = any(one.is_loading and not one.is_slow for one in self._standing())
         if is_loading and not any(one.is_due and not one.is_kept for one in self._standing()):
             return
         try:
@@ -312,21 +367,22 @@ class Rack:
         if self._successor and self._stand(self._successor):
             self._swap.to(self._successor, self._swap.when if self._swap.waits else AT_ONCE)
             self._turning.again()
-            self._successor = None
+            self._successor = self._successor.part_with_whole()
         if self._swap.has_slipped() and self._swap.heard and self._stand(self._swap.heard):
             self._swap.to(self._swap.heard, self._swap.when)
         if self._swap.waits and self._swap.heard and (sounding := self._swap.sounding) and sounding.lost:
             self._swap.to(self._swap.heard)  # better before its bar line than no effects until then
         if self._next and self._switching and self._stand(self._next):
-            self._swap.to(self._next, self._when)
-            self._alerts.extend(self._next.says)  # it was said when it was loaded, which may be hours ago
+            called = self._next
+            self._swap.to(called, self._when)
+            self._alerts.extend(called.says)  # it was said when it was loaded, which may be hours ago
             if self._successor:
                 self._drop(self._successor)
-            self._turning.call(self._next)
+            self._turning.call(called)
             self._turning.send()
-            if self._next.counts:
-                self._next.counts.edit(TRY_AGAIN, 0.0)
-            self._next, self._successor, self._switching = None, None, False
+            if called.counts:
+                called.counts.edit(TRY_AGAIN, 0.0)
+            self._next, self._successor, self._switching = None, called.part_with_whole(), False
         elif self._next and not self._next.is_kept:
             self._stand(self._next)
 
@@ -350,5 +406,6 @@ class Rack:
                 self._spare.bury(gone.process)
 
     def _drop(self, one: Standing | None) -> None:
-        if one:
-            self._swap.drop(one)
+        for each in (one, one.whole) if one else ():
+            if each:
+                self._swap.drop(each)

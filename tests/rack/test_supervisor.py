@@ -1,6 +1,7 @@
 """A real rack in a process of its own: its sound, its death, its return."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +29,13 @@ COLOUR = Preset(
 )
 UPSIDE_DOWN = Preset("down", "Upside down", "", (Effect("Invert"),))
 NOT_A_NUMBER = Preset("nan", "Not a number", "", (Effect("LowpassFilter", {"cutoff_frequency_hz": float("nan")}),))
+
+
+def with_gain(name: str, gain_db: float) -> Preset:
+    return Preset(name, name.capitalize(), "", (Effect("Gain", {"gain_db": gain_db}),))
+
+
+SET = [with_gain(f"p{number}", -float(number)) for number in range(11)]
 
 rng = np.random.default_rng(3)
 strokes = (rng.standard_normal(400_000) * np.exp(-(np.arange(400_000) % 6000) / 800) * 0.2).astype(np.float32)
@@ -330,6 +338,97 @@ def test_presets_whose_plugin_crashes_while_it_is_loaded_cost_those_beside_them_
     assert not [words for words in told if "are off" in words]
 
 
+def test_presets_of_the_set_do_not_wait_for_a_plugin_that_hangs_while_it_is_loaded(
+    rack: Rack, plugin_built: Callable[[int, int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("live_rig.rack.standing.LOADING_S", 1000.0)
+    hangs = [Preset(f"h{n}", f"H{n}", "", (Effect("VST3", path=plugin_built(0, 2)), Effect("Invert"))) for n in range(2)]
+    rack.keep([hangs[0], *SET[:5], hangs[1], *SET[5:]])
+    until(lambda: rack.kept_ready == len(SET))
+    assert rack.alerts() == ("Faulty0Hang takes long to load (H0)",)
+
+
+@pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=[""])
+def test_a_plugin_that_hung_once_while_it_was_loaded_is_left_out_of_every_preset_from_then_on(
+    rack: Rack, plugin_built: Callable[[int, int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("live_rig.rack.standing.LOADING_S", 5.0)
+    hang = Effect("VST3", path=plugin_built(0, 2))
+    hangs = [Preset(f"h{n}", f"H{n}", "", (hang, Effect("Invert"))) for n in range(3)]
+    told: list[str] = []
+    rack.keep(hangs)
+    until(lambda: bool(told.extend(rack.alerts()) or rack.kept_ready == 3))
+    assert sum("did not load within 5 s" in words for words in told) == 1
+    monkeypatch.setattr("live_rig.rack.standing.LOADING_S", 1000.0)
+    stage = Stage(rack, tone)
+    for preset in (hangs[2], Preset("more", "More", "", (Effect("Invert"), hang))):
+        rack.load_next(preset)
+        rack.switch()
+        stage.play_until(lambda preset=preset: rack.preset == preset and rack.status() == "on")
+        assert any(words.startswith(f"{preset.title} plays without Faulty0Hang: it did not load") for words in rack.alerts())
+        stage.play(20)
+        assert_gain(stage, -1.0)
+
+
+@pytest.mark.parametrize("preset", [with_gain("half", -6.0)], ids=[""])
+def test_a_preset_whose_plugin_takes_long_to_load_plays_without_it_until_it_is_there(
+    rack: Rack, plugin_built: Callable[[int, int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("live_rig.rack.standing.SLOW_S", 0.5)
+    slow = Effect("VST3", {"gain": 0.25}, path=plugin_built(0, 3))
+    stage, told = Stage(rack, tone), list[str]()
+    rack.load_next(Preset("slow", "Slow", "", (slow, Effect("Invert"), Effect("Gain", {"gain_db": 0.0}))))
+    rack.switch()
+    stage.play_until(lambda: rack.edits is not None and rack.edits.preset.name == "slow")
+    assert rack.edits
+    stage.play(20)
+    assert_gain(stage, -1.0)
+    rack.turn(rack.edits.turn("master.Gain.gain_db", 6.0))
+    stage.play_until(lambda: bool(told.extend(rack.alerts()) or abs(gain_of(stage) + 0.25 * 10 ** (6 / 20)) < 1e-4))
+    assert any(words == "Slow plays without Faulty0Slow: it is still being loaded" for words in told)
+    assert rack.drums.blocks_dry == 0
+    assert rack.status() == "on"
+
+
+@pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=[""])
+def test_where_a_rack_that_has_died_cannot_load_a_plugin_again_the_rest_of_its_preset_is_soon_back(
+    rack: Rack, plugin_built: Callable[[int, int], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it asks for its licence is not at the venue, say."""
+    monkeypatch.setattr("live_rig.rack.standing.SLOW_S", 0.5)
+    bundle = tmp_path / "Faulty0.vst3"
+    shutil.copytree(plugin_built(0, 0), bundle)
+    rack.load_next(Preset("vst", "Plugin", "", (Effect("VST3", {"gain": 0.25}, path=bundle), Effect("Invert"))))
+    rack.switch()
+    stage = Stage(rack, tone)
+    stage.play_until(lambda: rack.edits is not None and rack.edits.preset.name == "vst")
+    stage.play(20)
+    assert_gain(stage, -0.25)
+    (binary,), (hangs,) = bundle.rglob("*.so"), plugin_built(0, 2).rglob("*.so")
+    binary.unlink()
+    shutil.copy(hangs, binary)
+    first = rack.process_id
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    stage.play_until(lambda: has_successor(rack, first))
+    stage.play(20)
+    assert_gain(stage, -1.0)
+
+
+@pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=[""])
+def test_an_instrument_that_takes_long_to_load_is_waited_for_while_another_preset_sounds(
+    rack: Rack, plugin_built: Callable[[int, int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it the kit would be silent."""
+    monkeypatch.setattr("live_rig.rack.standing.SLOW_S", 0.5)
+    slow = Channel("ekit", "strip", (), effects=(Effect("VST3", path=plugin_built(0, 3)),))
+    rack.load_next(Preset("kit", "Kit", "", (), (slow,)))
+    rack.switch()
+    stage, told = Stage(rack, tone), list[str]()
+    stage.play_until(lambda: bool(told.extend(rack.alerts()) or rack.preset != UPSIDE_DOWN))
+    assert told == ["Faulty0Slow takes long to load (Kit)"]
+
+
 @pytest.mark.parametrize(
     ("error", "says"),
     [(12, "Cannot allocate memory). Close other programs"), (28, "/dev/shm, the machine's shared memory, is full")],
@@ -381,13 +480,6 @@ def test_a_spare_that_stands_by_keeps_no_name_in_shared_memory_so_that_whoever_i
     assert spare
     until(lambda: not Path("/dev/shm", spare.block._shared.name.lstrip("/")).exists())
     assert rack._spare.process is spare  # it still waits for a preset
-
-
-def with_gain(name: str, gain_db: float) -> Preset:
-    return Preset(name, name.capitalize(), "", (Effect("Gain", {"gain_db": gain_db}),))
-
-
-SET = [with_gain(f"p{number}", -float(number)) for number in range(11)]
 
 
 @pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=[""])
@@ -527,6 +619,12 @@ def test_plugins_that_were_left_out_for_nan_are_in_again_when_their_preset_is_ca
     rack.switch()
     stage.play(40)
     assert_gain(stage, 0.5)
+
+
+def gain_of(stage: Stage) -> float:
+    """Of the last block, against what was played one block before."""
+    played = given(stage.signal, stage.frame - 2 * BLOCK, stage.frame - BLOCK)
+    return float(stage.out[-1][0] @ played / (played @ played))
 
 
 def assert_gain(stage: Stage, gain: float) -> None:
