@@ -21,6 +21,7 @@ from live_rig.errors import RackError, RigError
 from live_rig.rack.chain import look_ahead_frames
 from live_rig.rack.plugin_instrument import PluginInstrument, Stereo
 from live_rig.rack.plugin_loading import is_instrument
+from live_rig.rack.plugin_state import saved as saved_state
 from live_rig.rack.vst3 import in_words, loaded, set_parameter, why_not_stereo
 from live_rig.show.write import whole_file
 
@@ -97,7 +98,7 @@ def save(path: str, name: str, file: Path, values: list[str]) -> dict[str, Any]:
         set_parameter(plugin, key, wanted, Path(path))
     playing(plugin)(1)  # only then does it know its parameters
     with whole_file(file) as making:
-        making.write_bytes(plugin.raw_state)
+        making.write_bytes(saved_state(plugin, file))
     return {"saved": str(file)}
 
 

@@ -16,6 +16,7 @@ from live_rig.rack import plugin_loading
 from live_rig.rack.effects import Value
 from live_rig.rack.plugin_file import why_foreign
 from live_rig.rack.plugin_loading import MAIN_BUS, is_instrument
+from live_rig.rack.plugin_state import restore
 from live_rig.rack.plugins import plugin_files, why_blocked
 from live_rig.rack.preset import Effect
 from live_rig.show.faults import change_or
@@ -91,31 +92,6 @@ def why_not_stereo(plugin: Any) -> str:
         expected = MAIN_BUS.search(str(error))
         return f"it has {expected[1]} in and {expected[2]} out, and the drums are two" if expected else in_words(error)
     return ""
-
-
-def restore(plugin: Any, file: Path) -> list[str]:
-    """Give a plugin the state that a file holds: a .vstpreset, or its own bytes. What is to be known of that, or RackError."""
-    if not file.exists():
-        raise RackError("The plugin's state is not there", where=str(file), do=f"Put {file.name} there, or take it out")
-    if not file.is_file() and not file.is_dir():  # to read a pipe may take for ever
-        raise RackError("The plugin's state is no file", where=str(file), do=f"Put a state in the place of {file.name}")
-    before = plugin.raw_state
-    try:
-        state = file.read_bytes()
-        if file.suffix == ".vstpreset":
-            plugin.load_preset(str(file))
-            stood_so = plugin.preset_data == state
-        else:
-            plugin.raw_state = state
-            stood_so = before == state
-    except (ValueError, RuntimeError) as error:
-        do = "Save it again with this version of the plugin, or take it out of the preset"
-        raise RackError("The plugin does not take its state", where=str(file), do=do) from error
-    except OSError as error:
-        what = f"The plugin's state cannot be read: {error.strerror}"
-        raise RackError(what, where=str(file), do="Check that you may read the file") from error
-    took_nothing = plugin.raw_state == before and not stood_so
-    return [f"{plugin.name} took nothing from {file.name}: is it of another version of the plugin?"] if took_nothing else []
 
 
 def set_parameter(plugin: Any, name: str, value: Value, path: Path) -> None:

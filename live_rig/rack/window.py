@@ -18,6 +18,7 @@ from pedalboard import VST3Plugin
 
 from live_rig.errors import DeviceError
 from live_rig.rack.console import Console
+from live_rig.rack.plugin_state import headed
 from live_rig.rack.preset import Effect
 from live_rig.show.write import whole_file
 
@@ -66,7 +67,7 @@ class State:
         state = self._made.raw_state
         if state != self._as_kept:
             self._as_kept = state
-            says = kept(self._effect, state, self._plugin)
+            says = kept(self._effect, headed(self._made, state), self._plugin)
             if says != self._said:
                 self._say(says)
             self._said = says

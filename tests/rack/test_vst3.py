@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from live_rig.rack.inline import InlineRack
+from live_rig.rack.plugin_state import restore, saved
 from live_rig.rack.preset import Effect, Preset
 from live_rig.rack.preset_reader import read_preset
-from live_rig.rack.vst3 import loaded, restore
+from live_rig.rack.vst3 import loaded
 
 SAMPLERATE, BLOCK = 48_000, 64
 strokes = np.random.default_rng(5).uniform(-0.5, 0.5, BLOCK * 200).astype(np.float32)
@@ -172,6 +173,35 @@ def test_a_vstpreset_of_a_version_with_other_parameters_is_said_and_one_of_this_
     assert restore(loaded(plugin), file) == []
     file.write_bytes(made.preset_data.replace(b"gain", b"loud"))
     assert restore(loaded(plugin), file) == ["Faulty took nothing from mine.vstpreset: is it of another version of the plugin?"]
+
+
+@pytest.mark.parametrize("name", ["bell.state", "bell.vstpreset"])
+def test_a_state_of_another_plugin_is_said_and_not_taken_however_alike_their_parameters_are(
+    plugin: Path, bell: Path, tmp_path: Path, name: str
+) -> None:
+    other = loaded(bell)
+    other.gain = 0.25  # both have a gain
+    file = tmp_path / name
+    file.write_bytes(saved(other, file))
+    out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin, state=file), Effect("Invert"))))
+    assert len(rack.says) == 1
+    assert rack.says[0].startswith(f"{name} is the state of another plugin")
+    assert rack.says[0].endswith(": Faulty stands as it comes")
+    np.testing.assert_array_equal(out[BLOCK:], -strokes[:-BLOCK])
+
+
+@pytest.mark.parametrize("name", ["mine.state", "mine.vstpreset"])
+def test_a_state_of_its_own_is_taken_as_it_was_saved_and_also_where_no_line_names_the_plugin(
+    plugin: Path, tmp_path: Path, name: str
+) -> None:
+    made, file, bare = loaded(plugin), tmp_path / name, tmp_path / "bare.state"
+    made.gain = 0.25
+    file.write_bytes(saved(made, file))
+    bare.write_bytes(made.raw_state)
+    for state in (file, bare):
+        again = loaded(plugin)
+        assert restore(again, state) == []
+        assert again.raw_state == made.raw_state
 
 
 @pytest.mark.parametrize("name", ["mine.state", "mine.vstpreset"])
