@@ -66,6 +66,13 @@ def files_of(preset: Preset) -> list[Path]:
     return [path for effect in all_effects(effects) for path in (effect.path, effect.state) if path]
 
 
+def read_files(preset: Preset) -> list[Path]:
+    """What is read beside a preset whenever it is loaded, and may be written anew: plugins' states, impulse responses."""
+    effects = (*(effect for channel in preset.channels for effect in channel.effects), *preset.effects)
+    files = (effect.state if effect.type == "VST3" else effect.path for effect in all_effects(effects))
+    return [file for file in files if file]
+
+
 def all_effects(effects: tuple[Effect, ...]) -> Iterator[Effect]:
     """The effects that make sound, in the order in which they are written."""
     for effect in effects:

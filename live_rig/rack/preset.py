@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from live_rig.rack.effects import Parameter, Value
+from live_rig.show.edition import Edition
 
 MASTER = "master"
 
@@ -133,3 +134,4 @@ class Preset:
     macros: tuple[Macro, ...] = ()
     start: Mapping[str, float] = field(default_factory=dict)  # knobs that stand otherwise than above when the preset is called
     snapshots: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # by name: knobs or macros and their values
+    files: Edition = frozenset()  # plugins' states and impulse responses, as they were when it was read

@@ -23,10 +23,11 @@ from typing import Any, Literal
 from live_rig.errors import ShowError
 from live_rig.rack.effect_rows import effects_in, has_plugin, kept_beside
 from live_rig.rack.effects import Parameter
-from live_rig.rack.knobs import knobs_of
+from live_rig.rack.knobs import knobs_of, read_files
 from live_rig.rack.preset import CHANNEL, GATE, MASTER, SEND, Channel, Gate, Macro, Move, Preset
 from live_rig.rack.preset_base import NAMED, name_of, on_its_base
 from live_rig.rack.preset_rows import Rows, one_of
+from live_rig.show.edition import edition_of
 from live_rig.show.faults import Fault, Key, change_or
 from live_rig.show.toml_page import read_page
 
@@ -50,7 +51,7 @@ def read_preset(file: Path) -> Preset:
     if preset is None or faults:
         first = faults[0]
         raise ShowError(first.what, where=first.where, do=first.do)
-    return preset
+    return replace(preset, files=edition_of(file.parent, map(str, read_files(preset))))
 
 
 def preset_faults(file: Path, named: str) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""A show's presets as they are written now; each is read once, until somebody writes.
+"""A show's presets as they are written now; each is read once, until somebody writes it, or a file that it reads.
 
 To read a large preset takes longer than to call it, and a recall is not to wait for that. Whoever saves a preset may be met
 half-way: what cannot be read stays as it was when it last could.
@@ -13,6 +13,7 @@ from live_rig.errors import ShowError
 from live_rig.paths import presets_dir
 from live_rig.rack.preset import Preset
 from live_rig.rack.preset_reader import read_preset
+from live_rig.show.edition import Edition
 from live_rig.show.edition import Stamp as FileStamp
 from live_rig.show.edition import stamp_of as file_stamp_of
 
@@ -26,7 +27,8 @@ class Shelf:
         self.files: Mapping[str, Path] = dict(files)
         self._folder = folder
         self._read: dict[str, tuple[Stamp, Preset]] = {}
-        self._known = self._seen = stamp_of(presets_dir(), folder)
+        self._beside: list[str] = []  # files that they read
+        self._known = self._seen = self._now()
 
     def add(self, files: Mapping[str, Path]) -> None:
         """More presets, by name."""
@@ -34,7 +36,7 @@ class Shelf:
 
     def was_written(self) -> bool:
         """Whether anything has been written since the last True; not yet while somebody may still be at it."""
-        before, self._seen = self._seen, stamp_of(presets_dir(), self._folder)
+        before, self._seen = self._seen, self._now()
         if self._seen != before or self._seen == self._known:
             return False
         self._known = self._seen
@@ -58,9 +60,24 @@ class Shelf:
         if name in self._read and file_stamp_of(file) is None:
             return self._read[name][1]
         stamp = stamp_of(presets_dir(), file.parent)
-        if name not in self._read or self._read[name][0] != stamp:
+        if name not in self._read or self._read[name][0] != stamp or were_written(self._read[name][1].files):
             self._read[name] = (stamp, read_preset(file))
+            self._look_beside(self._read[name][1].files)
         return self._read[name][1]
+
+    def _now(self) -> Stamp:
+        return *stamp_of(presets_dir(), self._folder), *((file, file_stamp_of(Path(file))) for file in self._beside)
+
+    def _look_beside(self, files: Edition) -> None:
+        """See from now on, too, when these are written."""
+        new = tuple((file, stamp) for file, stamp in sorted(files) if file not in self._beside)
+        self._beside += [file for file, _ in new]
+        self._known, self._seen = (*self._known, *new), (*self._seen, *new)
+
+
+def were_written(files: Edition) -> bool:
+    """Whether one of them is another now. One that has gone, with its disk perhaps, is not."""
+    return any(file_stamp_of(Path(file)) not in (None, stamp) for file, stamp in files)
 
 
 def stamp_of(*folders: Path) -> Stamp:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cython_core.drums import Drums
@@ -13,9 +14,12 @@ from live_rig.errors import DeviceError, RackError, ShowError
 from live_rig.rack.colour import Colour
 from live_rig.rack.edits import Edits
 from live_rig.rack.knobs import written_values
+from live_rig.rack.plugin_state import saved
 from live_rig.rack.preset_page import page_of_edits
 from live_rig.rack.preset_reader import preset_faults, read_preset
 from live_rig.rack.supervisor import Rack
+from tests.rack.test_supervisor import BLOCK, Stage, gain_of, tone
+from tests.rack.test_vst3 import turned
 from tests.waiting import until
 
 GAIN = "master.Gain.gain_db"
@@ -244,6 +248,44 @@ def test_a_preset_that_is_written_anew_stands_ready_and_so_does_a_new_one(colour
         call(colour, name)
         assert stands(colour) == gain_db
     assert [colour.keep_as_written() for _ in range(2)] == [[], []]
+
+
+@pytest.mark.parametrize("is_saved_by", ["hand", "the rig"])
+def test_a_state_that_is_written_anew_stands_ready_and_is_heard_without_a_gap_when_its_preset_is_called(
+    colour: Colour, plugin: Path, tmp_path: Path, is_saved_by: str
+) -> None:
+    state = tmp_path / "presets" / "half.state"
+
+    def save(gain: float) -> None:
+        made = turned(plugin, gain)
+        state.write_bytes(made.raw_state if is_saved_by == "hand" else saved(made, state))
+
+    save(0.5)
+    written = f'title = "Half"\n[[effects]]\ntype = "VST3"\npath = "{plugin}"\nstate = "half.state"\n'
+    (tmp_path / "presets" / "half.toml").write_text(written)
+    call(colour, "half")
+    colour.keep_ready([])
+    until(lambda: colour.rack.kept_ready == len(colour.desk().presets))
+    assert [colour.keep_as_written() for _ in range(3)] == [[], [], []]
+    stage = Stage(colour.rack, tone)
+    stage.play(20)
+    assert gain_of(stage) == pytest.approx(0.5)
+    save(0.25)
+    assert look_twice(colour) == []
+    stage.play(20)
+    assert gain_of(stage) == pytest.approx(0.5)
+    colour.rack.load_next(colour._shelf.take("half"))
+    assert colour.rack.next_is_ready
+    colour.rack.switch()
+    stage.play(20)
+    assert gain_of(stage) == pytest.approx(0.25)
+    assert np.abs(np.diff(stage.heard[0][BLOCK * 20 :])).max() < 0.01
+    assert colour.rack.drums.blocks_dry == 0
+    state.unlink()
+    assert look_twice(colour) == []
+    call(colour, "half")
+    stage.play(20)
+    assert gain_of(stage) == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("half", ["", SOFT[:40], SOFT.replace("-9.0", "nine")])

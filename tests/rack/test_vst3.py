@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +25,18 @@ def play(preset: Preset, signal: np.ndarray = strokes, allowance_frames: int = 0
         out.append(rack.drums.step(signal[None, start : start + BLOCK], start)[0])
         rack.process()
     return np.concatenate(out), rack
+
+
+def turned(plugin: Path, gain: float) -> Any:
+    """The plugin, its gain turned; it has it in its state once it has played."""
+    made = loaded(plugin)
+    made.gain = gain
+    silence = np.zeros((2, BLOCK), np.float32)
+    if made.is_effect:
+        made.process(silence, SAMPLERATE, buffer_size=BLOCK)
+    else:
+        made.process([], BLOCK / SAMPLERATE, SAMPLERATE, 2, BLOCK)
+    return made
 
 
 def test_a_plugin_named_in_a_file_plays_with_its_parameters(plugin: Path, tmp_path: Path) -> None:
@@ -179,9 +192,7 @@ def test_a_vstpreset_of_a_version_with_other_parameters_is_said_and_one_of_this_
 def test_a_state_of_another_plugin_is_said_and_not_taken_however_alike_their_parameters_are(
     plugin: Path, bell: Path, tmp_path: Path, name: str
 ) -> None:
-    other = loaded(bell)
-    other.gain = 0.25  # both have a gain
-    file = tmp_path / name
+    other, file = turned(bell, 0.25), tmp_path / name  # both have a gain
     file.write_bytes(saved(other, file))
     out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin, state=file), Effect("Invert"))))
     assert len(rack.says) == 1
@@ -194,14 +205,16 @@ def test_a_state_of_another_plugin_is_said_and_not_taken_however_alike_their_par
 def test_a_state_of_its_own_is_taken_as_it_was_saved_and_also_where_no_line_names_the_plugin(
     plugin: Path, tmp_path: Path, name: str
 ) -> None:
-    made, file, bare = loaded(plugin), tmp_path / name, tmp_path / "bare.state"
-    made.gain = 0.25
+    made, file, bare = turned(plugin, 0.25), tmp_path / name, tmp_path / "bare.state"
     file.write_bytes(saved(made, file))
     bare.write_bytes(made.raw_state)
     for state in (file, bare):
         again = loaded(plugin)
         assert restore(again, state) == []
         assert again.raw_state == made.raw_state
+        out, rack = play(Preset("p", "P", "", (Effect("VST3", path=plugin, state=state),)))
+        assert rack.says == ()
+        np.testing.assert_array_equal(out[BLOCK:], 0.25 * strokes[:-BLOCK])
 
 
 @pytest.mark.parametrize("name", ["mine.state", "mine.vstpreset"])
