@@ -9,7 +9,6 @@ through the effects. To reach: one block, and the guard's look-ahead of 64 frame
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ import soundfile
 
 from bench.setting import LIVE_RIG
 from bench.setting.jack_server import JackServer, NoJack
+from bench.setting.midi_kit import on
 from bench.setting.pipewire_server import PipeWireServer
 from live_rig.control.client import connect, running_engine
 
@@ -115,17 +115,6 @@ class Stroke:
         self._lates += 1
 
 
-def a_stroke_on(server: SoundServer) -> Stroke:
-    """Clients in this very process: libjack finds the server by the environment."""
-    before = os.environ.copy()
-    os.environ.update(server.environ)
-    try:
-        return Stroke(server)
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
 def write_show(folder: Path) -> None:
     """A show of one song, two seconds of silence, a preset that makes the drums louder and does nothing else, and a pad."""
     (folder / "songs" / "silence").mkdir(parents=True)
@@ -195,7 +184,8 @@ def measure(block_frames: int, server_name: str = "jack") -> Trip:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(SERVERS[server_name](block_frames))
         stack.enter_context(engine_on(server, home))
-        stroke = stack.enter_context(a_stroke_on(server))
+        with on(server):
+            stroke = stack.enter_context(Stroke(server))
         stroke.connect()
         stroke.strike()  # what was on its way while all was being connected
         for _ in range(TRIES):

@@ -16,9 +16,9 @@ STEP = 37  # frames from block to block that a message moves on within it: every
 
 @contextmanager
 def on(server: JackServer | PipeWireServer) -> Iterator[None]:
-    """libjack finds the server by the environment."""
+    """For clients in this very process: libjack finds the server by the environment."""
     before = os.environ.copy()
-    os.environ.update(server.environ)
+    os.environ.update(server.environ_in_python if isinstance(server, PipeWireServer) else server.environ)
     try:
         yield
     finally:

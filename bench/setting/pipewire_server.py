@@ -61,6 +61,18 @@ context.objects = [
     {{ factory = adapter args = {{ {desk_out} }} }}
 ]
 """
+# For clients whose callback is Python. PipeWire ends the thread of a client wherever it is, unless told otherwise: one that
+# waits for the interpreter takes its lock along, and nothing in that process goes on.
+ENDS_BETWEEN_BLOCKS = """\
+context.properties = { loop.cancel = false }
+context.spa-libs = { support.* = support/libspa-support }
+context.modules = [
+    { name = libpipewire-module-rt flags = [ ifexists nofail ] }
+    { name = libpipewire-module-protocol-native }
+    { name = libpipewire-module-client-node }
+    { name = libpipewire-module-metadata }
+]
+"""
 DESK_OUT = """
     factory.name=support.null-audio-sink
     node.name=desk-out
@@ -90,6 +102,11 @@ class PipeWireServer:
         own = {"PIPEWIRE_RUNTIME_DIR": self._folder.name, "LD_LIBRARY_PATH": self._libraries, CHOICE: "pipewire"}
         return os.environ | own
 
+    @property
+    def environ_in_python(self) -> dict[str, str]:
+        """For those clients of it whose callback is Python."""
+        return self.environ | {"PIPEWIRE_CONFIG_NAME": str(self._python_config)}
+
     def __enter__(self) -> "PipeWireServer":
         if shutil.which("pipewire") is None or shutil.which("pw-jack") is None:
             raise NoJack("PipeWire is not installed (Debian: apt install pipewire pipewire-jack)")
@@ -101,6 +118,8 @@ class PipeWireServer:
         config = CONFIG.format(rate=self.samplerate_hz, block=self.block_frames, as_a_card=as_a_card, desk_out=desk_out)
         self._config = Path(self._folder.name) / "pipewire.conf"
         self._config.write_text(config)
+        self._python_config = self._config.with_name("python.conf")
+        self._python_config.write_text(ENDS_BETWEEN_BLOCKS)
         self.come_back()
         return self
 
