@@ -21,6 +21,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from cython_core.band import Band
+from cython_core.memory import not_locked
 from cython_core.stems import Stems
 from live_rig.band.renderer import prefetch, renderers
 from live_rig.priority import run_this_thread_first
@@ -190,7 +191,7 @@ def live(minutes: float) -> None:
     print(f"fewest frames ready {band.least_spare_frames} of 768; prefetch missed {paged.missed_frames} frames")
     print(f"this loop itself was too late {dropouts} times; renderer {threads[0].not_urgent or 'at real-time priority'}")
     held, cached = paged.held_bytes / 1e6, SAMPLERATE_HZ * 8 * 60 / 1e6
-    locked = paged.not_locked or "locked in memory"
+    locked = not_locked() or "locked in memory"
     print(f"5 stems hold {held:.0f} MB, {locked}; the cache takes {cached:.0f} MB a stem minute")
 
 

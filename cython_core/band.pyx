@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from libc.math cimport NAN
-from libc.stdlib cimport calloc, free
 
 from cython_core.atomics cimport load, store
 from cython_core.bus cimport VOICES, bus_free, bus_serve, bus_set_up
 from cython_core.chunk_ring cimport chunk_ring_is_ready, chunk_ring_read
+from cython_core.memory cimport release, reserve
 from cython_core.orders cimport CHUNK, ORDERS
 from cython_core.stem_bank cimport MAX_CHANNELS, MAX_STEMS, SIDES
 
@@ -81,7 +81,7 @@ cdef class Band:
     def __cinit__(self, samplerate_hz: float, spare_chunks: int = 3, buses: int = 1):
         if not 1 <= buses <= MAX_BUSES:
             raise ValueError(f"1 to {MAX_BUSES} buses, not {buses}")
-        cdef BandLink *b = <BandLink *>calloc(1, sizeof(BandLink))
+        cdef BandLink *b = <BandLink *>reserve(1, sizeof(BandLink))
         cdef int i
         if b == NULL:
             raise MemoryError("no memory for the band")
@@ -98,7 +98,7 @@ cdef class Band:
         if self.link != NULL:
             for i in range(self.link.buses):
                 bus_free(&self.link.bus[i])
-            free(self.link)
+            release(self.link)
 
     @property
     def buses(self) -> int:

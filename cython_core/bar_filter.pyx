@@ -10,12 +10,12 @@ are not worked on until their neighbours wake them.
 """
 
 from libc.math cimport expf, fmin, isfinite, log2, pow
-from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from cython_core.beginning cimport begin, begin_late, begin_unless_knock, lay_down, wait_on
 from cython_core.crossing cimport NEIGHBOURS, cross, is_far
 from cython_core.earshot cimport KINDS
+from cython_core.memory cimport release, reserve
 from cython_core.patterns cimport (
     BINS_PER_BEAT, band_of, loudness, patterns_allot, patterns_free, patterns_of_meter, patterns_prepare, shares_at, sum_of_patterns,
 )
@@ -48,12 +48,12 @@ cdef int bar_filter_allot(BarFilter *b, double samplerate_hz) noexcept:
     b.step_frames = STEP_S * samplerate_hz
     b.patterns.beats = MAX_BEATS
     lay_out(b)
-    b.silent = <float *>calloc(TEMPI * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
-    b.next_silent = <float *>calloc(TEMPI * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
-    b.mass = <float *>calloc(b.all_cells * PATTERNS, sizeof(float))
-    b.struck = <float *>calloc(TEMPO_BANDS * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
-    b.bin = <unsigned short *>calloc(b.all_cells, sizeof(unsigned short))
-    b.place = <float *>calloc(TEMPI * MAX_BEATS * PLACES_PER_BEAT, sizeof(float))
+    b.silent = <float *>reserve(TEMPI * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
+    b.next_silent = <float *>reserve(TEMPI * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
+    b.mass = <float *>reserve(b.all_cells * PATTERNS, sizeof(float))
+    b.struck = <float *>reserve(TEMPO_BANDS * MAX_BEATS * BINS_PER_BEAT * PATTERNS, sizeof(float))
+    b.bin = <unsigned short *>reserve(b.all_cells, sizeof(unsigned short))
+    b.place = <float *>reserve(TEMPI * MAX_BEATS * PLACES_PER_BEAT, sizeof(float))
     b.kinds = b.next_kinds = KINDS
     return (patterns_allot(&b.patterns) and b.silent is not NULL and b.next_silent is not NULL and b.mass is not NULL and b.struck is not NULL
             and b.bin is not NULL and b.place is not NULL)
@@ -61,12 +61,12 @@ cdef int bar_filter_allot(BarFilter *b, double samplerate_hz) noexcept:
 
 cdef void bar_filter_free(BarFilter *b) noexcept:
     patterns_free(&b.patterns)
-    free(b.silent)
-    free(b.next_silent)
-    free(b.mass)
-    free(b.struck)
-    free(b.bin)
-    free(b.place)
+    release(b.silent)
+    release(b.next_silent)
+    release(b.mass)
+    release(b.struck)
+    release(b.bin)
+    release(b.place)
 
 
 cdef void bar_filter_meter(BarFilter *b, int beats_per_bar) noexcept nogil:

@@ -5,7 +5,6 @@ when the follower changes its mind about the phase, a beat comes early or late, 
 """
 
 from libc.math cimport floor, fmax
-from libc.stdlib cimport calloc, free
 
 import numpy as np
 

@@ -9,13 +9,13 @@ from silence, a stop a jump into it.
 """
 
 from libc.math cimport NAN, ceil, cos, fabs, floor, isfinite
-from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memmove, memset
 
 from cython_core.atomics cimport add, load, store
 from cython_core.chunk_ring cimport Chunk, chunk_give, chunk_ring_set_up, chunk_to_fill
 from cython_core.denormals cimport flush_denormals, restore_denormals
 from cython_core.line cimport line_at, line_end, line_knot, line_start
+from cython_core.memory cimport release, reserve
 from cython_core.orders cimport ORDERS, BandOrder
 from cython_core.stem_bank cimport stems_mix, stems_ready
 from cython_core.stem_rate cimport interpolate, stem_rate_set_up
@@ -49,7 +49,7 @@ cdef int bus_set_up(Bus *b, int number, double samplerate_hz) except -1:
     b.fade_frames = <int>(FADE_S * b.stem_rate.hz)
     b.delay_frames = b.stem_rate.finer * b.window // 2 + (CHUNK if b.stem_rate.finer > 1 else 0)
     b.late_frames = max(0, (b.window // 2 - b.fade_frames - CATCH_UP * CHUNK // b.stem_rate.finer) * b.stem_rate.finer // CHUNK * CHUNK)
-    b.fade = <float *>calloc(b.fade_frames, sizeof(float))
+    b.fade = <float *>reserve(b.fade_frames, sizeof(float))
     if b.fade == NULL:
         raise MemoryError("no memory for the band")
     for i in range(b.fade_frames):
@@ -61,7 +61,7 @@ cdef void bus_free(Bus *b) noexcept nogil:
     cdef int i
     for i in range(VOICES):
         stretcher_free(&b.voice[i].stretcher)
-    free(b.fade)
+    release(b.fade)
 
 
 cdef int bus_serve(Bus *b, const Orders *orders) noexcept nogil:

@@ -3,7 +3,6 @@
 Neither takes the GIL: PortAudio is given the address of a C function, the timer runs in a Python thread that has let go of it.
 """
 
-from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 import time
@@ -14,6 +13,7 @@ from cython_core.atomics cimport exchange, load, store
 from cython_core.band cimport band_is_ready
 from cython_core.clock cimport now_ns, sleep_until_ns
 from cython_core.denormals cimport flush_denormals, restore_denormals
+from cython_core.memory cimport release, reserve
 from cython_core.pedals cimport Pedals
 from cython_core.rig cimport Rig
 from cython_core.rig_state cimport RigState
@@ -150,7 +150,7 @@ cdef class Device:
     """
 
     def __cinit__(self, Rig rig, int inputs, int outputs, feed=None, long long capture_frames=0, Pedals pedals=None):
-        cdef DeviceState *d = <DeviceState *>calloc(1, sizeof(DeviceState))
+        cdef DeviceState *d = <DeviceState *>reserve(1, sizeof(DeviceState))
         self.state = d
         cdef const float[::1] recording
         cdef int i
@@ -159,16 +159,16 @@ cdef class Device:
         d.rig, d.inputs, d.outputs, d.max_block = rig.state, inputs, outputs, rig.state.max_block
         d.pedals = pedals.state if pedals is not None else NULL
         for i in range(rig.state.inputs):
-            d.heard[i] = <float *>calloc(d.max_block, sizeof(float))
+            d.heard[i] = <float *>reserve(d.max_block, sizeof(float))
         for i in range(rig.state.outputs):
-            d.played[i] = <float *>calloc(d.max_block, sizeof(float))
+            d.played[i] = <float *>reserve(d.max_block, sizeof(float))
         if feed is not None:
             feed = np.ascontiguousarray(feed, np.float32)
             recording = feed
             d.feed_frames = recording.shape[0]
             d.feed = &recording[0] if d.feed_frames else NULL
         if capture_frames:
-            d.capture = <float *>calloc(capture_frames * rig.state.outputs, sizeof(float))
+            d.capture = <float *>reserve(capture_frames * rig.state.outputs, sizeof(float))
             d.capture_frames = capture_frames
         self.parts, self.ways = (rig, feed, pedals), []
         self.open_way = <Way *><size_t>self.way()
@@ -177,13 +177,13 @@ cdef class Device:
     def __dealloc__(self):
         cdef int i
         for way in self.ways or ():
-            free(<void *><size_t>way)
+            release(<void *><size_t>way)
         if self.state != NULL:
             for i in range(32):
-                free(self.state.heard[i])
-                free(self.state.played[i])
-            free(self.state.capture)
-            free(self.state)
+                release(self.state.heard[i])
+                release(self.state.played[i])
+            release(self.state.capture)
+            release(self.state)
 
     @property
     def callback(self):
@@ -197,7 +197,7 @@ cdef class Device:
 
     def way(self):
         """Address of another way in, for another stream; shut until it is let in."""
-        cdef Way *way = <Way *>calloc(1, sizeof(Way))
+        cdef Way *way = <Way *>reserve(1, sizeof(Way))
         if way == NULL:
             raise MemoryError
         way.device, way.is_shut = self.state, 1

@@ -5,11 +5,11 @@ Every look-up is bounded: beats are found by index, sections and bars by a short
 """
 
 from libc.math cimport INFINITY, ceil, floor
-from libc.stdlib cimport calloc, free
 
 import numpy as np
 
 from cython_core.faders cimport faders_clear, faders_settle
+from cython_core.memory cimport release, reserve
 
 cdef double chart_source(const ChartState *c, double beat) noexcept nogil:
     cdef double place = beat - c.first_beat
@@ -150,16 +150,16 @@ cdef class Chart:
         c.samplerate_hz, c.bpm, c.beats_per_bar, c.ending = samplerate_hz, bpm, beats_per_bar, ending
         c.count_bars, c.count_beats = max(1, count_bars), max(1, count_beats)
         c.first_beat, c.beats, c.sections, c.calls = first_beat, <int>source.shape[0], <int>len(sections), <int>len(calls)
-        c.source = <double *>calloc(c.beats, sizeof(double))
-        c.beat_in_bar = <int *>calloc(c.beats, sizeof(int))
-        c.beat_length = <double *>calloc(c.beats, sizeof(double))
-        c.section = <Section *>calloc(c.sections, sizeof(Section))
-        c.call = <Call *>calloc(max(c.calls, 1), sizeof(Call))
+        c.source = <double *>reserve(c.beats, sizeof(double))
+        c.beat_in_bar = <int *>reserve(c.beats, sizeof(int))
+        c.beat_length = <double *>reserve(c.beats, sizeof(double))
+        c.section = <Section *>reserve(c.sections, sizeof(Section))
+        c.call = <Call *>reserve(max(c.calls, 1), sizeof(Call))
         c.curve_points = <int>len(curve)
-        c.curve_beat = <double *>calloc(max(c.curve_points, 1), sizeof(double))
-        c.curve_bpm = <double *>calloc(max(c.curve_points, 1), sizeof(double))
+        c.curve_beat = <double *>reserve(max(c.curve_points, 1), sizeof(double))
+        c.curve_bpm = <double *>reserve(max(c.curve_points, 1), sizeof(double))
         c.fermatas, c.phrase_bars = <int>len(fermatas), phrase_bars
-        c.fermata = <double *>calloc(max(c.fermatas, 1), sizeof(double))
+        c.fermata = <double *>reserve(max(c.fermatas, 1), sizeof(double))
         if not (c.curve_beat and c.curve_bpm and c.source and c.beat_in_bar and c.beat_length and c.section and c.call and c.fermata):
             raise MemoryError
         cdef int i
@@ -206,14 +206,14 @@ cdef class Chart:
                 self.state.call[i].sound, self.state.call[i].frames = &sound[0], <int>sound.shape[0]
 
     def __dealloc__(self):
-        free(self.state.source)
-        free(self.state.beat_in_bar)
-        free(self.state.beat_length)
-        free(self.state.section)
-        free(self.state.call)
-        free(self.state.curve_beat)
-        free(self.state.curve_bpm)
-        free(self.state.fermata)
+        release(self.state.source)
+        release(self.state.beat_in_bar)
+        release(self.state.beat_length)
+        release(self.state.section)
+        release(self.state.call)
+        release(self.state.curve_beat)
+        release(self.state.curve_bpm)
+        release(self.state.fermata)
 
     def source(self, double beat):
         """The frame of the recording that lies at a song beat."""

@@ -11,11 +11,11 @@ which bar 1 that was, nobody can know in time. Once the bass drum has begun it, 
 """
 
 from libc.math cimport INFINITY, fabs, isfinite, rint
-from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from collections import namedtuple
 
+from cython_core.memory cimport release, reserve
 from cython_core.onsets cimport MAX_ONSETS, ONLY, SECOND, Look
 
 cdef double UNEVEN = 0.14            # of an interval: how far a click may lie from where the ones before it put it
@@ -340,14 +340,14 @@ cdef class CountIn:
     def __cinit__(self, double samplerate_hz, int beats_per_bar=4, bpm=None, int bars=1, int beats_per_click=1, bint rests=False):
         if not 1 <= beats_per_bar <= MAX_CLICKS:
             raise ValueError(f"beats_per_bar must lie in 1..{MAX_CLICKS}, not {beats_per_bar}")
-        self.state = <CountInState *>calloc(1, sizeof(CountInState))
+        self.state = <CountInState *>reserve(1, sizeof(CountInState))
         if self.state is NULL:
             raise MemoryError
         self.state.samplerate_hz = samplerate_hz
         count_in_listen(self.state, 0 if bpm is None else bpm, beats_per_bar, bars, beats_per_click, 0.0, rests)
 
     def __dealloc__(self):
-        free(self.state)
+        release(self.state)
 
     def tick(self, onsets, int frames, float loudest_db=0):
         """Hear one tick with the onsets told in it, and the loudest sound of late; the call in the tick that completes the count, else None."""

@@ -9,10 +9,10 @@ A rack that died is a voice without wet frames, and its successor is a switch li
 """
 
 from libc.math cimport fabsf
-from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from cython_core.atomics cimport exchange, load, store
+from cython_core.memory cimport release, reserve
 from cython_core.rack_ring cimport ring_map, ring_play, ring_post, ring_read
 
 cdef double FADE_S = 0.010
@@ -40,31 +40,31 @@ cdef bint voices_allot(Voices *voices, double samplerate_hz, int inputs, int max
         capacity *= 2
     voices.mask = capacity - 1
     for i in range(inputs):
-        voices.line[i] = <float *>calloc(max_block, sizeof(float))
+        voices.line[i] = <float *>reserve(max_block, sizeof(float))
         is_there = is_there and voices.line[i] != NULL
     for side in range(2):
-        voices.given[side] = <float *>calloc(max_block, sizeof(float))
-        voices.wet[side] = <float *>calloc(max_block, sizeof(float))
+        voices.given[side] = <float *>reserve(max_block, sizeof(float))
+        voices.wet[side] = <float *>reserve(max_block, sizeof(float))
         is_there = is_there and voices.given[side] != NULL and voices.wet[side] != NULL
         for v in range(VOICES):
-            voices.voice[v].fed[side] = <float *>calloc(capacity, sizeof(float))
+            voices.voice[v].fed[side] = <float *>reserve(capacity, sizeof(float))
             is_there = is_there and voices.voice[v].fed[side] != NULL
-    voices.shares = <double *>calloc(max_block, sizeof(double))
-    voices.leaving = <double *>calloc(max_block, sizeof(double))
+    voices.shares = <double *>reserve(max_block, sizeof(double))
+    voices.leaving = <double *>reserve(max_block, sizeof(double))
     return is_there and voices.shares != NULL and voices.leaving != NULL
 
 
 cdef void voices_free(Voices *voices) noexcept:
     cdef int i, side, v
     for i in range(MAX_INPUTS):
-        free(voices.line[i])
+        release(voices.line[i])
     for side in range(2):
-        free(voices.given[side])
-        free(voices.wet[side])
+        release(voices.given[side])
+        release(voices.wet[side])
         for v in range(VOICES):
-            free(voices.voice[v].fed[side])
-    free(voices.shares)
-    free(voices.leaving)
+            release(voices.voice[v].fed[side])
+    release(voices.shares)
+    release(voices.leaving)
 
 
 cdef void voice_prepare(Voices *voices, int v, const float *mix, bint takes_lines, unsigned char *memory, void *bell) noexcept:

@@ -5,7 +5,6 @@ are late, which is a block, or the largest of late where blocks vary; and which 
 """
 
 from libc.math cimport fabsf
-from libc.stdlib cimport calloc, free
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from cython_core.atomics cimport load, store
 from cython_core.drum_voices cimport (
     MIDI_AT_ONCE, VOICES, voice_hurry, voice_prepare, voice_remix, voice_withdraw, voices_allot, voices_free, voices_step, voices_switch,
 )
+from cython_core.memory cimport release, reserve
 from cython_core.rack_ring cimport ring_bytes
 
 cdef double DELAY_SHRINKS_AFTER_S = 10.0     # so long without a large block, and the delay gets smaller again
@@ -107,14 +107,14 @@ cdef class Drums:
     def __init__(self, double samplerate_hz, int inputs, int max_block, int allowance_frames = 0):
         if not 1 <= inputs <= MAX_INPUTS or max_block < 1 or allowance_frames < 0 or not 8000 <= samplerate_hz <= 768000:
             raise ValueError(f"drums with {inputs} inputs, blocks of {max_block}, {samplerate_hz} Hz, allowance {allowance_frames}")
-        cdef DrumsState *d = <DrumsState *>calloc(1, sizeof(DrumsState))
+        cdef DrumsState *d = <DrumsState *>reserve(1, sizeof(DrumsState))
         if d == NULL:
             raise MemoryError
         self.state = d
         d.samplerate_hz, d.inputs, d.max_block, d.allowance = samplerate_hz, inputs, max_block, allowance_frames
         d.wanted, d.passing = -1, ON_THE_BAR
         for i in range(inputs):
-            d.block.heard[i] = <float *>calloc(max_block, sizeof(float))
+            d.block.heard[i] = <float *>reserve(max_block, sizeof(float))
             if d.block.heard[i] == NULL:
                 raise MemoryError
         if not voices_allot(&d.voices, samplerate_hz, inputs, max_block, allowance_frames):
@@ -129,9 +129,9 @@ cdef class Drums:
         if self.state == NULL:
             return
         for i in range(MAX_INPUTS):
-            free(self.state.block.heard[i])
+            release(self.state.block.heard[i])
         voices_free(&self.state.voices)
-        free(self.state)
+        release(self.state)
 
     def place_input(self, int index, double gain_db = 0.0, double pan = 0.0) -> None:
         """Gain of an input, and its place: pan -1 left .. 0 both sides alike .. 1 right; the side it leaves gets quieter, the other stays."""

@@ -4,9 +4,9 @@ Two rings, each with one writer and one reader, and a triple buffer (as in Ablet
 may send from several threads: the GIL makes them one writer.
 """
 
-from libc.stdlib cimport calloc, free
 
 from cython_core.atomics cimport exchange, load, store
+from cython_core.memory cimport release, reserve
 
 cdef enum:
     RING = 1024                      # events, and notices, that may wait
@@ -73,13 +73,13 @@ cdef class Exchange:
     """Python's side: `send` events, `notices` and `snapshot` come back. `send` and `notices` from one thread at a time (the GIL sees to it)."""
 
     def __cinit__(self):
-        self.state = <ExchangeState *>calloc(1, sizeof(ExchangeState))
+        self.state = <ExchangeState *>reserve(1, sizeof(ExchangeState))
         if self.state == NULL:
             raise MemoryError
         self.state.back, self.state.middle, self.state.front = 0, 1, 2
 
     def __dealloc__(self):
-        free(self.state)
+        release(self.state)
 
     def send(self, int kind, double value=0.0, double other=0.0, long long frame=0, size_t thing=0, int leaves=0):
         """Hand an event to the step, for `frame` (0: at once). False when 1024 wait already: nobody is playing.

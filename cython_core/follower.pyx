@@ -7,7 +7,6 @@ where the drummer strikes (`on_strokes`).
 """
 
 from libc.math cimport exp, fabs, floor, fmax, fmin, log2, pow, rint
-from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from collections import namedtuple
@@ -23,6 +22,7 @@ from cython_core.gaits cimport (
     gaits_beat_at, gaits_count, gaits_expect, gaits_expect_nothing, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo,
 )
 from cython_core.hypotheses cimport MOST_HYPOTHESES, Hypothesis, rank_hypotheses
+from cython_core.memory cimport release, reserve
 from cython_core.on_strokes cimport weigh_strokes
 from cython_core.onsets cimport FIRST, MAX_ONSETS, SECOND, Look
 from cython_core.own_bar cimport own_bar_begin, own_bar_pass, own_bar_renew, own_bar_strike
@@ -343,7 +343,7 @@ cdef class Follower:
     def __cinit__(self, double samplerate_hz, bpm=None, beats_per_bar=None, bint backwards=False):
         if not 8_000 <= samplerate_hz <= 768_000:
             raise ValueError(f"samplerate_hz must lie in 8000..768000, not {samplerate_hz:g}")
-        self.state = <FollowerState *>calloc(1, sizeof(FollowerState))
+        self.state = <FollowerState *>reserve(1, sizeof(FollowerState))
         if self.state is NULL:
             raise MemoryError
         self.samplerate_hz = self.state.samplerate_hz = self.state.gaits.samplerate_hz = samplerate_hz
@@ -358,7 +358,7 @@ cdef class Follower:
     def __dealloc__(self):
         if self.state is not NULL:
             bar_filter_free(&self.state.bars)
-            free(self.state)
+            release(self.state)
 
     def tell(self, bpm=None, beats_per_bar=None):
         """What the song says. Forgets the past; a new meter takes about half a second of ticks to be made ready."""

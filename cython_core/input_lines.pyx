@@ -6,12 +6,12 @@ were. One line and no notes are passed on as they are.
 """
 
 from libc.math cimport exp2f, fabs, fmax, fmaxf, log2f
-from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 import numpy as np
 
 from cython_core.bleed cimport bleed_play, bleed_reset, bleed_tick, coupling_hop, coupling_reset, coupling_tick, explain_away
+from cython_core.memory cimport release, reserve
 from cython_core.onsets cimport BANDS, HOPS_RING, ONLY, SECOND, SEEN_AFTER, bank_tick, begin_again, judge_again, judge_hop, keep_hop, onsets_reset
 from cython_core.earshot cimport earshot_hear
 from cython_core.onsets import ONSET
@@ -233,13 +233,13 @@ cdef class Lines:
             if drum not in DRUMS:
                 raise ValueError(f"a line is one of {', '.join(DRUMS)}, not {drum}")
             declared[i] = DRUMS[drum]
-        self.state = <InputLines *>calloc(1, sizeof(InputLines))
+        self.state = <InputLines *>reserve(1, sizeof(InputLines))
         if self.state is NULL:
             raise MemoryError
         lines_reset(self.state, samplerate_hz, declared, len(drums))
 
     def __dealloc__(self):
-        free(self.state)
+        release(self.state)
 
     def feed(self, sound, notes=None, band=None, double way_s=0.0):
         """Hear the next stretch; returns the strokes told in it, as an array of ONSET."""

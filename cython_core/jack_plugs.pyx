@@ -1,6 +1,5 @@
 """JACK's signature around `step`: a buffer for each plug, and one with MIDI. A server may also say that somebody was late."""
 
-from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from cython_core.atomics cimport exchange, load
@@ -8,6 +7,7 @@ from cython_core.callback cimport Device, DeviceState, Way, count_block, hear_fe
 from cython_core.clock cimport now_ns
 from cython_core.denormals cimport flush_denormals, restore_denormals
 from cython_core.jack_midi cimport JackMidiEvent, hear_midi
+from cython_core.memory cimport release, reserve
 from cython_core.step cimport step
 
 
@@ -73,7 +73,7 @@ cdef class JackPlugs:
     """
 
     def __cinit__(self, Device device, size_t way, size_t buffer, heard, played, midi):
-        cdef Plugs *p = <Plugs *>calloc(1, sizeof(Plugs))
+        cdef Plugs *p = <Plugs *>reserve(1, sizeof(Plugs))
         if p == NULL:
             raise MemoryError
         self.plugs, self.parts = p, device
@@ -91,7 +91,7 @@ cdef class JackPlugs:
             p.played[number] = <void *><size_t>port
 
     def __dealloc__(self):
-        free(self.plugs)
+        release(self.plugs)
 
     @property
     def callback(self):

@@ -9,10 +9,10 @@ The device's block and the tick do not matter: hops are counted in frames, and a
 """
 
 from libc.math cimport M_PI, cos, exp, expf, fmaxf, fminf, log2f, pow, sin
-from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
 
 from cython_core.dense cimport dense, likely
+from cython_core.memory cimport release, reserve
 from cython_core.second_look cimport DRUM_KINDS, HOPS_AFTER, HOPS_BEFORE, SecondLook, begin_second_look, end_second_look
 
 import numpy as np
@@ -300,13 +300,13 @@ cdef class Onsets:
     def __cinit__(self, double samplerate_hz):
         if not 44_100 <= samplerate_hz <= 192_000:
             raise ValueError(f"samplerate_hz must lie in 44100..192000, not {samplerate_hz:g}")
-        self.state = <OnsetState *>calloc(1, sizeof(OnsetState))
+        self.state = <OnsetState *>reserve(1, sizeof(OnsetState))
         if self.state is NULL:
             raise MemoryError
         onsets_reset(self.state, samplerate_hz)
 
     def __dealloc__(self):
-        free(self.state)
+        release(self.state)
 
     def feed(self, mono):
         """Hear the next stretch of sound; returns the onsets found in it, as an array of ONSET."""

@@ -7,12 +7,12 @@ within `FADE_S`. While nothing counts a loop runs at its own tempo, and falls in
 """
 
 from libc.math cimport ceil, pow
-from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 import numpy as np
 
 from cython_core.exchange cimport NOTE, PAD, PADS_OFF, PANIC, Event
+from cython_core.memory cimport release, reserve
 from cython_core.transport cimport COUNTING, PLAYING, TICK, Moment, TransportState, moment_at
 
 cdef double FADE_S = 0.002
@@ -270,7 +270,7 @@ cdef class Pads:
     """
 
     def __cinit__(self, double samplerate_hz, int max_block, pads=()):
-        cdef PadsState *p = <PadsState *>calloc(1, sizeof(PadsState))
+        cdef PadsState *p = <PadsState *>reserve(1, sizeof(PadsState))
         cdef Pad *pad
         cdef const float[:, ::1] samples
         if p == NULL:
@@ -280,7 +280,7 @@ cdef class Pads:
             raise ValueError(f"{len(pads)} pads, and there is room for {MAX_PADS}")
         p.samplerate_hz, p.max_block, p.count = samplerate_hz, max_block, len(pads)
         for side in range(2):
-            p.out[side] = <float *>calloc(max_block, sizeof(float))
+            p.out[side] = <float *>reserve(max_block, sizeof(float))
         kept = []
         for number, each in enumerate(pads):
             pad = &p.pad[number]
@@ -291,7 +291,7 @@ cdef class Pads:
             if not 1 <= pad.layers <= MAX_LAYERS or not -1 <= pad.line < PAD_LINES or pad.slices < 0 or (pad.slices and not pad.beats > 0):
                 raise ValueError(f"pad {number}: {pad.layers} layers, line {pad.line}, {pad.slices} slices of {pad.beats} beats")
             if pad.line >= 0 and p.line[pad.line] == NULL:
-                p.line[pad.line] = <float *>calloc(max_block, sizeof(float))
+                p.line[pad.line] = <float *>reserve(max_block, sizeof(float))
             for place, (sound, up_to) in enumerate(each["layers"]):
                 sound = np.ascontiguousarray(sound, np.float32)
                 if sound.ndim != 2 or sound.shape[1] != 2 or not len(sound):
@@ -308,10 +308,10 @@ cdef class Pads:
         if self.state == NULL:
             return
         for side in range(2):
-            free(self.state.out[side])
+            release(self.state.out[side])
         for line in range(PAD_LINES):
-            free(self.state.line[line])
-        free(self.state)
+            release(self.state.line[line])
+        release(self.state)
 
     @property
     def voices(self):

@@ -6,8 +6,8 @@ a meter ready takes longer than a tick has, so it is done bin by bin.
 """
 
 from libc.math cimport exp, log2, powf, sqrt
-from libc.stdlib cimport calloc, free
 
+from cython_core.memory cimport release, reserve
 from cython_core.pulses cimport PULSES, pulse_is_played_at, pulse_rates
 
 cdef extern from "bar_patterns.h":
@@ -42,18 +42,18 @@ cdef int[4][7] SEVEN = [[0, 1, 2, 3, 0, 1, 3], [0, 1, 2, 1, 2, 1, 3], [0, 1, 3, 
 cdef int patterns_allot(Patterns *p) noexcept:
     """Take the memory for the longest meter. 0 when there is none."""
     cdef int bins = MAX_BEATS * BINS_PER_BEAT
-    p.rate = <float *>calloc(bins * PATTERNS * CLASSES, sizeof(float))
-    p.usual = <float *>calloc(bins * CLASSES, sizeof(float))
-    p.likely = <float *>calloc(TEMPO_BANDS * CLASSES * bins * PATTERNS, sizeof(float))
-    p.busy = <float *>calloc(KINDS * TEMPO_BANDS * bins * PATTERNS, sizeof(float))
+    p.rate = <float *>reserve(bins * PATTERNS * CLASSES, sizeof(float))
+    p.usual = <float *>reserve(bins * CLASSES, sizeof(float))
+    p.likely = <float *>reserve(TEMPO_BANDS * CLASSES * bins * PATTERNS, sizeof(float))
+    p.busy = <float *>reserve(KINDS * TEMPO_BANDS * bins * PATTERNS, sizeof(float))
     return p.rate is not NULL and p.usual is not NULL and p.likely is not NULL and p.busy is not NULL
 
 
 cdef void patterns_free(Patterns *p) noexcept:
-    free(p.rate)
-    free(p.usual)
-    free(p.likely)
-    free(p.busy)
+    release(p.rate)
+    release(p.usual)
+    release(p.likely)
+    release(p.busy)
 
 
 cdef void patterns_of_meter(Patterns *p, int beats_per_bar) noexcept nogil:

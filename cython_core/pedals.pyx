@@ -3,10 +3,10 @@
 A ring with one writer and one reader: the callback never waits. When Python has left `PRESSES` of them lying, the newest are lost, and counted.
 """
 
-from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
 
 from cython_core.atomics cimport load, store
+from cython_core.memory cimport release, reserve
 from cython_core.signal cimport await_bell, ring_bell
 
 
@@ -31,7 +31,7 @@ cdef class Pedals:
     """
 
     def __cinit__(self, const unsigned char[:, ::1] least, bell):
-        self.state = <PedalsState *>calloc(1, sizeof(PedalsState))
+        self.state = <PedalsState *>reserve(1, sizeof(PedalsState))
         if self.state == NULL:
             raise MemoryError
         self.know(least)
@@ -39,7 +39,7 @@ cdef class Pedals:
         self.state.bell = <void *><size_t>bell._semlock.handle
 
     def __dealloc__(self):
-        free(self.state)
+        release(self.state)
 
     def know(self, const unsigned char[:, ::1] least):
         """Take what this table says for a pedal from now on. The callback may look meanwhile: it looks at one byte, the old or the new."""

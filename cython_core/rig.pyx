@@ -1,6 +1,5 @@
 """The instrument with its parts, for Python: set up here, and played by `step` from then on."""
 
-from libc.stdlib cimport calloc, free
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from cython_core.exchange cimport Exchange
 from cython_core.follower cimport Follower, follower_tell
 from cython_core.guard cimport GUARD_DELAY, MAX_OUTPUTS, guard_reset
 from cython_core.input_lines cimport Lines
+from cython_core.memory cimport release, reserve
 from cython_core.mix cimport BUSES, SOUNDS, TALK
 from cython_core.pads cimport Pads
 from cython_core.step cimport step
@@ -39,12 +39,12 @@ cdef class Rig:
             raise ValueError(f"a line on input {max(lines.inputs) + 1}, and there are {inputs}")
         if route.shape[0] != outputs or route.shape[1] != BUSES or len(sounds) != SOUNDS:
             raise ValueError(f"route must be (outputs, {BUSES}), and there are {SOUNDS} sounds")
-        cdef RigState *r = <RigState *>calloc(1, sizeof(RigState))
+        cdef RigState *r = <RigState *>reserve(1, sizeof(RigState))
         self.state = r
         if r == NULL:
             raise MemoryError
-        r.drums_left, r.drums_right = <float *>calloc(max_block, sizeof(float)), <float *>calloc(max_block, sizeof(float))
-        r.silence = <float *>calloc(max_block, sizeof(float))
+        r.drums_left, r.drums_right = <float *>reserve(max_block, sizeof(float)), <float *>reserve(max_block, sizeof(float))
+        r.silence = <float *>reserve(max_block, sizeof(float))
         if not (r.drums_left and r.drums_right and r.silence):
             raise MemoryError
         if talk_input >= inputs or (pads is not None and pads.state.max_block < max_block):
@@ -88,10 +88,10 @@ cdef class Rig:
 
     def __dealloc__(self):
         if self.state != NULL:
-            free(self.state.drums_left)
-            free(self.state.drums_right)
-            free(self.state.silence)
-            free(self.state)
+            release(self.state.drums_left)
+            release(self.state.drums_right)
+            release(self.state.silence)
+            release(self.state)
 
     def step(self, const float[:, ::1] heard, float[:, ::1] played):
         """One block: heard (inputs, frames) in, played (outputs, frames) filled; frames <= max_block, else ValueError."""

@@ -14,7 +14,6 @@ cdef class Stems:
     cdef float *read_frames          # (PAGE, 2)
     cdef StemPage *slot              # (slots,)
     cdef int slots, slots_made
-    cdef int refused                 # errno of the system, when it would not lock a page; else 0
     cdef long long pass_number
     cdef long long marked[256]       # frames of the song; written by Python, read by prefetch
     cdef long long marks

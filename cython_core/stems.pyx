@@ -14,10 +14,10 @@ import numpy as np
 
 from libc.errno cimport errno
 from libc.stdio cimport _IONBF, clearerr, fclose, fopen, fread, setvbuf
-from libc.stdlib cimport calloc, free
 from libc.string cimport memset, strerror
 
 from cython_core.atomics cimport exchange, load, store
+from cython_core.memory cimport release, reserve
 from cython_core.stem_bank cimport SIDES, add_mapped
 from cython_core.stem_page cimport PAGE, page_open, page_shut
 
@@ -26,27 +26,14 @@ cdef extern from *:
     #if defined(_WIN32)
     #include <windows.h>
     static int rig_seek(FILE *file, long long place) { return _fseeki64(file, place, SEEK_SET); }
-    static int rig_lock(void *p, size_t n) { return VirtualLock(p, n) ? 0 : -1; }
-    static void *rig_take(size_t n) { return VirtualAlloc(NULL, n, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE); }
-    static void rig_give_back(void *p, size_t n) { VirtualFree(p, 0, MEM_RELEASE); }
     static void rig_nap(int ms) { Sleep(ms); }
     #else
-    #include <sys/mman.h>
     #include <time.h>
     static int rig_seek(FILE *file, long long place) { return fseeko(file, (off_t)place, SEEK_SET); }
-    static int rig_lock(void *p, size_t n) { return mlock(p, n); }
-    static void *rig_take(size_t n) {
-        void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        return p == MAP_FAILED ? NULL : p;
-    }
-    static void rig_give_back(void *p, size_t n) { munmap(p, n); }
     static void rig_nap(int ms) { struct timespec t = {0, ms * 1000000L}; nanosleep(&t, 0); }
     #endif
     """
     int seek "rig_seek"(FILE *file, long long place) noexcept nogil
-    int lock_memory "rig_lock"(void *place, size_t size) noexcept nogil
-    void *take_memory "rig_take"(size_t size) noexcept nogil                   # zeros, or NULL; pages of the system's that hold nothing else
-    void give_memory_back "rig_give_back"(void *place, size_t size) noexcept nogil     # and unlock it
     void nap "rig_nap"(int ms) noexcept nogil
 
 cdef double AHEAD_S = 10.0           # of the song, kept in memory from where it plays
@@ -75,7 +62,7 @@ cdef class Stems:
         if not 0 < len(arrays) <= MAX_STEMS:
             raise ValueError(f"1 to {MAX_STEMS} stems, not {len(arrays)}")
         self.arrays, self.samplerate_hz = list(arrays), samplerate_hz
-        self.bank = <StemBank *>calloc(1, sizeof(StemBank))
+        self.bank = <StemBank *>reserve(1, sizeof(StemBank))
         if self.bank == NULL:
             raise MemoryError("no memory for the stems")
         self.bank.stems, self.bank.asked, self.bank.ordered = len(arrays), -1, -1
@@ -89,10 +76,10 @@ cdef class Stems:
             self.bank.length[stem] = array.shape[1]
             self.bank.frames = max(self.bank.frames, self.bank.start[stem] + self.bank.length[stem])
         self.bank.pages = self.bank.frames // PAGE + 1
-        self.bank.page = <long long *>calloc(self.bank.pages, sizeof(long long))
+        self.bank.page = <long long *>reserve(self.bank.pages, sizeof(long long))
         self.slots = <int>self.most_pages(MAX_MARKS)
-        self.slot = <StemPage *>calloc(self.slots, sizeof(StemPage))
-        self.read_frames = <float *>calloc(PAGE * SIDES, sizeof(float))
+        self.slot = <StemPage *>reserve(self.slots, sizeof(StemPage))
+        self.read_frames = <float *>reserve(PAGE * SIDES, sizeof(float))
         if self.bank.page == NULL or self.slot == NULL or self.read_frames == NULL:
             raise MemoryError("no memory for the stems' pages")
         for stem, (path, start) in enumerate(files):
@@ -107,15 +94,15 @@ cdef class Stems:
         if self.slot != NULL:
             with nogil:
                 for i in range(self.slots_made):
-                    give_memory_back(self.slot[i].samples, self.page_bytes())
-            free(self.slot)
+                    release(self.slot[i].samples)
+            release(self.slot)
         for i in range(MAX_STEMS):
             if self.file[i] != NULL:
                 fclose(self.file[i])
-        free(self.read_frames)
+        release(self.read_frames)
         if self.bank != NULL:
-            free(self.bank.page)
-            free(self.bank)
+            release(self.bank.page)
+            release(self.bank)
 
     cdef size_t page_bytes(self) noexcept nogil:
         return 2 * PAGE * sizeof(float) * self.bank.stems
@@ -170,11 +157,6 @@ cdef class Stems:
     def held_bytes(self) -> int:
         """Memory taken by pages."""
         return self.slots_made * self.page_bytes()
-
-    @property
-    def not_locked(self) -> str:
-        """Why the system would not lock the pages in memory, in its words; "" when it did."""
-        return strerror(self.refused).decode(errors="replace") if self.refused else ""
 
     def all_in_memory(self) -> None:
         """Read the arrays themselves: offline, where waiting for a disk does no harm. Call it before the first order."""
@@ -269,11 +251,9 @@ cdef class Stems:
 
     cdef StemPage *new_slot(self) noexcept nogil:
         cdef StemPage *slot = &self.slot[self.slots_made]
-        slot.samples = <float *>take_memory(self.page_bytes())
+        slot.samples = <float *>reserve(1, self.page_bytes())
         if slot.samples == NULL:
             return NULL
-        if lock_memory(slot.samples, self.page_bytes()) != 0:
-            self.refused = errno
         self.slots_made += 1
         return slot
 

@@ -12,10 +12,10 @@ out wherever they are laid down, so only the places are counted on.
 """
 
 from libc.math cimport fabs, floor, log10, pow
-from libc.stdlib cimport calloc, free
 
 from cython_core.atomics cimport store
 from cython_core.line cimport attacks_forget, attacks_hear, line_at, line_rate, line_target
+from cython_core.memory cimport release, reserve
 from cython_core.stem_bank cimport stems_mix
 
 cdef extern from "rubberband/rubberband-c.h" nogil:
@@ -52,8 +52,8 @@ cdef int stretcher_set_up(Stretcher *s, double samplerate_hz) except -1:
     s.window = <int>rubberband_get_samples_required(s.rubber_band)
     rubberband_set_max_process_size(s.rubber_band, s.window)
     for c in range(SIDES):
-        s.fed[c] = <float *>calloc(s.window, sizeof(float))
-        s.out[c] = <float *>calloc(STRETCHED, sizeof(float))
+        s.fed[c] = <float *>reserve(s.window, sizeof(float))
+        s.out[c] = <float *>reserve(STRETCHED, sizeof(float))
         if s.fed[c] == NULL or s.out[c] == NULL:
             raise MemoryError("no memory for a voice of the band")
     warm_up(s)
@@ -78,8 +78,8 @@ cdef void stretcher_free(Stretcher *s) noexcept nogil:
     if s.rubber_band != NULL:
         rubberband_delete(s.rubber_band)
     for c in range(SIDES):
-        free(s.fed[c])
-        free(s.out[c])
+        release(s.fed[c])
+        release(s.out[c])
 
 
 cdef double hop_at(double rate) noexcept nogil:

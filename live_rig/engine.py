@@ -407,7 +407,6 @@ class Engine:
             self.order.look_ahead()
             far_away = self.order.let_go()
         close(far_away)
-        self._troubles.look_at_memory(self.order.repertoire.not_locked())
 
     def _begin(self, song: Song) -> None:
         """Another song is the one that is played. A preset that cannot be had is said, and no reason not to play."""

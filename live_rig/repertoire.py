@@ -129,10 +129,6 @@ class Repertoire:
         stems = self.keys.now_open(song)
         return [] if stems is None else self._ready[stems].watch.look()
 
-    def not_locked(self) -> str:
-        """Why the system has not locked all of what is open in memory, in its words; "" when it has."""
-        return next((why for stems in list(self._ready) if (why := stems.not_locked)), "")
-
     def leave_off(self) -> None:
         """Decode and transpose no more: what is at it ends within a moment, and leaves nothing half-written."""
         self._is_closing.set()

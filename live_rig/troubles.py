@@ -1,6 +1,7 @@
 """What goes wrong while it plays, in a drummer's words: what has been unplugged, drop-outs, feedback, a silent band."""
 
 from cython_core.callback import Device
+from cython_core.memory import not_locked
 from live_rig.alerts import Alerts
 from live_rig.audio.midi_ports import MidiPorts
 from live_rig.audio.sound_card import SoundCard
@@ -14,7 +15,7 @@ STRIKES_LOST = "Some of what the kit sent by MIDI was lost while the rig stood s
 MIDI_LOST = "MIDI came faster than anybody plays: some of it was lost"
 LATE = "Drop-outs: the machine is too busy"
 HOWLS = "Something fed back: its output is down until it stops"
-NOT_LOCKED = "The band is not locked in memory ({why}): keep other programs small, or raise the limit on locked memory"
+NOT_LOCKED = "Not all that sounds is locked in memory ({why}): keep other programs small, or raise the limit on locked memory"
 MISSING = "The band fell silent for a moment: the disk or the machine is busy"
 
 
@@ -29,17 +30,19 @@ class Troubles:
         """All that has happened since the last look."""
         self._look_at_card()
         self._look_at_midi()
+        self._look_at_memory()
         if self._card.audio_device:  # nobody hears the virtual one drop out
             self._alerts.say_if_grown(LATE, self._device.counts["late"])
         self._alerts.say_if_grown(STRIKES_LOST, self._instrument.strikes_lost)
         self._alerts.say_if_grown(HOWLS, self._instrument.rig.howls)
         self._alerts.say_if_grown(MISSING, self._instrument.exchange.snapshot()["band_frames_missing"])
 
-    def look_at_memory(self, not_locked: str) -> None:
-        """Say it once in an evening: the band plays all the same, but what is not locked may be swapped out. "": all is."""
-        if not_locked and not self._said_not_locked:
+    def _look_at_memory(self) -> None:
+        """Say it once in an evening: it plays all the same, but what is not locked may be swapped out."""
+        why = not_locked()
+        if why and not self._said_not_locked:
             self._said_not_locked = True
-            self._alerts.say(NOT_LOCKED.format(why=not_locked))
+            self._alerts.say(NOT_LOCKED.format(why=why))
 
     def _look_at_card(self) -> None:
         """An alert for as long as the device is away, and one when it is back."""

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
+from cython_core.memory import lock_buffer
 from cython_core.rack_ring import shared_bytes
 
 
@@ -53,6 +54,7 @@ class SharedBlock:
         self._shared = shared
         assert shared.buf is not None
         self._memory = shared.buf
+        lock_buffer(self._memory)
 
     @property
     def place_bytes(self) -> int:

@@ -1,0 +1,70 @@
+"""Memory of the audio path: there before the first sound, and kept there.
+
+A system hands memory out page by page when it is first written, and may put it on the disk later: whoever reaches for it then waits.
+So what the callback, the renderers and the stems' pages live in is taken here, in pages of its own, each of them written and, as far as
+the system allows it, locked at once.
+"""
+
+from libc.errno cimport errno
+from libc.string cimport memset, strerror
+
+cdef extern from *:
+    """
+    #if defined(_WIN32)
+    #include <windows.h>
+    static void *rig_map(size_t n) { return VirtualAlloc(NULL, n, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE); }
+    static void rig_unmap(void *p, size_t n) { (void)n; VirtualFree(p, 0, MEM_RELEASE); }
+    static int rig_lock(void *p, size_t n) { if (VirtualLock(p, n)) return 0; errno = ENOMEM; return -1; }
+    #else
+    #include <sys/mman.h>
+    static void *rig_map(size_t n) {
+        void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        return p == MAP_FAILED ? NULL : p;
+    }
+    static void rig_unmap(void *p, size_t n) { munmap(p, n); }
+    static int rig_lock(void *p, size_t n) { return mlock(p, n); }
+    #endif
+    """
+    void *map_pages "rig_map"(size_t size) noexcept nogil
+    void unmap_pages "rig_unmap"(void *place, size_t size) noexcept nogil      # and unlock them
+    int lock_pages "rig_lock"(void *place, size_t size) noexcept nogil
+
+cdef enum:
+    HEAD = 64                        # bytes before what was asked for, which hold how much was taken: a cache line
+
+cdef int refused = 0                 # errno of the last lock that was not granted
+
+
+cdef void *reserve(size_t count, size_t size) noexcept nogil:
+    """Room for so many things of a size, zeroed; NULL when there is none."""
+    cdef size_t all_ = HEAD + count * size
+    cdef size_t *head = <size_t *>map_pages(all_)
+    if head is NULL:
+        return NULL
+    lock(head, all_)
+    memset(head, 0, all_)            # where it is not locked, it is there at least
+    head[0] = all_
+    return <char *>head + HEAD
+
+
+cdef void release(void *taken) noexcept nogil:
+    """What `reserve` gave."""
+    cdef size_t *head = <size_t *>(<char *>taken - HEAD)
+    if taken is not NULL:
+        unmap_pages(head, head[0])
+
+
+cdef void lock(void *place, size_t size) noexcept nogil:
+    global refused
+    if lock_pages(place, size) != 0:
+        refused = errno
+
+
+def lock_buffer(unsigned char[::1] shared not None):
+    """Lock memory that was taken elsewhere, such as what is shared with another process. It is unlocked when it is unmapped."""
+    lock(&shared[0], shared.shape[0])
+
+
+def not_locked() -> str:
+    """Why the system would not lock some of it, in its words; "" while it has locked all."""
+    return strerror(refused).decode(errors="replace") if refused else ""
