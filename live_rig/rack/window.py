@@ -7,6 +7,7 @@ beside the preset: when its window shuts, and every few seconds while it is open
 
 import ctypes
 import ctypes.util
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -78,6 +79,9 @@ def show(console: Console, plugin: str, wanted: Wanted, say: Callable[[str], Non
     found = console.plugin(plugin)
     if found is None:
         say(f"{plugin} is not there: it has no window")
+        return
+    if sys.platform == "linux" and not os.environ.get("DISPLAY"):  # JUCE would take :0, whosever that is
+        say(f"{plugin} cannot show a window: there is no display (DISPLAY is not set)")
         return
     effect, made = found
     let_x_errors_pass()
