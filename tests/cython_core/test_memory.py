@@ -13,7 +13,7 @@ from live_rig.instrument import Instrument, each_bus_apart
 from tests.playing import RATE_HZ, song
 
 BLOCK = 64
-STROKES_S = np.arange(0.5, 3.0, 0.25)
+STROKES_S = np.arange(0.5, 1.5, 0.25)
 
 # In a process of its own, since a right that was given up is gone: no right to lock, and none to take one.
 WITHOUT_THE_RIGHT = """
@@ -30,28 +30,31 @@ print(json.dumps([before, not_locked(), follower.tick([], 32).bpm]))
 
 def noises() -> np.ndarray:
     """Blocks of a noise that dies away, at each of the strokes: float32 (blocks, 1, BLOCK)."""
-    sound = np.full(4 * RATE_HZ, 1e-9, np.float32)
+    sound = np.full(2 * RATE_HZ, 1e-9, np.float32)
     for at_s in STROKES_S:
         at = round(at_s * RATE_HZ)
         sound[at : at + 4800] += np.random.default_rng(1).standard_normal(4800) * np.exp(-np.arange(4800) / 900) * 0.5
     return sound.reshape(-1, 1, BLOCK)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="counts what Linux calls minor faults")
-def test_no_stroke_waits_for_a_page_of_memory() -> None:
+def pages_waited_for(rig: Instrument) -> int:
+    """How often the thread had to wait for a page while the strokes came in."""
     import resource
 
-    sound = noises()
-    rigs = [Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK) for _ in range(2)]  # the first reaches the code
-    for rig in rigs:
-        rig.load(chart_of(song(120), RATE_HZ, None))
-        played = np.ones((rig.outputs, BLOCK), np.float32)
-        before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
-        for block in sound:
-            rig.rig.step(block, played)
-        waited = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - before
-    assert rig.exchange.snapshot()["confidence"] > 0  # the strokes were heard
-    assert waited == 0
+    rig.load(chart_of(song(120), RATE_HZ, None))
+    sound, played = noises(), np.ones((rig.outputs, BLOCK), np.float32)
+    before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
+    for block in sound:
+        rig.rig.step(block, played)
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts what Linux calls minor faults")
+def test_no_stroke_waits_for_a_page_of_memory() -> None:
+    first, second = (Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK) for _ in range(2))
+    pages_waited_for(first)  # which reaches the code
+    assert pages_waited_for(second) == 0
+    assert second.exchange.snapshot()["confidence"] > 0  # the strokes were heard
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are set as POSIX does")
