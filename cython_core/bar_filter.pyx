@@ -40,6 +40,10 @@ cdef double FAINT = 1e-25            # the same, where nothing but what is heard
 cdef double ASLEEP = 1e-7            # tempi with less than this, and so have their neighbours, are left out
 cdef double HOPELESS = 1e-11         # the same, while a told tempo is doubted
 cdef double REFERENCE_BEATS = 3.0    # time constant of the reference
+# What takes time beside moving cells on, in cells:
+cdef double STROKE_WORK = 0.5        # a kind of drum in a stroke, at a bin
+cdef double TEMPO_WORK = 100.0       # a tempo
+cdef double CROSSING_WORK = 6.5      # a half beat of a tempo
 
 
 cdef int bar_filter_allot(BarFilter *b, double samplerate_hz) noexcept:
@@ -240,7 +244,7 @@ cdef void begin_step(BarFilter *b) noexcept nogil:
     """Collect the onsets of this step, and count its work."""
     cdef int i, kept = 0, tempo, band
     cdef double end = b.origin_frame + (b.step + 1) * b.step_frames
-    cdef double strokes = 0, awake = 0
+    cdef double strokes = 0
     if b.kinds != b.next_kinds and b.renewed == TEMPI * b.patterns.bins:
         b.silent, b.next_silent, b.kinds = b.next_silent, b.silent, b.next_kinds
     b.strokes = 0
@@ -257,12 +261,11 @@ cdef void begin_step(BarFilter *b) noexcept nogil:
     b.work_all = b.work_done = 0
     for tempo in range(TEMPI):
         if b.active[tempo]:
-            awake += 1
-            b.work_all += b.cells[tempo]
+            b.work_all += b.cells[tempo] + TEMPO_WORK
             b.gain[tempo] = <float>(b.scale * (pow(b.bpm[tempo] / 120, b.patterns.temper * strokes) if b.strokes else 1))
     for band in range(TEMPO_BANDS):
         if is_needed(b, band):
-            b.work_all += 3 * b.strokes * b.patterns.bins
+            b.work_all += 3 * b.strokes * STROKE_WORK * b.patterns.bins
             for i in range(b.patterns.bins * PATTERNS):
                 b.struck[band * b.patterns.bins * PATTERNS + i] = 1
     b.work_all += 2 * b.patterns.beats * crossing_work(b)
@@ -286,7 +289,7 @@ cdef double crossing_work(BarFilter *b) noexcept nogil:
     cdef int tempo, awake = 0
     for tempo in range(TEMPI):
         awake += b.active[tempo]
-    return 6 * awake
+    return CROSSING_WORK * awake
 
 
 cdef void do_job(BarFilter *b) noexcept nogil:
@@ -296,14 +299,14 @@ cdef void do_job(BarFilter *b) noexcept nogil:
     if job < TEMPO_BANDS * 3 * b.strokes:
         if is_needed(b, job // (3 * b.strokes)):
             weigh_onset(b, job // (3 * b.strokes), &b.due[job // 3 % b.strokes], job % 3)
-            b.work_done += b.patterns.bins
+            b.work_done += STROKE_WORK * b.patterns.bins
         return
     job -= TEMPO_BANDS * 3 * b.strokes
     if job < TEMPI:
         if b.active[job]:
             begin_late(b, job)
             advance(b, job)
-            b.work_done += b.cells[job]
+            b.work_done += b.cells[job] + TEMPO_WORK
         return
     cross(b, job - TEMPI)
     b.work_done += crossing_work(b)

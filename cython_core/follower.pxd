@@ -34,7 +34,7 @@ cdef struct FollowerState:
     Gaits gaits                      # the fine one: phase and tempo
     OwnBar own                       # what the drummer has been playing
     OnStrokes strokes                # where he strikes the beat
-    int unread                       # what is still to be read of the bar filter's answer: 2 all, 1 what it expects
+    bint unread                      # the bar filter has a new answer
     double octave                    # log2 bpm that the bar filter believes in
     double confidence, bar_confidence
     double lean_frame                # when the gaits last leaned towards the bar filter

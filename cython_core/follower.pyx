@@ -63,7 +63,7 @@ cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcep
     flood_reset(&f.flood)
     earshot_begin(&f.earshot)
     bar_filter_miss(&f.bars, f.earshot.kinds)
-    f.unread = 0
+    f.unread = False
     f.strokes.lean_beats = f.strokes.heard = 0
     f.beat_length = 1
     bar_filter_meter(&f.bars, f.beats_per_bar)
@@ -121,7 +121,7 @@ cdef void follower_count_in(FollowerState *f, double bar_one_frame, double bpm) 
 cdef void go_on(FollowerState *f) noexcept nogil:
     """The bar filter begins anew, with the next stroke that comes when it is ready, where the gaits will be then."""
     f.ready = False
-    f.unread = 0
+    f.unread = False
     f.goes_on, f.own.begun = f.started, False
     bar_filter_meter(&f.bars, f.beats_per_bar)
 
@@ -139,13 +139,9 @@ cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long l
             hear(f, &onsets[i])
     if f.bars.started and silent_bars(f, end_frame) > ASLEEP_BARS:
         fall_asleep(f)
-    if f.unread == 2:                                      # one thing in a tick, so that none is long
+    if f.unread:                                           # in the tick after, so that none is long
         read_answer(f)
-    elif f.unread == 1:
-        gaits_expect(&f.gaits, &f.bars, f.octave)
-        f.unread = 0
-    elif bar_filter_work(&f.bars, end_frame):
-        f.unread = 2
+    f.unread = bar_filter_work(&f.bars, end_frame)
     if f.ready:
         keep_own_bar(f, end_frame)
     f.heard_frame = end_frame
@@ -217,7 +213,7 @@ cdef void fall_asleep(FollowerState *f) noexcept nogil:
     """Nothing was played for so long that the bar filter has only its drift left to go by: it forgets, and the gaits go on alone."""
     bar_filter_meter(&f.bars, f.beats_per_bar)
     f.ready = False
-    f.unread = 0
+    f.unread = False
     f.confidence = fmin(f.confidence, SURE_ENOUGH)
     f.bar_confidence = fmin(f.bar_confidence, f.confidence)
     f.trust = 1
@@ -260,7 +256,6 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
     cdef int i, best, mine, places = f.bars.patterns.beats * PLACES_PER_BEAT
     if not f.bars.started:                                 # it lost all belief, and forgets
         f.ready = False
-        f.unread = 0
         return
     octave = belief_at_level(&f.bars, level, bar)
     memset(beat, 0, sizeof(beat))
@@ -288,7 +283,7 @@ cdef void read_answer(FollowerState *f) noexcept nogil:
     f.trust += (f.confidence - f.trust) * fmin(1, f.bars.step_frames / f.samplerate_hz * pow(2, octave) / 60 / TRUST_BEATS)
     bar_filter_refer(&f.bars, octave, f.trust < LOST_BELOW, is_doubted(f, octave))
     f.octave = octave
-    f.unread = 1
+    gaits_expect(&f.gaits, &f.bars, octave)
 
 
 cdef bint is_doubted(FollowerState *f, double octave) noexcept nogil:
