@@ -12,6 +12,8 @@ learnt while somebody else leads, and the band leaves him that much room when he
 
 from libc.math cimport NAN, fabs, floor, isnan, pow, rint
 
+from cython_core.even_taps cimport even_taps_add, even_taps_begin, even_taps_bpm
+
 cdef enum:
     TICK = 32                            # frames between decisions
 
@@ -72,6 +74,7 @@ cdef void count_other_beats(AuthorityState *a, double line, double faster) noexc
     a.conductor_bpm = clamped(a.conductor_bpm * faster, 20.0, 400.0)
     a.tap_s, a.tap_trend_s, a.odd_tap_s = a.tap_s / faster, a.tap_trend_s / faster, a.odd_tap_s / faster
     a.tap_line = line + (a.tap_line - line) * faster
+    a.even_taps.count = 0
     a.tap_faster = faster * (a.tap_faster if a.tap_faster > 0 else 1.0)
     a.rit_line, a.rit_beats, a.rit_bpm = line + (a.rit_line - line) * faster, a.rit_beats * faster, a.rit_bpm * faster
 
@@ -131,6 +134,7 @@ cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beat
     if a.tap_frame < 0 or apart_s > LONGEST_TAP_S:
         a.taps, a.odd_tap_s = 1, 0.0
         a.tap_line = rint(here)
+        even_taps_begin(&a.even_taps, frame / samplerate_hz)
     else:
         meant = taps_meant(a, since_s, apart_s, place)
         a.tapped_frame, a.odd_tap_s = frame, apart_s if meant != 1 else 0.0
@@ -140,6 +144,7 @@ cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beat
         since_s = since_s / many if meant > 0 else apart_s
         if meant < 0:
             a.taps, a.odd_tap_s = 1, 0.0
+            even_taps_begin(&a.even_taps, frame / samplerate_hz - since_s * beats * many)
         if a.taps == 1:
             a.tap_s, a.tap_trend_s = since_s, 0.0
         else:
@@ -147,6 +152,7 @@ cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beat
             a.tap_s += a.tap_trend_s + TAP_GAIN * missed_s
             a.tap_trend_s += TAP_TREND_GAIN * missed_s
         a.taps += 1
+        even_taps_add(&a.even_taps, beats * many, frame / samplerate_hz)
         a.tap_line += beats * many
         if fabs(a.tap_line - here) > SLIP_BEATS:
             a.tap_line = rint(here)
@@ -230,6 +236,8 @@ cdef void follow_conductor(AuthorityState *a, const Place *place, double now_fra
         a.conductor_bpm = place.curve_bpm
     elif a.rit_beats > 0:
         a.conductor_bpm = a.rit_bpm * pow(a.rit_ratio, clamped((place.line - a.rit_line) / a.rit_beats, 0.0, 1.0))
+    elif a.taps >= 2 and since_s * a.conductor_bpm / 60.0 > TOO_LATE * a.tap_beats:      # none came where one was due: they have ended
+        a.conductor_bpm = clamped(even_taps_bpm(&a.even_taps, a.conductor_bpm), 20.0, 400.0)
     lead.bpm = a.conductor_bpm
     if a.taps >= 2 and since_s * a.conductor_bpm / 60.0 < TAPS_HOLD_BEATS * a.tap_beats:
         lead.line = a.tap_line + a.conductor_bpm / 60.0 * (since_s + place.conductor_to_head_s)

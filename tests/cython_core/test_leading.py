@@ -201,3 +201,23 @@ def test_a_tempo_that_is_much_slower_is_tapped_with_four_taps(bpm: float) -> Non
     taps = [*(4.065 + np.arange(6) * 0.5), *(6.565 + 60 / bpm * np.arange(1, 5))]
     heard = play(song(120, "head:40"), says=[(time_s, "tap") for time_s in taps], length_s=taps[-1] + 6 * 60 / bpm)
     assert heard.bpm_at(taps[-1] + 5 * 60 / bpm) == pytest.approx(bpm, rel=0.02)
+
+
+@pytest.mark.parametrize("bpm", [90, 120, 200])
+def test_the_tempo_that_is_kept_is_the_one_that_the_taps_had_together(bpm: float) -> None:
+    kept = []
+    for seed in range(1, 6):
+        hand = np.random.default_rng(seed)
+        taps = 3.065 + np.cumsum(60 / bpm * (1 + hand.normal(0, 0.015, 16))) + hand.normal(0, 0.01, 16)
+        heard = play(song(bpm, "head:60"), says=[(float(time_s), "tap") for time_s in taps], length_s=taps[-1] + 3)
+        kept.append(heard.bpm_at(taps[-1] + 2.5) / bpm)
+    assert kept == pytest.approx(np.ones(5), abs=0.025)
+
+
+@pytest.mark.parametrize("bpm", [120, 240])
+def test_taps_that_slow_down_keep_the_tempo_that_they_have_come_to(bpm: float) -> None:
+    lengths_s = 60 / bpm * np.concatenate([np.ones(8), 0.6 ** (-np.arange(1, 9) / 8), np.full(3, 1 / 0.6)])
+    taps = 3.065 + np.cumsum(lengths_s)
+    heard = play(song(bpm, "head:60"), says=[(float(time_s), "tap") for time_s in taps], length_s=taps[-1] + 3)
+    assert max(abs(heard.asynchrony_ms(float(time_s))) for time_s in taps[8:]) < 60
+    assert heard.bpm_at(taps[-1] + 2.5) == pytest.approx(0.6 * bpm, rel=0.015)
