@@ -214,6 +214,17 @@ def test_the_tempo_that_is_kept_is_the_one_that_the_taps_had_together(bpm: float
     assert kept == pytest.approx(np.ones(5), abs=0.025)
 
 
+@pytest.mark.parametrize("bpm", [90, 100, 150])
+def test_four_taps_of_a_new_tempo_are_kept_without_those_before(bpm: float) -> None:
+    kept = []
+    for seed in range(1, 4):
+        even = np.concatenate([4.065 + np.arange(8) * 0.5, 7.565 + 60 / bpm * np.arange(1, 5)])
+        taps = even + np.random.default_rng(seed).normal(0, 0.008, 12)
+        heard = play(song(120, "head:60"), says=[(float(time_s), "tap") for time_s in taps], length_s=taps[-1] + 3.5)
+        kept.append(heard.bpm_at(taps[-1] + 3) / bpm)
+    assert kept == pytest.approx(np.ones(3), abs=0.025)
+
+
 @pytest.mark.parametrize("bpm", [120, 240])
 def test_taps_that_slow_down_keep_the_tempo_that_they_have_come_to(bpm: float) -> None:
     lengths_s = 60 / bpm * np.concatenate([np.ones(8), 0.6 ** (-np.arange(1, 9) / 8), np.full(3, 1 / 0.6)])
