@@ -8,6 +8,7 @@ from pathlib import Path
 from platformdirs import user_cache_path, user_runtime_path, user_state_path
 
 from live_rig.errors import DeviceError
+from live_rig.show.write import write_file
 
 APP = "live-rig"
 PACKAGE = Path(__file__).parent
@@ -68,9 +69,9 @@ def last_show() -> Path | None:
 
 
 def remember_show(folder: Path) -> None:
-    """Make `folder` the last show. Where that cannot be written it is forgotten: no reason to stop."""
+    """Make `folder` the last show. Where that cannot be written the one before stays: no reason to stop."""
     try:
-        _last_show_file().write_text(f"{folder.resolve()}\n", encoding="utf-8")
+        write_file(_last_show_file(), f"{folder.resolve()}\n")
     except (OSError, DeviceError):
         return
 

@@ -41,6 +41,21 @@ def test_a_show_that_was_moved_away_is_forgotten(home: Path) -> None:
     assert paths.last_show() is None
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no file is to be larger than nothing, as POSIX can say it")
+def test_a_disk_that_is_full_leaves_the_show_before_remembered(home: Path) -> None:
+    import resource
+
+    paths.remember_show(make_show(home / "friday"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        paths.remember_show(home / "saturday")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert paths.last_show() == home / "friday"
+    assert sorted(file.name for file in home.iterdir()) == ["friday", "last-show"]
+
+
 def test_where_nothing_can_be_kept_one_can_play_all_the_same(home: Path) -> None:
     (home / "last-show").mkdir()
     paths.remember_show(make_show(home / "friday"))
