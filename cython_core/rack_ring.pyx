@@ -11,6 +11,7 @@ from libc.string cimport memcpy
 import numpy as np
 
 from cython_core.atomics cimport load, store
+from cython_core.denormals cimport flush_denormals, restore_denormals
 from cython_core.signal cimport await_bell, ring_bell
 
 cdef float LOUDEST = 1000.0          # 60 dB over full scale: no effect means this
@@ -92,6 +93,7 @@ cdef class RackEnd:
 
     memory: writable bytes from `shared_bytes(lines, capacity)`, zeroed at first. bell: a `SemLock.handle`, or 0 when called by hand.
     Effects that look ahead return less than they were given at first; `give` takes it as it comes, and keeps count.
+    What is worked on inside a `with` of it has no denormals.
     """
     cdef RackLink link
     cdef object memory, scratch
@@ -103,6 +105,7 @@ cdef class RackEnd:
     cdef int taken                   # frames of the last take
     cdef long long midi_taken
     cdef readonly long long midi_lost      # messages that `played` was too late for
+    cdef unsigned was                # how the processor took denormals before
 
     def __init__(self, unsigned char[::1] memory not None, int lines, long long capacity, size_t bell = 0):
         if not 1 <= lines <= MAX_LINES or capacity < 2 * SUB_BLOCK or capacity & (capacity - 1):
@@ -113,6 +116,14 @@ cdef class RackEnd:
         ring_map(&self.link, &memory[0], lines, capacity, <void *>bell)
         self.scratch = np.zeros(lines * SUB_BLOCK, np.float32)
         self.samples = self.scratch
+
+    def __enter__(self):
+        """Effects whose sound dies away work on ever smaller numbers; the smallest would cost many times what others do."""
+        self.was = flush_denormals()
+        return self
+
+    def __exit__(self, *_) -> None:
+        restore_denormals(self.was)
 
     def wait(self) -> None:
         """Wait for the next post, without the GIL."""

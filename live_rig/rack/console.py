@@ -105,14 +105,15 @@ class Console:
 
     def work(self, end: RackEnd) -> None:
         """Process all that has been posted, and take the edits that have come."""
-        self._take_edits(end)
-        while (heard := end.take()) is not None:
-            if self._has_instrument:
-                self._take_midi(end)
-            if not end.give(self._gliding(heard) if self._glides else self(heard)):
-                self.reset()
-                end.forget()
+        with end:
             self._take_edits(end)
+            while (heard := end.take()) is not None:
+                if self._has_instrument:
+                    self._take_midi(end)
+                if not end.give(self._gliding(heard) if self._glides else self(heard)):
+                    self.reset()
+                    end.forget()
+                self._take_edits(end)
 
     def reset(self) -> None:
         """Forget all sound: empty delays and tails."""

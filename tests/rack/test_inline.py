@@ -203,3 +203,17 @@ def test_a_preset_switch_is_no_click_and_the_old_ones_tail_rings_on() -> None:
     echoed = 0.5 * tone[after.start - 64 - 9_600 : after.stop - 64 - 9_600]
     np.testing.assert_allclose(heard[after], dry + echoed, atol=1e-5)
     assert rack.status() == "none"
+
+
+def test_what_dies_away_ends_in_silence_and_not_in_numbers_that_cost_a_processor_more_than_others() -> None:
+    echoes = Effect("Delay", {"delay_seconds": 0.01, "feedback": 0.5, "mix": 1.0})
+    rack, out = InlineRack(Preset("echo", "Echo", "", (echoes,)), SAMPLERATE, 1, 64), []
+    for start in range(0, 2 * SAMPLERATE, 64):
+        heard = np.zeros((1, 64), np.float32)
+        heard[0, 0] = float(start == 0)
+        out.append(rack.drums.step(heard, start))
+        rack.process()
+    sounds = np.abs(np.concatenate(out, axis=1))
+    assert sounds[sounds > 0].min() < 1e-37  # it was as soft as a number can be
+    assert sounds[sounds > 0].min() >= np.finfo(np.float32).tiny
+    assert not sounds[:, -SAMPLERATE // 4 :].any()
