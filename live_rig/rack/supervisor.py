@@ -300,7 +300,9 @@ class Rack:
     def _set_apart(self, process: RackProcess) -> None:
         """Begin anew with the presets that share a process, where some of them wait for a plugin that is not theirs."""
         beside = [one for one in self._kept if one.process is process and one.preset]
-        if all(one.preset and self._learnt.takes_long(one.preset) for one in beside):
+        for one in beside:
+            one.is_slow = one.is_slow or (one.preset is not None and self._learnt.takes_long(one.preset))
+        if all(one.is_slow for one in beside):
             return
         for one in beside:
             self._kept[self._kept.index(one)] = one.anew()
