@@ -123,6 +123,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("every", metavar="EVERY", nargs="?", type=int, default=6, help="every how manyth take (6)")
     args = parser.parse_args()
+    for kit in KITS:
+        if not (HYDROGEN / kit / "drumkit.xml").exists():
+            parser.error(f"{HYDROGEN / kit} is not there. It takes Debian's hydrogen-drumkits and hydrogen-data")
     heard = takes(args.every)
     found: dict[str, list[tuple[float, float]]] = {}
     trusts: dict[str, list[tuple[float, ...]]] = {}
