@@ -107,15 +107,17 @@ def triggered(notes: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
 
 
 def scored(take: Path, strokes: np.ndarray, frames: int) -> tuple[float, float]:
-    """F and scatter in ms after the eighth beat, the constant lean taken off."""
+    """F and scatter in ms after the eighth beat, the constant lean taken off; NaN for the scatter where no beat was met."""
     known, truth = meta(take), read_truth(take / "beats.csv")
     true_s = np.array([beat.time_s for beat in truth])
     calls = BeatCalls(Follower(RATE, known["nominal_bpm"], known["beats_per_bar"]), 0.02).hear(strokes, frames)
     called_s = calls["beat_frame"] / RATE
     called_s = called_s[(called_s > true_s[8] - 0.1) & (called_s < true_s[-1] + 0.1)]
-    lean_s = np.nan_to_num(np.nanmedian(meet(called_s, true_s).off_s)) if len(called_s) else 0.0
+    off_s = meet(called_s, true_s).off_s
+    lean_s = np.nanmedian(off_s) if np.isfinite(off_s).any() else 0.0
     met = meet(called_s - lean_s, true_s[8:])
-    return 2 * met.is_met.sum() / (len(called_s) + len(true_s) - 8), float(np.nanstd(met.off_s) * 1000)
+    scatter_s = np.nanstd(met.off_s) if met.is_met.any() else np.nan
+    return 2 * met.is_met.sum() / (len(called_s) + len(true_s) - 8), 1000 * float(scatter_s)
 
 
 def main() -> None:
