@@ -3,11 +3,11 @@
 from libc.math cimport NAN, rint
 
 from cython_core.authority cimport drummer_line
-from cython_core.exchange cimport HANDOVER, JUMPED, LAST_HIT, Notice, Snapshot, draft, publish, tell
+from cython_core.exchange cimport HANDOVER, LAST_HIT, Notice, Snapshot, draft, publish, tell
 from cython_core.form cimport is_vamping
 from cython_core.guard cimport GUARD_DELAY
 from cython_core.takeover cimport takes_over
-from cython_core.transport cimport PLAYING, TICK, TO_BE_HELD, Moment, TransportState, moment_at
+from cython_core.transport cimport GO_ON, LAST, PLAYING, TICK, TO_BE_HELD, Moment, TransportState, moment_at
 
 cdef float PEAK_FALLS = 0.9993           # a tick: 20 dB in about two seconds
 
@@ -19,8 +19,8 @@ cdef void tell_what_happened(RigState *r) noexcept nogil:
         notify(r, HANDOVER, t.bpm)
     if t.notice:
         notify(r, t.notice, t.notice_value)
-        if t.notice in (LAST_HIT, JUMPED) and r.struck_hit.until_frame < 0:
-            r.struck_hit.until_frame = t.order.jump_frame
+    if r.struck_hit.until_frame < 0 and t.queued not in (LAST, GO_ON):   # the line is there, or was sent elsewhere meanwhile
+        r.struck_hit.until_frame = t.order.jump_frame if t.order.jump_frame >= 0 else r.frame
 
 
 cdef void notify(RigState *r, int kind, double value) noexcept nogil:

@@ -220,6 +220,16 @@ def test_the_struck_hit_goes_over_into_the_band_without_a_gap_or_a_step(studio: 
     assert np.abs(np.diff(hit)).max() < 0.05  # of a sine of 0.3 at 220 Hz it is 0.009
 
 
+@pytest.mark.parametrize("word", ["stop", "cut-off"])
+def test_a_stop_in_the_moment_in_which_the_band_goes_on_with_a_stroke_stops_that_too(studio: Studio, word: str) -> None:
+    tune = studio.sounding(song(120, "head:8 out:8"))
+    says = [(0.5, "take", ""), (3.0, "hold", ""), (STROKE_S + 0.08, "next", ""), (STROKE_S + 0.08, word, "")]
+    heard = played(tune, [(STROKE_S, 36, 120)], says, "command", authority="band", length_s=12)
+    (stopped_s,) = happened(heard, "stopped")
+    assert stopped_s < STROKE_S + 0.3
+    assert not heard.buses["band"][:, round((stopped_s + 0.05) * RATE_HZ) :].any()
+
+
 def test_no_stroke_is_the_last_hit_before_the_band_rests(studio: Studio) -> None:
     says = [(5.1, "finale", "drummer")]
     his = [(5.4, 49, 127), (7.5, 49, 127)]
