@@ -315,9 +315,9 @@ class Engine:
     def _spare_frames(self) -> int:
         """For the blocks that are to be expected: asked for, or else no longer than the device's output latency."""
         if self.show.audio.block or self.audio_device is None:
-            return spare_for(self._block_frames)
+            return spare_for(self._block_frames, self.samplerate_hz)
         latency_frames = round(self.audio_device.output_latency_ms / 1e3 * self.samplerate_hz)
-        return spare_for(max(self.audio_device.block_frames, latency_frames))
+        return spare_for(max(self.audio_device.block_frames, latency_frames), self.samplerate_hz)
 
     def _talk(self, value: str) -> str:
         """Open or shut the talkback microphone; it stays so."""

@@ -19,6 +19,7 @@ from cython_core.follower import Follower
 from cython_core.input_lines import Lines
 from cython_core.pads import Pads
 from cython_core.rig import Rig
+from cython_core.stem_rate import stem_rate_hz
 from cython_core.stems import Stems
 from live_rig.audio.sounds import rig_sounds
 from live_rig.audio.voice import Voice
@@ -49,9 +50,15 @@ def place_kit(drums: Drums, wiring: Wiring) -> None:
         drums.place_input(number, pan=2.0 * place - 1.0 if len(kit) == 2 else 0.0)
 
 
-def spare_for(block: int) -> int:
-    """Frames of rendered band that must wait for blocks of this size, so that the renderer may be two chunks late."""
-    return max(3 * CHUNK, block + 2 * CHUNK)
+def spare_for(block: int, samplerate_hz: float) -> int:
+    """Frames of rendered band that must wait for blocks of this size: the renderer may be two chunks of the stems late."""
+    chunk = frames_in_chunk(samplerate_hz)
+    return max(3 * chunk, block + 2 * chunk)
+
+
+def frames_in_chunk(samplerate_hz: float) -> int:
+    """How long a chunk of the stems is, in frames of the session: above 48 kHz they have a half or a quarter of its rate."""
+    return round(CHUNK * samplerate_hz / stem_rate_hz(round(samplerate_hz)))
 
 
 def house_and_ears(inputs: int, outputs: int) -> Wiring:
@@ -83,7 +90,8 @@ class Instrument:
         self.outputs = len(wiring.route)
         self.exchange = Exchange()
         buses = len(wiring.buses)
-        self.band = Band(samplerate_hz, -(-(spare_frames or spare_for(max_block)) // CHUNK), buses)
+        spare_frames = spare_frames or spare_for(max_block, samplerate_hz)
+        self.band = Band(samplerate_hz, -(-spare_frames // frames_in_chunk(samplerate_hz)), buses)
         self.drums = drums
         if wiring.talk_input >= 0:
             place_kit(drums, wiring)

@@ -230,6 +230,16 @@ def test_a_stop_in_the_moment_in_which_the_band_goes_on_with_a_stroke_stops_that
     assert not heard.buses["band"][:, round((stopped_s + 0.05) * RATE_HZ) :].any()
 
 
+@pytest.mark.parametrize("rate_hz", [48_000, 96_000, 192_000])
+def test_long_blocks_miss_nothing_of_the_band_at_any_rate(studio: Studio, rate_hz: int) -> None:
+    plan = Plan(studio.sounding(song(120, "head:2")), start="command", authority="band", samplerate_hz=rate_hz, blocks=(8192,))
+    performance = perform(plan, np.zeros(3 * rate_hz, np.float32))
+    assert performance.counts["band_frames_missing"] == 0
+    heard = performance.buses["band"][0, rate_hz // 2 : 3 * rate_hz]
+    loudness = np.sqrt(np.square(heard[: len(heard) // 4800 * 4800].reshape(-1, 4800)).mean(axis=1))
+    assert loudness.min() > 0.1
+
+
 def test_no_stroke_is_the_last_hit_before_the_band_rests(studio: Studio) -> None:
     says = [(5.1, "finale", "drummer")]
     his = [(5.4, 49, 127), (7.5, 49, 127)]

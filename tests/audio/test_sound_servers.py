@@ -145,7 +145,7 @@ def test_where_nobody_has_said_a_servers_large_blocks_find_enough_of_the_band_an
     assert (
         ahead_frames
         >= Instrument(
-            Drums(48_000, 1, 4096), 48_000, house_and_ears(1, 2), 4096, spare_frames=spare_for(plays_at)
+            Drums(48_000, 1, 4096), 48_000, house_and_ears(1, 2), 4096, spare_frames=spare_for(plays_at, 48_000)
         ).band.ahead_frames
     )
 
