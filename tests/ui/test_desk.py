@@ -193,6 +193,27 @@ def test_a_finger_slides_from_where_the_knob_stands(desk: StageWindow, door: Ope
     assert tile.words.cells[0].dial.value == 12.0  # type: ignore[union-attr]  # a quarter of 72 dB up from -3
 
 
+def test_a_finger_that_slides_while_another_preset_comes_turns_nothing_of_that(
+    desk: StageWindow, door: OpenDoor, qtbot: QtBot
+) -> None:
+    go_to(desk, "master", qtbot)
+    tile = desk.desk.cells
+    qtbot.mousePress(tile, Left, pos=QPoint(20, 20))
+    qtbot.mouseMove(tile, QPoint(40, 20))
+    qtbot.waitUntil(lambda: bool(door.commands))
+    turned = list(door.commands)
+    cutoff = Knob(name="master.LowpassFilter.cutoff_frequency_hz", value=12_000.0, written=12_000.0, low=20, high=20_000)
+    desk.desk.show_desk(DESK.model_copy(update={"preset": "lo-fi", "knobs": (cutoff,)}))
+    assert tile.words.cells[0].dial.name == cutoff.name  # type: ignore[union-attr]
+    for x in range(41, 81):
+        qtbot.mouseMove(tile, QPoint(x, 20))
+    qtbot.mouseRelease(tile, Left, pos=QPoint(80, 20))
+    assert tile.words.cells[0].dial.value == 12_000.0  # type: ignore[union-attr]
+    qtbot.keyClick(desk, Key.Key_U)
+    qtbot.waitUntil(lambda: ("undo", "") in door.commands)
+    assert door.commands == [*turned, ("undo", "")]
+
+
 def test_what_is_turned_is_shown_at_once_and_then_as_the_engine_says(desk: StageWindow, qtbot: QtBot) -> None:
     go_to(desk, "master", qtbot)
     qtbot.keyClick(desk, Key.Key_Right)

@@ -34,6 +34,11 @@ class Dial:
     written: float | None = None
     scale: Scale = field(default_factory=Scale)
 
+    @property
+    def knob(self) -> Command:
+        """What is turned, wherever it stands."""
+        return self.command, self.name
+
     def sends(self, value: float) -> Command:
         """The command that turns it there."""
         return self.command, f"{self.name}={value!r}"

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QMouseEvent, QPainter, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
 from ui import theme
-from ui.desk.cells import Cell, Toggle
+from ui.desk.cells import Cell, Command, Toggle
 from ui.tile import Tile
 
 FINGER_PX = 44  # nothing to be touched is smaller
@@ -28,9 +28,11 @@ class CellsWords:
 
 @dataclass(slots=True)
 class Slide:
-    """A finger that is down: on which cell, where it came down, where the knob stood, and whether it has moved."""
+    """A finger that is down: on which cell, what that turns, where it came down, where the knob stood, and whether it has
+    moved."""
 
     number: int
+    knob: Command
     from_px: float
     from_value: float
     has_moved: bool = False
@@ -156,14 +158,16 @@ class CellsTile(Tile[CellsWords]):
         if cell.sends:
             self.pressed.emit(cell.sends)
         elif cell.dial:
-            self._slide = Slide(number, event.position().x(), cell.dial.value)
+            self._slide = Slide(number, cell.dial.knob, event.position().x(), cell.dial.value)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         slide = self._slide
         if event is None or slide is None or slide.number >= len(self.words.cells):
             return
         dial, way_px = self.words.cells[slide.number].dial, event.position().x() - slide.from_px
-        if dial and (slide.has_moved or abs(way_px) >= SLIDES_FROM_PX):
+        if dial is None or dial.knob != slide.knob:  # another preset has come, or another page: the finger is on nothing
+            self._slide = None
+        elif slide.has_moved or abs(way_px) >= SLIDES_FROM_PX:
             slide.has_moved = True
             self.turned.emit(slide.number, dial.scale.moved(slide.from_value, way_px / self._room_of(slide.number).width()))
 

@@ -188,7 +188,7 @@ class DeskView(QWidget):
         dial = self._dial(number)
         if dial is None or value == dial.value:
             return
-        what = (dial.command, dial.name)
+        what = dial.knob
         self._held[what], self._unsent[what] = value, dial.sends(value)
         self._letting_go.start()
         if not self._sending.isActive():
