@@ -110,10 +110,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READ_NO_FURTHER
     except OSError as error:
-        if error.errno not in FULL:
+        if error.errno in FULL:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it may be what is printed that finds no room
+            print(f"live-rig {name}: the disk is full. Make room on it.", file=sys.stderr)
+        elif error.filename is not None:
+            print(f"live-rig {name}: {error.strerror} ({error.filename}). Check the name, and whose it is.", file=sys.stderr)
+        else:
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it may be what is printed that finds no room
-        print(f"live-rig {name}: the disk is full. Make room on it.", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
         return 130

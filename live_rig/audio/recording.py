@@ -18,7 +18,7 @@ def read_drums(path: Path, samplerate_hz: float) -> npt.NDArray[np.float32]:
         raise ShowError(f"There is no drum recording {path.name}", where=str(path), do="Check the name")
     try:
         sound, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
+    except (soundfile.LibsndfileError, TypeError) as error:  # the second: a .raw, which says nothing of itself
         raise ShowError(f"{path.name} is no sound", where=str(error), do="Give a WAV, FLAC, Ogg or MP3 file") from error
     if len(sound) == 0:
         raise ShowError(f"{path.name} is empty", where=str(path), do="Record it again: it has no sound at all in it")

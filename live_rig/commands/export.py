@@ -8,6 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from live_rig.commands.render import named_song
 from live_rig.conducting.chart import first_beat, section_at
 from live_rig.errors import DeviceError, ShowError
@@ -78,7 +80,9 @@ def played_beats(trace: Path, song: Song) -> tuple[list[Beat], list[float]]:
                 for r in csv.DictReader(file)
                 if r["song_beat"]
             ]
-    except (OSError, KeyError, TypeError, ValueError, UnicodeDecodeError):
+        if not np.isfinite(rows).all():
+            raise ValueError("there is no such time")
+    except (OSError, KeyError, TypeError, ValueError, csv.Error):
         raise ShowError("This is no trace of a render", where=str(trace), do="Give the trace.csv that render wrote") from None
     beats: list[Beat] = []
     song_beats: list[float] = []

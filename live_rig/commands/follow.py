@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +115,7 @@ def write_whole(path: Path, text: str, name: str) -> None:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         what = f"{name} could not be written: {error.strerror}"
         raise DeviceError(what, where=str(path), do="Choose another place") from None

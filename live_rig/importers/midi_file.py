@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import mido
 import numpy as np
+from mido.midifiles.meta import KeySignatureError
 from numpy.typing import NDArray
 
 from cython_core.drum_notes import note_onset
@@ -24,7 +25,10 @@ def read_notes(path: Path) -> tuple[list[Note], float]:
     """Every note that a MIDI file strikes, by time; and the file's length in seconds. ShowError for what cannot be read."""
     try:
         notes, now_s = [], 0.0
-        for message in mido.MidiFile(path):
+        file = mido.MidiFile(path)
+        if file.ticks_per_beat <= 0:
+            raise _unreadable(path, "its clock is not one of beats")
+        for message in file:
             now_s += message.time
             if message.type == "note_on" and message.velocity > 0:
                 notes.append(Note(now_s, message.note, message.velocity))
@@ -32,7 +36,7 @@ def read_notes(path: Path) -> tuple[list[Note], float]:
         raise ShowError("There is no such file", where=str(path), do="Check the name") from None
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from None
-    except (EOFError, ValueError, IndexError, KeyError, TypeError) as error:
+    except (EOFError, ValueError, IndexError, KeyError, TypeError, KeySignatureError) as error:
         raise _unreadable(path, str(error) or "it ends too soon") from None
     return notes, now_s
 

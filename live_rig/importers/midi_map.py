@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import mido
+from mido.midifiles.meta import KeySignatureError
 
 from live_rig.importers.time_line import Imported, MeterAt, Tempo, TimeLine, imported, unfit
 
@@ -28,7 +29,7 @@ def read_midi_map(path: Path, end_s: float) -> Imported:
                     line.names.append((quarter, named))
     except FileNotFoundError:
         raise unfit(path, "it is not there", "Check the name") from None
-    except (OSError, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError):
+    except (OSError, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError, KeySignatureError):
         raise unfit(path, "it is no MIDI file, or it ends too soon", "Export it again as a Standard MIDI File") from None
     if not line.tempi:
         raise unfit(path, "there is no tempo in it")

@@ -53,7 +53,7 @@ def measure(path: Path) -> AudioFile:
             _refuse_short_of_header(sound)
     except OSError as error:
         raise NotPlayable(f"it cannot be read: {error.strerror}", "Check that you may read the file") from None
-    except soundfile.SoundFileError:
+    except (soundfile.SoundFileError, TypeError):  # the second: a .raw, which says nothing of itself
         raise NotPlayable("it is not a sound file that can be read", "Export it as WAV, FLAC, Ogg or MP3") from None
     return audio
 

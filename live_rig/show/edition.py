@@ -13,7 +13,7 @@ def stamp_of(path: Path) -> Stamp | None:
     """As a file is now; None where there is none, or its disk has gone."""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # the second: a zero in its name
         return None
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns
 

@@ -4,6 +4,7 @@ An ü is one sign or two, and a Mac may write the two: what is read in a text is
 taken from files; the file of a name is found whichever its disk has.
 """
 
+import os
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePath
@@ -31,10 +32,17 @@ def composed(text: str) -> str:
 def file_of(folder: Path, name: PurePath | str) -> Path:
     """A file by its name in a folder, as the disk spells it; `folder / name` where there is none."""
     place, parents = folder / name, PurePath(name).parent
-    if str(name).isascii() or place.exists():
+    if str(name).isascii() or os.path.exists(place):  # noqa: PTH110 - it never raises
         return place
     parent = file_of(folder, parents) if parents.parts else folder
     return next((each for each in parent.glob("*") if composed(each.name) == composed(place.name)), place)
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there that we can get at. There is none whose name is too long, or has a zero in it: Python's `Path`
+    would raise for these, and for a folder that is shut to us.
+    """
+    return os.path.isfile(path)  # noqa: PTH113
 
 
 def why_unfit(name: str) -> str | None:

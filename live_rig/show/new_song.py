@@ -19,6 +19,7 @@ from live_rig.show.song_folder import BEATS_FILE, SONG_FILE, read_song
 from live_rig.show.sources import NewSong, read_beats, source_faults
 from live_rig.show.store import SHOW_FILE, read_sheet, show_folder, song_folders
 from live_rig.show.write import copy_file, replaced_file, whole_folder
+from live_rig.show.written import MOST_BARS
 
 OPTIONS = {"title": "--title", "tempo_bpm": "--tempo", "meter": "--meter", "meters": "--meters"}
 
@@ -77,7 +78,7 @@ def _longer_setlist(show: Path, song_id: str) -> str:
 
 def _song_text(new: NewSong, files: Mapping[str, str], beats: Sequence[Beat]) -> str:
     meter = new.meter or f"{first_bar_beats(beats) if new.meters else usual_beats_per_bar(beats)}/4"
-    changes = [MeterChange(bar=bar, meter=meter) for bar, meter in new.meters if bar > 1 and is_meter(meter)]
+    changes = [MeterChange(bar=bar, meter=meter) for bar, meter in new.meters if 1 < bar <= MOST_BARS and is_meter(meter)]
     usual_bpm = beat_map_of(of_first_meter(beats, changes)).median_bpm
     tempo_bpm = round(usual_bpm, 2) if new.tempo_bpm is None else new.tempo_bpm
     whole_song = {"name": WHOLE_SONG, "first_bar": 1, "length_bars": beat_map_of(beats).bars()}

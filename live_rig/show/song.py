@@ -19,7 +19,7 @@ from live_rig.show.faults import Fault
 from live_rig.show.meter import Meter, MeterChange, beats_per_bar, meter_at
 from live_rig.show.section import Section
 from live_rig.show.stem import FileInFolder, Stem
-from live_rig.show.written import Bar, Bpm, Text, Whole, Written
+from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM, Bar, Bpm, Text, Whole, Written
 
 Ending = Literal["wait", "segue", "count-in"]
 Count = Literal["one bar", "two bars", "half-time"]
@@ -141,9 +141,10 @@ def tempo_faults(tempo_bpm: float, beats: Sequence[Beat]) -> Iterator[Fault]:
 
 def limit_faults(slowest: object, fastest: object) -> Iterator[Fault]:
     """Limits of tempo that leave nothing between them."""
-    if isinstance(slowest, int | float) and isinstance(fastest, int | float) and slowest > fastest:
+    tempi = [bpm for bpm in (slowest, fastest) if isinstance(bpm, int | float) and SLOWEST_BPM <= bpm <= FASTEST_BPM]
+    if len(tempi) == 2 and tempi[0] > tempi[1]:
         yield Fault(
-            f"the song is to be no slower than {slowest:g} and no faster than {fastest:g}",
+            f"the song is to be no slower than {tempi[0]:g} and no faster than {tempi[1]:g}",
             "Write the smaller number as slowest_bpm",
             ("slowest_bpm",),
         )

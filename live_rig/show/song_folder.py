@@ -8,7 +8,7 @@ from live_rig.show.beats_csv import Beat, beat_map_of, meter_faults, of_first_me
 from live_rig.show.cue import Cue
 from live_rig.show.edition import edition_of
 from live_rig.show.faults import Fault, Key, change_or
-from live_rig.show.file_names import file_of
+from live_rig.show.file_names import file_of, is_file
 from live_rig.show.meter import MeterChange, bars_in, beats_per_bar, change_faults, is_meter
 from live_rig.show.models import good_items, read_as
 from live_rig.show.section import Section, section_faults
@@ -48,7 +48,7 @@ def _read_beats(page: Page, folder: Path, named: str) -> tuple[list[Beat], list[
     name = page.values.get("beats", BEATS_FILE)
     if not isinstance(name, str):
         return [], []
-    if not file_of(folder, name).is_file():
+    if not is_file(file_of(folder, name)):
         present = sorted(path.name for path in folder.glob("*.csv"))
         do = change_or(name, present, f"Copy {name} into {folder.name}")
         return [], [Fault(f'"{name}" is not there', do, ("beats",))]

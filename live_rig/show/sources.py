@@ -12,7 +12,7 @@ from live_rig.show.file_names import why_unfit
 from live_rig.show.meter import MeterChange, is_meter
 from live_rig.show.stem import clock
 from live_rig.show.toml_page import read_text
-from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
+from live_rig.show.written import FASTEST_BPM, MOST_BARS, SLOWEST_BPM
 
 COMMON_METER = "4/4"
 
@@ -82,8 +82,8 @@ def _click_faults(new: NewSong) -> Iterator[Fault]:
     if not is_meter(new.meter or COMMON_METER):
         yield Fault(f'"{new.meter}" is not a meter', 'Write it as "4/4", "3/4" or "6/8"', file="--meter")
     for bar, meter in new.meters:
-        if not is_meter(meter) or bar < 2:
-            do = "Write a bar from 2 on and its meter, such as 17=7/8"
+        if not is_meter(meter) or not 2 <= bar <= MOST_BARS:
+            do = f"Write a bar from 2 to {MOST_BARS} and its meter, such as 17=7/8"
             yield Fault(f'"{bar}={meter}" is no change of meter', do, file="--meters")
     if not 0 <= new.first_beat_s <= LONGEST_S:
         do = "Give the seconds from the start of the stems to the first beat of bar 1"

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from live_rig.show.audio_file import AudioFile, NotPlayable, measure
 from live_rig.show.faults import Fault, change_or
-from live_rig.show.file_names import file_of
+from live_rig.show.file_names import file_of, is_file
 from live_rig.show.written import Claim, GainDb, Number, Pan, Text, Written
 
 SAME_LENGTH_S = 0.5  # encoders add silence, people trim: less than this is no fault
@@ -71,7 +71,7 @@ def stem_faults(
 def measured(folder: Path, file: str) -> AudioFile:
     """A sound file of a folder. Raises NotPlayable, with the nearest there is."""
     path = file_of(folder, file)
-    if not path.is_file():
+    if not is_file(path):
         present = sorted(each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.suffix.lower() in SOUNDS)
         raise NotPlayable(
             f'"{file}" is not there', change_or(file, present, f"Copy {file} into {folder.name}, or take it out of the list")

@@ -43,9 +43,9 @@ class Page:
 
 def read_text(path: Path, file: str) -> str | Fault:
     """The text of a file, which faults call `file`; or why there is none."""
-    if path.exists() and not path.is_file() and not path.is_dir():  # to read a pipe may take for ever
-        return Fault("it is no file", f"Put a file in the place of {path.name}", file=file)
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # to read a pipe may take for ever
+            return Fault("it is no file", f"Put a file in the place of {path.name}", file=file)
         with path.open("rb") as opened:
             written = opened.read(LONGEST_BYTES + 1)
         if len(written) > LONGEST_BYTES:
@@ -65,12 +65,11 @@ def parse_page(text: str, file: str) -> Page | Fault:
     """The page that `text` is, or the first thing that keeps it from being TOML."""
     try:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        values = tomllib.loads(text)
+        return Page(file, tomllib.loads(text), lines_of(text))
     except RecursionError:
         return Fault("its lists are nested too deep", "Take the brackets out that are too many", file=file, line=1)
     except ValueError as error:
         return _syntax_fault(str(error), text, file)
-    return Page(file, values, lines_of(text))
 
 
 def read_page(path: Path, file: str) -> Page | Fault:

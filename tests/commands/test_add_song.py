@@ -192,6 +192,7 @@ REFUSED = [
     (["--section", "head=1+0"], "--section head length_bars: 0 is too small."),
     (["--ends-early", "horn"], '--ends-early: there is no stem "horn". Change it to "horns", the nearest there is.'),
     (["--meters", "4"], '"4" is no change of meter (--meters). Write the bar, = and the meter from there on, such as 17=7/8.'),
+    (["--meters", "200000=7/8"], "--meters: 200000 is too large. Write 100000 or less."),
     (["--meters", "1=4/4"], "--meters: 1 is too small. Write 2 or more."),
     (["--meters", "4=five"], '--meters: "five" is not a meter.'),
     (["--meters", "4=7/8"], "bar 4 counts 1, 2, 3, and the meter is 7/8."),

@@ -95,6 +95,19 @@ SLIPS: dict[str, tuple[Callable[[Path], object], str]] = {
         rewrite("song.toml", 'title = "Caravan"', "title = Caravan"),
         'song.toml:1: `title = Caravan` cannot be read: invalid value. Put the text in quotes: title = "Caravan".',
     ),
+    "a stem with a name that no file has": (
+        rewrite("song.toml", "horns.wav", "ホ" * 90 + ".wav"),
+        'ホ.wav" is not there. Copy ホ',
+    ),
+    "a stem with a zero in its name": (rewrite("song.toml", "horns.wav", "ho\\u0000rns.wav"), 'Change it to "horns.wav"'),
+    "a beat map with a name that no file has": (
+        rewrite("song.toml", 'meter = "4/4"', f'beats = "{"ビ" * 90}.csv"'),
+        "song.toml:3 beats: ",
+    ),
+    "a limit of tempo with too many zeros": (
+        rewrite("song.toml", 'meter = "4/4"', f"slowest_bpm = 1{'0' * 400}\nfastest_bpm = 100"),
+        "song.toml:3 slowest_bpm: 10000",
+    ),
     "a song without its song.toml": (
         lambda song: (song / "song.toml").unlink(),
         "songs/caravan/song.toml: the file is not there. Put song.toml into caravan.",
@@ -184,6 +197,16 @@ def test_drums_that_cannot_be_followed_are_named(render: LiveRig, tmp_path: Path
     assert said in refused.said
     assert "drums.wav" in refused.said
     assert not (tmp_path / "out").exists()
+
+
+def test_sound_that_says_nothing_of_itself_is_no_sound(live_rig: LiveRig, render: LiveRig, tmp_path: Path) -> None:
+    show, raw = make_show(tmp_path / "friday"), tmp_path / "drums.raw"
+    raw.write_bytes(bytes(96_000))
+    assert "drums.raw is no sound" in render(show, raw, tmp_path / "out").said
+    assert "This is no recording that can be read" in live_rig("follow", raw).said
+    added = live_rig("add-song", show, "--id", "new", "--title", "New", "--stem", f"drums={raw}", "--tempo", "120")
+    assert (added.code, added.out) == (2, "")
+    assert "it is not a sound file that can be read" in added.said
 
 
 def test_a_script_with_a_slip_is_named_with_its_line(render: LiveRig, tmp_path: Path, drums: Path) -> None:

@@ -1,5 +1,6 @@
 """The command around all commands."""
 
+import errno
 import io
 import os
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from live_rig.commands.engine import say
-from tests.commands.conftest import CHECKOUT, MAIN
+from tests.commands.conftest import CHECKOUT, MAIN, LiveRig
 from tests.show.conftest import make_show
 
 
@@ -55,6 +56,27 @@ def test_what_is_printed_onto_a_full_disk_ends_a_command_in_words() -> None:
         words = [sys.executable, "-c", MAIN, "help"]
         ended = subprocess.run(words, env=home, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (2, "live-rig help: the disk is full. Make room on it.\n")
+
+
+@pytest.mark.parametrize("command", ["check", "new", "follow"])
+def test_a_name_that_no_file_can_have_is_said_without_a_traceback(live_rig: LiveRig, command: str) -> None:
+    name = "f" * 300
+    ended = live_rig(command, name)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.said.startswith(f"live-rig {command}: File name too long ({name}")
+    assert ended.said.endswith("Check the name, and whose it is.\n")
+
+
+def test_a_folder_that_is_shut_is_said_without_a_traceback(live_rig: LiveRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def shut(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "is_file", shut)  # whoever may do anything is not shut out
+    ended = live_rig("check", "friday")
+    assert (ended.code, ended.said) == (
+        2,
+        "live-rig check: Permission denied (friday/show.toml). Check the name, and whose it is.\n",
+    )
 
 
 def test_a_show_plays_on_where_nobody_reads_what_it_prints_any_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,6 +166,20 @@ def test_in_the_map_that_was_played_every_round_of_a_vamp_has_its_one(live_rig: 
     assert read_map(tmp_path / "out/caravan-played.mid", 30.0).meter
 
 
+@pytest.mark.parametrize(
+    "cells", ["0,nan,120", "0,inf,120", "inf,1,120", f'0,"{"1" * 200_000}",120'], ids=lambda cells: cells[:9]
+)
+def test_a_trace_with_what_no_render_writes_is_refused(
+    live_rig: LiveRig, show: Path, silence: Path, tmp_path: Path, cells: str
+) -> None:
+    stem = f"keys={silence}"
+    live_rig("add-song", show, "--id", "song", "--title", "Song", "--stem", stem, "--beats", MAPS / "set.als")
+    (tmp_path / "trace.csv").write_text(f"time_s,song_beat,tempo_bpm\n{cells}\n")
+    refused = live_rig("export", show, "--song", "song", "--played", tmp_path / "trace.csv", "--out", tmp_path)
+    assert refused.code == 2
+    assert "This is no trace of a render" in refused.said
+
+
 def test_the_beats_that_were_played_come_from_a_trace(live_rig: LiveRig, show: Path, silence: Path, tmp_path: Path) -> None:
     stem = f"keys={silence}"
     live_rig("add-song", show, "--id", "song", "--title", "Song", "--stem", stem, "--beats", MAPS / "set.als")

@@ -14,10 +14,35 @@ from hypothesis import strategies as st
 from live_rig.commands.add_song import sections_of
 from live_rig.errors import ShowError
 from live_rig.importers.any_map import LISTED, TIMED, read_map
+from live_rig.importers.midi_file import read_notes, read_strokes
 from live_rig.importers.time_line import Imported
 
 MAPS = Path(__file__).parents[1] / "data" / "maps"
 ANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def midi(event: bytes, division: int = 480) -> bytes:
+    """A file of one track: an event, and then two strokes of a kick drum, 100 ticks apart."""
+    track = b"\x00" + event + b"\x00\x99\x24\x64\x64\x99\x24\x64\x00\xff\x2f\x00"
+    head = b"MThd" + (6).to_bytes(4, "big") + b"\x00\x00\x00\x01" + division.to_bytes(2, "big")
+    return head + b"MTrk" + len(track).to_bytes(4, "big") + track
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (midi(b"\xff\x59\x02\x0f\x00"), "15 sharps"),
+        (midi(b"\xff\x01\x00", division=0xE728), "its clock is not one of beats"),  # 25 pictures a second
+        (midi(b"\xff\x01\x00", division=0), "its clock is not one of beats"),
+    ],
+    ids=["a key that there is not", "a film's clock", "no clock"],
+)
+def test_strokes_that_cannot_be_read_are_refused_and_never_go_back_in_time(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "kit.mid").write_bytes(content)
+    with pytest.raises(ShowError, match=said):
+        read_strokes(tmp_path / "kit.mid", 48_000)
+    (tmp_path / "kit.mid").write_bytes(midi(b"\xff\x01\x00"))
+    assert [note.time_s for note in read_notes(tmp_path / "kit.mid")[0]] == pytest.approx([0.0, 100 / 960])
 
 
 def read(name: str, end_s: float = 20.0) -> Imported:
@@ -123,6 +148,7 @@ def test_a_midi_file_may_change_its_meter_and_name_its_parts_in_any_alphabet(tmp
         ("a.als", gzip.compress(b"<Ableton " * 99, mtime=0)[:-10], "it is cut short"),
         ("a.dawproject", b"PK", "it is no DAWproject, a damaged one, or it is cut short"),
         ("a.mid", b"", "it is no MIDI file, or it ends too soon"),
+        ("a.mid", midi(b"\xff\x59\x02\x0f\x00"), "it is no MIDI file, or it ends too soon"),  # a key of 15 sharps
     ],
     ids=lambda given: given if isinstance(given, str) else "",
 )
