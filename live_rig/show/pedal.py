@@ -46,6 +46,8 @@ def pedal_faults(pedals: Mapping[str, object]) -> Iterator[Fault]:
             if pedal.startswith("key:"):
                 do = change_or(pedal, [f"key:{name}" for name in sorted(NAMED_KEYS)], do)
             yield Fault("there is no such pedal or key", do, ("pedals", pedal))
+        if pedal.startswith("cc:") and (fader := pedal.replace("cc", "fader", 1)) in pedals:
+            yield Fault(f"its controller is {fader} already", "Take another controller for one of the two", ("pedals", pedal))
         if isinstance(command, str):
             try:
                 if pedal.startswith("fader:"):

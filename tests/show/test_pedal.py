@@ -59,3 +59,8 @@ def test_a_fader_says_where_it_stands() -> None:
 @pytest.mark.parametrize("command", ["take", "tempo", "tempo 80", "tempo 10..90", "share 50", "tempo a..b"])
 def test_what_a_fader_cannot_move_is_a_fault(command: str) -> None:
     assert len(list(pedal_faults({"fader:1": command}))) == 1
+
+
+def test_a_controller_is_a_fader_or_a_pedal() -> None:
+    (fault,) = pedal_faults({"fader:4": "share", "cc:4": "take", "cc:5": "give"})
+    assert (fault.key, fault.what) == (("pedals", "cc:4"), "its controller is fader:4 already")
