@@ -123,6 +123,8 @@ cdef void go_to(TransportState *t, double song_beat, int quantum) noexcept nogil
     elif t.state == PLAYING:
         queue(t, JUMP, next_place(t, quantum), song_beat)
     else:
+        if t.state == COUNTING:          # as many clicks are still to come
+            t.fold += song_beat - t.start_beat
         t.start_beat = song_beat
 
 

@@ -70,12 +70,17 @@ cdef void load_chart(TransportState *t, const ChartState *chart) noexcept nogil:
 
 cdef void look(const TransportState *t, Place *place) noexcept nogil:
     """The head, for the authority."""
-    place.line, place.bpm = t.line, t.bpm
+    place.line, place.bpm = t.line, tempo(t)
     place.recorded_bpm = chart_bpm(t.chart, tempo_place(t)) if t.chart != NULL else 0.0
     place.beat_length, place.length_changed = t.beat_length, t.length_changed
     place.beats_in_bar = chart_beats_in_bar(t.chart, tempo_place(t)) if t.chart != NULL else 4.0
     place.curve_bpm = chart_curve_bpm(t.chart, t.line + t.fold) if t.chart != NULL else 0.0
     place.is_moving = t.state == PLAYING and t.hold != HELD
+
+
+cdef double tempo(const TransportState *t) noexcept nogil:
+    """The tempo that there is, or that there was before the hold."""
+    return t.hold_bpm if t.hold == HELD else t.bpm
 
 
 cdef double tempo_place(const TransportState *t) noexcept nogil:
@@ -229,7 +234,7 @@ cdef double take_bend(TransportState *t, AuthorityState *a, const Bend *bend, do
         made.beat_at = -1
         t.state = ENDED if bend.turn == END else t.after_cut
         t.notice, t.notice_value = (SONG_ENDED if t.state == ENDED else STOPPED), bend.at
-        t.hold = NOT_HELD
+        t.bpm, t.hold = tempo(t), NOT_HELD
         entry_listen(&t.entry, FOR_THE_CUE, t.entry.leader_after)
         t.start_beat = chart_top(t.chart)
         return tick_beats
@@ -250,6 +255,8 @@ cdef double take_bend(TransportState *t, AuthorityState *a, const Bend *bend, do
     if bend.turn == JUMP and bend.at - chart_bar_start(t.chart, bend.at) != bend.to - chart_bar_start(t.chart, bend.to):
         t.bar_from = frame
         steering_reset(&t.steering, True)
+    if t.hold == TO_BE_HELD:             # its downbeat is now another
+        t.hold_at = chart_next_bar(t.chart, bend.to)
     faster = go_over(t, a, t.line + at * beats_per_frame, bend.to)
     t.fold = bend.to - (t.line + at * beats_per_frame)
     write_jump(t, frame, leaves, chart_source(t.chart, bend.to + late_beats * faster))

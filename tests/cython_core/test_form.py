@@ -469,6 +469,32 @@ def test_a_hold_lasts_as_long_as_one_likes_and_never_runs_into_the_next_section(
     assert 7.5 < heard.song_beat[-1] < 8
 
 
+@pytest.mark.parametrize(("form", "said_s"), [("a:4~ b:4", 6.5), ("a:1~ b:4", 2.5), ("a:4 b:4~", 14.5)])
+def test_a_hold_in_the_last_bar_of_a_vamp_rests_on_its_first_downbeat(form: str, said_s: float) -> None:
+    heard = play(song(120, form), says=[(said_s, "hold")], length_s=said_s + 6)
+    (held_s,) = heard.times(NoticeKind.HELD)
+    assert said_s < held_s < said_s + 2.2
+
+
+@pytest.mark.parametrize("to", ["a", "b"])
+def test_a_hold_before_a_jump_rests_a_little_after_the_downbeat_that_it_leads_to(to: str) -> None:
+    heard = play(song(120, "a:8 b:8"), says=[(4.6, "hold"), (4.8, f"section {to}")], length_s=9)
+    (jumped_s,), (held_s,) = heard.times(NoticeKind.JUMPED), heard.times(NoticeKind.HELD)
+    assert held_s - jumped_s == pytest.approx(0.125, abs=0.01)
+
+
+@pytest.mark.parametrize(("before", "word"), [(Leader.CONDUCTOR, "give"), (Leader.BAND, "conduct")])
+def test_who_takes_the_tempo_in_a_hold_takes_the_one_before_it(before: Leader, word: str) -> None:
+    heard = play(song(120, "head:30"), says=[(3.0, "hold"), (7.0, word), (9.0, "next")], leader=before, length_s=20)
+    assert heard.bpm_at(19.0) == pytest.approx(120, abs=0.1)
+
+
+def test_a_section_that_is_asked_for_in_a_count_comes_when_the_count_is_over() -> None:
+    heard = play(song(120, "a:8 b:8"), says=[(1.0, "count-in"), (2.0, "section b")], start="cue", length_s=6)
+    assert heard.came_in_s == pytest.approx(3.0, abs=0.1)
+    assert heard.song_beat_at(4.0) == pytest.approx(34, abs=0.2)
+
+
 def test_after_a_hold_the_band_goes_on_in_the_tempo_before() -> None:
     heard = play(song(120, TUNE), says=[(3.0, "hold"), (8.0, "next")], length_s=10)
     assert heard.bpm_at(9.0) == pytest.approx(120, abs=0.1)
