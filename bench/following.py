@@ -69,6 +69,7 @@ def run_us(sound: np.ndarray, lines: int, told: tuple[float | None, int | None])
     ears, follower = Lines(RATE_HZ, KIT[:lines]), Follower(RATE_HZ, *told)
     loud = np.linspace(1.0, 0.3, lines, dtype=np.float32)[:, None]
     tune = np.resize(band(RATE_HZ), len(sound))
+    follower.tick(ears.feed(0 * loud * sound[None, :TICK]), TICK)  # what has just been made is nowhere near the processor yet
     for at in range(0, len(sound) - TICK, TICK):
         heard, played = loud * sound[None, at : at + TICK], tune[at : at + TICK]
         yield timed_us(lambda heard=heard, played=played: follower.tick(ears.feed(heard, None, played, WAY_S), TICK))  # type: ignore[misc]
