@@ -49,7 +49,8 @@ cdef struct AuthorityState:
     int taps                         # in the present row of taps
     double tap_s                     # from one beat to the next, as the taps say
     double tap_trend_s               # how much longer each gets than the one before
-    EvenTaps even_taps               # the last of them
+    EvenTaps even_taps               # the last of them ...
+    double even_bpm                  # ... and the tempo that is kept when they end
     double share                     # 0..1: how much of the lead is the drummer's, where it is SHARED
     int gives_way                    # a GivesWay
     double habit_s                   # by how much the drummer likes to be ahead of the band; below 0: behind

@@ -74,7 +74,7 @@ cdef void count_other_beats(AuthorityState *a, double line, double faster) noexc
     a.conductor_bpm = clamped(a.conductor_bpm * faster, 20.0, 400.0)
     a.tap_s, a.tap_trend_s, a.odd_tap_s = a.tap_s / faster, a.tap_trend_s / faster, a.odd_tap_s / faster
     a.tap_line = line + (a.tap_line - line) * faster
-    a.even_taps.count = 0
+    a.even_taps.count, a.even_bpm = 0, clamped(a.even_bpm * faster, 20.0, 400.0)
     a.tap_faster = faster * (a.tap_faster if a.tap_faster > 0 else 1.0)
     a.rit_line, a.rit_beats, a.rit_bpm = line + (a.rit_line - line) * faster, a.rit_beats * faster, a.rit_bpm * faster
 
@@ -157,6 +157,7 @@ cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beat
         if fabs(a.tap_line - here) > SLIP_BEATS:
             a.tap_line = rint(here)
         a.conductor_bpm = clamped(60.0 / (a.tap_s + a.tap_trend_s), 20.0, 400.0)
+        a.even_bpm = clamped(even_taps_bpm(&a.even_taps, a.conductor_bpm), 20.0, 400.0)
     a.follows_curve, a.rit_beats = 0, 0.0
     a.tap_frame, a.tapped_frame, a.tap_beats = frame, frame, beats
 
@@ -237,7 +238,7 @@ cdef void follow_conductor(AuthorityState *a, const Place *place, double now_fra
     elif a.rit_beats > 0:
         a.conductor_bpm = a.rit_bpm * pow(a.rit_ratio, clamped((place.line - a.rit_line) / a.rit_beats, 0.0, 1.0))
     elif a.taps >= 2 and since_s * a.conductor_bpm / 60.0 > TOO_LATE * a.tap_beats:      # none came where one was due: they have ended
-        a.conductor_bpm = clamped(even_taps_bpm(&a.even_taps, a.conductor_bpm), 20.0, 400.0)
+        a.conductor_bpm = a.even_bpm
     lead.bpm = a.conductor_bpm
     if a.taps >= 2 and since_s * a.conductor_bpm / 60.0 < TAPS_HOLD_BEATS * a.tap_beats:
         lead.line = a.tap_line + a.conductor_bpm / 60.0 * (since_s + place.conductor_to_head_s)

@@ -41,8 +41,8 @@ cdef void *reserve(size_t count, size_t size) noexcept nogil:
     cdef size_t *head = <size_t *>map_pages(all_)
     if head is NULL:
         return NULL
-    lock(head, all_)
-    memset(head, 0, all_)            # where it is not locked, it is there at least
+    if not lock(head, all_):
+        memset(head, 0, all_)        # it is there at least
     head[0] = all_
     return <char *>head + HEAD
 
@@ -54,10 +54,13 @@ cdef void release(void *taken) noexcept nogil:
         unmap_pages(head, head[0])
 
 
-cdef void lock(void *place, size_t size) noexcept nogil:
+cdef bint lock(void *place, size_t size) noexcept nogil:
+    """Write all pages and keep them, where one may."""
     global refused
-    if lock_pages(place, size) != 0:
-        refused = errno
+    if lock_pages(place, size) == 0:
+        return True
+    refused = errno
+    return False
 
 
 def lock_buffer(unsigned char[::1] shared not None):

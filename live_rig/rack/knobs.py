@@ -62,15 +62,20 @@ def kept_files(preset: Preset) -> list[Path]:
 
 def files_of(preset: Preset) -> list[Path]:
     """What a preset needs beside itself: plugins, their states, impulse responses."""
-    effects = (*(effect for channel in preset.channels for effect in channel.effects), *preset.effects)
-    return [path for effect in all_effects(effects) for path in (effect.path, effect.state) if path]
+    return [path for effect in effects_of(preset) for path in (effect.path, effect.state) if path]
 
 
 def read_files(preset: Preset) -> list[Path]:
     """What is read beside a preset whenever it is loaded, and may be written anew: plugins' states, impulse responses."""
-    effects = (*(effect for channel in preset.channels for effect in channel.effects), *preset.effects)
-    files = (effect.state if effect.type == "VST3" else effect.path for effect in all_effects(effects))
+    files = (effect.state if effect.type == "VST3" else effect.path for effect in effects_of(preset))
     return [file for file in files if file]
+
+
+def effects_of(preset: Preset) -> Iterator[Effect]:
+    """All of its effects that make sound, channel by channel."""
+    for channel in preset.channels:
+        yield from all_effects(channel.effects)
+    yield from all_effects(preset.effects)
 
 
 def all_effects(effects: tuple[Effect, ...]) -> Iterator[Effect]:

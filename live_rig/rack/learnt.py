@@ -5,7 +5,7 @@ It holds for as long as the rig runs, or until a plugin's file changes.
 
 from pathlib import Path
 
-from live_rig.rack.knobs import all_effects
+from live_rig.rack.knobs import all_effects, effects_of
 from live_rig.rack.plugins import changed_at
 from live_rig.rack.preset import Effect, Preset
 
@@ -40,8 +40,7 @@ class Learnt:
 
 def plugins_in(preset: Preset) -> list[Effect]:
     """The preset's plugins, in the order of their numbers."""
-    effects = (*(effect for channel in preset.channels for effect in channel.effects), *preset.effects)
-    return [effect for effect in all_effects(effects) if effect.type == "VST3"]
+    return [effect for effect in effects_of(preset) if effect.type == "VST3"]
 
 
 def plugin_name(preset: Preset, number: int) -> str:

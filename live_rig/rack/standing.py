@@ -132,14 +132,10 @@ class Standing:
 
     def _lacks(self) -> list[str]:
         """What it plays without, and why."""
-        return (
-            [
-                f"{self.preset.title} plays without {plugin_name(self.preset, number)}: {why}"
-                for number, why in self.left_out.items()
-            ]
-            if self.preset
-            else []
-        )
+        preset = self.preset
+        if preset is None:
+            return []
+        return [f"{preset.title} plays without {plugin_name(preset, number)}: {why}" for number, why in self.left_out.items()]
 
     def _losses_with_this(self) -> int:
         """In a row. A plugin of another preset that shares the process is no fault of this one's."""
@@ -151,13 +147,14 @@ class Standing:
 
     def successor(self, *, is_kept: bool = False) -> "Standing":
         """The same preset, to be begun anew: at once the first time, later if it keeps failing; without what failed twice."""
-        next_one = Standing(self.preset, 0 if self._gave_up_a_plugin() else self._losses_with_this(), is_kept=is_kept)
-        next_one.failures = self.failures.copy()
-        return next_one
+        return self._begun_anew(0 if self._gave_up_a_plugin() else self._losses_with_this(), is_kept=is_kept)
 
     def anew(self) -> "Standing":
         """The same preset, to be begun anew, although this one is not lost."""
-        next_one = Standing(self.preset, self.losses, is_kept=self.is_kept)
+        return self._begun_anew(self.losses, is_kept=self.is_kept)
+
+    def _begun_anew(self, losses: int, *, is_kept: bool) -> "Standing":
+        next_one = Standing(self.preset, losses, is_kept=is_kept)
         next_one.failures = self.failures.copy()
         return next_one
 
