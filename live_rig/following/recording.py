@@ -82,8 +82,8 @@ def _can_be_read(path: Path, otherwise: str, do: str) -> Iterator[None]:
         yield
     except soundfile.LibsndfileError as error:
         raise ShowError(f"{otherwise}: {error.error_string}", where=str(path), do=do) from None
-    except TypeError as error:  # a .raw, which says nothing of itself
-        raise ShowError(f"{otherwise}: {error}", where=str(path), do=do) from None
+    except TypeError:
+        raise ShowError(f"{otherwise}: a .raw does not say at which rate it is", where=str(path), do=do) from None
 
 
 def _open(path: Path) -> soundfile.SoundFile:
