@@ -33,10 +33,8 @@ def read_midi_map(path: Path, end_s: float) -> Imported:
         raise unfit(path, "it is no MIDI file, or it ends too soon", "Export it again as a Standard MIDI File") from None
     if not line.tempi:
         raise unfit(path, "there is no tempo in it")
-    if line.tempi[0].quarter > 0:
-        line.tempi.insert(0, Tempo(0.0, 120.0))
-    if not line.meters or line.meters[0].quarter > 0:
-        line.meters.insert(0, MeterAt(0.0, "4/4"))
+    line.tempi.insert(0, Tempo(0.0, 120.0))  # until another is said, as the format has it
+    line.meters.insert(0, MeterAt(0.0, "4/4"))
     return imported(line, end_s, path)
 
 

@@ -55,7 +55,7 @@ class Imported:
 
 @dataclass(slots=True)
 class TimeLine:
-    """Tempi and meters in the order of their quarters; names by the quarter."""
+    """Tempi and meters by the quarter, and names. Of several at one place the last one counts: so a tempo jumps."""
 
     tempi: list[Tempo] = field(default_factory=lambda: [Tempo(0.0, 120.0)])
     meters: list[MeterAt] = field(default_factory=lambda: [MeterAt(0.0, "4/4")])
@@ -73,7 +73,7 @@ def imported(line: TimeLine, end_s: float, path: Path) -> Imported:
 
 def knots(tempi: Sequence[Tempo], end_s: float, path: Path) -> tuple[np.ndarray, np.ndarray]:
     """(quarters, seconds) of points so near to each other that the tempo between them may be taken as even."""
-    tempi = sorted(tempi)
+    tempi = sorted(tempi, key=lambda tempo: tempo.quarter)
     if not tempi or not all(math.isfinite(t.quarter) and SLOWEST_BPM <= t.bpm <= FASTEST_BPM for t in tempi):
         raise unfit(path, "it has a tempo that nobody plays")
     quarters, times_s = [min(0.0, tempi[0].quarter)], [0.0]
@@ -108,7 +108,7 @@ def beats_of(
     """
     if not 0 < end_s <= LONGEST_S:
         raise unfit(path, "the stems have no length that a song has")
-    meters = sorted(line.meters) or [MeterAt(0.0, "4/4")]
+    meters = sorted(line.meters, key=lambda meter: meter.quarter) or [MeterAt(0.0, "4/4")]
     if not all(is_meter(meter.meter) and math.isfinite(meter.quarter) for meter in meters):
         raise unfit(path, "it has a meter that cannot be counted")
     beats: list[Beat] = []

@@ -122,6 +122,35 @@ def test_a_reaper_project_may_change_its_meter_and_names_may_be_quoted_in_any_wa
     assert [mark.name for mark in found.marks] == ["Don't", 'the "big" one', """Joe's "big" one"""]
 
 
+def tempo(bpm: float, tick: int = 0) -> mido.MetaMessage:
+    return mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm), time=tick)
+
+
+def test_of_two_tempi_or_meters_at_one_place_of_a_midi_file_the_last_one_counts(tmp_path: Path) -> None:
+    meters = [mido.MetaMessage("time_signature", numerator=count) for count in (4, 3)]
+    mido.MidiFile(tracks=[mido.MidiTrack([*meters, tempo(120), tempo(90)])]).save(tmp_path / "twice.mid")
+    found = read_map(tmp_path / "twice.mid", 8.0)
+    assert found.meter == "3/4"
+    assert np.diff(times(found)) == pytest.approx(60 / 90)
+
+
+def test_the_tempi_of_a_midi_file_may_stand_in_any_track(tmp_path: Path) -> None:
+    tracks = [mido.MidiTrack([tempo(140, 8 * 480)]), mido.MidiTrack([tempo(100)])]
+    mido.MidiFile(tracks=tracks).save(tmp_path / "apart.mid")
+    assert np.diff(times(read_map(tmp_path / "apart.mid", 8.0))) == pytest.approx([60 / 100] * 8 + [60 / 140] * 7, abs=1e-6)
+
+
+@pytest.mark.parametrize(("before", "after"), [(140, 100), (100, 140)])
+def test_a_live_set_may_jump_to_another_tempo(before: int, after: int, tmp_path: Path) -> None:
+    text = gzip.decompress((MAPS / "set.als").read_bytes()).decode()
+    points = [(-63072000, before), (8, before), (8, after)]
+    events = "".join(f'<FloatEvent Id="{number}" Time="{at}" Value="{bpm}" />' for number, (at, bpm) in enumerate(points))
+    (tmp_path / "jump.als").write_bytes(gzip.compress(re.sub(r"(<FloatEvent [^>]*>\s*)+", events, text, count=1).encode()))
+    intervals_s = np.diff(times(read_map(tmp_path / "jump.als", 8.0)))
+    assert intervals_s[:8] == pytest.approx(60 / before)
+    assert intervals_s[8:] == pytest.approx(60 / after)
+
+
 def test_a_midi_file_may_change_its_meter_and_name_its_parts_in_any_alphabet(tmp_path: Path) -> None:
     track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500_000), mido.MetaMessage("time_signature", numerator=4)])
     track += [mido.MetaMessage("marker", text="Übergang".encode().decode("latin-1")), mido.MetaMessage("marker", text="ré")]
