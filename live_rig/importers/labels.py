@@ -10,7 +10,9 @@ from live_rig.show.beats_csv import LONGEST_S, Beat
 
 NUMBER_THEM = "Write the beat of the bar after each time, 1 on the downbeat, or a section's name"
 CHECK = "Check the name, and that you may read it"
-BEAT = re.compile(r"(?:\d+[.:])?(\d{1,2})")  # "3", or "12.3": beat 3 of bar 12
+NUMBER = re.compile(r"\d+(?:\.\d*)?(?:e\+0\d)?")
+BEAT_OF_BAR = re.compile(r"\d+[.:](\d{1,2})")  # "12.3": beat 3 of bar 12
+HIGHEST_COUNT = 99  # what is more is a name
 
 
 def read_labels(path: Path) -> Imported:
@@ -20,18 +22,35 @@ def read_labels(path: Path) -> Imported:
     for number, line in enumerate(text_of(path).splitlines(), start=1):
         if not line.strip() or line.startswith(("#", "\\")):  # Audacity's frequency ranges stand on lines with \
             continue
-        cells = line.rstrip("\n").split("\t") if "\t" in line else line.split()
-        time_s = seconds(cells[0], path, number)
-        label = (cells[2] if len(cells) > 2 else cells[1] if len(cells) == 2 else "").strip()
-        if match := BEAT.fullmatch(label):
-            beats.append(Beat(number, time_s, max(1, int(match[1]))))
-        elif re.fullmatch(r"\d+\.0*", label):
-            beats.append(Beat(number, time_s, max(1, int(float(label)))))
+        time, label = parts_of(line)
+        time_s = seconds(time, path, number)
+        if (count := count_of(label)) is not None:
+            beats.append(Beat(number, time_s, count))
         elif label:
             marks.append(Mark(time_s, label))
     if not beats and not marks:
         raise unfit(path, "there is no time with a number or a name after it", NUMBER_THEM)
     return Imported(sorted(beats, key=lambda beat: beat.time_s), marks)
+
+
+def parts_of(line: str) -> tuple[str, str]:
+    """The time and the label of a line that says something: between tabs, or between blanks, of which a label may have some
+    itself. Where a second time stands between them it is passed over.
+    """
+    if "\t" in line:
+        time, *more = line.split("\t")
+        return time, (more[1] if len(more) > 1 else more[0]).strip()
+    time, _, more_words = line.strip().partition(" ")
+    end, _, label = more_words.strip().partition(" ")
+    return time, label.strip() if label and NUMBER.fullmatch(end.replace(",", ".")) else more_words.strip()
+
+
+def count_of(label: str) -> int | None:
+    """Which beat of the bar a label is: "3", "3.0" or "3.000e+00", as trackers write it, or "12.3". None: it is a name."""
+    if NUMBER.fullmatch(label) and float(label).is_integer():
+        return max(1, int(float(label))) if float(label) <= HIGHEST_COUNT else None
+    match = BEAT_OF_BAR.fullmatch(label)
+    return max(1, int(match[1])) if match else None
 
 
 def text_of(path: Path) -> str:

@@ -15,7 +15,8 @@ from live_rig.commands.add_song import sections_of
 from live_rig.errors import ShowError
 from live_rig.importers.any_map import LISTED, TIMED, read_map
 from live_rig.importers.midi_file import read_notes, read_strokes
-from live_rig.importers.time_line import Imported
+from live_rig.importers.time_line import Imported, Mark
+from live_rig.show.beats_csv import Beat
 
 MAPS = Path(__file__).parents[1] / "data" / "maps"
 ANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -72,6 +73,26 @@ def test_a_beat_file_is_time_and_beat() -> None:
     assert [beat.beat_in_bar for beat in found.beats] == [1, 2, 3, 4, 1]
 
 
+@pytest.mark.parametrize("counts", [("1", "2", "3", "1"), ("1.0", "2.0", "3.0", "1.0"), ("8.1", "8.2", "8:3", "9.1")])
+@pytest.mark.parametrize("blank", ["\t", " ", "  "])
+def test_trackers_write_the_beats_of_a_bar_in_many_ways(counts: tuple[str, ...], blank: str, tmp_path: Path) -> None:
+    (tmp_path / "a.beats").write_text("".join(f"{number}.5{blank}{count}\n" for number, count in enumerate(counts)))
+    assert [beat.beat_in_bar for beat in read_map(tmp_path / "a.beats", 9.0).beats] == [1, 2, 3, 1]
+
+
+def test_what_numpy_saves_is_a_beat_file(tmp_path: Path) -> None:
+    np.savetxt(tmp_path / "a.beats", [[0.5, 1], [1.0, 2], [1.5, 10]])
+    found = read_map(tmp_path / "a.beats", 9.0)
+    assert [(beat.time_s, beat.beat_in_bar) for beat in found.beats] == [(0.5, 1), (1.0, 2), (1.5, 10)]
+
+
+def test_a_name_may_have_blanks_and_numbers(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("0.5 Verse 1\n4.5 8,5 Chorus 2\n8.5\t9.5\tlast  chorus\n9.5 1999\n")
+    assert read_map(tmp_path / "a.txt", 20.0) == Imported(
+        [], [Mark(0.5, "Verse 1"), Mark(4.5, "Chorus 2"), Mark(8.5, "last  chorus"), Mark(9.5, "1999")]
+    )
+
+
 def test_a_reaper_tempo_glides_evenly_in_time() -> None:
     found = read("glide.rpp", 14.0)
     # from 120 to 60 over 8 s there are 12 quarters, and then one a second
@@ -85,6 +106,11 @@ def test_a_reaper_tempo_glides_evenly_in_time() -> None:
 def test_reapers_region_list_gives_marks() -> None:
     marks = read("regions.csv").marks
     assert [(mark.time_s, mark.name) for mark in marks] == [(0.0, "Intro"), (8.0, "Solo, tenor"), (62.5, "Out")]
+
+
+def test_reapers_region_list_may_come_by_way_of_a_spreadsheet(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("\ufeff#;Name;Start;End;Length\nR1;Intro;0,5;8;7,5\nM1;Solo, tenor;8,25;;\n")
+    assert read_map(tmp_path / "a.csv", 20.0).marks == [Mark(0.5, "Intro"), Mark(8.25, "Solo, tenor")]
 
 
 def test_a_live_set_glides_evenly_by_the_beat() -> None:
@@ -246,3 +272,17 @@ def test_marks_become_sections_at_the_nearest_bars() -> None:
     assert sections[0] == {"name": "Verse", "first_bar": 1, "length_bars": 3}
     assert sections[1]["name"] == "Chorus"
     assert sum(section["length_bars"] for section in sections) == sum(beat.beat_in_bar == 1 for beat in found.beats)
+
+
+@pytest.mark.parametrize(
+    ("names", "own"),
+    [
+        (["Verse", "Verse"], ["Verse", "Verse 2"]),
+        (["Chorus", "Chorus 2", "Chorus"], ["Chorus", "Chorus 2", "Chorus 3"]),
+        (["Chorus", "Chorus", "Chorus 2"], ["Chorus", "Chorus 3", "Chorus 2"]),
+    ],
+)
+def test_every_section_has_a_name_of_its_own(names: list[str], own: list[str]) -> None:
+    beats = [Beat(line, line / 2, line % 4 + 1) for line in range(16)]
+    marks = [Mark(2.0 * number, name) for number, name in enumerate(names)]
+    assert [section["name"] for section in sections_of(marks, beats)[0]] == own
