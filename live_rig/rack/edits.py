@@ -106,7 +106,8 @@ class Edits:
         return {name: value for name, value in self.now.items() if value != self.written[name]}
 
     def _move(self, what: str, wanted: Knobs) -> Knobs:
-        if not (self._done and self._done[-1][0] == what):  # one turn of one knob is one step, however many values it sends
+        goes_on = self._done and self._done[-1][0] == what and not self._undone
+        if not goes_on:  # one turn of one knob is one step, however many values it sends; after an undo another one begins
             self._done = [*self._done[-KEPT:], (what, dict(self.now))]
         self._undone.clear()
         return self._stand(self.now | wanted)

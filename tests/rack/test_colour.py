@@ -165,6 +165,21 @@ type = "LowpassFilter"
         assert written_values(read_preset(tmp_path / "kept.toml")) == edits.now
 
 
+def test_what_is_turned_after_an_undo_is_undone_by_itself(tmp_path: Path) -> None:
+    kit = tmp_path / "kit.toml"
+    kit.write_text('title = "Kit"\n[strips.kick]\ninputs = [1]\n')
+    edits = Edits(read_preset(kit))
+    for name, value in (("kick.gain_db", -2.0), ("kick.gain_db", -3.0), ("kick.pan", 0.5)):
+        edits.turn(name, value)
+    edits.undo()
+    for gain_db in (-5.0, -6.0):
+        edits.turn("kick.gain_db", gain_db)
+    edits.undo()
+    assert edits.now["kick.gain_db"] == -3.0
+    edits.undo()
+    assert edits.now["kick.gain_db"] == 0.0
+
+
 def test_a_switch_is_on_or_off(tmp_path: Path) -> None:
     kit = tmp_path / "kit.toml"
     kit.write_text('title = "Kit"\n[strips.kick]\ninputs = [1]\n[start]\n"kick.mute" = 1.0\n')
