@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     show = read_show(args.show)
     otherwise = dict(spoken_otherwise(word) for word in args.word)
     texts = {text: otherwise.get(text, text) for text in [*words_of(show), *otherwise]}
-    folder = args.show / FOLDER
+    folder = show.folder / FOLDER
     missing = [text for text in texts if args.again or not (folder / file_name(text)).exists()]
     for text in missing:
         with whole_file(folder / file_name(text)) as place:

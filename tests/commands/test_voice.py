@@ -33,6 +33,12 @@ def test_every_cue_of_a_show_is_spoken_once_and_kept(show: Path, live_rig: LiveR
 
 
 @needs_a_synthesizer
+def test_a_show_may_be_given_by_its_page(show: Path, live_rig: LiveRig) -> None:
+    assert live_rig("voice", show / "show.toml").code == 0
+    assert (show / "voice" / "last-time.ogg").is_file()
+
+
+@needs_a_synthesizer
 def test_a_word_may_be_spoken_otherwise(show: Path, live_rig: LiveRig) -> None:
     english = Voice().says("last time", 48_000)
     assert live_rig("voice", show, "--language", "de", "--word", "last time=letztes Mal").code == 0
