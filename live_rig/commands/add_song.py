@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ BEATS_HELP = (
 DRUMS = re.compile("drum|kit|schlagzeug|batter", re.IGNORECASE)
 MIX = re.compile("mix|master|full", re.IGNORECASE)
 CHANGE = re.compile(r"(\d{1,6})=(.+)")
+LIST_OF_MARKS = re.compile(r"(#[,;\t])?Name[,;\t]")  # how REAPER's begins
 MOST_SAID = 12
 SECTION = re.compile(r"(?P<name>.+)=(?P<first_bar>\d{1,6})\+(?P<length_bars>\d{1,6})(?::(?P<kind>vamp|finale))?")
 
@@ -111,7 +113,7 @@ def is_beat_map(path: Path) -> bool:
     """Whether it is, or claims to be, a beat map of ours; what is not there is left to be said by those who read it."""
     if path.suffix.lower() != ".csv" or not path.is_file():
         return not path.is_file() or path.suffix.lower() not in {*TIMED, *LISTED}
-    return not path.read_bytes()[:200].decode("utf-8-sig", "replace").startswith(("#,", "Name,"))
+    return not LIST_OF_MARKS.match(path.read_bytes()[:200].decode("utf-8-sig", "replace"))
 
 
 def imported_map(path: Path, stems: Mapping[str, Path]) -> Imported:
@@ -159,15 +161,22 @@ def sections_of(marks: Sequence[Mark], beats: Sequence[Beat]) -> tuple[list[dict
         else:
             named[bar] = mark.name[:200]
     named.setdefault(1, "start")
-    bars, seen = sorted(named), dict.fromkeys(named.values(), 0)
-    sections = []
-    for bar, following in zip(bars, [*bars[1:], len(ones) + 1], strict=True):
-        name = named[bar]
-        seen[name] += 1
-        sections.append(
-            {"name": name if seen[name] == 1 else f"{name} {seen[name]}", "first_bar": bar, "length_bars": following - bar}
-        )
+    bars = sorted(named)
+    lengths = [following - bar for bar, following in zip(bars, [*bars[1:], len(ones) + 1], strict=True)]
+    names = each_its_own([named[bar] for bar in bars])
+    sections = [
+        {"name": name, "first_bar": bar, "length_bars": length} for name, bar, length in zip(names, bars, lengths, strict=True)
+    ]
     return sections, left_out
+
+
+def each_its_own(names: Sequence[str]) -> list[str]:
+    """The same names; one that was there before has the first number behind it that none of them has."""
+    own: list[str] = []
+    for name in names:
+        others = {*names, *own}
+        own.append(name if name not in own else next(new for number in count(2) if (new := f"{name} {number}") not in others))
+    return own
 
 
 def _stems(given: list[str]) -> dict[str, Path]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from live_rig.importers.labels import seconds, text_of
 from live_rig.importers.time_line import Imported, Mark, MeterAt, Tempo, TimeLine, imported, unfit
+from live_rig.show.beats_csv import SEPARATORS
 
 WORD = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\S+")
 RULER = "Set REAPER's ruler to seconds or minutes:seconds, and export the list again"
@@ -91,8 +92,10 @@ def glided(line: TimeLine, quarter: float, bpm: float, to_bpm: float, length_s: 
 
 def read_reaper_csv(path: Path) -> Imported:
     """`#,Name,Start,End,Length`: R rows are regions, M rows markers; their starts in seconds or minutes:seconds."""
+    text = text_of(path)
+    comma = next((mark for mark in SEPARATORS if mark in text.partition("\n")[0]), ",")
     try:
-        table = csv.DictReader(io.StringIO(text_of(path)))
+        table = csv.DictReader(io.StringIO(text), delimiter=comma)
         rows = list(table)
     except csv.Error as error:
         raise unfit(path, str(error)) from None

@@ -84,6 +84,8 @@ def test_names_are_no_beats(live_rig: LiveRig, show: Path, silence: Path) -> Non
     asked = live_rig("add-song", show, "--id", "a", "--title", "A", "--stem", stem, "--beats", MAPS / "sections.txt")
     assert asked.code == 2
     assert "no beats" in asked.said
+    (listed := silence.with_name("regions.csv")).write_text("#;Name;Start;End;Length\nR1;Intro;0,5;8;7,5\n")
+    assert "no beats" in live_rig("add-song", show, "--id", "a", "--title", "A", "--stem", stem, "--beats", listed).said
 
 
 def test_what_is_exported_is_what_was_imported(live_rig: LiveRig, show: Path, silence: Path, tmp_path: Path) -> None:
