@@ -24,6 +24,14 @@ class Alerts:
             for oldest in list(self._until_s)[:-AT_MOST]:
                 del self._until_s[oldest]
 
+    def keep(self, words: str) -> None:
+        """It is still so: the line stays, behind all that is newer. One that was not there is said."""
+        with self._lock:
+            if self._until_s.get(words, 0.0) > self._now_s():
+                self._until_s[words] = self._now_s() + LASTS_S
+                return
+        self.say(words)
+
     def take_back(self, words: str) -> None:
         """It is no longer so."""
         with self._lock:

@@ -309,7 +309,7 @@ class Engine:
         for words in self.rack.alerts():
             self.alerts.say(words)
         if self.is_talking:
-            self.alerts.say(TALKING)
+            self.alerts.keep(TALKING)
         self._troubles.look()
 
     def _spare_frames(self) -> int:

@@ -63,6 +63,6 @@ class Troubles:
                 self._alerts.take_back(before)
             if port in missing:
                 self._alerts.take_back(there)
-            self._alerts.say(missing.get(port, there))
+            self._alerts.keep(missing.get(port, there))
         self._missing = missing
         self._alerts.say_if_grown(MIDI_LOST, self._device.counts["midi_lost"])

@@ -36,6 +36,23 @@ def test_a_line_fades_by_itself_and_stays_while_it_is_said() -> None:
     assert alerts.now() == ("disk",)
 
 
+def test_what_is_so_all_evening_does_not_hide_what_is_new() -> None:
+    clock = Clock()
+    alerts = Alerts(clock)
+    alerts.keep("no pedal")
+    alerts.say("disk")
+    for _ in range(3):
+        alerts.keep("no pedal")
+        assert alerts.now() == ("disk", "no pedal")
+        clock.time_s += LASTS_S / 4
+    clock.time_s += LASTS_S / 4
+    assert alerts.now() == ("no pedal",)
+    clock.time_s += LASTS_S
+    alerts.say("disk")
+    alerts.keep("no pedal")  # once more, after it was over
+    assert alerts.now() == ("no pedal", "disk")
+
+
 def test_a_line_that_is_taken_back_is_gone_and_one_that_never_was_is_no_error() -> None:
     alerts = Alerts(Clock())
     alerts.say("disk")

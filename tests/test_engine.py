@@ -77,6 +77,17 @@ def test_a_pedal_whose_command_fails_inside_the_engine_is_said_and_the_next_is_c
     assert not engine.state().click_on
 
 
+def test_a_pedal_that_is_not_there_does_not_hide_what_another_asks_for_in_vain(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.midi, "missing", {"FCB1010": "No MIDI from FCB1010"})
+    engine.state()
+    engine._press("section nowhere")
+    for _ in range(3):
+        first, *more = engine.state().alerts
+        assert (more, 'no section "nowhere"' in first) == (["No MIDI from FCB1010"], True)
+
+
 def test_what_a_kit_sends_while_the_rig_gets_ready_keeps_no_song_from_being_loaded(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

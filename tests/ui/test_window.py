@@ -136,6 +136,17 @@ def test_a_command_that_cannot_be_done_is_said_in_the_line(window: StageWindow, 
     assert not window.alert.words.is_wrong
 
 
+def test_a_command_that_cannot_be_done_is_said_whatever_else_is_wrong(
+    door: OpenDoor, window: StageWindow, qtbot: QtBot
+) -> None:
+    door.state = StageState(alerts=("No MIDI from FCB",))
+    qtbot.waitUntil(lambda: window.alert.words.line == "No MIDI from FCB")
+    window.ask("song", "nowhere")
+    qtbot.waitUntil(lambda: 'no song "nowhere"' in window.alert.words.line)
+    window._answer_fades.timeout.emit()
+    assert window.alert.words.line == "No MIDI from FCB"
+
+
 def test_words_that_are_too_long_for_the_door_are_said_to_be_in_the_line(window: StageWindow, qtbot: QtBot) -> None:
     window.ask("say", "x" * 201)
     qtbot.waitUntil(lambda: "it is longer than 200 letters" in window.alert.words.line)

@@ -18,14 +18,17 @@ class AlertWords:
     is_wrong: bool = False
 
 
-def alert_words(state: StageState, engine_gone: str, answer: str) -> AlertWords:
-    """An engine that is gone comes before all it said last; then what it says is wrong; then what is only to be known."""
+def alert_words(state: StageState, engine_gone: str, answer: str = "", news: str = "") -> AlertWords:
+    """An engine that is gone comes before all it said last; then the answer to whoever has just asked for something, since
+    what is wrong may stay so all evening; then what is wrong; then what is only to be known."""
     if engine_gone:
         return AlertWords(engine_gone, True)
+    if answer:
+        return AlertWords(answer, False)
     if state.alerts:
         more = len(state.alerts) - 1
         return AlertWords(state.alerts[0] + (f"  (and {more} more)" if more else ""), True)
-    return AlertWords(answer, False)
+    return AlertWords(news, False)
 
 
 class AlertTile(Tile[AlertWords]):

@@ -54,7 +54,7 @@ class StageWindow(QWidget):
         self.setPalette(palette)
         self.setAutoFillBackground(True)
         self._link, self._state = link, StageState()
-        self._engine_gone, self._answer = "", ""
+        self._engine_gone, self._answer, self._news = "", "", ""
         self._clock = BeatClock()
         self.leader, self.tempo, self.feel = LeaderTile(LeaderWords()), TempoTile(TempoWords()), FeelTile(FeelWords())
         self.section, self.cue, self.band = SectionTile(SectionWords()), CueTile(CueWords()), BandTile(BandWords())
@@ -111,7 +111,8 @@ class StageWindow(QWidget):
     def show_state(self, state: StageState) -> None:
         """Show it everywhere; each tile repaints if its own words changed."""
         if state.hears and state.hears != self._state.hears:
-            self._say(state.hears[:1].upper() + state.hears[1:])
+            self._news = state.hears[:1].upper() + state.hears[1:]
+            self._answer_fades.start()
         self._state = state
         self._clock.hear(state, time.monotonic())
         self.leader.show_words(leader_words(state, is_engine_there=self._engine_gone != GONE))
@@ -147,7 +148,9 @@ class StageWindow(QWidget):
 
     def _show_answer(self, done: Done) -> None:
         if not done.ok or done.says.startswith(SAVED):
-            self._say(done.says)
+            self._answer = done.says
+            self._answer_fades.start()
+            self._show_alert()
 
     def show_broken(self, why: str) -> None:
         self._engine_gone = why
@@ -159,17 +162,12 @@ class StageWindow(QWidget):
             self.rig.show_words(RigWords(""))
         self._show_alert()
 
-    def _say(self, answer: str) -> None:
-        self._answer = answer
-        self._answer_fades.start()
-        self._show_alert()
-
     def _forget_answer(self) -> None:
-        self._answer = ""
+        self._answer = self._news = ""
         self._show_alert()
 
     def _show_alert(self) -> None:
-        words = alert_words(self._state, self._engine_gone, self._answer)
+        words = alert_words(self._state, self._engine_gone, self._answer, self._news)
         self.alert.show_words(words)
         self.alert.setVisible(bool(words.line))
 

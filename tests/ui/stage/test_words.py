@@ -185,17 +185,20 @@ def test_the_rig_says_in_a_musicians_words_how_it_is(now: StageState, words: Rig
 
 
 @pytest.mark.parametrize(
-    ("now", "gone", "answer", "words"),
+    ("now", "gone", "answer", "news", "words"),
     [
-        (state(), "", "", AlertWords()),
-        (state(alerts=("slow disk",)), "", "", AlertWords("slow disk", True)),
-        (state(alerts=("new", "old", "older")), "", "no such song", AlertWords("new  (and 2 more)", True)),
-        (state(), "", "no such song", AlertWords("no such song")),
-        (state(alerts=("slow disk",)), "The engine is gone", "no such song", AlertWords("The engine is gone", True)),
+        (state(), "", "", "", AlertWords()),
+        (state(), "", "", "output 1: click", AlertWords("output 1: click")),
+        (state(alerts=("slow disk",)), "", "", "output 1: click", AlertWords("slow disk", True)),
+        (state(alerts=("new", "old", "older")), "", "", "", AlertWords("new  (and 2 more)", True)),
+        (state(alerts=("slow disk",)), "", "no such song", "output 1: click", AlertWords("no such song")),
+        (state(alerts=("slow disk",)), "The engine is gone", "no such song", "", AlertWords("The engine is gone", True)),
     ],
 )
-def test_the_worst_is_said_first(now: StageState, gone: str, answer: str, words: AlertWords) -> None:
-    assert alert_words(now, gone, answer) == words
+def test_who_has_asked_is_answered_and_else_the_worst_is_said_first(
+    now: StageState, gone: str, answer: str, news: str, words: AlertWords
+) -> None:
+    assert alert_words(now, gone, answer, news) == words
 
 
 @pytest.mark.parametrize(("level_db", "full"), [(-120.0, 0.0), (-48.0, 0.0), (-24.0, 0.5), (0.0, 1.0), (6.0, 1.0)])
