@@ -80,6 +80,7 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
         "is_vamping": bool(now["is_vamping"]),
         "is_holding": bool(now["is_holding"]),
         "is_listening": now["state"] == State.LISTENING,
+        "is_counting": now["state"] == State.COUNTING,
         "last_handover": last_handover(around.handover, song),
         "input_db": level_db(now["input_peak"]),
         "drums_db": level_db(now["drums_peak"]),

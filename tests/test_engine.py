@@ -36,6 +36,15 @@ def test_who_took_the_tempo_is_told_of_this_song_and_not_of_the_one_before(engin
     assert engine.state().last_handover.startswith("the conductor took it")
 
 
+def test_a_count_is_no_silence_and_can_be_stopped(engine: Engine) -> None:
+    engine.do("count-in", "")
+    plays_a_block(engine)
+    assert (engine.state().is_counting, engine.state().is_playing) == (True, False)
+    engine.do("stop", "")
+    plays_a_block(engine)
+    assert (engine.state().is_counting, engine.state().is_listening) == (False, True)
+
+
 def test_whoever_wants_to_talk_where_there_are_no_inputs_is_told_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     show = make_show(tmp_path / "friday")
     with (show / "show.toml").open("a") as page:

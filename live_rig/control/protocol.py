@@ -207,6 +207,7 @@ class StageState(Message):
     is_vamping: bool = False
     is_holding: bool = False
     is_listening: bool = False  # the drummer is alone, the band waits
+    is_counting: bool = False  # the click counts, and then the band comes in
 
     now: str = ""  # the cue that holds now
     next_cue: str = ""

@@ -27,6 +27,8 @@ def band_words(state: StageState) -> BandWords:
         return BandWords("holding", queued, True, True)
     if state.is_playing:
         return BandWords("vamping" if state.is_vamping else "playing", queued, True, state.is_vamping)
+    if state.is_counting:
+        return BandWords("counting in", queued)
     if state.is_listening:
         found = state.bpm > 0 and state.beat_in_bar > 0
         return BandWords("listening to you" if found else "listening", queued or ("band in: B" if found else ""))

@@ -76,7 +76,7 @@ def command_for(key: int, state: StageState) -> tuple[str, str] | None:
     press = PRESSES.get(SAME.get(Key(key), Key(key)))
     if press is None:
         return None
-    if press.command == "start" and (state.is_playing or state.is_holding):
+    if press.command == "start" and (state.is_playing or state.is_holding or state.is_counting):
         return "stop", ""
     if press.command == "click":
         return "click", "off" if state.click_on else "on"

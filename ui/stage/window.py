@@ -34,12 +34,13 @@ HELP_KEYS = (Qt.Key.Key_Question, Qt.Key.Key_F1)
 
 
 def touched_band(state: StageState) -> str:
-    """What a finger on the band asks for: in while it listens, on out of a hold or vamp, round while it plays; else start."""
+    """What a finger on the band asks for: in while it listens, on out of a hold or vamp, round while it plays; no more of a
+    count; else start."""
     if state.is_listening:
         return "band-in"
     if state.is_holding or state.is_vamping:
         return "next"
-    return "vamp" if state.is_playing else "start"
+    return "vamp" if state.is_playing else "stop" if state.is_counting else "start"
 
 
 class StageWindow(QWidget):

@@ -41,6 +41,7 @@ states = st.builds(
     is_vamping=st.booleans(),
     is_holding=st.booleans(),
     is_listening=st.booleans(),
+    is_counting=st.booleans(),
     now=words,
     next_cue=words,
     bars_to_next_cue=st.floats(0, 999) | st.none(),

@@ -132,6 +132,7 @@ def test_no_cue_is_near_before_the_band_plays() -> None:
     [
         (state(), BandWords("ready")),
         (state(is_listening=True), BandWords("listening")),
+        (state(is_counting=True), BandWords("counting in")),
         (state(is_listening=True, bpm=120.0, beat_in_bar=2), BandWords("listening to you", "band in: B")),
         (state(is_listening=True, bpm=120.0, beat_in_bar=2, queued="band in"), BandWords("listening to you", "then band in")),
         (playing(), BandWords("playing", "", True)),
@@ -216,6 +217,7 @@ def test_a_level_about_to_clip_is_hot() -> None:
         (Key.Key_Space, state(), ("start", "")),
         (Key.Key_Space, playing(), ("stop", "")),
         (Key.Key_Space, state(is_listening=True), ("start", "")),
+        (Key.Key_Space, state(is_counting=True), ("stop", "")),
         (Key.Key_K, state(), ("click", "on")),
         (Key.Key_K, state(click_on=True), ("click", "off")),
         (Key.Key_Enter, state(), ("tap", "")),
