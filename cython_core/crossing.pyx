@@ -52,7 +52,6 @@ cdef void cross(BarFilter *b, int half) noexcept nogil:
 cdef void go_on(BarFilter *b, int tempo, const float *came, const float *up_to, float change, float *into) noexcept nogil:
     """Gather what goes on at one tempo; `came` and `up_to` have a row of PATTERNS for each."""
     cdef float[PATTERNS] states
-    cdef float[PATTERNS] summed
     cdef const float *row[2 * NEIGHBOURS + 1]
     cdef const float *above
     cdef const float *below
@@ -71,8 +70,7 @@ cdef void go_on(BarFilter *b, int tempo, const float *came, const float *up_to, 
     for p in range(PATTERNS):
         states[p] = held * (leaps * (above[p] - below[p]) + MOVES[0] * row[3][p] + MOVES[1] * (row[2][p] + row[4][p])
                             + MOVES[2] * (row[1][p] + row[5][p]) + MOVES[3] * (row[0][p] + row[6][p]))
-    memcpy(summed, states, sizeof(states))
-    changing = change * sum_of_patterns(summed)
+    changing = change * sum_of_patterns(states)
     begins = changing if is_near(b, b.octave[tempo]) else 0
     for p in range(PATTERNS):
         into[p] = stays * states[p] + changing * share[p]

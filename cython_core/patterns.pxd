@@ -33,11 +33,27 @@ cdef void shares_at(double bpm, float *share) noexcept nogil
 cdef double loudness(double strength) noexcept nogil
 
 
-cdef inline float sum_of_patterns(float *states) noexcept nogil:
-    """Of PATTERNS states, by thirds, which a processor can add side by side. Leaves nothing of use in `states`."""
-    cdef int p
-    for p in range(PATTERNS // 3):
-        states[p] += states[PATTERNS // 3 + p] + states[2 * PATTERNS // 3 + p]
-    for p in range(PATTERNS // 9):
-        states[p] += states[PATTERNS // 9 + p] + states[2 * PATTERNS // 9 + p]
-    return (states[0] + states[1]) + (states[2] + states[3])
+# Of PATTERNS states, the sum: in four lanes, which a processor adds side by side, and a compiler does not find by itself in a loop.
+cdef extern from *:
+    """
+    #ifndef LIVE_RIG_SUM_OF_PATTERNS
+    #define LIVE_RIG_SUM_OF_PATTERNS
+    #if defined(__GNUC__)
+    typedef float rig_lanes __attribute__((vector_size(16), aligned(4), may_alias));
+    static inline float rig_sum_of_36(const float *states) {
+        const rig_lanes *s = (const rig_lanes *)states;
+        rig_lanes lane = (s[0] + (s[3] + s[6])) + ((s[1] + (s[4] + s[7])) + (s[2] + (s[5] + s[8])));
+        return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+    }
+    #else
+    static float rig_sum_of_36(const float *s) {
+        float lane[4];
+        int i;
+        for (i = 0; i < 4; i++)
+            lane[i] = (s[i] + (s[12 + i] + s[24 + i])) + ((s[4 + i] + (s[16 + i] + s[28 + i])) + (s[8 + i] + (s[20 + i] + s[32 + i])));
+        return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+    }
+    #endif
+    #endif
+    """
+    float sum_of_patterns "rig_sum_of_36"(const float *states) noexcept nogil
