@@ -16,6 +16,7 @@ from ui.stage.keys import PRESSES
 from ui.stage.window import StageWindow
 
 Key = Qt.Key
+Modifier = Qt.KeyboardModifier
 
 
 def test_tiles_show_what_the_engine_says(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:
@@ -100,6 +101,26 @@ def test_the_keys_of_the_show_come_first(door: OpenDoor, window: StageWindow, qt
     qtbot.keyClick(window, Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(window, Key.Key_G)
     qtbot.waitUntil(lambda: door.commands == [("section", "last hit"), ("band-in", ""), ("panic", ""), ("give", "")])
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "asked"),
+    [
+        (Key.Key_Exclam, Modifier.ShiftModifier, "panic"),  # as most keyboards have it
+        (Key.Key_Exclam, Modifier.NoModifier, "panic"),
+        (Key.Key_T, Modifier.ShiftModifier, "band-in"),
+        (Key.Key_N, Modifier.ShiftModifier, "give"),
+        (Key.Key_Right, Modifier.ControlModifier | Modifier.KeypadModifier, "vamp"),  # where arrows count as the keypad's
+    ],
+)
+def test_a_key_of_the_show_is_known_whatever_the_keyboard_sends_with_it(
+    key: Key, modifiers: Modifier, asked: str, door: OpenDoor, window: StageWindow, qtbot: QtBot
+) -> None:
+    keys = {"!": "panic", "T": "band-in", "Shift+N": "give", "N": "stop", "Ctrl+Right": "vamp"}
+    door.state = StageState(keys=keys, bpm=99.0)
+    qtbot.waitUntil(lambda: window.tempo.words.tempo == "99")
+    qtbot.keyClick(window, key, modifiers)
+    qtbot.waitUntil(lambda: door.commands == [(asked, "")])
 
 
 @pytest.mark.parametrize("name", sorted(NAMED_KEYS))

@@ -66,8 +66,12 @@ def key_rows(keys: dict[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def command_of_show(name: str, state: StageState) -> tuple[str, str] | None:
-    """(command, value) that the show itself gives to the key of this name, such as PgDown; None where it gives none."""
-    command, _, value = state.keys.get(name, "").partition(" ")
+    """(command, value) that the show itself gives to the key of this name, such as PgDown; None where it gives none.
+
+    Which signs want Shift depends on the keyboard: a show names them without, as it does letters.
+    """
+    sign = name.removeprefix("Shift+")
+    command, _, value = (state.keys.get(name) or state.keys.get(sign if len(sign) == 1 else name, "")).partition(" ")
     return (command, value.strip()) if command else None
 
 

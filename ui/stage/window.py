@@ -176,7 +176,7 @@ class StageWindow(QWidget):
         if event is None:
             return
         key = event.key()
-        own = command_of_show(QKeySequence(event.keyCombination()).toString().removeprefix("Num+"), self._state)
+        own = command_of_show(QKeySequence(event.keyCombination()).toString().replace("Num+", ""), self._state)
         is_desks = self.desk.isVisible() and not (key == Qt.Key.Key_Escape and self.overlay.isVisible())
         if is_desks and (not own or self.desk.is_typed(event)) and self.desk.press(event):
             return
