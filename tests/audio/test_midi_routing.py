@@ -29,6 +29,19 @@ def test_a_pedal_of_the_map_is_its_command_and_nothing_else() -> None:
     assert routed([0xB3, 7, 127]) == [("pressed", "share 100")]
 
 
+def test_a_pedal_that_tells_of_all_its_way_is_pressed_once() -> None:
+    way = (8, 41, 77, 95, 127, 118, 99, 80, 61, 20, 0)
+    assert routed(*([0xB0, 64, value] for value in way * 2)) == [("pressed", "take")] * 2
+
+
+def test_a_board_that_never_lets_go_presses_each_time() -> None:
+    assert routed(*([0xB0, 64, 127] for _ in range(3))) == [("pressed", "take")] * 3
+
+
+def test_the_same_controller_on_two_channels_is_two_pedals() -> None:
+    assert routed([0xB0, 64, 127], [0xB1, 64, 90]) == [("pressed", "take")] * 2
+
+
 def test_a_stroke_is_told_to_the_follower_and_to_the_instruments() -> None:
     assert routed([0x99, 38, 100]) == [("struck", 38, 100), ("played", 0x99, 38, 100)]
 
