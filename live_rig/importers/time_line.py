@@ -19,6 +19,7 @@ from live_rig.show.meter import beat_quarters, beats_per_bar, is_meter
 SLOWEST_BPM, FASTEST_BPM = 10.0, 1000.0  # in quarters: what any of these programs writes
 STEP_QUARTERS = 1 / 16  # a gliding tempo is followed in steps of this size
 MOST_QUARTERS = 100_000.0
+NEAR_QUARTERS = 0.01  # a meter so near to a bar line begins there: programs round where they place it
 
 
 class Tempo(NamedTuple):
@@ -102,7 +103,8 @@ def knots(tempi: Sequence[Tempo], end_s: float, path: Path) -> tuple[np.ndarray,
 def beats_of(
     line: TimeLine, quarters: np.ndarray, times_s: np.ndarray, end_s: float, path: Path
 ) -> tuple[list[Beat], list[str]]:
-    """Bar by bar from quarter 0, in each bar's own meter, up to `end_s`; and the meter of every bar.
+    """Bar by bar from quarter 0, in each bar's own meter, up to `end_s`; and the meter of every bar. One in which another
+    meter begins ends there.
 
     A first bar too short to be one is the way to the first beat, and left out.
     """
@@ -115,9 +117,11 @@ def beats_of(
     in_meter: list[str] = []
     quarter, number = 0.0, 0
     while quarter < MOST_QUARTERS:
-        while number + 1 < len(meters) and meters[number + 1].quarter <= quarter + 1e-6:
+        while number + 1 < len(meters) and meters[number + 1].quarter <= quarter + NEAR_QUARTERS:
             number += 1
         meter = meters[number].meter
+        if number + 1 < len(meters):
+            meter = cut_short(meter, meters[number + 1].quarter - quarter)
         for beat in range(beats_per_bar(meter)):
             time_s = float(np.interp(quarter + beat * beat_quarters(meter), quarters, times_s))
             if time_s >= end_s:
@@ -129,6 +133,17 @@ def beats_of(
             beats.append(Beat(len(beats) + 2, time_s, beat + 1))
         quarter += beats_per_bar(meter) * beat_quarters(meter)
     return beats, in_meter
+
+
+def cut_short(meter: str, quarters: float) -> str:
+    """The meter of a bar that should be in `meter`, and has but so many quarters. Where no meter has, it is whole."""
+    if quarters > beats_per_bar(meter) * beat_quarters(meter) - NEAR_QUARTERS:
+        return meter
+    for unit in (int(meter.split("/")[1]), 8, 16):
+        count = round(quarters * unit / 4)
+        if is_meter(f"{count}/{unit}") and abs(count * 4 / unit - quarters) < NEAR_QUARTERS:
+            return f"{count}/{unit}"
+    return meter
 
 
 def unfit(path: Path, why: str, do: str = "Export it again, or map the beats as docs/show.md says") -> ShowError:

@@ -148,6 +148,27 @@ def test_a_reaper_project_may_change_its_meter_and_names_may_be_quoted_in_any_wa
     assert [mark.name for mark in found.marks] == ["Don't", 'the "big" one', """Joe's "big" one"""]
 
 
+@pytest.mark.parametrize(
+    ("second", "changes", "counts"),
+    [
+        ("PT 3 120 1 262148 0 5", [(2, "2/4"), (3, "4/4")], [*range(1, 5), 1, 2, *range(1, 5)]),  # 4/4 begins anew
+        ("PT 3 120 1 262147 0 5", [(2, "2/4"), (3, "3/4")], [*range(1, 5), 1, 2, 1, 2, 3]),
+        ("PT 3.25 120 1 262148 0 5", [(2, "5/8"), (3, "4/4")], [*range(1, 5), *range(1, 6), *range(1, 5)]),
+        ("PT 3.1 120 1 262147 0 5", [(3, "3/4")], [*range(1, 5), *range(1, 5), 1, 2, 3]),  # no bar is so long
+        ("PT 2.0004 120 1 262147 0 5", [(2, "3/4")], [*range(1, 5), 1, 2, 3]),  # rounded
+        ("PT 1.9996 120 1 262147 0 5", [(2, "3/4")], [*range(1, 5), 1, 2, 3]),
+    ],
+)
+def test_a_bar_ends_where_another_meter_begins(
+    second: str, changes: list[tuple[int, str]], counts: list[int], tmp_path: Path
+) -> None:
+    lines = ["<REAPER_PROJECT 0.1", "  TEMPO 120 4 4", "  <TEMPOENVEX", "    PT 0 120 1 262148 0 1", f"    {second}", "  >"]
+    (tmp_path / "cut.rpp").write_text("\n".join(lines))
+    found = read_map(tmp_path / "cut.rpp", 12.0)
+    assert (found.meter, list(found.changes)) == ("4/4", changes)
+    assert [beat.beat_in_bar for beat in found.beats][: len(counts)] == counts
+
+
 def tempo(bpm: float, tick: int = 0) -> mido.MetaMessage:
     return mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm), time=tick)
 
