@@ -11,7 +11,7 @@ cdef struct BandLink:
     long long ahead_frames           # what is ordered now for `frame` is heard at `frame`, if now <= frame - ahead_frames
     long long late_frames            # out of silence a start may be ordered so much later than that
     Orders orders                    # read by every bus
-    long long orders_lost            # refused because ORDERS waited; written by the callback
+    long long orders_lost            # refused because all places were taken; written by the callback
     long long frames_missing         # that were silent because their chunk was not there; likewise
     Bus bus[MAX_BUSES]               # each written by its own renderer
 

@@ -14,8 +14,9 @@ from cython_core.atomics cimport load, store
 from cython_core.bus cimport VOICES, bus_free, bus_serve, bus_set_up
 from cython_core.chunk_ring cimport chunk_ring_is_ready, chunk_ring_read
 from cython_core.memory cimport release, reserve
-from cython_core.orders cimport CHUNK, ORDERS
+from cython_core.orders cimport CHUNK, BandOrder
 from cython_core.stem_bank cimport MAX_CHANNELS, MAX_STEMS, SIDES
+from cython_core.stem_rate cimport finer
 
 cdef extern from *:
     """
@@ -29,6 +30,9 @@ cdef extern from *:
     """
     void nap_briefly "rig_nap_briefly"() noexcept nogil
 
+cdef enum:
+    MOST_LATE = 64                   # orders by which a renderer may be behind, and go on where it was
+
 
 cdef long long orders_served(const BandLink *b) noexcept nogil:
     """By all buses."""
@@ -41,7 +45,7 @@ cdef long long orders_served(const BandLink *b) noexcept nogil:
 
 cdef int band_order(BandLink *b, const BandOrder *order) noexcept nogil:
     cdef int i
-    if b.orders.given - orders_served(b) >= ORDERS:
+    if b.orders.given - orders_served(b) >= b.orders.places:
         b.orders_lost += 1
         return 0
     for i in range(b.buses):
@@ -49,7 +53,7 @@ cdef int band_order(BandLink *b, const BandOrder *order) noexcept nogil:
             b.bus[i].ring.first_frame = order.frame - b.bus[i].delay_frames - CHUNK
     if order.stems != NULL:
         store(&order.stems.ordered, order.frame)
-    b.orders.order[b.orders.given % ORDERS] = order[0]
+    b.orders.order[b.orders.given % b.orders.places] = order[0]
     store(&b.orders.given, b.orders.given + 1)
     return 1
 
@@ -87,9 +91,14 @@ cdef class Band:
             raise MemoryError("no memory for the band")
         self.link = b
         b.buses, b.channels = buses, SIDES * buses
+        cdef int spare = spare_chunks * finer(samplerate_hz)
+        cdef long long spare_frames = spare * CHUNK
+        b.orders.places = spare + MOST_LATE
+        b.orders.order = <BandOrder *>reserve(b.orders.places, sizeof(BandOrder))
+        if b.orders.order == NULL:
+            raise MemoryError("no memory for the band")
         for i in range(buses):
-            bus_set_up(&b.bus[i], i, samplerate_hz)
-        cdef long long spare_frames = spare_chunks * b.bus[0].stem_rate.finer * CHUNK
+            bus_set_up(&b.bus[i], i, samplerate_hz, b.orders.places)
         b.ahead_frames = b.bus[0].delay_frames + spare_frames
         b.late_frames = min(spare_frames, b.bus[0].late_frames)
 
@@ -98,6 +107,7 @@ cdef class Band:
         if self.link != NULL:
             for i in range(self.link.buses):
                 bus_free(&self.link.bus[i])
+            release(self.link.orders.order)
             release(self.link)
 
     @property
@@ -132,7 +142,7 @@ cdef class Band:
 
     @property
     def orders_lost(self) -> int:
-        """Orders refused because 64 were waiting: a renderer stood still."""
+        """Orders refused because all that may wait were waiting: a renderer stood still."""
         return load(&self.link.orders_lost)
 
     @property

@@ -45,6 +45,6 @@ cdef struct Bus:                     # the renderer's own; frames are the stems'
     long long breaks                 # orders that did not follow from the one before, without saying so
     ChunkRing ring
 
-cdef int bus_set_up(Bus *b, int number, double samplerate_hz) except -1
+cdef int bus_set_up(Bus *b, int number, double samplerate_hz, int places) except -1      # places: chunks that may wait
 cdef void bus_free(Bus *b) noexcept nogil
 cdef int bus_serve(Bus *b, const Orders *orders) noexcept nogil      # renders all that is ordered; returns the chunks done

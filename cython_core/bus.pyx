@@ -12,11 +12,11 @@ from libc.math cimport NAN, ceil, cos, fabs, floor, isfinite
 from libc.string cimport memcpy, memmove, memset
 
 from cython_core.atomics cimport add, load, store
-from cython_core.chunk_ring cimport Chunk, chunk_give, chunk_ring_set_up, chunk_to_fill
+from cython_core.chunk_ring cimport Chunk, chunk_give, chunk_ring_free, chunk_ring_set_up, chunk_to_fill
 from cython_core.denormals cimport flush_denormals, restore_denormals
 from cython_core.line cimport line_at, line_end, line_knot, line_start
 from cython_core.memory cimport release, reserve
-from cython_core.orders cimport ORDERS, BandOrder
+from cython_core.orders cimport BandOrder
 from cython_core.stem_bank cimport stems_mix, stems_ready
 from cython_core.stem_rate cimport interpolate, stem_rate_set_up
 from cython_core.stretcher cimport STRETCHED, stretcher_free, stretcher_hop, stretcher_prime, stretcher_set_up
@@ -38,11 +38,11 @@ cdef enum:
     CATCH_UP = 2                     # chunks, at least, that a voice has to catch up in
 
 
-cdef int bus_set_up(Bus *b, int number, double samplerate_hz) except -1:
+cdef int bus_set_up(Bus *b, int number, double samplerate_hz, int places) except -1:
     cdef int i
     b.number, b.next_frame, b.playing, b.served_frame = number, -1, -1, -1
     stem_rate_set_up(&b.stem_rate, samplerate_hz)
-    chunk_ring_set_up(&b.ring, samplerate_hz)
+    chunk_ring_set_up(&b.ring, samplerate_hz, places)
     for i in range(VOICES):
         stretcher_set_up(&b.voice[i].stretcher, b.stem_rate.hz)
     b.window = b.voice[0].stretcher.window
@@ -62,14 +62,17 @@ cdef void bus_free(Bus *b) noexcept nogil:
     for i in range(VOICES):
         stretcher_free(&b.voice[i].stretcher)
     release(b.fade)
+    chunk_ring_free(&b.ring)
 
 
 cdef int bus_serve(Bus *b, const Orders *orders) noexcept nogil:
     cdef int done = 0
     cdef unsigned was = flush_denormals()
+    cdef const BandOrder *order
     while b.served < load(&orders.given):
-        serve_order(b, &orders.order[b.served % ORDERS])
-        store(&b.served_frame, orders.order[b.served % ORDERS].frame)
+        order = &orders.order[b.served % orders.places]
+        serve_order(b, order)
+        store(&b.served_frame, order.frame)
         store(&b.served, b.served + 1)
         done += 1
     restore_denormals(was)

@@ -3,17 +3,15 @@
 from cython_core.orders cimport CHUNK
 from cython_core.stem_bank cimport SIDES
 
-cdef enum:
-    CHUNKS = 64                      # that may wait
-
 cdef struct Chunk:
     long long frame                  # output frame of its first frame
     float side[SIDES][CHUNK]
 
 cdef struct ChunkRing:
-    float dies_away                  # from frame to frame: what was heard before a gap; fixed at set-up, as the next
+    float dies_away                  # from frame to frame: what was heard before a gap; fixed at set-up, as all down to `places`
     float comes_back                 # by frame: what is heard after it
-    Chunk chunk[CHUNKS]
+    Chunk *chunk                     # (places,)
+    int places
     long long given                  # written by the renderer
     long long taken                  # written by the callback
     # the callback's own
@@ -27,7 +25,8 @@ cdef struct ChunkRing:
     # the renderer's own
     long long late                   # chunks given after they should have begun to sound; also read by Python
 
-cdef void chunk_ring_set_up(ChunkRing *r, double samplerate_hz) noexcept nogil
+cdef int chunk_ring_set_up(ChunkRing *r, double samplerate_hz, int places) except -1     # places: chunks that may wait
+cdef void chunk_ring_free(ChunkRing *r) noexcept nogil
 cdef int chunk_ring_read(ChunkRing *r, long long frame, int frames, float *const *out) noexcept nogil
     # the callback's: fills out[side]; frames must go on from the last call. Returns how many were missing, and silent
 cdef bint chunk_ring_is_ready(const ChunkRing *r, long long frame, int frames) noexcept nogil

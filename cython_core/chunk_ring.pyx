@@ -7,15 +7,24 @@ from libc.math cimport exp
 from libc.string cimport memcpy, memset
 
 from cython_core.atomics cimport load, store
+from cython_core.memory cimport release, reserve
 
 cdef double DECLICK_S = 0.002        # around frames that are missing
 cdef long long NOT_YET = (<long long>1) << 62
 
 
-cdef void chunk_ring_set_up(ChunkRing *r, double samplerate_hz) noexcept nogil:
+cdef int chunk_ring_set_up(ChunkRing *r, double samplerate_hz, int places) except -1:
     r.comes_back = <float>(1.0 / (DECLICK_S * samplerate_hz))
     r.dies_away = <float>exp(-1.0 / (DECLICK_S * samplerate_hz))
-    r.first_frame, r.back, r.least_spare = -1, 1.0, NOT_YET
+    r.first_frame, r.back, r.least_spare, r.places = -1, 1.0, NOT_YET, places
+    r.chunk = <Chunk *>reserve(places, sizeof(Chunk))
+    if r.chunk == NULL:
+        raise MemoryError("no memory for the band")
+    return 0
+
+
+cdef void chunk_ring_free(ChunkRing *r) noexcept nogil:
+    release(r.chunk)
 
 
 # The callback's side.
@@ -49,14 +58,14 @@ cdef bint chunk_ring_is_ready(const ChunkRing *r, long long frame, int frames) n
     cdef long long given = load(&r.given)
     if r.first_frame < 0 or frame + frames <= r.first_frame:
         return True
-    return given > 0 and r.chunk[(given - 1) % CHUNKS].frame + CHUNK >= frame + frames
+    return given > 0 and r.chunk[(given - 1) % r.places].frame + CHUNK >= frame + frames
 
 
 cdef Chunk *chunk_at(ChunkRing *r, long long frame) noexcept nogil:
     """The chunk that holds `frame`, or the next one there is; NULL when there is none. Chunks before it are given back."""
     cdef Chunk *chunk
     while r.taken < load(&r.given):
-        chunk = &r.chunk[r.taken % CHUNKS]
+        chunk = &r.chunk[r.taken % r.places]
         if frame < chunk.frame + CHUNK:
             return chunk
         store(&r.taken, r.taken + 1)
@@ -96,7 +105,7 @@ cdef void read_gap(ChunkRing *r, int frames, float **to) noexcept nogil:
 cdef void count_spare(ChunkRing *r, long long frame) noexcept nogil:
     cdef long long ready = load(&r.given)
     if ready > 0 and frame > r.first_frame:
-        r.least_spare = min(r.least_spare, r.chunk[(ready - 1) % CHUNKS].frame + CHUNK - frame)
+        r.least_spare = min(r.least_spare, r.chunk[(ready - 1) % r.places].frame + CHUNK - frame)
 
 
 # The renderer's side.
@@ -104,10 +113,10 @@ cdef void count_spare(ChunkRing *r, long long frame) noexcept nogil:
 cdef Chunk *chunk_to_fill(ChunkRing *r, long long frame) noexcept nogil:
     if frame < load(&r.heard_frame):
         store(&r.late, r.late + 1)
-    if r.given - load(&r.taken) >= CHUNKS:
+    if r.given - load(&r.taken) >= r.places:
         return NULL
-    r.chunk[r.given % CHUNKS].frame = frame
-    return &r.chunk[r.given % CHUNKS]
+    r.chunk[r.given % r.places].frame = frame
+    return &r.chunk[r.given % r.places]
 
 
 cdef void chunk_give(ChunkRing *r) noexcept nogil:

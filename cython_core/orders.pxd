@@ -4,7 +4,6 @@ from cython_core.stem_bank cimport Gains, StemBank
 
 cdef enum:
     CHUNK = 256                      # frames rendered at a time
-    ORDERS = 64                      # orders that may wait
 
 cdef struct BandOrder:               # the song's line, made known up to `frame`
     long long frame                  # an output frame, a multiple of CHUNK; orders come one CHUNK apart, without gaps
@@ -17,5 +16,6 @@ cdef struct BandOrder:               # the song's line, made known up to `frame`
     Gains gain                       # of every stem on every channel; heard from about `frame` on (see docs/band.md)
 
 cdef struct Orders:
-    BandOrder order[ORDERS]
+    BandOrder *order                 # (places,)
+    int places                       # orders that may wait
     long long given                  # written by the callback

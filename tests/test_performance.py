@@ -230,9 +230,11 @@ def test_a_stop_in_the_moment_in_which_the_band_goes_on_with_a_stroke_stops_that
     assert not heard.buses["band"][:, round((stopped_s + 0.05) * RATE_HZ) :].any()
 
 
-@pytest.mark.parametrize("rate_hz", [48_000, 96_000, 192_000])
-def test_long_blocks_miss_nothing_of_the_band_at_any_rate(studio: Studio, rate_hz: int) -> None:
-    plan = Plan(studio.sounding(song(120, "head:2")), start="command", authority="band", samplerate_hz=rate_hz, blocks=(8192,))
+@pytest.mark.parametrize(
+    ("rate_hz", "block"), [(48_000, 8192), (96_000, 8192), (192_000, 8192), (48_000, 19_200), (192_000, 24_576)]
+)
+def test_long_blocks_miss_nothing_of_the_band_at_any_rate(studio: Studio, rate_hz: int, block: int) -> None:
+    plan = Plan(studio.sounding(song(120, "head:2")), start="command", authority="band", samplerate_hz=rate_hz, blocks=(block,))
     performance = perform(plan, np.zeros(3 * rate_hz, np.float32))
     assert performance.counts["band_frames_missing"] == 0
     heard = performance.buses["band"][0, rate_hz // 2 : 3 * rate_hz]
