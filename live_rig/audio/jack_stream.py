@@ -6,7 +6,8 @@ one. JACK itself lets go of a dead server at once.
 
 import atexit
 import ctypes
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from cython_core.jack_plugs import JackPlugs
@@ -55,9 +56,10 @@ class JackStream:
                 do=f"Set samplerate = {rate_hz:g} in show.toml, [audio], or change the server's rate",
             )
         self._set_block(opening.block_frames or block_of(jack, self._client))
-        self._heard = [self._client.inports.register(f"in_{number + 1}") for number in range(opening.inputs)]
-        self._played = [self._client.outports.register(f"out_{number + 1}") for number in range(opening.outputs)]
-        self.midi = JackMidiIn(jack, self._client, opening.midi_in)
+        with self._in_words("open"):
+            self._heard = [self._client.inports.register(f"in_{number + 1}") for number in range(opening.inputs)]
+            self._played = [self._client.outports.register(f"out_{number + 1}") for number in range(opening.outputs)]
+            self.midi = JackMidiIn(jack, self._client, opening.midi_in)
         self._plugs = JackPlugs(
             opening.rig_device,
             way,
@@ -69,8 +71,9 @@ class JackStream:
         atexit.register(self.close)  # JACK's thread is not to call into what is being taken apart
 
     def start(self) -> None:
-        """Let it sound."""
-        self._client.activate()
+        """Let it sound. DeviceError in words when the server will not."""
+        with self._in_words("start"):
+            self._client.activate()
         self.keep_joined()
 
     def keep_joined(self) -> bool:
@@ -110,6 +113,16 @@ class JackStream:
         says, port = LatencyRange(), ctypes.c_void_p(self._address(plugs[0]._ptr))
         ctypes.CDLL(self._jack._libname).jack_port_get_latency_range(port, way, ctypes.byref(says))
         return float(says.most / self._client.samplerate)
+
+    @contextmanager
+    def _in_words(self, what: str) -> Iterator[None]:
+        """What a server says that has just ended, or has no room for one more."""
+        try:
+            yield
+        except self._jack.JackError as error:
+            self._client.close(ignore_errors=True)
+            do = "Start the server again, and try again; or choose another device (live-rig devices)"
+            raise DeviceError(f'"{self._device.name}" would not {what}', where=str(error), do=do) from error
 
     def _set_block(self, block_frames: int) -> None:
         if self._client.blocksize == block_frames and not is_pipewire(self._jack):  # whom to ask is to hold it to that

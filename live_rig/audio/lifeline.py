@@ -107,7 +107,9 @@ class Lifeline:
         try:
             stream.start()
             self._is_plugged_in = stream.keep_joined()
-        except Exception:
+        except Exception as error:
             self._lose()
+            if isinstance(error, RigError):  # gone again: the next try may find it
+                return
             raise
         self._stream, self._is_away, self._moved_s = stream, False, time.monotonic()

@@ -4,7 +4,7 @@ import atexit
 from threading import Thread
 from typing import Any
 
-from live_rig.audio.device import JACK, AudioDevice, Opening
+from live_rig.audio.device import JACK, Opening
 from live_rig.audio.jack_stream import JackStream
 from live_rig.audio.portaudio import sounddevice
 from live_rig.errors import DeviceError, RateError
@@ -20,7 +20,7 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
 
     def __init__(self, opening: Opening, way: int) -> None:
         ffi, index, block_frames = sounddevice._ffi, opening.device.index, opening.block_frames
-        self._is_closed = False
+        self._opening, self._is_closed = opening, False
         sides: dict[str, Any] = {"device": index, "channels": opening.outputs}
         if opening.inputs:
             sides = {"device": (index, index), "channels": (opening.inputs, opening.outputs)}
@@ -36,6 +36,13 @@ class RigStream(sounddevice._StreamBase):  # type: ignore[misc]
             dither_off=True,
             **sides,
         )
+
+    def start(self) -> None:
+        """Let it sound. DeviceError in words when the device will not."""
+        try:
+            super().start()
+        except sounddevice.PortAudioError as error:
+            raise refused(self._opening, "start", error) from error
 
     def latencies_s(self) -> tuple[float, float]:
         """(input, output) in seconds: from the plug to the frame that is heard, from the one that is played to the plug."""
@@ -75,12 +82,12 @@ def open_stream(opening: Opening, way: int = 0) -> RigStream | JackStream:
     try:
         return RigStream(opening, way)
     except (sounddevice.PortAudioError, ValueError) as error:
-        raise refused(device, opening.samplerate_hz, error) from error
+        raise refused(opening, "open", error) from error
 
 
-def refused(device: AudioDevice, samplerate_hz: float, error: Exception) -> DeviceError:
-    """PortAudio's refusal, in a musician's words."""
-    said = str(error)
+def refused(opening: Opening, what: str, error: Exception) -> DeviceError:
+    """PortAudio's refusal, in a musician's words. what: the device would not do."""
+    device, samplerate_hz, said = opening.device, opening.samplerate_hz, str(error)
     if "sample rate" in said.lower():
         return RateError(
             f'"{device.name}" does not run at {samplerate_hz:g} Hz',
@@ -88,7 +95,7 @@ def refused(device: AudioDevice, samplerate_hz: float, error: Exception) -> Devi
             do=f"Set samplerate = {device.samplerate_hz:g} in show.toml, [audio], or change the device's rate",
         )
     return DeviceError(
-        f'"{device.name}" would not open',
+        f'"{device.name}" would not {what}',
         where=said,
         do="Close other programs that use it, and try again; or choose another device",
     )

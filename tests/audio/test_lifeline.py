@@ -75,12 +75,19 @@ class Refusing(Counting):
     """Opens, and does not start."""
 
     def start(self) -> None:
+        raise DeviceError("It would not start", where="here", do="Wait")
+
+
+class Breaking(Counting):
+    """Opens, and fails at the start as nobody foresaw."""
+
+    def start(self) -> None:
         raise RuntimeError("The driver is not ready yet")
 
 
-@pytest.mark.parametrize("opens", [True, False])
+@pytest.mark.parametrize(("opens", "logged"), [(Refusing, False), (Breaking, True), (None, True)])
 def test_a_device_that_fails_in_the_moment_in_which_it_is_back_is_tried_again_while_the_clock_plays_on(
-    opens: bool, monkeypatch: pytest.MonkeyPatch
+    opens: type[Counting] | None, logged: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
     monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
@@ -100,7 +107,7 @@ def test_a_device_that_fails_in_the_moment_in_which_it_is_back_is_tried_again_wh
         if len(tried) >= 4:
             return Back(device, RATE_HZ // 10, way)
         if opens:
-            return Refusing(device, RATE_HZ, way)
+            return opens(device, RATE_HZ, way)
         raise RuntimeError("It cannot be asked just now")
 
     life = Lifeline(device, Counting(device, 100 * BLOCK), BLOCK, reopen)
@@ -110,6 +117,7 @@ def test_a_device_that_fails_in_the_moment_in_which_it_is_back_is_tried_again_wh
         assert np.all(np.diff(tried) > 0)  # the clock played all along
     finally:
         life.close()
+    assert bool(caplog.records) == logged
 
 
 def test_a_device_that_is_back_only_after_the_end_is_closed_and_plays_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,36 @@ print(json.dumps({
 stream.close()
 """
 
+ENDS = """\
+import json, os, sys
+from cython_core.callback import Device
+from cython_core.drums import Drums
+from live_rig.audio.device import Opening, find_device
+from live_rig.audio.stream import open_stream
+from live_rig.instrument import Instrument, house_and_ears
+import jack
+
+def until_it_has_ended():
+    print("now", flush=True)
+    sys.stdin.readline()
+
+class Client(jack.Client):
+    def __init__(self, *words, **others):
+        super().__init__(*words, **others)
+        if sys.argv[2] == "open":
+            until_it_has_ended()
+
+found = find_device(sys.argv[1])
+jack.Client = Client
+instrument = Instrument(Drums(48_000.0, 2, 4096), 48_000.0, house_and_ears(2, 2), 4096)
+try:
+    stream = open_stream(Opening(found, Device(instrument.rig, 2, 2), 48_000.0, 2, 2))
+    until_it_has_ended()
+    stream.start()
+except Exception as error:
+    print(json.dumps([type(error).__name__, str(error)]), flush=True)
+os._exit(0)
+"""
 
 SPARE = """\
 import json, sys
@@ -125,6 +155,27 @@ def test_what_the_server_does_not_have_is_refused_in_words(
     answer = opened(server, inputs, outputs, rate_hz)
     assert answer.get("refused") == error
     assert says in answer["says"]
+
+
+@pytest.mark.parametrize("when", ["open", "start"])
+def test_a_server_that_ends_while_it_is_opened_or_started_is_said_in_words(when: str) -> None:
+    try:
+        with JackServer(64) as server:
+            words = [sys.executable, "-c", ENDS, server.device, when]
+            with subprocess.Popen(
+                words, env=server.environ, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            ) as rig:
+                assert rig.stdout is not None
+                while rig.stdout.readline() != "now\n":
+                    assert rig.poll() is None
+                server.die()
+                said, _ = rig.communicate("\n", timeout=60)
+    except NoJack as why:
+        pytest.skip(str(why))
+    kind, says = json.loads(said.splitlines()[-1])
+    assert kind == "DeviceError"
+    assert says.startswith(f'"{server.device}" would not {when} (')
+    assert "Start the server again" in says
 
 
 @pytest.mark.parametrize(("kind", "plays_at"), [("jack", 1024), ("pipewire", 256)])
