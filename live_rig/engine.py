@@ -145,7 +145,7 @@ class Engine:
             )
             opened.callback(self.card.close)
             if show.songs:
-                self.order.load(0)  # before MIDI: what a kit sends until it plays waits in the same ring, which has an end
+                self.order.load_first()  # before MIDI: what a kit sends until it plays waits in the same ring, which has an end
             self.midi = MidiPorts(setup.midi_in, self._routing, self.card, self._let_go)
             opened.callback(self.midi.close)
             self._sheet = SheetWatch(show, self.alerts)
@@ -181,7 +181,7 @@ class Engine:
         self.midi.start()
         if self.show.songs:
             self.do("gives-way", self.show.gives_way)
-            self.do("listen", "")
+            self._listen()
         for beside in self._beside:
             beside.start()
 
@@ -400,10 +400,13 @@ class Engine:
             self.alerts.say(str(error))
 
     def _look_after_songs(self) -> None:
-        """Say which stem has been lost, and let go of songs far away. In a thread of its own: a disk may take its time."""
+        """Say which stem has been lost, let the first song come, if that could not be, and let go of songs far away. In a
+        thread of its own: a disk may take its time.
+        """
         for words in self.order.repertoire.lost_stems(self.song) if self.song else []:
             self.alerts.say(words)
         with self._turn:
+            self._song_change.try_again()
             self.order.look_ahead()
             far_away = self.order.let_go()
         close(far_away)

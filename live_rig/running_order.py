@@ -44,6 +44,7 @@ class RunningOrder:
         self._show, self._instrument, self._begun, self._alert = show, instrument, begun, alert
         self.songs = list(show.songs)  # as they were read last
         self.number = 0  # of the song that is loaded, from 0
+        self.missing: DeviceError | None = None  # why the first song is not loaded, and none is
         self._lacks_next = False
         self._misleads = False  # the instrument may still lead to what came next before the set was arranged anew
         self._leads_to: list[tuple[Chart, Song]] = []  # in whatever key and edition, that its ending may lead to
@@ -51,7 +52,7 @@ class RunningOrder:
 
     @property
     def song(self) -> Song | None:
-        """The one that is loaded; None in a show without songs."""
+        """The one that is loaded, or is to be (see `missing`); None in a show without songs."""
         return self.songs[self.number] if self.songs else None
 
     @property
@@ -112,6 +113,15 @@ class RunningOrder:
         if self._lacks_next or self._misleads:
             self._load_next()
 
+    def load_first(self) -> None:
+        """Make the first of the set the song. Where the disk has no room to prepare it, it is `missing`, and the kit sounds."""
+        try:
+            self.load(0)
+        except DeviceError as error:
+            self.missing = error
+            self._alert(str(error))
+            self._begun(self.songs[0])
+
     def load(self, number: int, *, plays_on: bool = False) -> None:
         """Make it the song; it waits to be started. plays_on: the drummer does, out of the song before."""
         song = self.repertoire.as_written_now(self.songs[number])
@@ -149,7 +159,7 @@ class RunningOrder:
         return f"{song.title}: {in_key(semitones)}" + (", as soon as it is made" if self.keys.asked(song) else "")
 
     def _move_to(self, number: int, song: Song) -> None:
-        self.number = number
+        self.number, self.missing = number, None
         self._take_in(number, song)
         self._leads_to.clear()
         for doubt in tempo_doubts(song):

@@ -8,7 +8,7 @@ from cython_core.authority import Leader
 from cython_core.exchange import EventKind
 from live_rig.coming import Asked, Coming
 from live_rig.conducting.cues import Sent
-from live_rig.errors import ShowError
+from live_rig.errors import RigError, ShowError
 from live_rig.instrument import Instrument
 from live_rig.running_order import ENDS, STARTS, RunningOrder
 from live_rig.show.song import Song
@@ -68,6 +68,14 @@ class SongChange:
             asked = self._await(song, self._load)
         return asked.words
 
+    def try_again(self) -> None:
+        """The first song could not be had when the rig was started: it comes as soon as it can be."""
+        if self._order.missing and self.asked is None:
+            try:
+                self.go_to(self._order.number)
+            except RigError as error:
+                self._alert(str(error))
+
     def go_on_late(self, ended_beat: float) -> None:
         """The song has ended, and what it leads to was not there: that comes by itself. A drummer who left has left."""
         if (awaited := self._order.awaited) is None or self.asked:
@@ -76,10 +84,12 @@ class SongChange:
             self._await(awaited, self._load_and_begin)
 
     def refuse_what_is_left(self) -> None:
-        """Raise where another song has been asked for: the one that is there is not to begin."""
+        """Raise where another song has been asked for, or none is there: nothing is to begin."""
         if asked := self.asked:
             do = "Start it when it is there, or say unqueue"
             raise ShowError(f'"{asked.title}" is not ready yet', where="command", do=do)
+        if self._order.missing:
+            raise self._order.missing
 
     def let_none_come(self) -> None:
         """Whatever was asked for is not to come: the song that is there may begin again."""

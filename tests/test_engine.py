@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 from typing import NoReturn
 
 import numpy as np
@@ -56,6 +57,31 @@ def test_whoever_wants_to_talk_where_there_are_no_inputs_is_told_that(tmp_path: 
             engine.do("talkback", "")
     finally:
         engine.close()
+
+
+def test_where_the_disk_is_full_at_the_start_the_kit_sounds_and_the_first_song_comes_as_soon_as_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=1000)
+
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    with monkeypatch.context() as no_room:
+        no_room.setattr(shutil, "disk_usage", full)
+        engine = Engine(read_show(make_show(tmp_path / "friday")), Setup(device="virtual"))
+        try:
+            engine.start()
+            with pytest.raises(DeviceError, match="The disk is full"):
+                engine.do("start", "")
+            assert any("The disk is full" in words for words in engine.state().alerts)
+            frame = engine.instrument.rig.frame
+            until(lambda: engine.instrument.rig.frame > frame)  # it plays
+            no_room.undo()
+            until(lambda: engine.order.missing is None)
+            engine.do("start", "")
+            until(lambda: engine.state().is_playing)
+        finally:
+            engine.close()
 
 
 def test_a_song_whose_preset_cannot_be_read_any_more_is_loaded_all_the_same(

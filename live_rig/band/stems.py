@@ -289,7 +289,7 @@ def _need_room(folder: Path, size: int) -> None:
 
 def _disk_error(error: OSError, folder: Path) -> DeviceError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        what, do = "The disk is full, so the stems cannot be prepared", "Make room on it and start again"
+        what, do = "The disk is full, so the stems cannot be prepared", "Make room on it, and try again"
     elif error.errno in TOO_MANY_OPEN:
         what, do = "Too many files are open for these stems too", "Close other programs, or raise the limit: ulimit -n 1024"
     else:

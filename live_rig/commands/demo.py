@@ -45,6 +45,8 @@ def run(args: argparse.Namespace) -> int:
         window = open_window(address, fullscreen=False) if with_window else None
         try:
             shown = "The window shows it." if window else ""
+            if engine.order.missing:
+                raise engine.order.missing
             say(f"The finale, on {engine.device_name}: {arc.length_s:.0f} s. {shown}".rstrip())
             await play_through(engine, arc, line, files)
         finally:

@@ -68,7 +68,9 @@ def say(words: str, end: str = "\n") -> None:
 
 
 def tell_missing(engine: Engine) -> None:
-    """Which of the MIDI ports that were asked for are not there yet."""
+    """Why the first song is not loaded, and which of the MIDI ports that were asked for are not there yet."""
+    if engine.order.missing:
+        say(str(engine.order.missing))
     for words in engine.midi.missing.values():
         say(words)
 
