@@ -74,7 +74,7 @@ class Colour:
     def do(self, command: str, value: str) -> str:
         """One of COMMANDS, in words. RigError where it cannot be done."""
         if command == "preset":
-            return self.switch(value)
+            return self.switch(value, by_hand=True)
         if command == "save-preset":
             return self.save(value)
         if command == "editor":
@@ -91,8 +91,8 @@ class Colour:
         self.rack.turn(moved)
         return f"{command} {value}".strip() if moved else "nothing changed"
 
-    def switch(self, value: str) -> str:
-        """A preset by its name, and when: "dub", "dub at bar", "dub at beat"."""
+    def switch(self, value: str, *, by_hand: bool = False) -> str:
+        """A preset by its name, and when: "dub", "dub at bar", "dub at beat". by_hand: somebody has chosen it, no song."""
         name, when = value, AT_ONCE
         for words, moment in WHEN.items():
             if value.endswith(words):
@@ -102,7 +102,7 @@ class Colour:
         if name not in self._shelf.files:
             do = change_or(name, self._shelf.files, f"Say one of: {', '.join(self._shelf.files)}")
             raise ShowError(f'There is no preset "{name}"', where="command", do=do)
-        self._to(self._shelf.take(name), name, when)
+        self._to(self._shelf.take(name), name, when, by_hand=by_hand)
         return value
 
     def show_window(self, plugin: str) -> str:
@@ -211,8 +211,8 @@ class Colour:
             raise RackError("No preset is heard", where="command", do="Choose one first")
         return self.rack.edits
 
-    def _to(self, preset: Preset | None, name: str, when: int) -> None:
+    def _to(self, preset: Preset | None, name: str, when: int, *, by_hand: bool = False) -> None:
         self.rack.load_next(preset)
-        self.rack.switch(when)
+        self.rack.switch(when, by_hand=by_hand)
         self.rack.show_window("")
         self.name, self.hushed = name, ""

@@ -1,6 +1,7 @@
 """What the rig has learnt of plugins while it loaded them: which take long, and which never came.
 
-It holds for as long as the rig runs, or until a plugin's file changes.
+It holds for as long as the rig runs, or until a plugin's file changes; that one never came, until somebody wants it tried
+again.
 """
 
 from pathlib import Path
@@ -28,6 +29,12 @@ class Learnt:
     def never_came(self, preset: Preset, number: int) -> None:
         """This plugin is not to be waited for again."""
         self._never_came.add(_as_it_is(plugins_in(preset)[number - 1]))
+
+    def try_again(self, preset: Preset) -> bool:
+        """What never came of this preset may be waited for once more. Whether there is any."""
+        tried = {_as_it_is(plugin) for plugin in plugins_in(preset)} & self._never_came
+        self._never_came -= tried
+        return bool(tried)
 
     def takes_long(self, preset: Preset) -> bool:
         """Whether a plugin of the preset does, that is not left out."""

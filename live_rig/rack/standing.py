@@ -16,7 +16,7 @@ RETRY_S = (0.0, 0.5, 2.0)  # wait before the 1st, 2nd, … new start in a row; a
 STEADY_S = 30.0  # a rack that lived so long has recovered: the next loss is its first
 FAILURES = 2  # of one plugin, and it is left out
 NOT_LOADED = "did not load"
-NEVER_CAME = "it did not load, and is off until the rig is started anew"
+NEVER_CAME = "it did not load. Choose the preset to try it again"
 BEING_LOADED = "it is still being loaded"
 
 
@@ -95,7 +95,9 @@ class Standing:
         if plugin and self.lost == NOT_LOADED:
             self.never_came = plugin
             name = plugin_name(preset, plugin)
-            return [f"{name} did not load within {LOADING_S:g} s, and is off until the rig is started anew ({preset.title})"]
+            return [
+                f"{name} did not load within {LOADING_S:g} s and is off ({preset.title}). Choose the preset to try it again"
+            ]
         if plugin:
             self.failures[plugin] += 1
         if self.is_hopeless:

@@ -57,6 +57,7 @@ class Rack:
         self._kept: list[Standing] = []  # the set's
         self._learnt = Learnt()
         self._switching, self._when, self._called_s = False, AT_ONCE, 0.0
+        self._is_by_hand = False  # what was called last
         self._turning = Turning(self._swap)
         self._shows_window: RackProcess | None = None
         self._dry_blocks, self._dry_until_s = 0, 0.0
@@ -166,9 +167,13 @@ class Rack:
         if not is_ready:
             self._wake()
 
-    def switch(self, when: int = AT_ONCE) -> None:
-        """Crossfade to what was loaded last, as soon as it is ready: at the next block, or with the next beat or bar."""
+    def switch(self, when: int = AT_ONCE, *, by_hand: bool = False) -> None:
+        """Crossfade to what was loaded last, as soon as it is ready: at the next block, or with the next beat or bar.
+
+        by_hand: somebody has chosen it, so a plugin of it that never came is tried again, beside what sounds.
+        """
         with self._lock:
+            self._is_by_hand = by_hand
             self._switching, self._when, self._called_s = self._next is not None, when, time.monotonic()
             self._arrive()
 
@@ -370,6 +375,7 @@ class Rack:
             self._swap.to(self._successor, self._swap.when if self._swap.waits else AT_ONCE)
             self._turning.again()
             self._successor = self._successor.part_with_whole()
+            self._renew_kept()
         if self._swap.has_slipped() and self._swap.heard and self._stand(self._swap.heard):
             self._swap.to(self._swap.heard, self._swap.when)
         if self._swap.waits and self._swap.heard and (sounding := self._swap.sounding) and sounding.lost:
@@ -384,9 +390,23 @@ class Rack:
             self._turning.send()
             if called.counts:
                 called.counts.edit(TRY_AGAIN, 0.0)
-            self._next, self._successor, self._switching = None, called.part_with_whole(), False
+            self._next, self._switching = None, False
+            self._successor = called.part_with_whole() or self._another_try(called)
         elif self._next and not self._next.is_kept:
             self._stand(self._next)
+
+    def _another_try(self, called: Standing) -> Standing | None:
+        """The same preset as a whole, where it has just been chosen by hand and lacks a plugin that never came."""
+        is_wanted = self._is_by_hand and called.left_out and called.preset and self._learnt.try_again(called.preset)
+        return Standing(called.preset) if is_wanted else None
+
+    def _renew_kept(self) -> None:
+        """Begin anew with the presets of the set that lack a plugin which has come after all."""
+        for number, one in enumerate(self._kept):
+            if one.preset and one.left_out.keys() - self._learnt.left_out(one.preset):
+                self._kept[number] = one.anew()
+                one.is_kept = False
+                self._drop(one)
 
     def _stand(self, one: Standing) -> bool:
         if not one.is_ready or one.lost:

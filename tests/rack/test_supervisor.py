@@ -370,6 +370,38 @@ def test_a_plugin_that_hung_once_while_it_was_loaded_is_left_out_of_every_preset
         assert_gain(stage, -1.0)
 
 
+@pytest.mark.parametrize("preset", [UPSIDE_DOWN], ids=[""])
+def test_a_plugin_that_never_came_is_tried_again_when_its_preset_is_chosen_by_hand(
+    rack: Rack, plugin_built: Callable[[int, int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three seconds are too long for it at first, say while the machine was busy."""
+    monkeypatch.setattr("live_rig.rack.standing.LOADING_S", 1.0)
+    slow = Effect("VST3", {"gain": 0.25}, path=plugin_built(0, 3))
+    presets = [Preset(f"s{n}", f"S{n}", "", (slow, Effect("Invert"))) for n in range(2)]
+    told: list[str] = []
+    rack.keep(presets)
+    until(lambda: bool(told.extend(rack.alerts()) or rack.kept_ready == 2))
+    assert any(words.endswith("is off (S0). Choose the preset to try it again") for words in told)
+    monkeypatch.setattr("live_rig.rack.standing.LOADING_S", 1000.0)
+    stage = Stage(rack, tone)
+
+    def choose(preset: Preset, *, by_hand: bool) -> None:
+        rack.load_next(preset)
+        rack.switch(by_hand=by_hand)
+        stage.play_until(lambda: rack.preset == preset and rack.status() == "on")
+        stage.play(20)
+
+    choose(presets[0], by_hand=False)
+    assert "S0 plays without Faulty0Slow: it did not load. Choose the preset to try it again" in rack.alerts()
+    choose(presets[0], by_hand=True)
+    assert_gain(stage, -1.0)  # it is tried beside what sounds
+    stage.play_until(lambda: abs(gain_of(stage) + 0.25) < 1e-4)
+    assert rack.drums.blocks_dry == 0
+    stage.play_until(lambda: rack.kept_ready == 2)  # and so it is in all others
+    choose(presets[1], by_hand=False)
+    assert_gain(stage, -0.25)
+
+
 @pytest.mark.parametrize("preset", [with_gain("half", -6.0)], ids=[""])
 def test_a_preset_whose_plugin_takes_long_to_load_plays_without_it_until_it_is_there(
     rack: Rack, plugin_built: Callable[[int, int], Path], monkeypatch: pytest.MonkeyPatch
