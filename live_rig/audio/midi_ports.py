@@ -5,6 +5,7 @@ sound. All others are the system's, through RtMidi.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from typing import Protocol
@@ -54,6 +55,7 @@ class MidiPorts:
         self._open: dict[str, MidiIn] = {}
         self._refused: dict[str, DeviceError] = {}
         self._were_heard: set[str] = set()
+        self._is_to_let_go = False
         self._looking, self._watch = Lock(), Watch("MIDI watch", self.look, LOOK_EVERY_S)
         self.missing: Mapping[str, str] = {}
         self.look()
@@ -78,11 +80,14 @@ class MidiPorts:
             there = self._inputs.ports() if others or self._open else []
             changed = self._close_all_but(there)
             changed |= self._open_new([name for name in others if name not in self._open], there)
-            if changed or joined != self._joined:
-                self._let_go()
+            self._is_to_let_go |= changed or joined != self._joined
             self._joined = joined
             self._were_heard |= {*joined, *self._open}
             self.missing = self._words([name for name in others if name not in self._open], there)
+            if self._is_to_let_go:
+                with suppress(DeviceError):  # the rig stands still: once more with the next look
+                    self._let_go()
+                    self._is_to_let_go = False
 
     def _close_all_but(self, there: Sequence[str]) -> bool:
         """What has gone. What the card has joined meanwhile stays, and is passed over."""

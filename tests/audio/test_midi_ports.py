@@ -23,6 +23,7 @@ class Machine:
         self.midi_there: dict[str, int] = {}
         self.on_card: list[str] = []
         self.refuses: set[str] = set()
+        self.stands_still = False
         self.passes_over: dict[str, Callable[[], bool]] = {}
         machine = self
 
@@ -47,6 +48,8 @@ class Machine:
         return MidiPorts(names, ROUTING, self, self._lets_go)
 
     def _lets_go(self) -> None:
+        if self.stands_still:
+            raise DeviceError("The rig stands still", where="here", do="Wait")
         self.let_go += 1
 
 
@@ -165,6 +168,19 @@ def test_a_port_that_will_not_open_says_why_and_is_tried_again(machine: Make) ->
     at.refuses.clear()
     ports.look()
     assert ports.missing == {}
+
+
+def test_what_was_held_on_a_port_that_has_gone_is_let_go_as_soon_as_the_rig_takes_it(machine: Make) -> None:
+    at = machine("Nitro 24:0")
+    ports = at.ports("Nitro")
+    before, at.stands_still = at.let_go, True
+    at.there.clear()
+    ports.look()
+    assert ports.missing == {"Nitro": GONE.format("Nitro")}
+    at.stands_still = False
+    ports.look()
+    ports.look()
+    assert at.let_go == before + 1
 
 
 def test_who_asks_for_nothing_gets_nothing(machine: Make) -> None:
