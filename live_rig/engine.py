@@ -125,6 +125,7 @@ class Engine:
             self.click_on = any("click" in (mix.hears or {}) for mix in show.mixes)  # who writes it down wants to hear it
             self.instrument.send([Sent(EventKind.BUS, float(self.click_on), CLICK)])
             self._begun: Song | None = None
+            self._is_heard_from = 0  # frame: until then what is told of the song's place is of the song before
             self.order = RunningOrder(show, self.instrument, voice, self._begin, self.alerts.say, waits=False)
             opened.callback(self.order.repertoire.close)
             self._song_change = SongChange(self.order, self.instrument, self._turn, self._listen, self.alerts.say)
@@ -417,6 +418,8 @@ class Engine:
         if self._begun:
             self.alerts.take_back(WRITTEN_ANEW.format(title=self._begun.title))
         self._begun = song
+        taken_by = self.instrument.exchange.snapshot()["frame"] + MAX_BLOCK
+        self._is_heard_from = taken_by + self.instrument.band.ahead_frames
         try:
             self._written_presets.begin(song, self.colour.name)
         except RigError as error:
@@ -426,9 +429,10 @@ class Engine:
         """What the song is written to sound like. A preset that cannot be had is said, and the one that is heard goes on.
 
         waited: for its bar line, before `now`, did a preset that was called. It comes with what it is to be like from there on.
-        While somebody else changes the song or the colour nothing is done: the next look is near, and a picture is not to wait.
+        While somebody else changes the song or the colour nothing is done, nor while the song before is still heard: the next
+        look is near, and a picture is not to wait.
         """
-        if not self._turn.acquire(blocking=False):
+        if now["frame"] < self._is_heard_from or not self._turn.acquire(blocking=False):
             return
         try:
             if self.song is not None:

@@ -19,10 +19,10 @@ from tests.show.conftest import make_show
 from tests.waiting import until
 
 
-def plays_a_block(engine: Engine) -> None:
-    """The largest there is: a twelfth of a second."""
+def plays_a_block(engine: Engine, frames: int = MAX_BLOCK) -> None:
+    """The largest there is is a twelfth of a second."""
     rig = engine.instrument
-    rig.rig.step(np.zeros((rig.wiring.inputs, MAX_BLOCK), np.float32), np.empty((rig.outputs, MAX_BLOCK), np.float32))
+    rig.rig.step(np.zeros((rig.wiring.inputs, frames), np.float32), np.empty((rig.outputs, frames), np.float32))
 
 
 def test_who_took_the_tempo_is_told_of_this_song_and_not_of_the_one_before(engine: Engine) -> None:
@@ -44,6 +44,43 @@ def test_a_count_is_no_silence_and_can_be_stopped(engine: Engine) -> None:
     engine.do("stop", "")
     plays_a_block(engine)
     assert (engine.state().is_counting, engine.state().is_listening) == (False, True)
+
+
+def test_a_song_that_is_called_while_another_plays_begins_with_its_own_preset(
+    tmp_path: Path, stem_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = make_show(tmp_path / "friday")
+    shutil.copytree(show / "songs" / "caravan", show / "songs" / "perdido")
+    (show / "show.toml").write_text('title = "A Friday"\nsongs = ["caravan", "perdido"]\n')
+    page = show / "songs" / "perdido" / "song.toml"
+    presets = (
+        page.read_text()
+        .replace('meter = "4/4"', 'preset = "brushes"')
+        .replace('name = "solo"', 'name = "solo"\npreset = "dub"')
+    )
+    page.write_text(presets)
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: stem_cache)
+    engine = Engine(read_show(show), Setup(device="virtual"))
+    try:
+        engine.order.repertoire.decode(engine.order.songs)
+        engine.do("bar", "6")  # where the other one has dub
+        engine.do("start", "")
+        for _ in range(3):
+            plays_a_block(engine)
+        assert engine.state().bar == 6
+        engine.do("next-song", "")
+        for _ in range(60):
+            plays_a_block(engine, 256)
+            engine.state()
+        assert engine.colour.name == "brushes"
+        engine.do("bar", "5")
+        engine.do("start", "")
+        for _ in range(6):
+            plays_a_block(engine)
+            engine.state()
+        assert engine.colour.name == "dub"
+    finally:
+        engine.close()
 
 
 def test_whoever_wants_to_talk_where_there_are_no_inputs_is_told_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
