@@ -69,6 +69,7 @@ cdef void bar_filter_free(BarFilter *b) noexcept
 cdef void bar_filter_meter(BarFilter *b, int beats_per_bar) noexcept nogil
 cdef bint bar_filter_prepare(BarFilter *b) noexcept nogil
 cdef void bar_filter_start(BarFilter *b, const Onset *first, double bpm) noexcept nogil
+cdef void bar_filter_start_anywhere(BarFilter *b, double frame, double level) noexcept nogil
 cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_beat, double other_bpm) noexcept nogil
 cdef void bar_filter_hear(BarFilter *b, const Onset *onset) noexcept nogil
 cdef bint bar_filter_work(BarFilter *b, long long end_frame) noexcept nogil

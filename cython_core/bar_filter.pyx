@@ -12,7 +12,7 @@ are not worked on until their neighbours wake them.
 from libc.math cimport expf, fmin, isfinite, log2, pow
 from libc.string cimport memcpy, memset
 
-from cython_core.beginning cimport begin, begin_late, begin_unless_knock, lay_down, wait_on
+from cython_core.beginning cimport begin, begin_anywhere, begin_late, begin_unless_knock, lay_down, wait_on
 from cython_core.crossing cimport NEIGHBOURS, cross, is_far
 from cython_core.earshot cimport KINDS
 from cython_core.memory cimport release, reserve
@@ -183,6 +183,12 @@ cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_be
     """He goes on, in this tempo or, where that is not 0, in the other, and at `frame` is as good as surely at `bar_beat` of the bar."""
     start(b, frame)
     begin(b, bpm, bar_beat, PLACE_IS_KNOWN, other_bpm)
+
+
+cdef void bar_filter_start_anywhere(BarFilter *b, double frame, double level) noexcept nogil:
+    """Nothing is known but that he plays at `frame`, and which tempo level it is (log2 bpm; -1: not even that)."""
+    start(b, frame)
+    begin_anywhere(b, level)
 
 
 cdef void start(BarFilter *b, double frame) noexcept nogil:

@@ -53,6 +53,24 @@ cdef void begin_unless_knock(BarFilter *b, double bpm, double strength) noexcept
     b.unbegun = (real * KNOCK + 1 - real) / b.scale
 
 
+cdef void begin_anywhere(BarFilter *b, double level) noexcept nogil:
+    """Nothing is known of where he is: every state is as probable as changes at half beats leave it in the long run. `level`: that of his tempo, log2 bpm,
+    from which others are far; -1: none."""
+    cdef int tempo, p, cell
+    cdef float *states
+    b.told_octave = b.other_octave = -1
+    b.reference_octave = level
+    b.unbegun = b.beginning = 0
+    b.laid = TEMPI
+    b.scale = 1
+    for tempo in range(TEMPI):
+        for cell in range(b.cells[tempo]):
+            states = states_at(b, tempo, cell)
+            for p in range(PATTERNS):
+                if is_near(b, b.octave[tempo]) or not PULSE <= p < PULSE + PULSES:
+                    states[p] = b.share[tempo][p] / b.all_cells
+
+
 cdef void wait_on(BarFilter *b) noexcept nogil:
     """One step's share of what waits begins with it, if a stroke fell in it."""
     cdef int i

@@ -39,9 +39,7 @@ class Follower:
     """
 
     samplerate_hz: float
-    def __init__(
-        self, samplerate_hz: float, bpm: float | None = None, beats_per_bar: int | None = None, backwards: bool = False
-    ) -> None: ...
+    def __init__(self, samplerate_hz: float, bpm: float | None = None, beats_per_bar: int | None = None) -> None: ...
     def tell(self, bpm: float | None = None, beats_per_bar: int | None = None) -> None:
         """What the song says. Forgets the past."""
     def change_meter(self, beats_per_bar: int, bar_beat: float, beat_length: float = 1.0) -> None:

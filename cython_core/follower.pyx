@@ -332,10 +332,9 @@ globals()["Hypothesis"] = Believed
 
 
 cdef class Follower:
-    """A follower for onsets on a clock of `samplerate_hz`, told the song's tempo and meter where they are known. `backwards`: it hears a recording
-    from its end to its start, and so it expects what drummers play."""
+    """A follower for onsets on a clock of `samplerate_hz`, told the song's tempo and meter where they are known."""
 
-    def __cinit__(self, double samplerate_hz, bpm=None, beats_per_bar=None, bint backwards=False):
+    def __cinit__(self, double samplerate_hz, bpm=None, beats_per_bar=None):
         if not 8_000 <= samplerate_hz <= 768_000:
             raise ValueError(f"samplerate_hz must lie in 8000..768000, not {samplerate_hz:g}")
         self.state = <FollowerState *>reserve(1, sizeof(FollowerState))
@@ -344,7 +343,6 @@ cdef class Follower:
         self.samplerate_hz = self.state.samplerate_hz = self.state.gaits.samplerate_hz = samplerate_hz
         if not bar_filter_allot(&self.state.bars, samplerate_hz):
             raise MemoryError
-        self.state.bars.patterns.is_backwards = backwards
         self.tell(bpm, beats_per_bar)
         while not bar_filter_prepare(&self.state.bars):
             pass
