@@ -55,6 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         window.show()
     link.open()
+    if sys.platform == "linux":  # as the desktops there have it
+        from ui.stage.awake import keep_screen_lit
+
+        keep_screen_lit()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: app.quit())
     waking = QTimer()
