@@ -30,6 +30,19 @@ def stem_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
+@pytest.fixture(scope="session")
+def decoded_festival(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled show's stems at 48 kHz as a cache keeps them, for the caches of processes that play it."""
+    from live_rig.band.stems import open_stems
+    from live_rig.paths import examples_dir
+    from live_rig.show.store import read_show
+
+    cache = tmp_path_factory.mktemp("decoded")
+    for song in read_show(examples_dir() / "festival").songs:
+        open_stems(song, 48_000, cache)
+    return cache
+
+
 @pytest.fixture
 def engine(stem_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Engine"]:
     """The bundled show, ready to play, all of its songs decoded."""

@@ -1,6 +1,7 @@
 """On a real JACK server and a real PipeWire, which the tests start themselves: the engine opens, tells the truth, and plays."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -180,9 +181,10 @@ def test_a_server_that_ends_while_it_is_opened_or_started_is_said_in_words(when:
 
 @pytest.mark.parametrize(("kind", "plays_at"), [("jack", 1024), ("pipewire", 256)])
 def test_where_nobody_has_said_a_servers_large_blocks_find_enough_of_the_band_and_pipewires_are_made_small(
-    kind: str, plays_at: int, tmp_path: Path
+    kind: str, plays_at: int, tmp_path: Path, decoded_festival: Path
 ) -> None:
     (tmp_path / "spare.py").write_text(SPARE)
+    shutil.copytree(decoded_festival, tmp_path / "live-rig", copy_function=os.link)
     with ExitStack() as stack:
         try:
             server = stack.enter_context(SERVERS[kind](1024))

@@ -30,12 +30,13 @@ PATIENCE_S = 60.0
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    """The environment of a user of the test's own, without a display."""
+def home(tmp_path: Path, decoded_festival: Path) -> dict[str, str]:
+    """The environment of a user of the test's own, without a display, who has played the bundled show before."""
     kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
     places = ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
     for place in places:
         (tmp_path / place).mkdir(mode=0o700)
+    shutil.copytree(decoded_festival, tmp_path / "XDG_CACHE_HOME" / "live-rig", copy_function=os.link)
     return kept | {"PYTHONPATH": str(CHECKOUT), "HOME": str(tmp_path)} | {place: str(tmp_path / place) for place in places}
 
 

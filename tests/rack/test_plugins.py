@@ -23,19 +23,24 @@ Built = Callable[[int, int], Path]
 
 @pytest.fixture
 def folder(plugin_built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A good plugin, one that crashes while it is loaded, one that hangs, one that takes its time, and one that is none."""
+    """A good plugin, one that crashes while it is loaded, one that takes its time, and one that is none."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "vst3"
-    for loading in range(4):
+    for loading in (0, 1, 3):
         shutil.copytree(plugin_built(0, loading), folder / plugin_built(0, loading).name)
     (folder / "Text.vst3").write_text("no plugin")
     return folder
 
 
-def test_a_scan_survives_crashes_and_hangs_blocks_them_and_looks_only_once(folder: Path) -> None:
-    seen = {Path(one.path).stem: one for one, is_new in scan([folder], limit_s=20.0) if is_new}
+def test_a_scan_survives_crashes_and_hangs_blocks_them_and_looks_only_once(folder: Path, plugin_built: Built) -> None:
+    seen = {Path(one.path).stem: one for one, is_new in scan([folder], limit_s=60.0) if is_new}
+    shutil.copytree(plugin_built(0, 2), folder / plugin_built(0, 2).name)
+    (folder / "None.vst3").touch()
+    later = {Path(one.path).stem: one for one, is_new in scan([folder], limit_s=3.0) if is_new}
+    assert [*later] == ["Faulty0Hang", "None"]
+    assert "did not answer for 3 s" in later["Faulty0Hang"].blocked
+    assert "it is empty" in later["None"].blocked
     assert "crashed" in seen["Faulty0Crash"].blocked
-    assert "did not answer for 20 s" in seen["Faulty0Hang"].blocked
     assert "cannot be loaded" in seen["Text"].blocked
     assert seen["Faulty0"].blocked == seen["Faulty0Slow"].blocked == ""
     (plugin,) = seen["Faulty0"].plugins
