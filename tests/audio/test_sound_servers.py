@@ -99,8 +99,25 @@ if __name__ == "__main__":
 
 @pytest.fixture(params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Iterator[SoundServer]:
+    """A server of the test's own, which may die."""
+    yield from a_server(request.param)
+
+
+@pytest.fixture(params=SERVERS, scope="module")
+def steady(request: pytest.FixtureRequest) -> Iterator[SoundServer]:
+    """A server that goes on, and on which others have played before."""
+    yield from a_server(request.param)
+
+
+@pytest.fixture(scope="module")
+def duplex(steady: SoundServer) -> dict[str, Any]:
+    """What a stream with two inputs and two outputs says of itself."""
+    return opened(steady, 2, 2)
+
+
+def a_server(kind: str) -> Iterator[SoundServer]:
     try:
-        with SERVERS[request.param](64) as server:
+        with SERVERS[kind](64) as server:
             yield server
     except NoJack as why:
         pytest.skip(str(why))
@@ -127,23 +144,23 @@ def jacks_latencies_frames(ports: str) -> tuple[int, int]:
     return latencies["in_1", "capture"], latencies["out_1", "playback"]
 
 
-def test_a_duplex_stream_has_the_servers_blocks_and_the_latencies_that_jack_tells(server: SoundServer) -> None:
-    says = opened(server, 2, 2)
-    assert says["host"] == "JACK Audio Connection Kit"
-    assert says["channels"] == [2, 2]
-    assert says["frames_a_block"] == 64
-    capture_frames, playback_frames = jacks_latencies_frames(says["ports"])
-    assert capture_frames > 0 or isinstance(server, PipeWireServer)  # whose card here is none
-    assert [round(latency_s * 48_000) for latency_s in says["latencies_s"]] == [capture_frames, playback_frames]
+def test_a_duplex_stream_has_the_servers_blocks_and_the_latencies_that_jack_tells(
+    steady: SoundServer, duplex: dict[str, Any]
+) -> None:
+    assert duplex["host"] == "JACK Audio Connection Kit"
+    assert duplex["channels"] == [2, 2]
+    assert duplex["frames_a_block"] == 64
+    capture_frames, playback_frames = jacks_latencies_frames(duplex["ports"])
+    assert capture_frames > 0 or isinstance(steady, PipeWireServer)  # whose card here is none
+    assert [round(latency_s * 48_000) for latency_s in duplex["latencies_s"]] == [capture_frames, playback_frames]
 
 
-def test_a_stream_without_inputs_has_no_input_latency(server: SoundServer) -> None:
-    assert opened(server, 0, 2)["latencies_s"][0] == 0.0
+def test_a_stream_without_inputs_has_no_input_latency(steady: SoundServer) -> None:
+    assert opened(steady, 0, 2)["latencies_s"][0] == 0.0
 
 
-def test_the_stream_is_joined_to_the_servers_plugs(server: SoundServer) -> None:
-    ports = opened(server, 2, 2)["ports"]
-    assert all(plug in ports for plug in server.plugs)
+def test_the_stream_is_joined_to_the_servers_plugs(steady: SoundServer, duplex: dict[str, Any]) -> None:
+    assert all(plug in duplex["ports"] for plug in steady.plugs)
 
 
 @pytest.mark.parametrize(
@@ -151,9 +168,9 @@ def test_the_stream_is_joined_to_the_servers_plugs(server: SoundServer) -> None:
     [(3, 2, 48_000, "DeviceError", "2 inputs"), (2, 2, 44_100, "RateError", "44100 Hz")],
 )
 def test_what_the_server_does_not_have_is_refused_in_words(
-    server: SoundServer, inputs: int, outputs: int, rate_hz: int, error: str, says: str
+    steady: SoundServer, inputs: int, outputs: int, rate_hz: int, error: str, says: str
 ) -> None:
-    answer = opened(server, inputs, outputs, rate_hz)
+    answer = opened(steady, inputs, outputs, rate_hz)
     assert answer.get("refused") == error
     assert says in answer["says"]
 
