@@ -39,7 +39,7 @@ cdef double SLOWEST = 1.0 / 256.0    # a hold: the line stands still, the sound 
 cdef double MAX_CORRECTION = 128.0   # frames in a hop: how hard a voice that is off its line is pulled back to it
 cdef double CLOSE_ENOUGH = 0.75      # frames off the line that are left alone, so that a steady rate stays exactly that rate
 cdef enum:
-    WARM_UP_HOPS = 24
+    WARM_UP_HOPS = 4                 # its three transforms run in every hop
 
 
 cdef int stretcher_set_up(Stretcher *s, double samplerate_hz) except -1:
@@ -67,7 +67,7 @@ cdef void warm_up(Stretcher *s) noexcept nogil:
         for c in range(SIDES):
             for i in range(s.window):
                 s.fed[c][i] = 0.1 if i % 97 == 0 else 0.0
-        rubberband_set_time_ratio(s.rubber_band, 1.0 / (0.5 + 0.1 * hop))
+        rubberband_set_time_ratio(s.rubber_band, 1.0 / (0.5 + 0.75 * hop))
         feed_and_take(s, <int>rubberband_get_samples_required(s.rubber_band))
     rubberband_reset(s.rubber_band)
     s.out_frame = 0
