@@ -26,8 +26,7 @@ BEATS_HELP = (
     "the beat map: time_s,beat_in_bar (CSV); or a MIDI file, Audacity labels or a beat file (.txt), a REAPER project, "
     "a Live set, a DAWproject. Without it and without --tempo the beats are looked for in the drums"
 )
-DRUMS = re.compile("drum|kit|schlagzeug|batter", re.IGNORECASE)
-MIX = re.compile("mix|master|full", re.IGNORECASE)
+BEST_HEARD_IN = ("drum|kit|schlagzeug|batter", "perc|beat|loop", "mix|master|full", "")
 CHANGE = re.compile(r"(\d{1,6})=(.+)")
 LIST_OF_MARKS = re.compile(r"(#[,;\t])?Name[,;\t]")  # how REAPER's begins
 MOST_SAID = 12
@@ -47,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tempo", type=decimal, metavar="BPM", help="without it: as most of the beats go")
     parser.add_argument("--first-beat", type=decimal, metavar="S", help="with --tempo instead of --beats: when bar 1 starts")
     parser.add_argument("--find-beats", action="store_true", help="look for the beats in the drums, near --tempo")
+    parser.add_argument("--drums", type=Path, metavar="FILE", help="look for them in these drums, which the song does not play")
     parser.add_argument("--meter", help="4/4, 6/8 and so on; without it: as most of the bars count")
     parser.add_argument(
         "--meters", nargs="+", action="extend", default=[], metavar="BAR=METER", help="where the meter changes: 17=7/8 25=4/4"
@@ -67,15 +67,17 @@ def decimal(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Add the song, and say what it came to."""
-    if args.beats and args.first_beat is not None:
-        raise ShowError(
-            "the beat map says when bar 1 starts", where="--first-beat", do="Leave out either --beats or --first-beat"
-        )
+    if args.beats and args.drums:
+        raise ShowError("the beat map says where the beats are", where="--drums", do="Leave out either --beats or --drums")
+    for option, is_given in ("--beats", args.beats), ("--drums", args.drums), ("--find-beats", args.find_beats):
+        if is_given and args.first_beat is not None:
+            do = f"Leave out either {option} or --first-beat"
+            raise ShowError("the beats say when bar 1 starts", where="--first-beat", do=do)
     stems, found, changes = _stems(args.stem), Imported(), [_change(text) for text in args.meters]
     if (args.beats and not is_beat_map(args.beats)) or (
-        args.beats is None and (args.find_beats or (args.tempo is None and args.first_beat is None))
+        args.beats is None and (args.find_beats or args.drums or (args.tempo is None and args.first_beat is None))
     ):
-        found = imported_map(args.beats, stems) if args.beats else found_map(stems, args.tempo, args.meter)
+        found = imported_map(args.beats, stems) if args.beats else found_map(args.drums, stems, args.tempo, args.meter)
     new = NewSong(
         id=args.id,
         title=args.title,
@@ -126,13 +128,11 @@ def imported_map(path: Path, stems: Mapping[str, Path]) -> Imported:
     return found
 
 
-def found_map(stems: Mapping[str, Path], tempo_bpm: float | None, meter: str | None) -> Imported:
-    """The beats that the follower finds in the drums, or else in the longest stem; it says how sure it is."""
-    name = next(
-        (name for name in stems if DRUMS.search(name)), next((name for name in stems if MIX.search(name)), next(iter(stems)))
-    )
-    print(f'No beats were given: listening to "{name}" …', flush=True)
-    found = find_beats(stems[name], tempo_bpm, told_beats_per_bar(meter))
+def found_map(drums: Path | None, stems: Mapping[str, Path], tempo_bpm: float | None, meter: str | None) -> Imported:
+    """The beats that are found in the drums, or else in the stem in which they are heard best; it says how sure it is."""
+    heard_in = drums or next(stems[name] for like in BEST_HEARD_IN for name in stems if re.search(like, name, re.IGNORECASE))
+    print(f"No beats were given: listening to {heard_in.name} …", flush=True)
+    found = find_beats(heard_in, tempo_bpm, told_beats_per_bar(meter))
     print(said(found))
     return Imported([Beat(line, beat.time_s, beat.beat_in_bar) for line, beat in enumerate(found, start=2)], (), meter or "")
 

@@ -10,6 +10,7 @@ from cython_core.onsets import Look
 from live_rig.errors import ShowError
 from live_rig.following.hindsight import look_back
 from live_rig.following.recording import open_recording
+from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
 FEWEST = 8  # strokes, and beats
 USUAL_BEATS_PER_BAR = 4
@@ -31,7 +32,9 @@ def find_beats(path: Path, tempo_bpm: float | None, beats_per_bar: int | None) -
     """The beats of the drums (or, less surely, of the mix) in the file. ShowError where no beat is to be found."""
     rate, pieces = open_recording(path)
     strokes = np.concatenate([onsets[onsets["look"] != Look.FIRST] for onsets, _ in pieces])
-    nothing = ShowError("No beat was found in it", where=str(path), do="Give --beats FILE, or --tempo and --first-beat")
+    nothing = ShowError(
+        "No beat was found in it", where=str(path), do="Give --drums FILE, --beats FILE, or --tempo and --first-beat"
+    )
     if len(strokes) < FEWEST:
         raise nothing
     beats_per_bar = beats_per_bar or USUAL_BEATS_PER_BAR
@@ -41,7 +44,7 @@ def find_beats(path: Path, tempo_bpm: float | None, beats_per_bar: int | None) -
     course = look_back(strokes, rate, tempo_bpm, beats_per_bar)
     begin_s, end_s = float(strokes["frame"].min()) / rate - EDGE_S, float(strokes["frame"].max()) / rate + EDGE_S
     number, time_s = course.beats(begin_s, end_s)
-    if len(number) < FEWEST:
+    if len(number) < FEWEST or not SLOWEST_BPM <= 60 / np.median(np.diff(time_s)) <= FASTEST_BPM:
         raise nothing
     belief = course.in_bar(number, time_s, beats_per_bar)
     # One count for the whole recording: the one that most of the belief speaks for.

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from pathlib import Path
 
 import mido
@@ -39,12 +40,14 @@ def test_with_no_beats_given_they_are_found_in_the_drums_and_it_says_how_sure(
     drums, rate = soundfile.read(folder / "audio.flac")
     drums = drums[int(FROM_S * rate) : int((FROM_S + LENGTH_S) * rate)]
     soundfile.write(tmp_path / "kit.wav", drums, rate)
-    named = ["--id", "found", "--title", "Found", "--stem", f"drums={tmp_path / 'kit.wav'}"]
-    added = live_rig("add-song", show, *named, "--tempo", "300", "--find-beats")
+    soundfile.write(tmp_path / "keys.wav", np.full(int(LENGTH_S * 8000), 0.1), 8000)
+    named = ["--id", "found", "--title", "Found", "--stem", f"keys={tmp_path / 'keys.wav'}"]
+    added = live_rig("add-song", show, *named, "--tempo", "300", "--drums", tmp_path / "kit.wav")
     assert (added.code, added.said) == (0, "")
     bars, sure = map(int, re.search(r"Beats found: \d+ in (\d+) bars, sure of (\d+)", added.out).groups())
     assert sure > 0.9 * bars  # forwards and backwards they are the same
     (song,) = read_show(show).songs
+    assert [stem.name for stem in song.stems] == ["keys"]
     with (folder / "beats.csv").open() as file:
         true = np.array([float(row["time_s"]) for row in csv.DictReader(file)]) - FROM_S
     true = true[(true > 0.5) & (true < LENGTH_S - 0.5)]
@@ -58,6 +61,29 @@ def test_a_sound_without_a_beat_is_said_and_nothing_is_written(live_rig: LiveRig
     assert asked.code == 2
     assert "No beat was found" in asked.said
     assert list((show / "songs").iterdir()) == []
+
+
+def test_of_stems_that_is_heard_in_which_a_beat_is_heard_best(live_rig: LiveRig, show: Path, silence: Path) -> None:
+    stems = ["--stem", f"keys={silence}", f"Mix={silence}", f"percussion={silence.with_name('shaker.wav')}"]
+    shutil.copy(silence, silence.with_name("shaker.wav"))
+    assert "listening to shaker.wav" in live_rig("add-song", show, "--id", "song", "--title", "Song", *stems).out
+
+
+def test_what_has_no_tempo_has_no_beat(live_rig: LiveRig, show: Path) -> None:
+    piano = examples_dir() / "festival" / "songs" / "lantern" / "piano.ogg"
+    asked = live_rig("add-song", show, "--id", "song", "--title", "Song", "--stem", f"piano={piano}")
+    assert asked.code == 2
+    assert f"No beat was found in it ({piano}). Give --drums FILE" in asked.said
+
+
+@pytest.mark.parametrize("option", ["--beats", "--drums"])
+def test_beats_that_are_given_or_found_say_themselves_where_bar_1_begins(
+    live_rig: LiveRig, show: Path, silence: Path, option: str
+) -> None:
+    given = ["--stem", f"keys={silence}", option, silence, "--first-beat", "1"]
+    asked = live_rig("add-song", show, "--id", "song", "--title", "Song", *given)
+    assert asked.code == 2
+    assert f"the beats say when bar 1 starts (--first-beat). Leave out either {option} or --first-beat" in asked.said
 
 
 @pytest.mark.parametrize(
