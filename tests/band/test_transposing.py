@@ -50,7 +50,7 @@ def pitch_hz(sound: np.ndarray, near_hz: float) -> float:
     """Of a tone near `near_hz`, by the turning of its phase from the first second to the last."""
     wave = sound[0, RATE_HZ // 2 : -RATE_HZ // 2]
     mixed = wave * np.exp(-2j * np.pi * near_hz * np.arange(len(wave)) / RATE_HZ)
-    smooth = np.convolve(mixed, np.hanning(4800), "valid")[::480]
+    smooth = np.lib.stride_tricks.sliding_window_view(mixed, 4800)[::480] @ np.hanning(4800)
     turns = np.polyfit(np.arange(len(smooth)) * 480 / RATE_HZ, np.unwrap(np.angle(smooth)), 1)[0]
     return near_hz + float(turns) / (2 * np.pi)
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,13 @@ demo.read_arc = lambda folder: dataclasses.replace(whole(folder), length_s={LENG
 MAIN = "from live_rig.cli import main; raise SystemExit(main())"
 
 
+@pytest.fixture
+def place(tmp_path: Path, decoded_festival: Path) -> Path:
+    """A home of the test's own, whose user has played the bundled show before."""
+    shutil.copytree(decoded_festival, tmp_path / "cache" / "live-rig", copy_function=os.link)
+    return tmp_path
+
+
 @contextmanager
 def demo(place: Path, before: str = "", **own: str) -> Iterator[subprocess.Popen[str]]:
     """Without a display unless `own` has one, at home in a folder of its own; killed with the block, if it plays on then."""
@@ -45,14 +53,14 @@ def demo(place: Path, before: str = "", **own: str) -> Iterator[subprocess.Popen
             process.kill()
 
 
-def test_the_finale_is_played_and_what_was_heard_is_kept_and_told(tmp_path: Path) -> None:
-    with demo(tmp_path, BEGINNING) as process:
+def test_the_finale_is_played_and_what_was_heard_is_kept_and_told(place: Path) -> None:
+    with demo(place, BEGINNING) as process:
         out, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, said
     assert "the drummer alone" in out
     assert "bar   1 intro" in out or "bar   2 intro" in out
     assert "the drummer has the tempo" in out
-    finale = tmp_path / "finale"
+    finale = place / "finale"
     part = json.loads((finale / "summary.json").read_text())["parts"]["band in"]
     assert part["beats_with_band"] > 8
     assert part["median_ms"] < 20
@@ -66,8 +74,8 @@ def test_the_finale_is_played_and_what_was_heard_is_kept_and_told(tmp_path: Path
 
 
 @pytest.mark.parametrize("own", [{}, {"QT_QPA_PLATFORM": "offscreen"}], ids=["in the terminal", "with its window"])
-def test_it_ends_when_it_is_told_to_and_leaves_nothing_behind(tmp_path: Path, own: dict[str, str]) -> None:
-    with demo(tmp_path, **own) as process:
+def test_it_ends_when_it_is_told_to_and_leaves_nothing_behind(place: Path, own: dict[str, str]) -> None:
+    with demo(place, **own) as process:
         assert process.stdout is not None
         assert "The finale" in process.stdout.readline()
         ours = psutil.Process(process.pid).children(recursive=True)
