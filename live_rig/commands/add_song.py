@@ -15,7 +15,7 @@ from live_rig.errors import ShowError
 from live_rig.following.beat_finder import find_beats, said
 from live_rig.importers.any_map import LISTED, TIMED, read_map
 from live_rig.importers.time_line import Imported, Mark
-from live_rig.show.audio_file import NotPlayable, measure
+from live_rig.show.audio_file import NotPlayable, measure, sounding_s
 from live_rig.show.beats_csv import Beat
 from live_rig.show.new_song import add_song
 from live_rig.show.song import Song
@@ -132,9 +132,20 @@ def found_map(drums: Path | None, stems: Mapping[str, Path], tempo_bpm: float | 
     """The beats that are found in the drums, or else in the stem in which they are heard best; it says how sure it is."""
     heard_in = drums or next(stems[name] for like in BEST_HEARD_IN for name in stems if re.search(like, name, re.IGNORECASE))
     print(f"No beats were given: listening to {heard_in.name} …", flush=True)
-    found = find_beats(heard_in, tempo_bpm, told_beats_per_bar(meter))
+    begins_s, ends_s = music_s(stems)
+    found = find_beats(heard_in, tempo_bpm, told_beats_per_bar(meter), begins_s, ends_s)
+    found = [beat for beat in found if beat.time_s < longest_s(stems)]
     print(said(found))
     return Imported([Beat(line, beat.time_s, beat.beat_in_bar) for line, beat in enumerate(found, start=2)], (), meter or "")
+
+
+def music_s(stems: Mapping[str, Path]) -> tuple[float, float]:
+    """When the first of them begins to sound, and the last has ended. ShowError where one cannot be read."""
+    try:
+        begins_s, ends_s = zip(*map(sounding_s, stems.values()), strict=True)
+    except NotPlayable as fault:
+        raise ShowError(fault.what, where="--stem", do=fault.do) from None
+    return min(begins_s), max(ends_s)
 
 
 def longest_s(stems: Mapping[str, Path]) -> float:

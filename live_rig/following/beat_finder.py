@@ -17,19 +17,26 @@ USUAL_BEATS_PER_BAR = 4
 OPENING_BEATS = 16  # that tell in which tempo a performance begins
 EDGE_S = 0.1  # no beat lies further outside the strokes
 TRUST = 0.55  # the power to which odds are taken: a groove that comes round says the same once more, and no more than that
+MOST_NAMED = 12  # bars
 SURE = 0.9  # a beat counts as sure from here on
 
 
 class Found(NamedTuple):
-    """One beat, and how sure it is that it is one, and that of the bar, 0 to 1."""
+    """One beat, how sure it is that it is one, and that of the bar, 0 to 1; and whether it lies where anything was struck."""
 
     time_s: float
     beat_in_bar: int
     sure: float
+    is_heard: bool
 
 
-def find_beats(path: Path, tempo_bpm: float | None, beats_per_bar: int | None) -> list[Found]:
-    """The beats of the drums (or, less surely, of the mix) in the file. ShowError where no beat is to be found."""
+def find_beats(
+    path: Path, tempo_bpm: float | None, beats_per_bar: int | None, from_s: float = np.inf, until_s: float = -np.inf
+) -> list[Found]:
+    """The beats of the drums (or, less surely, of the mix) in the file. ShowError where no beat is to be found.
+
+    Where the song begins before them, `from_s`, or ends after them, `until_s`, they are counted on in the tempo beside them.
+    """
     rate, pieces = open_recording(path)
     strokes = np.concatenate([onsets[onsets["look"] != Look.FIRST] for onsets, _ in pieces])
     nothing = ShowError(
@@ -43,34 +50,43 @@ def find_beats(path: Path, tempo_bpm: float | None, beats_per_bar: int | None) -
         tempo_bpm = float(np.median(first.bpm[first.beat < first.beat[0] + OPENING_BEATS]))
     course = look_back(strokes, rate, tempo_bpm, beats_per_bar)
     begin_s, end_s = float(strokes["frame"].min()) / rate - EDGE_S, float(strokes["frame"].max()) / rate + EDGE_S
-    number, time_s = course.beats(begin_s, end_s)
-    if len(number) < FEWEST or not SLOWEST_BPM <= 60 / np.median(np.diff(time_s)) <= FASTEST_BPM:
+    number, time_s = course.beats(min(begin_s, from_s - EDGE_S), max(end_s, until_s - EDGE_S))
+    is_heard = (begin_s <= time_s) & (time_s <= end_s)
+    if is_heard.sum() < FEWEST or not SLOWEST_BPM <= 60 / np.median(np.diff(time_s)) <= FASTEST_BPM:
         raise nothing
-    belief = course.in_bar(number, time_s, beats_per_bar)
+    belief = course.in_bar(number, time_s, beats_per_bar) * is_heard[:, None]
     # One count for the whole recording: the one that most of the belief speaks for.
     counts = (np.arange(beats_per_bar) + number[:, None]) % beats_per_bar
     in_bar = counts[:, np.take_along_axis(belief, counts, 1).sum(0).argmax()]
     sure = np.take_along_axis(belief, in_bar[:, None], 1)[:, 0] ** TRUST
     sure /= sure + np.maximum(1 - belief[np.arange(len(number)), in_bar], 0) ** TRUST
-    return [Found(*beat) for beat in zip(time_s.tolist(), (in_bar + 1).tolist(), sure.tolist(), strict=True)]
+    rows = (np.maximum(time_s, 0.0).tolist(), (in_bar + 1).tolist(), sure.tolist(), is_heard.tolist())
+    return [Found(*beat) for beat in zip(*rows, strict=True)]
 
 
 def said(found: Sequence[Found]) -> str:
-    """How sure it is, in a line or two: bars by number, those that want a look named."""
+    """How sure it is, in some lines: bars by number, those that want a look named."""
     bars: list[list[Found]] = []
     for beat in found:
         if beat.beat_in_bar == 1 or not bars:
             bars.append([])
         bars[-1].append(beat)
-    pickup = found[0].beat_in_bar != 1
-    doubtful = [
-        (number + (0 if pickup else 1), min(beat.sure for beat in bar))
-        for number, bar in enumerate(bars)
-        if min(beat.sure for beat in bar) < SURE
-    ]
-    line = f"Beats found: {len(found)} in {len(bars)} bars, sure of {len(bars) - len(doubtful)}."
+    numbered = dict(enumerate(bars, start=1 if found[0].beat_in_bar == 1 else 0))
+    unheard = [number for number, bar in numbered.items() if not any(beat.is_heard for beat in bar)]
+    surest = {number: min(beat.sure for beat in bar) for number, bar in numbered.items() if number not in unheard}
+    doubtful = [number for number, sure in surest.items() if sure < SURE]
+    lines = [f"Beats found: {len(found)} in {len(bars)} bars, sure of {len(surest) - len(doubtful)}."]
+    if unheard:
+        named = ", ".join(f"{number}" for number in unheard[:MOST_NAMED]) + more(unheard)
+        lines.append(f"No drums in bars {named}: they are counted on in the tempo beside them.")
     if doubtful:
-        named = ", ".join(f"{number} ({sure:.0%})" for number, sure in doubtful[:12])
-        more = f", and {len(doubtful) - 12} more" if len(doubtful) > 12 else ""
-        line += f"\nLook at bars {named}{more}: listen to the click against the song before you play it."
-    return line
+        named = ", ".join(f"{number} ({surest[number]:.0%})" for number in doubtful[:MOST_NAMED]) + more(doubtful)
+        lines.append(f"Look at bars {named}.")
+    if unheard or doubtful:
+        lines.append("Listen to the click against the song before you play it.")
+    return "\n".join(lines)
+
+
+def more(named: Sequence[int]) -> str:
+    """How many are not named."""
+    return f", and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""

@@ -1,4 +1,4 @@
-"""Stems as files: how long one is, and whether it is whole. Nothing is decoded but the last half second.
+"""Stems as files: how long one is, whether it is whole, and when it sounds. The last alone has all of it decoded.
 
 A broken copy often opens without a word: the decoder plays what is there. So each format is asked in its own way whether
 it is whole: WAV, AIFF and most MP3 say in their header how many bytes there are, Ogg marks its last page, FLAC cannot be read
@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import soundfile
 
 TAIL_S = 0.5
+WINDOW_S = 0.05
+QUIET_DB = 40
 UNKNOWN_BYTES = 0xFFFFFFFF  # what a program writes that could not go back to fill in the length
 OGG_LONGEST_PAGE = 65_307
 MP3_LONGEST_FRAME = 2881
@@ -56,6 +59,25 @@ def measure(path: Path) -> AudioFile:
     except (soundfile.SoundFileError, TypeError):  # the second: a .raw, which says nothing of itself
         raise NotPlayable("it is not a sound file that can be read", "Export it as WAV, FLAC, Ogg or MP3") from None
     return audio
+
+
+def sounding_s(path: Path) -> tuple[float, float]:
+    """When the sound in a file begins and ends, in seconds: what is no more than QUIET_DB under its loudest.
+
+    Where there is none it ends before it begins. Raises NotPlayable.
+    """
+    measure(path)
+    try:
+        with soundfile.SoundFile(path) as sound:
+            frames = round(WINDOW_S * sound.samplerate)
+            peaks = np.array([np.abs(block).max() for block in sound.blocks(frames, dtype="float32")])
+            rate = sound.samplerate
+    except soundfile.SoundFileError:
+        raise NotPlayable("it breaks off in the middle", COPY_AGAIN) from None
+    sounding = np.flatnonzero((peaks > 0) & (peaks >= peaks.max() * 10 ** (-QUIET_DB / 20)))
+    if not len(sounding):
+        return np.inf, -np.inf
+    return float(sounding[0] * frames / rate), float((sounding[-1] + 1) * frames / rate)
 
 
 def _refuse_empty(file: BinaryIO) -> None:

@@ -15,6 +15,7 @@ from live_rig.paths import examples_dir
 from live_rig.show.song import Song
 from live_rig.show.store import read_show
 from tests.commands.conftest import LiveRig
+from tests.playing import beats, rock
 from tests.show.conftest import make_show, write_sound
 
 MAPS = Path(__file__).parents[1] / "data" / "maps"
@@ -53,6 +54,34 @@ def test_with_no_beats_given_they_are_found_in_the_drums_and_it_says_how_sure(
     true = true[(true > 0.5) & (true < LENGTH_S - 0.5)]
     near = [np.abs(song.beat_map.time_s - beat).min() for beat in true]
     assert np.mean(np.array(near) < 0.035) > 0.9
+
+
+def test_bars_without_drums_are_counted_on_and_named(live_rig: LiveRig, show: Path, tmp_path: Path) -> None:
+    """Keys from bar 1 to bar 16 of a song at 120, drums from bar 5 to bar 12."""
+    soundfile.write(tmp_path / "keys.wav", np.full(32 * 44100, 0.1), 44100)
+    track, at_s = mido.MidiTrack(), 0.0  # at 120 bpm there are 960 ticks in a second
+    for time_s, note, force in rock(beats((120, 32), start_s=8.0)):
+        track.append(mido.Message("note_on", channel=9, note=note, velocity=force, time=round((time_s - at_s) * 960)))
+        at_s = time_s
+    mido.MidiFile(tracks=[track]).save(tmp_path / "kit.mid")
+    named = ["--id", "song", "--title", "Song", "--stem", f"keys={tmp_path / 'keys.wav'}", "--drums", tmp_path / "kit.mid"]
+    added = live_rig("add-song", show, *named, "--tempo", "120")
+    assert (added.code, added.said) == (0, "")
+    assert "No drums in bars 1, 2, 3, 4, 13, 14, 15, 16: they are counted on in the tempo beside them." in added.out
+    (song,) = read_show(show).songs
+    assert song.beat_map.time_s == pytest.approx(np.arange(64) / 2, abs=0.02)
+    assert song.beat_map.beat_in_bar.tolist() == [1, 2, 3, 4] * 16
+
+
+def test_drums_that_go_on_after_the_song_make_it_no_longer(live_rig: LiveRig, show: Path, silence: Path) -> None:
+    """A song of 12 s, drums of 20."""
+    soundfile.write(silence, np.full(12 * 44100, 0.1), 44100)
+    sound, rate = soundfile.read(examples_dir() / "festival" / "drummer" / "audio.flac", frames=44100 * 20)
+    soundfile.write(silence.with_name("kit.wav"), sound, rate)
+    named = ["--id", "song", "--title", "Song", "--stem", f"keys={silence}", "--drums", silence.with_name("kit.wav")]
+    assert live_rig("add-song", show, *named, "--tempo", "290").said == ""
+    (song,) = read_show(show).songs
+    assert 11.0 < song.beat_map.time_s[-1] < 12.0
 
 
 def test_a_sound_without_a_beat_is_said_and_nothing_is_written(live_rig: LiveRig, show: Path, silence: Path) -> None:
