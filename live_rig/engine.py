@@ -32,7 +32,7 @@ from live_rig.audio.sound_card import VIRTUAL_BLOCK, SoundCard
 from live_rig.audio.voice import Voice
 from live_rig.band.lost_stems import WRITTEN_ANEW
 from live_rig.band.renderer import renderers
-from live_rig.conducting.cues import Sent, events_of, midi_event, pad_event
+from live_rig.conducting.cues import Sent, events_of, events_of_no_song, midi_event, pad_event
 from live_rig.conducting.taps import Taps
 from live_rig.conducting.written_presets import WrittenPresets, is_decided, presets_of, section_after
 from live_rig.control.protocol import Desk, MixLevel, StageState
@@ -64,6 +64,7 @@ SONGS_LOOKED_AFTER_S = 1.0  # so often files are looked for, and songs let go
 ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 BEGINS = ("start", "count-in", "band-in", "re-enter")  # what makes the song sound that is loaded
+ABOUT_NO_SONG = ("panic", "pad", "pads-off", "talkback", "mix", "click", "say", *COLOUR_COMMANDS)
 TALKING = "The talkback is open"
 
 log = logging.getLogger(__name__)
@@ -221,8 +222,6 @@ class Engine:
 
     def do(self, command: str, value: str) -> str:
         """Carry out a command, in words. RigError where it cannot be."""
-        if self.song is None:
-            raise ShowError("This show has no songs", where=f"{self.show.folder}/show.toml", do="Add one: live-rig add-song")
         if command == "listen":
             self._song_change.refuse_what_is_left()
             return self._listen()
@@ -231,15 +230,18 @@ class Engine:
         except ValueError as error:
             what, do = error.args
             raise ShowError(str(what), where="command", do=str(do)) from None
+        song = self.song
+        if song is None and command not in ABOUT_NO_SONG:
+            raise ShowError("This show has no songs", where=f"{self.show.folder}/show.toml", do="Add one: live-rig add-song")
         if command in CHANGES or (command in ("next", "previous") and not self._is_playing):
             with self._turn:
                 return self._change(command, value)
         if command in BEGINS and not self._is_playing:
             self._song_change.refuse_what_is_left()
-        if command == "unqueue":
+        if command == "unqueue" and song is not None:
             self._song_change.let_none_come()
             waits = self.instrument.exchange.snapshot()["key_waits"]
-            self.order.keys.take_back(self.song, is_waiting=bool(waits))
+            self.order.keys.take_back(song, is_waiting=bool(waits))
         if command in ("panic", "pads-off"):
             self._let_go()
         if command == "tap":
@@ -252,7 +254,7 @@ class Engine:
             return self._talk(value)
         if command == "mix":
             self.instrument.send(self._listeners.turn(value))
-        self.instrument.send(events_of(command, value, self.song))
+        self.instrument.send(events_of(command, value, song) if song else events_of_no_song(command, value))
         if command == "click":
             self.click_on = value == "on"
         if command == "panic":

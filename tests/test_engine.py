@@ -324,6 +324,28 @@ def test_the_first_song_of_a_show_that_had_none_is_played_as_soon_as_it_is_writt
         engine.close()
 
 
+def test_a_show_without_songs_has_a_kit_that_sounds_and_can_be_silenced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = make_show(tmp_path / "friday")
+    (show / "show.toml").write_text('title = "A Friday"\n')
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    engine = Engine(read_show(show), Setup(device="virtual"))
+    try:
+        engine.do("preset", "dub")
+        for command, value in (("click", "on"), ("say", "line check"), ("mix", "drummer.click=-6"), ("pads-off", "")):
+            engine.do(command, value)
+        plays_a_block(engine)
+        state = engine.state()
+        assert (engine.colour.name, state.click_on, state.now) == ("dub", True, "line check")
+        engine.do("panic", "")
+        assert engine.colour.name == ""
+        with pytest.raises(ShowError, match="This show has no songs"):
+            engine.do("start", "")
+    finally:
+        engine.close()
+
+
 def test_a_set_that_is_written_in_another_order_is_so_from_then_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     show = make_show(tmp_path / "friday")
     shutil.copytree(show / "songs" / "caravan", show / "songs" / "perdido")

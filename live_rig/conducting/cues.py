@@ -81,8 +81,6 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
         return [Sent(EventKind.GO_TO, first_beat(song, bar_of(song, number)), quantum)]
     if command == "finale":
         return [Sent(EventKind.FINALE, float(value == "drummer"))]
-    if command == "say":
-        return [Sent(EventKind.CHIME)]
     if command in ("mute", "solo"):
         return [Sent(EventKind.MUTE if command == "mute" else EventKind.SOLO, Switch.OTHER, stem_named(song, value))]
     if command == "pan":
@@ -91,6 +89,15 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
     if command == "level":
         name, _, level_db = value.rpartition("=")
         return [Sent(EventKind.LEVEL, linear(level_of(command, level_db)), stem_named(song, name.strip()))]
+    return events_of_no_song(command, value)
+
+
+def events_of_no_song(command: str, value: str) -> list[Sent]:
+    """The same of a command that is about no song, and may come where there is none."""
+    if command in ("panic", "pads-off"):
+        return [Sent(PLAIN[command])]
+    if command == "say":
+        return [Sent(EventKind.CHIME)]
     if command == "click":
         if value not in ("on", "off"):
             raise ShowError(f'"click {value}" is neither on nor off', where="command", do='Say "click on" or "click off"')
