@@ -18,6 +18,7 @@ import numpy as np
 
 from bench.setting.bleed import WAY_S, bleed
 from bench.setting.corpus import CHECKOUT, meta, takes
+from bench.setting.not_installed import not_installed
 from cython_core.beat_calls import BeatCalls
 from cython_core.follower import Follower
 from cython_core.input_lines import Lines
@@ -26,8 +27,11 @@ from live_rig.importers.midi_file import read_strokes
 
 sys.path.insert(0, str(CHECKOUT / "scripts" / "learn_onsets"))
 
-from kits import HYDROGEN, RATE, hydrogen_kit
-from perform import Player, read_take
+try:
+    from kits import HYDROGEN, RATE, hydrogen_kit
+    from perform import Player, read_take
+except ModuleNotFoundError as error:
+    raise not_installed(error) from error
 
 DRUMS = ("kick", "snare", "tom", "hat", "overhead")
 STANDS_BEFORE = {

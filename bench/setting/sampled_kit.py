@@ -11,14 +11,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import soxr
-from scipy import signal
 
 from bench.setting.corpus import CHECKOUT
+from bench.setting.not_installed import not_installed
 
 sys.path.insert(0, str(CHECKOUT / "scripts" / "learn_onsets"))
 
-from kits import HYDROGEN, LEAD, RATE, Kit, hydrogen_kit, soundfont_kit
-from perform import PIECES, Note, Player, in_a_room
+try:
+    from kits import HYDROGEN, LEAD, RATE, Kit, hydrogen_kit, soundfont_kit
+    from perform import PIECES, Note, Player, in_a_room
+    from scipy import signal
+except ModuleNotFoundError as error:
+    raise not_installed(error) from error
 
 FLUID = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 KITS = ("The Black Pearl 1.0", "BJA_Pacific", "Fluid 0", "Fluid 16", "Fluid 40")

@@ -48,6 +48,9 @@ songs = []
 
 def make_show(folder: Path) -> None:
     """Make the folder of an empty show. Raises ShowError where something is there already, DeviceError for the disk."""
+    if folder.exists() and folder.samefile(Path()):
+        do = "Say a name, and it is made in here: live-rig new NAME"
+        raise ShowError("the folder that you are in cannot be made anew", where=str(folder.resolve()), do=do)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ShowError("there is something already", where=str(folder), do="Choose another name: nothing is overwritten")
     if why := why_unfit(folder.resolve().name):

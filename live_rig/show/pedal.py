@@ -65,7 +65,8 @@ def nowhere_faults(pedals: Mapping[str, str], there: Mapping[str, Collection[str
         with suppress(ValueError):  # said already
             word, value = parse_command(text)
             name = value.removesuffix(AT_BEAT).removesuffix(AT_BAR) if word == "preset" else value
-            name = name.partition("=")[0] if word == "pad" else name
+            if word == "pad" and name not in there["pad"]:  # a name may have a = in it, too
+                name = name.rpartition("=")[0] or name
             if word in there and name not in there[word]:
                 do = change_or(name, there[word], "Take it out, or bring it into the show")
                 yield Fault(f'there is no {word} "{name}"', do, ("pedals", pedal))

@@ -81,8 +81,10 @@ def show_folder(given: Path) -> Path:
 def _show_faults(page: Page, folder: Path) -> list[Fault]:
     ids, pedals = page.values.get("songs"), page.values.get("pedals")
     faults = list(setlist_faults(ids)) if isinstance(ids, list) else []
-    present = song_folders(folder)
-    for number, song_id in enumerate(ids if isinstance(ids, list) else []):
+    present, why_shut = _songs_in(folder)
+    if why_shut:
+        faults.append(Fault(f"this folder cannot be read: {why_shut}", "Check what it is, and whose", file="songs"))
+    for number, song_id in enumerate(ids if isinstance(ids, list) and not why_shut else []):
         if isinstance(song_id, str) and SONG_ID.fullmatch(song_id) and song_id not in present:
             do = change_or(song_id, present, "Add it with: live-rig add-song, or take it out of the set")
             faults.append(Fault(f'there is no song "{song_id}" in songs/', do, ("songs", number)))
@@ -111,4 +113,14 @@ def _ids(page: Page, folder: Path) -> list[str]:
 
 def song_folders(folder: Path) -> list[str]:
     """The ids of all songs in songs/, in the set or not."""
-    return sorted(each.name for each in folder.glob("songs/*") if each.is_dir() and not each.name.startswith("."))
+    return _songs_in(folder)[0]
+
+
+def _songs_in(folder: Path) -> tuple[list[str], str]:
+    """Their ids, and why the system does not let songs/ be read; empty where it does, or where there is none."""
+    try:
+        return sorted(each.name for each in (folder / "songs").iterdir() if each.is_dir() and each.name[0] != "."), ""
+    except FileNotFoundError:
+        return [], ""
+    except OSError as error:
+        return [], str(error.strerror)

@@ -1,5 +1,6 @@
 """`live-rig bench`: which benches there are, and what it says where there are none."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,12 @@ def test_the_bench_that_is_named_runs_in_a_process_of_its_own_with_what_is_meant
     assert ran.code == 0, ran.said
     assert "usage:" in ran.out
     assert "--blocks" in ran.out
+
+
+@pytest.mark.skipif(find_spec("scipy") is not None, reason="scipy is installed")
+@pytest.mark.parametrize("name", ["by_ear", "input_lines"])
+def test_a_bench_whose_library_is_not_installed_says_so_in_a_line(live_rig_process: LiveRig, name: str) -> None:
+    ran = live_rig_process("bench", name)
+    assert ran.code == 2
+    (line,) = ran.said.splitlines()
+    assert line.startswith("scipy is not installed. Say: ")

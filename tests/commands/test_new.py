@@ -39,6 +39,18 @@ def test_its_pedals_reach_what_a_drummer_needs(live_rig: LiveRig, tmp_path: Path
     }
 
 
+@pytest.mark.parametrize("name", [".", "", "../here"])
+def test_the_folder_in_which_one_is_is_refused_in_words_and_stays(
+    live_rig: LiveRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    refused = live_rig("new", name)
+    assert refused.code == 2
+    assert f"cannot be made anew ({tmp_path / 'here'}). Say a name, and it is made in here: live-rig new NAME." in refused.said
+    assert [*tmp_path.rglob("*")] == [tmp_path / "here"]
+
+
 @pytest.mark.parametrize("name", ["nul", "friday.", "friday ", "ten:thirty"])
 def test_a_show_that_could_not_be_carried_to_every_system_is_refused_in_words(
     live_rig: LiveRig, tmp_path: Path, name: str

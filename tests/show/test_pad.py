@@ -10,6 +10,7 @@ from cython_core.exchange import EventKind
 from live_rig.audio.pads import open_pads, sound
 from live_rig.conducting.cues import Sent, pad_event
 from live_rig.errors import ShowError
+from live_rig.show.faults import ShowFaults
 from live_rig.show.pad import Pad
 from live_rig.show.store import read_show
 
@@ -87,6 +88,16 @@ def test_sounds_are_as_they_were_recorded_at_the_sessions_rate(tmp_path: Path) -
 def test_all_pads_of_a_show_are_ready_to_be_struck(show_with_sounds: Path) -> None:
     pads = [Pad(name="clap", note=39, file="pads/clap.wav"), Pad(name="shaker", file="pads/shaker.wav", loop_beats=4.0)]
     assert open_pads(pads, show_with_sounds, 48_000, 64).voices == 0
+
+
+def test_a_pad_whose_name_has_an_equals_sign_is_found_by_a_pedal(show_with_sounds: Path) -> None:
+    sheet = show_with_sounds / "show.toml"
+    pedals = '[pedals]\n"pc:1" = "pad a=b"\n"pc:2" = "pad a=b=64"\n"pc:3" = "pad a"'
+    sheet.write_text(f"{sheet.read_text().replace('[pedals]', pedals)}\n{CLAP.replace('clap', 'a=b', 1)}")
+    with pytest.raises(ShowFaults) as told:
+        read_show(show_with_sounds)
+    (fault,) = told.value.faults
+    assert fault.what == 'there is no pad "a"'
 
 
 def test_a_pad_is_struck_by_its_name() -> None:

@@ -1,6 +1,8 @@
 """A show is read whole, or every fault of it is named."""
 
+import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -268,6 +270,22 @@ def test_a_folder_without_a_show_is_named(tmp_path: Path) -> None:
     )
 
 
+def test_songs_that_are_no_folder_are_said_once_and_not_song_by_song(show: Path) -> None:
+    shutil.rmtree(show / "songs")
+    (show / "songs").write_text("a file where a folder should be")
+    assert faults_of(show) == ["songs: this folder cannot be read: Not a directory. Check what it is, and whose."]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="for root, and on Windows, nothing is shut")
+@pytest.mark.parametrize("mode", [0o000, 0o400])
+def test_a_folder_of_songs_that_is_shut_is_said_once_and_not_song_by_song(show: Path, mode: int) -> None:
+    (show / "songs").chmod(mode)
+    try:
+        assert faults_of(show) == ["songs: this folder cannot be read: Permission denied. Check what it is, and whose."]
+    finally:
+        (show / "songs").chmod(0o755)
+
+
 def test_a_file_that_is_not_utf_8_is_named_with_the_line(show: Path) -> None:
     (show / "show.toml").write_bytes(b'songs = []\ntitle = "Caf\xe9"\n')
     assert faults_of(show) == ["show.toml:2: it is not UTF-8 text. Save it as UTF-8 in your editor."]
@@ -279,6 +297,7 @@ def test_a_file_that_is_not_utf_8_is_named_with_the_line(show: Path) -> None:
         ("preset dubb at bar", 'there is no preset "dubb". Change it to "dub", the nearest there is.'),
         ("song carvan", 'there is no song "carvan". Change it to "caravan", the nearest there is.'),
         ("pad clap=64", 'there is no pad "clap". Take it out, or bring it into the show.'),
+        ("pad clap", 'there is no pad "clap". Take it out, or bring it into the show.'),
     ],
 )
 def test_a_pedal_that_calls_what_is_not_there_is_named(show: Path, command: str, says: str) -> None:
