@@ -3,6 +3,7 @@
 from libc.math cimport NAN, rint
 
 from cython_core.authority cimport drummer_line
+from cython_core.chart cimport chart_section
 from cython_core.exchange cimport HANDOVER, LAST_HIT, Notice, Snapshot, draft, publish, tell
 from cython_core.form cimport is_vamping
 from cython_core.guard cimport GUARD_DELAY
@@ -36,11 +37,13 @@ cdef void notify(RigState *r, int kind, double value) noexcept nogil:
 
 
 cdef double heard_asynchrony_ms(const RigState *r) noexcept nogil:
-    """Band beat minus drummer beat at the ear, for the stroke the follower speaks of; NaN where there are not both."""
+    """Band beat minus drummer beat at the ear, for the stroke the follower speaks of; NaN where there are not both, as while the last hit rings."""
     cdef double frame = r.frame - (r.input_latency_s + r.output_latency_s) * r.samplerate_hz - GUARD_DELAY
     cdef const Moment *moment = moment_at(&r.transport, <long long>frame)
     cdef double off
     if frame < 0 or moment.state != PLAYING or moment.is_held or not r.pulse.found or not moment.bpm > 0:
+        return NAN
+    if r.transport.chart == NULL or r.transport.chart.section[chart_section(r.transport.chart, moment.song_beat)].is_finale:
         return NAN
     off = drummer_line(&r.authority, &r.pulse, 0.0) - moment.line - moment.bpm / 60.0 * (frame % TICK) / r.samplerate_hz
     return (off - rint(off)) * 60000.0 / moment.bpm

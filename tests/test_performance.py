@@ -242,6 +242,17 @@ def test_long_blocks_miss_nothing_of_the_band_at_any_rate(studio: Studio, rate_h
     assert loudness.min() > 0.1
 
 
+def test_how_far_they_are_apart_is_not_told_while_the_last_hit_rings(studio: Studio) -> None:
+    plays = beats((120, 30))
+    tune = studio.clicking(song(120, "head:4 hit:4!"))
+    heard = played(tune, rock(plays), [(3.0, "hold", ""), (8.0, "finale", "")], "command", authority="conductor", length_s=14)
+    (hit_s,) = happened(heard, "last-hit")
+    told_s = [each.time_s for each in heard.line.points if not np.isnan(each.asynchrony_ms)]
+    assert told_s[0] < 3.0  # while they play together
+    assert max(told_s) < hit_s
+    assert max(each.confidence for each in heard.line.points if each.time_s > hit_s) > 0.5  # he plays on, and is known
+
+
 def test_no_stroke_is_the_last_hit_before_the_band_rests(studio: Studio) -> None:
     says = [(5.1, "finale", "drummer")]
     his = [(5.4, 49, 127), (7.5, 49, 127)]
