@@ -1,5 +1,6 @@
 """The real window at a real door: tiles show what the engine says, keys ask it for things, and its end is said."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from live_rig.control.protocol import COMMANDS, FormPart, StageState
 from live_rig.show.pedal import NAMED_KEYS
 from tests.control.open_door import OpenDoor
+from ui.latin import letter_at
 from ui.link import GONE, STUCK, WAITING, Link
-from ui.stage.keys import PRESSES
+from ui.stage.keys import PRESSES, command_of_show
 from ui.stage.window import StageWindow
 
 Key = Qt.Key
@@ -48,6 +50,38 @@ def test_who_hears_what_is_said_first_and_is_no_alarm(door: OpenDoor, window: St
     assert not window.alert.words.is_wrong
     door.state = StageState(hears="output 1 (drummer): click", alerts=("The disk is slow",))
     qtbot.waitUntil(lambda: window.alert.words.is_wrong)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the codes of X11 and Wayland")
+@pytest.mark.parametrize(
+    ("letter", "scan_code", "asked"),
+    [("З", 33, ("panic", "")), ("ε", 26, ("editor", "")), ("ש", 38, ("hold", "")), ("т", 57, ("say", "hello"))],
+)
+def test_a_key_of_another_script_is_the_latin_one_in_its_place(
+    letter: str, scan_code: int, asked: tuple[str, str], door: OpenDoor, window: StageWindow, qtbot: QtBot
+) -> None:
+    """Where the show has no key of that letter: here it has A, and т."""
+    door.state = StageState(keys={"A": "hold", "Т": "say hello"})
+    qtbot.waitUntil(lambda: command_of_show("A", window._state) is not None)
+    press = QKeyEvent(QKeyEvent.Type.KeyPress, ord(letter.upper()), Modifier.NoModifier, scan_code, 0, 0, letter)
+    QApplication.sendEvent(window, press)
+    qtbot.waitUntil(lambda: door.commands == [asked])
+
+
+@pytest.mark.parametrize(
+    ("platform", "scan_code", "virtual_key", "letter"),
+    [
+        ("linux", 58, 0, "M"),
+        ("linux", 61, 0, ""),
+        ("darwin", 0, 46, "M"),
+        ("darwin", 0, 9, "V"),
+        ("darwin", 0, 10, ""),
+        ("win32", 50, 77, "M"),
+        ("win32", 52, 190, ""),
+    ],
+)
+def test_a_place_has_its_letter_on_every_system(platform: str, scan_code: int, virtual_key: int, letter: str) -> None:
+    assert letter_at(platform, scan_code, virtual_key) == letter
 
 
 @pytest.mark.parametrize("key", PRESSES)

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from live_rig.control.protocol import Desk, Done, StageState
 from ui import theme
 from ui.desk.view import DeskView
+from ui.latin import latin
 from ui.link import GONE, Link
 from ui.stage.alert_tile import AlertTile, AlertWords, alert_words
 from ui.stage.band_tile import BandTile, BandWords, band_words
@@ -41,6 +42,11 @@ def touched_band(state: StageState) -> str:
     if state.is_holding or state.is_vamping:
         return "next"
     return "vamp" if state.is_playing else "stop" if state.is_counting else "start"
+
+
+def name_of(event: QKeyEvent) -> str:
+    """What a show calls the key: PgDown, Ctrl+M."""
+    return QKeySequence(event.keyCombination()).toString().replace("Num+", "")
 
 
 class StageWindow(QWidget):
@@ -175,8 +181,11 @@ class StageWindow(QWidget):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         if event is None:
             return
+        own = command_of_show(name_of(event), self._state)
+        if not own:
+            event = latin(event)
+            own = command_of_show(name_of(event), self._state)
         key = event.key()
-        own = command_of_show(QKeySequence(event.keyCombination()).toString().replace("Num+", ""), self._state)
         is_desks = self.desk.isVisible() and not (key == Qt.Key.Key_Escape and self.overlay.isVisible())
         if is_desks and (not own or self.desk.is_typed(event)) and self.desk.press(event):
             return
