@@ -2,11 +2,11 @@
 
 import argparse
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from live_rig.show.new_song import add_song
 from live_rig.show.song import Song
 from live_rig.show.sources import NewSong, read_beats
 from live_rig.show.stem import clock
+
+T = TypeVar("T")
 
 BEATS_HELP = (
     "the beat map: time_s,beat_in_bar (CSV); or a MIDI file, Audacity labels or a beat file (.txt), a REAPER project, "
@@ -132,28 +134,28 @@ def found_map(drums: Path | None, stems: Mapping[str, Path], tempo_bpm: float | 
     """The beats that are found in the drums, or else in the stem in which they are heard best; it says how sure it is."""
     heard_in = drums or next(stems[name] for like in BEST_HEARD_IN for name in stems if re.search(like, name, re.IGNORECASE))
     print(f"No beats were given: listening to {heard_in.name} …", flush=True)
-    begins_s, ends_s = music_s(stems)
-    found = find_beats(heard_in, tempo_bpm, told_beats_per_bar(meter), begins_s, ends_s)
-    found = [beat for beat in found if beat.time_s < longest_s(stems)]
+    end_s = longest_s(stems)
+    begins_s, ends_s = zip(*of_each(stems, sounding_s), strict=True)
+    found = find_beats(heard_in, tempo_bpm, told_beats_per_bar(meter), min(begins_s), max(ends_s))
+    found = [beat for beat in found if beat.time_s < end_s]
     print(said(found))
     return Imported([Beat(line, beat.time_s, beat.beat_in_bar) for line, beat in enumerate(found, start=2)], (), meter or "")
 
 
-def music_s(stems: Mapping[str, Path]) -> tuple[float, float]:
-    """When the first of them begins to sound, and the last has ended. ShowError where one cannot be read."""
-    try:
-        begins_s, ends_s = zip(*map(sounding_s, stems.values()), strict=True)
-    except NotPlayable as fault:
-        raise ShowError(fault.what, where="--stem", do=fault.do) from None
-    return min(begins_s), max(ends_s)
-
-
 def longest_s(stems: Mapping[str, Path]) -> float:
     """The length of the longest stem. ShowError where one cannot be read."""
-    try:
-        return max(measure(path).length_s for path in stems.values())
-    except NotPlayable as fault:
-        raise ShowError(fault.what, where="--stem", do=fault.do) from None
+    return max(file.length_s for file in of_each(stems, measure))
+
+
+def of_each(stems: Mapping[str, Path], ask: Callable[[Path], T]) -> list[T]:
+    """What each file says of itself. ShowError where one cannot be read."""
+    answers = []
+    for name, path in stems.items():
+        try:
+            answers.append(ask(path))
+        except NotPlayable as fault:
+            raise ShowError(fault.what, where=f"--stem {name}={path}", do=fault.do) from None
+    return answers
 
 
 def sections_of(marks: Sequence[Mark], beats: Sequence[Beat]) -> tuple[list[dict[str, Any]], list[Mark]]:

@@ -14,7 +14,6 @@ from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
 FEWEST = 8  # strokes, and beats
 USUAL_BEATS_PER_BAR = 4
-OPENING_BEATS = 16  # that tell in which tempo a performance begins
 EDGE_S = 0.1  # no beat lies further outside the strokes
 TRUST = 0.55  # the power to which odds are taken: a groove that comes round says the same once more, and no more than that
 MOST_NAMED = 12  # bars
@@ -46,8 +45,7 @@ def find_beats(
         raise nothing
     beats_per_bar = beats_per_bar or USUAL_BEATS_PER_BAR
     if tempo_bpm is None:
-        first = look_back(strokes, rate, None, beats_per_bar)
-        tempo_bpm = float(np.median(first.bpm[first.beat < first.beat[0] + OPENING_BEATS]))
+        tempo_bpm = look_back(strokes, rate, None, beats_per_bar).opening_bpm
     course = look_back(strokes, rate, tempo_bpm, beats_per_bar)
     begin_s, end_s = float(strokes["frame"].min()) / rate - EDGE_S, float(strokes["frame"].max()) / rate + EDGE_S
     number, time_s = course.beats(min(begin_s, from_s - EDGE_S), max(end_s, until_s - EDGE_S))
@@ -73,14 +71,15 @@ def said(found: Sequence[Found]) -> str:
         bars[-1].append(beat)
     numbered = dict(enumerate(bars, start=1 if found[0].beat_in_bar == 1 else 0))
     unheard = [number for number, bar in numbered.items() if not any(beat.is_heard for beat in bar)]
-    surest = {number: min(beat.sure for beat in bar) for number, bar in numbered.items() if number not in unheard}
-    doubtful = [number for number, sure in surest.items() if sure < SURE]
-    lines = [f"Beats found: {len(found)} in {len(bars)} bars, sure of {len(surest) - len(doubtful)}."]
+    heard = {number: bar for number, bar in numbered.items() if number not in unheard}
+    least_sure = {number: min(beat.sure for beat in bar if beat.is_heard) for number, bar in heard.items()}
+    doubtful = [number for number, sure in least_sure.items() if sure < SURE]
+    lines = [f"Beats found: {len(found)} in {len(bars)} bars, sure of {len(heard) - len(doubtful)}."]
     if unheard:
         named = ", ".join(f"{number}" for number in unheard[:MOST_NAMED]) + more(unheard)
-        lines.append(f"No drums in bars {named}: they are counted on in the tempo beside them.")
+        lines.append(f"Nothing is struck in bars {named}: they are counted on in the tempo beside them.")
     if doubtful:
-        named = ", ".join(f"{number} ({surest[number]:.0%})" for number in doubtful[:MOST_NAMED]) + more(doubtful)
+        named = ", ".join(f"{number} ({least_sure[number]:.0%})" for number in doubtful[:MOST_NAMED]) + more(doubtful)
         lines.append(f"Look at bars {named}.")
     if unheard or doubtful:
         lines.append("Listen to the click against the song before you play it.")

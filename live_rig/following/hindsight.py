@@ -20,7 +20,7 @@ MOVES = 2.0  # what it costs, in nats, that the tempo goes to its neighbour
 PLACE_MOVES = 1.5  # the same of the place in the beat
 LEAPS = 12.0  # and to one further off
 NEAR_MOVES = 3  # tempi
-END_BEATS = 16  # that tell in which tempo it goes on outside
+END_BEATS = 16  # at either end, that tell the tempo there
 
 Floats = NDArray[np.float64]
 Row = tuple[NDArray[np.uint8], NDArray[np.float32]]
@@ -34,12 +34,21 @@ class Course(NamedTuple):
     bpm: Floats  # (n,)
     bar: Floats  # (n, beats * PLACES) what is believed of the place in the bar (or in a cycle of short ones)
 
+    @property
+    def opening_bpm(self) -> float:
+        """The tempo in which it begins."""
+        return float(np.median(self.bpm[self.beat < self.beat[0] + END_BEATS]))
+
+    @property
+    def ending_bpm(self) -> float:
+        """The tempo in which it ends."""
+        return float(np.median(self.bpm[self.beat > self.beat[-1] - END_BEATS]))
+
     def beats(self, from_s: float, until_s: float) -> tuple[NDArray[np.int64], Floats]:
         """The whole beats in a stretch of time, and when they fall; outside the course they go on in the tempo at its ends."""
-        opening, ending = self.beat < self.beat[0] + END_BEATS, self.beat > self.beat[-1] - END_BEATS
         before_s, after_s = max(self.time_s[0] - from_s, 0.0), max(until_s - self.time_s[-1], 0.0)
-        first = self.beat[0] - before_s * self.bpm[opening].mean() / 60
-        last = self.beat[-1] + after_s * self.bpm[ending].mean() / 60
+        first = self.beat[0] - before_s * self.opening_bpm / 60
+        last = self.beat[-1] + after_s * self.ending_bpm / 60
         time_s = np.concatenate([[self.time_s[0] - before_s], self.time_s, [self.time_s[-1] + after_s]])
         beat = np.concatenate([[first], self.beat, [last]])
         number = np.arange(np.ceil(np.interp(from_s, time_s, beat)), np.floor(np.interp(until_s, time_s, beat)) + 1)

@@ -62,11 +62,10 @@ def measure(path: Path) -> AudioFile:
 
 
 def sounding_s(path: Path) -> tuple[float, float]:
-    """When the sound in a file begins and ends, in seconds: what is no more than QUIET_DB under its loudest.
+    """When the sound in a playable file begins and ends, in seconds: what is no more than QUIET_DB under its loudest.
 
     Where there is none it ends before it begins. Raises NotPlayable.
     """
-    measure(path)
     try:
         with soundfile.SoundFile(path) as sound:
             frames = round(WINDOW_S * sound.samplerate)

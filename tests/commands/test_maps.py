@@ -67,7 +67,7 @@ def test_bars_without_drums_are_counted_on_and_named(live_rig: LiveRig, show: Pa
     named = ["--id", "song", "--title", "Song", "--stem", f"keys={tmp_path / 'keys.wav'}", "--drums", tmp_path / "kit.mid"]
     added = live_rig("add-song", show, *named, "--tempo", "120")
     assert (added.code, added.said) == (0, "")
-    assert "No drums in bars 1, 2, 3, 4, 13, 14, 15, 16: they are counted on in the tempo beside them." in added.out
+    assert "Nothing is struck in bars 1, 2, 3, 4, 13, 14, 15, 16: they are counted on in the tempo beside them." in added.out
     (song,) = read_show(show).songs
     assert song.beat_map.time_s == pytest.approx(np.arange(64) / 2, abs=0.02)
     assert song.beat_map.beat_in_bar.tolist() == [1, 2, 3, 4] * 16
@@ -96,6 +96,13 @@ def test_of_stems_that_is_heard_in_which_a_beat_is_heard_best(live_rig: LiveRig,
     stems = ["--stem", f"keys={silence}", f"Mix={silence}", f"percussion={silence.with_name('shaker.wav')}"]
     shutil.copy(silence, silence.with_name("shaker.wav"))
     assert "listening to shaker.wav" in live_rig("add-song", show, "--id", "song", "--title", "Song", *stems).out
+
+
+def test_a_stem_that_is_not_there_is_named(live_rig: LiveRig, show: Path, silence: Path) -> None:
+    given = ["--stem", f"keys={silence}", "horns=horns.wav", "--drums", silence]
+    asked = live_rig("add-song", show, "--id", "song", "--title", "Song", *given)
+    assert asked.code == 2
+    assert "(--stem horns=horns.wav)" in asked.said
 
 
 def test_what_has_no_tempo_has_no_beat(live_rig: LiveRig, show: Path) -> None:
