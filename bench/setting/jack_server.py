@@ -87,7 +87,8 @@ class JackServer:
                 words += ["-L", str(self.cables)] if self.cables else []
                 words += ["-d", "dummy", "-r", str(self.samplerate_hz), "-p", str(self.block_frames)]
                 words += ["-C", str(self.inputs), "-P", str(self.outputs)]
-                self._process = subprocess.Popen(words, env=self.environ, stdout=log, stderr=subprocess.STDOUT)
+                held = (self._lock.fileno(),)  # by the server too: whoever started it may be killed
+                self._process = subprocess.Popen(words, env=self.environ, stdout=log, stderr=subprocess.STDOUT, pass_fds=held)
             if self._answers():
                 return True
             self._end()
