@@ -39,11 +39,12 @@ class FeelTile(Tile[FeelWords]):
 
     def draw(self, painter: QPainter, room: QRectF) -> None:
         words = self.words
-        text = QRectF(room.left(), room.top(), room.width(), room.height() * 0.40)
+        above = room.height() * 0.05  # letters with a stem reach beyond the capitals
+        text = QRectF(room.left(), room.top() + above, room.width(), room.height() * 0.36)
         for side, align in (("dragging", theme.LEFT), ("rushing", theme.RIGHT)):
             theme.write(painter, text, side, theme.TEXT if words.feel == side else theme.FAINT, align=align)
         theme.write(painter, text, words.feel if words.feel == POCKET else words.ms, theme.TEXT, align=theme.CENTRE)
-        bar = QRectF(room.left(), room.top() + room.height() * 0.72, room.width(), room.height() * 0.24)
+        bar = QRectF(room.left(), room.top() + room.height() * 0.70, room.width(), room.height() * 0.22)
         middle, half = bar.center().x(), bar.width() / 2
         painter.fillRect(bar, theme.PANEL)
         pocket = half * IN_THE_POCKET_MS / FULL_SCALE_MS

@@ -48,9 +48,10 @@ class Overlay(Tile[KeysWords]):
         height = (room.height() - 2 * pad) / per_column
         text = min(height * 0.38, width * 0.066)
         widest = max((name for name, _ in rows), key=lambda name: theme.width_per_px(name, True))
+        longest = max((says for _, says in key_rows({})), key=lambda says: theme.width_per_px(says, False))
         for number, (name, says) in enumerate(rows):
             left = pad + number // per_column * width
             top = pad + (number % per_column + 0.5) * height - text / 2
             theme.write(painter, QRectF(left, top, width * 0.24, text), name, theme.TEXT, like=widest)
             words = QRectF(left + width * 0.27, top, width * 0.7 - pad, text)
-            theme.write(painter, words, says, theme.SOFT, like="give it to the band", is_bold=False)
+            theme.write(painter, words, says, theme.SOFT, like=longest, is_bold=False)

@@ -36,7 +36,7 @@ class TempoTile(Tile[TempoWords]):
 
     def draw(self, painter: QPainter, room: QRectF) -> None:
         aside = room.width() * 0.2
-        overshoot = room.height() * 0.02  # round digits reach beyond the straight ones
+        overshoot = room.height() * 0.03  # round digits reach beyond the straight ones
         digits = QRectF(room.left(), room.top() + overshoot, room.width() - aside, room.height() - 2 * overshoot)
         size_px = theme.fitting_px("000", digits.width(), digits.height())
         ink = theme.FAINT if self.words.tempo == UNKNOWN else theme.TEXT
