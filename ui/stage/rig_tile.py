@@ -52,12 +52,10 @@ class RigTile(Tile[RigWords]):
     def draw(self, painter: QPainter, room: QRectF) -> None:
         height = room.height() * 0.4
         row = QRectF(room.left(), room.center().y() - height / 2, room.width(), height)
-        says_more = not self.words.is_well or len(self.words.sound) > len(self.words.device)
-        half = room.width() * (0.62 if says_more else 0.42)
-        sound = row.adjusted(0, 0, half - row.width(), 0)
-        theme.write(
-            painter, sound, self.words.sound, theme.SOFT if self.words.is_well else theme.WRONG, is_bold=not self.words.is_well
-        )
-        theme.write(
-            painter, row.adjusted(half + height, 0, 0, 0), self.words.device, theme.SOFT, align=theme.RIGHT, is_bold=False
-        )
+        words, is_loud = self.words, not self.words.is_well
+        sound, device = theme.width_per_px(words.sound, is_loud), theme.width_per_px(words.device, False)
+        split = (room.width() - height) * sound / (sound + device)  # where there is little room, both are written as large
+        ink = theme.WRONG if is_loud else theme.SOFT
+        theme.write(painter, row.adjusted(0, 0, split - row.width(), 0), words.sound, ink, is_bold=is_loud)
+        right = row.adjusted(split + height, 0, 0, 0)
+        theme.write(painter, right, words.device, theme.SOFT, align=theme.RIGHT, is_bold=False)
