@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from live_rig.conducting.cues import LOWEST_DB, Sent, mix_events
+from live_rig.conducting.cues import Sent, mix_events
 from live_rig.control.protocol import MixLevel
 from live_rig.show.mix import STRUCK
 from live_rig.show.pad import Talkback
+from live_rig.show.written import LOWEST_DB
 from live_rig.wiring import Wiring
 
 

@@ -24,14 +24,14 @@ from live_rig.conducting.cues import LEADERS, Sent, events_of, midi_event
 from live_rig.conducting.script import Scripted
 from live_rig.conducting.written_presets import WrittenPresets, preset_at
 from live_rig.errors import ShowError
-from live_rig.instrument import Block, Instrument, each_bus_apart
+from live_rig.instrument import Block, Instrument
 from live_rig.paths import cache_dir
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Preset
 from live_rig.rehearsal.line import Line
 from live_rig.show.command import AT_BAR
 from live_rig.show.song import Song
-from live_rig.stage_state import bar_and_beat
+from live_rig.wiring import APART, each_bus_apart
 
 Start = Literal["count-in", "uninvited", "command"]
 TAIL_S = 2.0
@@ -93,8 +93,7 @@ def perform(plan: Plan, drums: npt.NDArray[np.float32]) -> Performance:
             written.follow(plan.song, instrument.exchange.snapshot())
         note_down(plan, instrument, performance)
     at_ear = at_the_ear(plan, blocks)
-    sides = {"mix": slice(0, 2), "drums": slice(2, 4), "band": slice(4, 6), "click": slice(6, 7), "guide": slice(7, 8)}
-    performance.buses = {name: at_ear[rows] for name, rows in sides.items()}
+    performance.buses = {name: at_ear[rows] for name, rows in APART.items()}
     performance.counts = {
         "blocks": instrument.drums.blocks,
         "blocks_dry": instrument.drums.blocks_dry,
@@ -170,6 +169,6 @@ def note_down(plan: Plan, instrument: Instrument, performance: Performance) -> N
                 "what": NoticeKind(notice["kind"]).name.lower().replace("_", "-"),
                 "who": Leader(notice["who"]).name.lower(),
                 "why": Reason(notice["why"]).name.lower().replace("_", " ") if notice["why"] else "",
-                "bar": bar_and_beat(plan.song, notice["beat"])[0],
+                "bar": plan.song.bar_and_beat(notice["beat"])[0],
             }
         )

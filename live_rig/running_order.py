@@ -12,7 +12,6 @@ from cython_core.exchange import EventKind
 from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys, in_key, key_of
-from live_rig.conducting.chart import first_beat
 from live_rig.conducting.cues import Sent
 from live_rig.conducting.tempo_doubts import tempo_doubts
 from live_rig.errors import DeviceError, RigError, ShowError
@@ -64,7 +63,7 @@ class RunningOrder:
         """Whether the song that is loaded ends there, where the band has; else it has ended with its drummer."""
         song = self.songs[self.number]
         lasts = [section for section in song.sections if section.is_finale or section is song.sections[-1]]
-        return ended_beat in [first_beat(song, section.last_bar + 1) for section in lasts]
+        return ended_beat in [song.bar_start(section.last_bar + 1) for section in lasts]
 
     @property
     def show(self) -> Show:
@@ -128,14 +127,14 @@ class RunningOrder:
         self._instrument.load(self.repertoire.chart(song), plays_on=plays_on)
         self._move_to(number, song)
 
-    def has_gone_on(self, chart: int) -> None:
+    def has_gone_on(self, address: int) -> None:
         """The instrument has gone on by itself, as the ending of this song says, to the chart at this address.
 
         Where another song has been loaded since, that one is played, and nothing changes here.
         """
-        for each, song in self._leads_to:
-            if each.address == chart:
-                if song.id not in [each.id for each in self.songs]:  # just taken out of the set
+        for chart, song in self._leads_to:
+            if chart.address == address:
+                if song.id not in [other.id for other in self.songs]:  # just taken out of the set
                     self.songs.insert(self.number + 1, song)
                 self._move_to(self.number_of(song.id), song)
                 return

@@ -10,7 +10,8 @@ from cython_core.exchange import NoticeKind
 from cython_core.transport import State, Turn
 from live_rig.band.keys import Keys, in_key
 from live_rig.conducting.chart import cue_now_and_next, section_at
-from live_rig.control.protocol import FormPart, StageState, StemStrip
+from live_rig.control.protocol import SILENCE_DB, FormPart, StageState, StemStrip
+from live_rig.decibels import linear
 from live_rig.show.cue import EVERYBODY, Cue
 from live_rig.show.mix import in_words
 from live_rig.show.section import Section
@@ -36,8 +37,8 @@ TURNS = {Turn.CUT: "cut-off", Turn.LAST: "last hit", Turn.GO_ON: "on with the dr
 
 
 def level_db(peak: float) -> float:
-    """A linear peak in dB below full scale; -120 for silence."""
-    return 20 * math.log10(peak) if peak > 1e-6 else -120.0
+    """A linear peak in dB below full scale; SILENCE_DB for silence."""
+    return 20 * math.log10(peak) if peak > linear(SILENCE_DB) else SILENCE_DB
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
         "queued": queued(song, now) or last_time(section_of(song, now), now),
         "queued_in_beats": queued_in_beats(song, now),
     }
-    first, _ = bar_and_beat(song, now["start_beat"])
+    first, _ = song.bar_and_beat(now["start_beat"])
     if now["state"] not in (State.PLAYING, State.COUNTING):
         cues = [called(cue) for cue in song.cues if cue.bar >= first]
         begins = f"start at {place_named(song, first)}" if first > 1 else ""
@@ -184,7 +185,7 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
             "queued": fields["queued"] or begins,
         }
     counts = now["state"] == State.COUNTING
-    bar, in_bar = counted(song, first, now["song_beat"]) if counts else bar_and_beat(song, now["song_beat"])
+    bar, in_bar = counted(song, first, now["song_beat"]) if counts else song.bar_and_beat(now["song_beat"])
     section = section_at(song, bar)
     number = song.sections.index(section)
     cue, coming = cue_now_and_next(song, bar)
@@ -201,7 +202,7 @@ def song_fields(song: Song, now: Mapping[str, Any]) -> dict[str, Any]:
         "phase": in_bar % 1.0,
         "now": cue_now(cue, bar),
         "next_cue": called(coming) if coming else "",
-        "bars_to_next_cue": first_beat_bars(song, coming.bar, now["song_beat"]) if coming else None,
+        "bars_to_next_cue": bars_until(song, coming.bar, now["song_beat"]) if coming else None,
     }
 
 
@@ -218,14 +219,9 @@ def place_named(song: Song, bar: int) -> str:
     return section.name if bar == section.first_bar else f"{section.name}, bar {bar}"
 
 
-def bar_and_beat(song: Song, song_beat: float) -> tuple[int, float]:
-    """(bar from 1, place in the bar from 0) of a song beat; outside the beat map, in the song's meter."""
-    return song.bar_and_beat(song_beat)
-
-
 def section_of(song: Song, now: Mapping[str, Any]) -> Section:
     """The section that sounds now."""
-    return section_at(song, bar_and_beat(song, now["song_beat"])[0])
+    return section_at(song, song.bar_and_beat(now["song_beat"])[0])
 
 
 def last_time(section: Section, now: Mapping[str, Any]) -> str:
@@ -245,7 +241,7 @@ def called(cue: Cue) -> str:
     return cue.say if cue.to == EVERYBODY else f"{cue.to}: {cue.say}"
 
 
-def first_beat_bars(song: Song, bar: int, song_beat: float) -> float:
+def bars_until(song: Song, bar: int, song_beat: float) -> float:
     """Bars from a song beat to the start of a bar."""
     here, place = song.bar_and_beat(song_beat)
     return max(0.0, bar - here - place / song.beats_in(here))
@@ -267,7 +263,7 @@ def queued(song: Song, now: Mapping[str, Any]) -> str:
     """What waits for its bar line, in words."""
     turn = now["queued"]
     if turn == Turn.JUMP:
-        return f"to {place_named(song, bar_and_beat(song, now['queued_beat'])[0])}"
+        return f"to {place_named(song, song.bar_and_beat(now['queued_beat'])[0])}"
     if turn in TURNS:
         return TURNS[turn]
     return "hold" if now["is_to_be_held"] else ""
@@ -285,4 +281,4 @@ def last_handover(notice: Mapping[str, Any] | None, song: Song | None) -> str:
 
 def at_bar(song: Song | None, notice: Mapping[str, Any]) -> str:
     """Where it happened; nothing where there is no song."""
-    return f" at bar {bar_and_beat(song, notice['beat'])[0]}" if song is not None else ""
+    return f" at bar {song.bar_and_beat(notice['beat'])[0]}" if song is not None else ""

@@ -10,6 +10,10 @@ from cython_core import mix as bus
 from live_rig.decibels import linear
 from live_rig.show.mix import BAND, Mix, usual_mixes
 
+APART = {"mix": slice(0, 2), "drums": slice(2, 4), "band": slice(4, 6), "click": slice(6, 7), "guide": slice(7, 8)}
+"""The outputs of `each_bus_apart`; the count is heard with the click."""
+APART_OUTPUTS = 8
+
 Routes = npt.NDArray[np.float32]  # (outputs, bus.BUSES), linear
 
 
@@ -70,11 +74,11 @@ def knobs(mix: Mix, source: str, level_db: float, buses: Sequence[str]) -> list[
 
 
 def each_bus_apart(inputs: int) -> Wiring:
-    """Eight outputs for `render`: the mix (two), the drums (two), the band (two), the click with the count, the guide."""
-    route = np.zeros((8, bus.BUSES), np.float32)
+    """For whoever writes down what is heard: the mix, its drums, band, click and guide, each on outputs of its own (APART)."""
+    route = np.zeros((APART_OUTPUTS, bus.BUSES), np.float32)
     for side in (0, 1):
-        route[side, [bus.DRUMS_LEFT + side, bus.PADS_LEFT + side, bus.BAND_LEFT + side]] = 1.0
-        route[2 + side, [bus.DRUMS_LEFT + side, bus.PADS_LEFT + side]] = 1.0
-        route[4 + side, bus.BAND_LEFT + side] = 1.0
-    route[6, [bus.CLICK, bus.COUNT]] = route[7, bus.GUIDE] = 1.0
+        drums, band = [bus.DRUMS_LEFT + side, bus.PADS_LEFT + side], [bus.BAND_LEFT + side]
+        for name, sources in (("mix", drums + band), ("drums", drums), ("band", band)):
+            route[APART[name].start + side, sources] = 1.0
+    route[APART["click"], [bus.CLICK, bus.COUNT]] = route[APART["guide"], bus.GUIDE] = 1.0
     return Wiring(inputs, route)

@@ -13,7 +13,6 @@ from live_rig.show.beat_map import BeatMap
 from live_rig.show.cue import Cue
 from live_rig.show.meter import MeterChange
 from live_rig.stage_state import (
-    bar_and_beat,
     cue_now,
     last_handover,
     leader,
@@ -70,7 +69,7 @@ def test_the_tempo_is_the_bands_while_it_plays_and_else_the_drummers() -> None:
     [(0.0, (1, 0.0)), (3.5, (1, 3.5)), (4.0, (2, 0.0)), (31.0, (8, 3.0)), (33.0, (9, 1.0)), (-1.0, (0, 3.0))],
 )
 def test_bars_are_counted_from_one_and_beyond_the_song_too(song_beat: float, place: tuple[int, float]) -> None:
-    bar, in_bar = bar_and_beat(TUNE, song_beat)
+    bar, in_bar = TUNE.bar_and_beat(song_beat)
     assert (bar, in_bar) == (place[0], pytest.approx(place[1]))
 
 

@@ -1,11 +1,8 @@
 """The rig's own sounds, at the session's rate: the click, the guide's chime, and what the guide says of a command."""
 
 import numpy as np
-import numpy.typing as npt
 
-from live_rig.audio.voice import Voice
-
-Mono = npt.NDArray[np.float32]
+from live_rig.audio.voice import Mono, Voice
 
 
 def blip(samplerate_hz: float, frequency_hz: float, length_s: float, peak: float) -> Mono:

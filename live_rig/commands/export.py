@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from live_rig.commands.render import named_song
-from live_rig.conducting.chart import first_beat, section_at
+from live_rig.conducting.chart import section_at
 from live_rig.errors import DeviceError, ShowError
 from live_rig.exporters.beats import write_all
 from live_rig.show.beats_csv import Beat
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         marks = sections_played(song, beats, song_beats)
     else:
         name, beats, song_beats = song.id, recorded_beats(song), list(song.beat_map.beat)
-        marks = [(song.beat_map.time_at(first_beat(song, s.first_bar)), s.name) for s in song.sections]
+        marks = [(song.beat_map.time_at(song.bar_start(s.first_bar)), s.name) for s in song.sections]
     meters = {
         beat.line: meter_at(song.bar_and_beat(song_beat)[0], song.meter, song.meters)
         for beat, song_beat in zip(beats, song_beats, strict=True)
@@ -118,7 +118,7 @@ def sections_played(song: Song, beats: Sequence[Beat], song_beats: Sequence[floa
     marks, before, last = [], "", math.inf
     for beat, song_beat in zip(beats, song_beats, strict=True):
         section = section_at(song, song.bar_and_beat(song_beat)[0])
-        begins = song_beat == first_beat(song, section.first_bar)
+        begins = song_beat == song.bar_start(section.first_bar)
         if section.name != before or (begins and song_beat <= last):
             marks.append((beat.time_s, section.name))
         before, last = section.name, song_beat

@@ -18,7 +18,7 @@ from live_rig.audio.recording import read_drums
 from live_rig.conducting.script import read_script
 from live_rig.conducting.written_presets import preset_at, presets_of
 from live_rig.errors import DeviceError, ShowError
-from live_rig.importers.midi_file import read_notes
+from live_rig.importers.midi_file import MIDI_SUFFIXES, read_notes
 from live_rig.performance import Performance, Plan, perform
 from live_rig.rack.preset_reader import read_preset
 from live_rig.show.setlist import Show
@@ -26,7 +26,6 @@ from live_rig.show.song import Song
 from live_rig.show.store import read_show
 from live_rig.show.write import refuse_to_write_over
 
-MIDI_SUFFIXES = {".mid", ".midi", ".smf"}
 FILES = ("mix.wav", "drums.wav", "band.wav", "click.wav", "guide.wav", "trace.csv", "summary.json")
 
 

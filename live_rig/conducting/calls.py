@@ -6,10 +6,7 @@ short to speak on, bars are counted in their place. A cue that nobody has spoken
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-from live_rig.audio.voice import Voice
+from live_rig.audio.voice import Mono, Voice
 from live_rig.conducting.beat_lengths import beat_length
 from live_rig.show.cue import Cue
 from live_rig.show.song import Song
@@ -17,7 +14,6 @@ from live_rig.show.song import Song
 SHORTEST_S = 0.35  # for a number, spoken
 BARS_OF_COUNT = 4
 
-Mono = npt.NDArray[np.float32]
 NUMBERS = tuple(str(number) for number in range(1, 17))
 
 

@@ -35,11 +35,11 @@ def chart_of(
         song.beats_per_bar,
         calls=calls_of(song, voice or Voice(()), samplerate_hz),
         ending=ENDINGS[song.ending],
-        fermatas=[first_beat(song, cue.bar) for cue in song.cues if cue.hold],
+        fermatas=[song.bar_start(cue.bar) for cue in song.cues if cue.hold],
         phrase_bars=song.phrase_bars or 0,
         stems=stems,
         tempo_limits=[tempo_limits(song, section) for section in song.sections],
-        curve=[(first_beat(song, point.bar), point.bpm) for point in song.tempo_curve],
+        curve=[(song.bar_start(point.bar), point.bpm) for point in song.tempo_curve],
         count_bars=COUNTS[song.count][0],
         count_beats=COUNTS[song.count][1],
         beat_lengths=beat_lengths(song),
@@ -63,11 +63,6 @@ def tempo_limits(song: Song, section: Section) -> tuple[float, float]:
     slowest = section.slowest_bpm or (song.slowest_bpm or 0.0) / longer
     fastest = section.fastest_bpm or (song.fastest_bpm or math.inf) / longer
     return min(slowest, fastest), max(slowest, fastest)
-
-
-def first_beat(song: Song, bar: int) -> float:
-    """The song beat of a bar's downbeat; bars beyond the beat map go on in the song's meter."""
-    return song.bar_start(bar)
 
 
 def spanned(song: Song, section: Section) -> tuple[float, float, bool, bool, int]:

@@ -13,16 +13,15 @@ from cython_core.authority import GivesWay, Leader
 from cython_core.exchange import EventKind
 from cython_core.faders import Switch
 from cython_core.transport import Quantum
-from live_rig.conducting.chart import first_beat
 from live_rig.decibels import linear
 from live_rig.errors import ShowError
 from live_rig.show.mix import OWN_SOURCES
 from live_rig.show.pad import LOUDEST_VELOCITY, Pad
 from live_rig.show.song import Song
+from live_rig.show.written import HIGHEST_DB, LOWEST_DB
 from live_rig.wiring import Wiring, knobs
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
-LOWEST_DB, HIGHEST_DB = -60.0, 12.0  # what a stem's gain_db may be, too
 
 PLAIN = {
     "start": EventKind.START,
@@ -72,13 +71,13 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
     if command in WITH_NUMBER:
         return [WITH_NUMBER[command](value, song)]
     if command == "re-enter":
-        return [Sent(EventKind.RE_ENTER, first_beat(song, section_named(song, value)) if value else math.nan)]
+        return [Sent(EventKind.RE_ENTER, song.bar_start(section_named(song, value)) if value else math.nan)]
     if command == "section":
         name, quantum = quantized(song, value)
-        return [Sent(EventKind.GO_TO, first_beat(song, section_named(song, name)), quantum)]
+        return [Sent(EventKind.GO_TO, song.bar_start(section_named(song, name)), quantum)]
     if command == "bar":
         number, quantum = quantized(song, value)
-        return [Sent(EventKind.GO_TO, first_beat(song, bar_of(song, number)), quantum)]
+        return [Sent(EventKind.GO_TO, song.bar_start(bar_of(song, number)), quantum)]
     if command == "finale":
         return [Sent(EventKind.FINALE, float(value == "drummer"))]
     if command in ("mute", "solo"):
@@ -183,7 +182,7 @@ def mix_events(value: str, wiring: Wiring) -> list[Sent]:
     """What `mix drummer.click=-6` turns: -60 dB is silence. ShowError where there is no such mix or source."""
     knob, _, text = value.rpartition("=")
     mix_name, _, source = (part.strip() for part in knob.rpartition("."))
-    level_db = number("mix", text, "-60 to 12, such as drummer.click=-6")
+    level_db = number("mix", text, f"{LOWEST_DB:g} to {HIGHEST_DB:g}, such as drummer.click=-6")
     if not level_db <= HIGHEST_DB:
         raise ShowError(f"{level_db:g} dB is out of reach", where="command", do=f"Say {LOWEST_DB:g} to {HIGHEST_DB:g}")
     mixes = {mix.name: mix for mix in wiring.mixes}
@@ -216,17 +215,17 @@ def bar_of(song: Song, text: str) -> int:
 def section_named(song: Song, name: str) -> int:
     """The first bar of a section. ShowError names the nearest where there is none of that name."""
     bars = {section.name: section.first_bar for section in song.sections}
-    return bars[nearest(song, name, list(bars), "section")]
+    return bars[known(song, name, list(bars), "section")]
 
 
 def stem_named(song: Song, name: str) -> int:
     """The number of a stem, from 0. ShowError names the nearest where there is none of that name."""
     names = [stem.name for stem in song.stems]
-    return names.index(nearest(song, name, names, "stem"))
+    return names.index(known(song, name, names, "stem"))
 
 
-def nearest(song: Song, name: str, names: list[str], kind: str) -> str:
-    """`name`, if it is one of `names`; ShowError otherwise."""
+def known(song: Song, name: str, names: list[str], kind: str) -> str:
+    """`name`, if it is one of `names`; else a ShowError that names the nearest."""
     if name in names:
         return name
     close = get_close_matches(name, names, n=1)

@@ -16,11 +16,6 @@ DOTTED = 12  # a beat of three eighths: 1.5 quarters, times 8
 SHORT_LEAD = 0.3  # of a beat: what comes before the first beat and is shorter is written as a sixteenth
 
 
-def csv_text(beats: Sequence[Beat]) -> str:
-    """`time_s,beat_in_bar`, as the rig reads it."""
-    return beats_text(beats)
-
-
 def labels_text(beats: Sequence[Beat], marks: Sequence[tuple[float, str]]) -> str:
     """One label a beat, numbered as it is counted, and one for each mark."""
     rows = [(beat.time_s, str(beat.beat_in_bar)) for beat in beats] + list(marks)
@@ -103,7 +98,7 @@ def write_all(
     """`name`.csv, `name`.txt and `name`.mid in `folder`. OSError where they cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{name}{suffix}" for suffix in (".csv", ".txt", ".mid")]
-    files[0].write_text(csv_text(beats), encoding="utf-8")
+    files[0].write_text(beats_text(beats), encoding="utf-8")
     files[1].write_text(labels_text(beats, marks), encoding="utf-8")
     midi_file(beats, marks, meters).save(files[2])
     return files

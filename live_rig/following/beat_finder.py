@@ -10,6 +10,7 @@ from cython_core.onsets import Look
 from live_rig.errors import ShowError
 from live_rig.following.hindsight import look_back
 from live_rig.following.recording import open_recording
+from live_rig.show.beats_csv import bars_of
 from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
 FEWEST = 8  # strokes, and beats
@@ -64,11 +65,7 @@ def find_beats(
 
 def said(found: Sequence[Found]) -> str:
     """How sure it is, in some lines: bars by number, those that want a look named."""
-    bars: list[list[Found]] = []
-    for beat in found:
-        if beat.beat_in_bar == 1 or not bars:
-            bars.append([])
-        bars[-1].append(beat)
+    bars = bars_of(found)
     numbered = dict(enumerate(bars, start=1 if found[0].beat_in_bar == 1 else 0))
     unheard = [number for number, bar in numbered.items() if not any(beat.is_heard for beat in bar)]
     heard = {number: bar for number, bar in numbered.items() if number not in unheard}

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from cython_core.input_lines import DRUMS, Lines
 from cython_core.onsets import ONSET
 from live_rig.errors import ShowError
-from live_rig.importers.midi_file import read_strokes
+from live_rig.importers.midi_file import MIDI_SUFFIXES, read_strokes
 
-MIDI_SUFFIXES = (".mid", ".midi", ".smf")
 MIDI_SAMPLERATE_HZ = 48_000
 LISTEN_FRAMES = 8192 * 32  # of sound read at a time: whole ticks
 RATES_HZ = (44_100, 192_000)

@@ -5,11 +5,12 @@ from pathlib import Path
 from live_rig.importers.ableton import read_live_set
 from live_rig.importers.dawproject import read_dawproject
 from live_rig.importers.labels import read_labels
+from live_rig.importers.midi_file import MIDI_SUFFIXES
 from live_rig.importers.midi_map import read_midi_map
 from live_rig.importers.reaper import read_reaper_csv, read_reaper_project
 from live_rig.importers.time_line import Imported, unfit
 
-TIMED = {".mid": read_midi_map, ".midi": read_midi_map, ".smf": read_midi_map, ".rpp": read_reaper_project}
+TIMED = dict.fromkeys(MIDI_SUFFIXES, read_midi_map) | {".rpp": read_reaper_project}
 TIMED |= {".als": read_live_set, ".dawproject": read_dawproject}
 LISTED = {".txt": read_labels, ".beats": read_labels, ".lab": read_labels, ".csv": read_reaper_csv}
 

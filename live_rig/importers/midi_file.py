@@ -12,6 +12,8 @@ from cython_core.drum_notes import note_onset
 from cython_core.onsets import ONSET
 from live_rig.errors import ShowError
 
+MIDI_SUFFIXES = (".mid", ".midi", ".smf")
+
 
 class Note(NamedTuple):
     """One key struck. `time_s` from the start of the file, by the file's own tempo map, which is used for nothing else."""

@@ -8,12 +8,10 @@ import numpy as np
 import soundfile
 
 from live_rig.errors import DeviceError
+from live_rig.wiring import APART, APART_OUTPUTS
 
 if TYPE_CHECKING:
     from live_rig.engine import Engine
-
-BUSES = {"mix": slice(0, 2), "drums": slice(2, 4), "band": slice(4, 6), "click": slice(6, 7), "guide": slice(7, 8)}
-COUNT = 8
 
 
 class BusFiles:
@@ -29,7 +27,7 @@ class BusFiles:
         rate_hz = round(engine.samplerate_hz)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for name, sides in BUSES.items():
+            for name, sides in APART.items():
                 channels = sides.stop - sides.start
                 self._files[name] = soundfile.SoundFile(self._making(name), "w", rate_hz, channels, "PCM_24", format="WAV")
         except (OSError, soundfile.LibsndfileError) as error:
@@ -44,8 +42,8 @@ class BusFiles:
         if self.fault:
             return
         try:
-            for name, sides in BUSES.items():
-                self._files[name].write(np.ascontiguousarray(played[:, -COUNT:][:, sides]))
+            for name, sides in APART.items():
+                self._files[name].write(np.ascontiguousarray(played[:, -APART_OUTPUTS:][:, sides]))
         except (OSError, soundfile.LibsndfileError) as error:
             self._give_up(error)
 
@@ -57,7 +55,7 @@ class BusFiles:
         try:
             for file in self._files.values():
                 file.close()
-            for name in BUSES:
+            for name in APART:
                 self._making(name).replace(self._folder / f"{name}.wav")
         except (OSError, soundfile.LibsndfileError) as error:
             self._give_up(error)

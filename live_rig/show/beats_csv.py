@@ -6,17 +6,16 @@ More columns may follow; they are not read. Empty lines and lines that start wit
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.faults import Fault
-from live_rig.show.meter import MeterChange, beat_quarters, beats_per_bar, meter_at
+from live_rig.show.meter import MOST_BEATS, MeterChange, beat_quarters, beats_per_bar, meter_at
 
 SEPARATORS = ";\t"  # of spreadsheets in whose country the comma is in the numbers
 HEADER = ["time_s", "beat_in_bar"]
 CLOSEST_BEATS_S = 0.1  # 600 bpm: anything closer is not a beat but a slip
 LONGEST_S = 6 * 3600.0
-MOST_BEATS_IN_A_BAR = 32
 MOST_FAULTS = 10  # of one kind: a file that is wrong all through is said in a few lines
 
 
@@ -26,6 +25,16 @@ class Beat(NamedTuple):
     line: int  # counted from 1
     time_s: float
     beat_in_bar: int
+
+
+class InBar(Protocol):
+    """A beat that is counted, from 1, in its bar."""
+
+    @property
+    def beat_in_bar(self) -> int: ...
+
+
+Counted = TypeVar("Counted", bound=InBar)
 
 
 def parse_beats(text: str) -> tuple[list[Beat], list[Fault]]:
@@ -76,9 +85,9 @@ def meter_faults(beats: Sequence[Beat], meter: str, changes: Sequence[MeterChang
     return few(found)
 
 
-def bars_of(beats: Sequence[Beat]) -> list[list[Beat]]:
+def bars_of(beats: Sequence[Counted]) -> list[list[Counted]]:
     """The beats, parted before every downbeat; beats before the first downbeat are a bar of their own."""
-    bars: list[list[Beat]] = []
+    bars: list[list[Counted]] = []
     for beat in beats:
         if beat.beat_in_bar == 1 or not bars:
             bars.append([])
@@ -161,8 +170,8 @@ def _read_row(number: int, line: str, comma: str) -> Beat | Fault:
     if not 0 <= time_s <= LONGEST_S:
         do = "Write seconds from the start of the recording, such as 1.25"
         return Fault(f'"{cells[0][:40]}" is not a time', do, ("time_s",), line=number)
-    if not (1 <= count <= MOST_BEATS_IN_A_BAR and count == int(count)):
-        do = f"Write a whole number from 1, the first beat of the bar, to {MOST_BEATS_IN_A_BAR}"
+    if not (1 <= count <= MOST_BEATS and count == int(count)):
+        do = f"Write a whole number from 1, the first beat of the bar, to {MOST_BEATS}"
         return Fault(f'"{cells[1][:40]}" is not a beat of a bar', do, ("beat_in_bar",), line=number)
     return Beat(number, time_s, int(count))
 
@@ -209,5 +218,5 @@ def _bar_fault(bar: Sequence[Beat], number: int, meter: str, wanted: Sequence[in
 
 
 def _counted(counts: Sequence[int]) -> str:
-    shown = ", ".join(str(count) for count in counts[:MOST_BEATS_IN_A_BAR])
-    return shown if len(counts) <= MOST_BEATS_IN_A_BAR else f"{shown} …"
+    shown = ", ".join(str(count) for count in counts[:MOST_BEATS])
+    return shown if len(counts) <= MOST_BEATS else f"{shown} …"

@@ -14,7 +14,7 @@ from live_rig.show.faults import Fault
 from live_rig.show.written import Bar, Written
 
 WRITTEN = re.compile(r"([1-9][0-9]?)/(2|4|8|16)")
-MOST_BEATS = 32
+MOST_BEATS = 32  # in a bar
 
 
 def beats_per_bar(meter: str) -> int:

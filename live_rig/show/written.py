@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
 SLOWEST_BPM, FASTEST_BPM = 40, 400
+LOWEST_DB, HIGHEST_DB = -60.0, 12.0
 MOST_BARS = 100_000
 
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, strip_whitespace=True)]
@@ -12,7 +13,7 @@ Whole = Annotated[int, Strict()]
 Claim = Annotated[bool, Strict()]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Bpm = Annotated[Number, Field(ge=SLOWEST_BPM, le=FASTEST_BPM)]
-GainDb = Annotated[Number, Field(ge=-60, le=12)]
+GainDb = Annotated[Number, Field(ge=LOWEST_DB, le=HIGHEST_DB)]
 Pan = Annotated[Number, Field(ge=-1, le=1)]  # -1 is left, 1 is right
 Bar = Annotated[Whole, Field(ge=1, le=MOST_BARS)]  # bar 1 starts with the first downbeat
 

@@ -6,7 +6,7 @@ from cython_core import mix
 from cython_core.exchange import EventKind
 from cython_core.faders import Switch
 from cython_core.transport import Quantum
-from live_rig.conducting.chart import cue_now_and_next, first_beat, section_at
+from live_rig.conducting.chart import cue_now_and_next, section_at
 from live_rig.conducting.cues import PLAIN, Sent, events_of, mix_events
 from live_rig.control.protocol import COMMANDS
 from live_rig.errors import ShowError
@@ -113,7 +113,7 @@ def test_plain_commands_have_one_event_each_and_no_two_the_same() -> None:
 
 
 def test_bars_beyond_the_beat_map_go_on_in_its_meter() -> None:
-    assert [first_beat(TUNE, bar) for bar in (1, 2, 8, 9, 12)] == [0, 4, 28, 32, 44]
+    assert [TUNE.bar_start(bar) for bar in (1, 2, 8, 9, 12)] == [0, 4, 28, 32, 44]
 
 
 def test_a_bar_lies_in_one_section_and_outside_the_song_in_the_nearest() -> None:

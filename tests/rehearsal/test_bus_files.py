@@ -11,10 +11,11 @@ import pytest
 import soundfile
 
 from live_rig.alerts import Alerts
-from live_rig.rehearsal.bus_files import BUSES, COUNT, BusFiles
+from live_rig.rehearsal.bus_files import BusFiles
+from live_rig.wiring import APART, APART_OUTPUTS
 
-SECOND = np.full((48_000, COUNT), 0.25, np.float32)
-WHOLE = {f"{name}.wav" for name in BUSES}
+SECOND = np.full((48_000, APART_OUTPUTS), 0.25, np.float32)
+WHOLE = {f"{name}.wav" for name in APART}
 
 
 @pytest.fixture
