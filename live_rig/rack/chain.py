@@ -15,7 +15,7 @@ from pedalboard import Pedalboard
 
 from cython_core.rack_ring import SUB_BLOCK
 from live_rig.errors import RackError
-from live_rig.rack.effects import effect_types
+from live_rig.rack.effects import CONTAINERS, effect_types
 from live_rig.rack.impulse import fit_impulse
 from live_rig.rack.knobs import all_effects
 from live_rig.rack.plugin_instrument import NO_MIDI, Midi, PluginInstrument, Stereo
@@ -25,7 +25,6 @@ from live_rig.rack.vst3 import vst3
 
 LONGEST_LOOK_S = 0.25  # effects that hold back more are not measured further: no stage can wait for them
 SILENT_IN_BLOCKS = {"GSMFullRateCompressor"}  # pedalboard's makes nothing of blocks as short as a stage has them
-CONTAINER = {"Chain": pedalboard.Chain, "Mix": pedalboard.Mix}
 
 NOTHING: Stereo = np.zeros((2, 0), np.float32)
 Mark = Callable[[int], None]  # says which plugin is being called, from 1, and 0 when it has come back
@@ -39,7 +38,7 @@ class Link:
     board, since a board that is reset itself forgets which side of an array is the channels: two frames of two would end it.
     """
 
-    samplerate: float
+    samplerate_hz: float
     plugin: int = 0
     instrument: PluginInstrument | None = None  # it adds to what comes in, and there are no effects
     latency_frames: int = 0
@@ -59,7 +58,7 @@ class Link:
             return self._late(heard)
         if not heard.shape[1]:
             return heard
-        wet: Stereo = self.board.process(heard, self.samplerate, buffer_size=SUB_BLOCK, reset=False)
+        wet: Stereo = self.board.process(heard, self.samplerate_hz, buffer_size=SUB_BLOCK, reset=False)
         return self._bridged(wet, heard.shape[1] - wet.shape[1]) if self.held.shape[1] else wet
 
     def reset(self) -> None:
@@ -68,7 +67,7 @@ class Link:
         if self.instrument:
             self.instrument.reset()
         else:
-            self.board.process(np.zeros((2, SUB_BLOCK), np.float32), self.samplerate, buffer_size=SUB_BLOCK, reset=False)
+            self.board.process(np.zeros((2, SUB_BLOCK), np.float32), self.samplerate_hz, buffer_size=SUB_BLOCK, reset=False)
             self.effects.reset()
 
     def take_in(self) -> None:
@@ -105,14 +104,14 @@ class Chain:
     def __init__(
         self,
         effects: Iterable[Effect],
-        samplerate: float,
+        samplerate_hz: float,
         allowance_frames: int,
         title: str,
         mark: Mark,
         first_plugin: int = 1,
         bypassed: frozenset[int] = frozenset(),
     ) -> None:
-        self.samplerate, self.latency_frames, self._mark = samplerate, 0, mark
+        self.samplerate_hz, self.latency_frames, self._mark = samplerate_hz, 0, mark
         self._allowance_frames, self._title = allowance_frames, title
         self.says: list[str] = []
         self.links: list[Link] = []
@@ -164,16 +163,16 @@ class Chain:
         self._mark(plugin)
         try:
             built = build(effect, made, self.says)
-            instrument = PluginInstrument(built, self.samplerate) if is_instrument(built) else None
-            looks = self._made_up_for(instrument) if instrument else look_ahead_frames(built, self.samplerate)
+            instrument = PluginInstrument(built, self.samplerate_hz) if is_instrument(built) else None
+            looks = self._made_up_for(instrument) if instrument else look_ahead_frames(built, self.samplerate_hz)
         except (RackError, ValueError, RuntimeError, OSError) as error:
             self.says.append(f"{self._title} plays without {called(effect)}: {error}")
             return
         finally:
             self._mark(0)
         if self.latency_frames + looks > self._allowance_frames:
-            longest = LONGEST_LOOK_S * self.samplerate
-            ms, allowed = 1000 * min(looks, longest) / self.samplerate, 1000 * self._allowance_frames / self.samplerate
+            longest = LONGEST_LOOK_S * self.samplerate_hz
+            ms, allowed = 1000 * min(looks, longest) / self.samplerate_hz, 1000 * self._allowance_frames / self.samplerate_hz
             why = f"it holds the drums back {'more than ' * (looks > longest)}{ms:.1f} ms, and {allowed:.1f} ms are allowed"
             as_send = ". It can be a send" if self._allowance_frames < looks <= longest else ""
             self.says.append(f"{self._title} plays without {called(effect)}: {why}{as_send}")
@@ -181,7 +180,7 @@ class Chain:
         self.latency_frames += looks
         self.made |= made
         if plugin or not self.links or self.links[-1].plugin:
-            self.links.append(Link(self.samplerate, plugin, instrument))
+            self.links.append(Link(self.samplerate_hz, plugin, instrument))
         self.links[-1].latency_frames += looks
         if not instrument:
             self.links[-1].effects.append(built)
@@ -194,7 +193,7 @@ class Chain:
         late, allowed = instrument.latency_frames, self._allowance_frames
         instrument.made_up_frames = min(late, allowed)
         if late > allowed:
-            late_ms, allowed_ms = 1000 * late / self.samplerate, 1000 * allowed / self.samplerate
+            late_ms, allowed_ms = 1000 * late / self.samplerate_hz, 1000 * allowed / self.samplerate_hz
             self.says.append(
                 f"{self._title}: {instrument.plugin.name} sounds {late_ms - allowed_ms:.1f} ms late: "
                 f"it looks {late_ms:.1f} ms ahead, and {allowed_ms:.1f} ms are allowed"
@@ -216,12 +215,12 @@ def build(effect: Effect, made: dict[int, Any] | None = None, says: list[str] | 
 
 
 def _built(effect: Effect, made: dict[int, Any] | None, says: list[str] | None) -> Any:
-    if effect.type in CONTAINER:
+    if effect.type in CONTAINERS:
         inside = [build(inner, made, says) for inner in effect.effects]
         if any(map(is_instrument, inside)):
             do = "Let it be an effect of its own, before them"
             raise RackError("An instrument cannot stand inside others", where=effect.type, do=do)
-        return CONTAINER[effect.type](inside)
+        return CONTAINERS[effect.type](inside)
     if effect.type in SILENT_IN_BLOCKS:
         do = "Use Bitcrush, or a Resample as a send"
         raise RackError("It is silent where sound comes in short blocks, as on stage", where=effect.type, do=do)
@@ -236,15 +235,15 @@ def _built(effect: Effect, made: dict[int, Any] | None, says: list[str] | None) 
         raise RackError(f"{effect.type} cannot be made: {error}", where=effect.type, do="Change its parameters") from error
 
 
-def look_ahead_frames(plugin: Any, samplerate: float) -> int:
+def look_ahead_frames(plugin: Any, samplerate_hz: float) -> int:
     """How many frames an effect holds back, measured on silence. Some plugins only know it once they have been reset."""
     board = Pedalboard([plugin])
     silence = np.zeros((2, SUB_BLOCK), np.float32)
-    board.process(silence, samplerate, buffer_size=SUB_BLOCK, reset=False)
+    board.process(silence, samplerate_hz, buffer_size=SUB_BLOCK, reset=False)
     board.reset()
     given = held = 0
-    while given < LONGEST_LOOK_S * samplerate:
-        returned = board.process(silence, samplerate, buffer_size=SUB_BLOCK, reset=False).shape[1]
+    while given < LONGEST_LOOK_S * samplerate_hz:
+        returned = board.process(silence, samplerate_hz, buffer_size=SUB_BLOCK, reset=False).shape[1]
         given += SUB_BLOCK
         held += SUB_BLOCK - returned
         if returned == SUB_BLOCK:

@@ -55,13 +55,13 @@ class Console:
     def __init__(
         self,
         preset: Preset,
-        samplerate: float,
+        samplerate_hz: float,
         inputs: int,
         allowance_frames: int = 0,
         end: RackEnd | None = None,
         bypassed: frozenset[int] = frozenset(),
     ) -> None:
-        self.preset, self.samplerate, self._end = preset, samplerate, end
+        self.preset, self.samplerate_hz, self._end = preset, samplerate_hz, end
         self.lines = inputs if preset.channels else 2
         self.says: list[str] = []
         master = Channel(MASTER, "strip" if not preset.channels else "group", (1, 2), effects=preset.effects)
@@ -75,7 +75,7 @@ class Console:
         self._turns = [self._turn(name) for name, _ in self._knobs]
         self._glides: dict[int, Glide] = {}
         self._failures: dict[int, int] = defaultdict(int)
-        self._failed_at = -FAILS_AGAIN_AFTER_S * samplerate
+        self._failed_at = -FAILS_AGAIN_AFTER_S * samplerate_hz
         self._frame = 0
         self._midi: list[tuple[bytes, int]] = []  # for the instruments among the plugins, and the frame from now on of each
         self._has_instrument = any(chain.has_instrument for chain in self._chains)
@@ -145,7 +145,7 @@ class Console:
             self._turns[knob](value)
             return
         takes_s = SWITCH_S if is_switch else GLIDE_S
-        self._glides[knob] = Glide(self._values[name], value, max(1, round(takes_s * self.samplerate / GLIDE_FRAMES)))
+        self._glides[knob] = Glide(self._values[name], value, max(1, round(takes_s * self.samplerate_hz / GLIDE_FRAMES)))
 
     def plugin(self, name: str) -> tuple[Effect, Any] | None:
         """What the preset says of a plugin, and the plugin itself; None where it is not there. name: "snare.Faulty"."""
@@ -186,9 +186,9 @@ class Console:
             allowed = {
                 "strip": allowance_frames,
                 "group": allowance_frames - slowest if channel.name == MASTER else 0,
-                "send": round(LONGEST_LOOK_S * self.samplerate),
+                "send": round(LONGEST_LOOK_S * self.samplerate_hz),
             }
-            chain = Chain(channel.effects, self.samplerate, allowed[channel.kind], title, mark, plugin, bypassed)
+            chain = Chain(channel.effects, self.samplerate_hz, allowed[channel.kind], title, mark, plugin, bypassed)
             plugin += sum(effect.type == "VST3" for effect in all_effects(channel.effects))
             slowest = max(slowest, chain.latency_frames) if channel.kind == "strip" else slowest
             self.says += chain.says
@@ -329,7 +329,7 @@ class Console:
 
     def _fail(self, place: int) -> None:
         """The second time, its plugins are left out."""
-        if self._frame - self._failed_at < FAILS_AGAIN_AFTER_S * self.samplerate:
+        if self._frame - self._failed_at < FAILS_AGAIN_AFTER_S * self.samplerate_hz:
             return
         self._failed_at = self._frame
         self._failures[place] += 1
@@ -340,11 +340,11 @@ class Console:
             )
 
     def _frames(self, ms: float) -> int:
-        return round(ms * self.samplerate / 1000)
+        return round(ms * self.samplerate_hz / 1000)
 
     def _per_frame(self, ms: float) -> float:
         """The share of the way per frame that makes a time constant."""
-        return min(1.0, 1000.0 / (ms * self.samplerate))
+        return min(1.0, 1000.0 / (ms * self.samplerate_hz))
 
 
 def _setter(made: Any, parameter: str) -> Turn:

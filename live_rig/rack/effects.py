@@ -15,7 +15,7 @@ import numpy as np
 import pedalboard
 
 ABSTRACT = {"Plugin", "PluginContainer", "Pedalboard", "ExternalPlugin", "IIRFilter", "VST3Plugin", "AudioUnitPlugin"}
-CONTAINERS = {"Chain", "Mix"}  # Chain: one after the other; Mix: side by side, and added
+CONTAINERS = {"Chain": pedalboard.Chain, "Mix": pedalboard.Mix}  # one after the other; side by side, and added
 
 # By name or by unit, the first that fits: what makes sense where pedalboard does not say. Frequencies suit 44.1 kHz and up.
 SENSIBLE: dict[str, tuple[float, float]] = {
@@ -94,7 +94,7 @@ def effect_types() -> dict[str, EffectType]:
     return {
         name: EffectType(name, {word: parameter(kind, word) for word in signature(kind)}, kind)
         for name, kind in kinds.items()
-        if isinstance(kind, type) and issubclass(kind, pedalboard.Plugin) and name not in ABSTRACT | CONTAINERS
+        if isinstance(kind, type) and issubclass(kind, pedalboard.Plugin) and name not in ABSTRACT | CONTAINERS.keys()
     }
 
 

@@ -15,7 +15,7 @@ from live_rig.rack.swap import Swap
 class InlineConsole:
     """A preset's console, and its end of the rings in plain memory. Without a preset, the dry drums."""
 
-    def __init__(self, preset: Preset | None, samplerate: float, drums: Drums, allowance_frames: int) -> None:
+    def __init__(self, preset: Preset | None, samplerate_hz: float, drums: Drums, allowance_frames: int) -> None:
         self.preset = preset
         self.memory = self.end = self.console = self.mix = None
         if preset is None:
@@ -24,7 +24,7 @@ class InlineConsole:
         self.memory = memoryview(bytearray(shared_bytes(lines, drums.ring_frames)))
         self.end = RackEnd(self.memory, lines, drums.ring_frames)
         self.counts = RackCounts(self.memory)
-        self.console = Console(preset, samplerate, drums.inputs, allowance_frames, self.end)
+        self.console = Console(preset, samplerate_hz, drums.inputs, allowance_frames, self.end)
         self.mix = dry_mix(preset, drums.inputs)
 
     def work(self) -> None:
@@ -40,10 +40,10 @@ class InlineRack:
     """
 
     def __init__(
-        self, preset: Preset | None, samplerate: float, inputs: int, max_block: int, allowance_frames: int = 0
+        self, preset: Preset | None, samplerate_hz: float, inputs: int, max_block: int, allowance_frames: int = 0
     ) -> None:
-        self.drums = Drums(samplerate, inputs, max_block, allowance_frames)
-        self.samplerate, self.allowance_frames = samplerate, allowance_frames
+        self.drums = Drums(samplerate_hz, inputs, max_block, allowance_frames)
+        self.samplerate_hz, self.allowance_frames = samplerate_hz, allowance_frames
         self._swap: Swap[InlineConsole] = Swap(self.drums)
         self._playing: list[InlineConsole] = []
         self._next: InlineConsole | None = None
@@ -63,7 +63,7 @@ class InlineRack:
 
     def load_next(self, preset: Preset | None) -> None:
         """Build the console that `switch` leads to."""
-        self._next = InlineConsole(preset, self.samplerate, self.drums, self.allowance_frames)
+        self._next = InlineConsole(preset, self.samplerate_hz, self.drums, self.allowance_frames)
 
     def switch(self, when: int = AT_ONCE) -> None:
         """Crossfade to the console that was loaded last."""

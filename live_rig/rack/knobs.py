@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from live_rig.rack.effects import Parameter, Value, effect_types
+from live_rig.rack.effects import CONTAINERS, Parameter, Value, effect_types
 from live_rig.rack.preset import CHANNEL, GATE, MASTER, SEND, Channel, Effect, Preset
 
 ANYTHING = Parameter("value", float, 0.0, -math.inf, math.inf)  # the plugin itself knows what it takes
@@ -22,7 +22,7 @@ LOOKS_AHEAD = "lookahead_ms"  # no knob: whoever moves it moves the sound in tim
 def knobs_of(preset: Preset) -> dict[str, Parameter]:
     """Every knob by its name, in the order of their numbers."""
     knobs: dict[str, Parameter] = {}
-    for channel in (*preset.channels, Channel(MASTER, "group", effects=preset.effects)):
+    for channel in channels_and_master(preset):
         knobs |= {f"{channel.name}.{name}": CHANNEL[name] for name in LIVE}
         knobs |= {f"{channel.name}.sends.{send}": SEND for send in channel.sends}
         if channel.gate:
@@ -31,6 +31,11 @@ def knobs_of(preset: Preset) -> dict[str, Parameter]:
             for parameter, kind in turnable(effect).items():
                 knobs[f"{channel.name}.{name}.{parameter}"] = kind
     return knobs
+
+
+def channels_and_master(preset: Preset) -> tuple[Channel, ...]:
+    """The preset's channels, and last what all of them go through."""
+    return *preset.channels, Channel(MASTER, "group", effects=preset.effects)
 
 
 def named_effects(effects: tuple[Effect, ...]) -> list[tuple[str, Effect]]:
@@ -46,10 +51,9 @@ def named_effects(effects: tuple[Effect, ...]) -> list[tuple[str, Effect]]:
 
 def plugins_of(preset: Preset) -> dict[str, Effect]:
     """Every plugin by its name: "snare.Faulty"."""
-    channels = (*preset.channels, Channel(MASTER, "group", effects=preset.effects))
     return {
         f"{channel.name}.{name}": effect
-        for channel in channels
+        for channel in channels_and_master(preset)
         for name, effect in named_effects(channel.effects)
         if effect.type == "VST3"
     }
@@ -73,15 +77,14 @@ def read_files(preset: Preset) -> list[Path]:
 
 def effects_of(preset: Preset) -> Iterator[Effect]:
     """All of its effects that make sound, channel by channel."""
-    for channel in preset.channels:
+    for channel in channels_and_master(preset):
         yield from all_effects(channel.effects)
-    yield from all_effects(preset.effects)
 
 
 def all_effects(effects: tuple[Effect, ...]) -> Iterator[Effect]:
     """The effects that make sound, in the order in which they are written."""
     for effect in effects:
-        if effect.effects or effect.type in ("Chain", "Mix"):
+        if effect.effects or effect.type in CONTAINERS:
             yield from all_effects(effect.effects)
         else:
             yield effect
@@ -98,7 +101,7 @@ def turnable(effect: Effect) -> Mapping[str, Parameter]:
 def written_values(preset: Preset) -> dict[str, float]:
     """Where every knob stands in the preset as it is written, macros that say where they stand included."""
     values: dict[str, float] = {}
-    for channel in (*preset.channels, Channel(MASTER, "group", effects=preset.effects)):
+    for channel in channels_and_master(preset):
         values |= {f"{channel.name}.{name}": channel.number(name) for name in LIVE}
         values |= {f"{channel.name}.sends.{send}": db for send, db in channel.sends.items()}
         if channel.gate:

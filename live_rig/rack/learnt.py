@@ -20,8 +20,8 @@ class Learnt:
         self._slow: set[Plugin] = set()
         self._never_came: set[Plugin] = set()
 
-    def is_slow(self, preset: Preset, number: int) -> bool:
-        """This plugin takes long. Returns whether that is new."""
+    def took_long(self, preset: Preset, number: int) -> bool:
+        """This plugin is one that takes long. Returns whether that is new."""
         known = len(self._slow)
         self._slow.add(_as_it_is(plugins_in(preset)[number - 1]))
         return len(self._slow) > known

@@ -27,8 +27,8 @@ class PluginInstrument:
     latency_frames: how late it says that it sounds; of these, `made_up_frames` are made up for, all unless told otherwise.
     """
 
-    def __init__(self, plugin: Any, samplerate: float) -> None:
-        self.plugin, self._samplerate = plugin, samplerate
+    def __init__(self, plugin: Any, samplerate_hz: float) -> None:
+        self.plugin, self._samplerate_hz = plugin, samplerate_hz
         self._outputs = 2
         self._outputs = self._asked_outputs()
         self.latency_frames = self.made_up_frames = max(0, int(plugin.reported_latency_samples))
@@ -67,9 +67,9 @@ class PluginInstrument:
     def _sound(self, frames: int, midi: Midi) -> NDArray[np.float32]:
         """The next `frames` of all outputs, float32 (outputs, frames)."""
         # Half a frame more: times are rounded down to frames, and 13 / 48000 s would be 12 of them.
-        duration_s = (frames + 0.5) / self._samplerate
-        messages = [(message, (at + 0.5) / self._samplerate) for message, at in midi]
-        sound: NDArray[np.float32] = self.plugin(messages, duration_s, self._samplerate, self._outputs, SUB_BLOCK, False)
+        duration_s = (frames + 0.5) / self._samplerate_hz
+        messages = [(message, (at + 0.5) / self._samplerate_hz) for message, at in midi]
+        sound: NDArray[np.float32] = self.plugin(messages, duration_s, self._samplerate_hz, self._outputs, SUB_BLOCK, False)
         return sound
 
     def _after_latency(self, sound: Stereo) -> Stereo:

@@ -25,7 +25,7 @@ from live_rig.rack.plugin_state import saved as saved_state
 from live_rig.rack.vst3 import in_words, loaded, set_parameter, why_not_stereo
 from live_rig.show.write import whole_file
 
-SAMPLERATE = 48_000.0
+SAMPLERATE_HZ = 48_000.0
 TEST_S = 2.0
 STROKE, STRUCK_EVERY = bytes((0x99, 38, 100)), 47  # a snare, and blocks from one to the next
 
@@ -43,12 +43,12 @@ def look(path: str, name: str) -> dict[str, Any]:
         "parameters": {key: parameter_row(parameter) for key, parameter in plugin.parameters.items()},
     }
     if is_instrument(plugin):
-        looks = PluginInstrument(plugin, SAMPLERATE).latency_frames
+        looks = PluginInstrument(plugin, SAMPLERATE_HZ).latency_frames
     elif why := why_not_stereo(plugin):
         raise ValueError(why)
     else:
-        looks = look_ahead_frames(plugin, SAMPLERATE)
-    return seen | {"look_ahead_ms": round(1000 * looks / SAMPLERATE, 2)}
+        looks = look_ahead_frames(plugin, SAMPLERATE_HZ)
+    return seen | {"look_ahead_ms": round(1000 * looks / SAMPLERATE_HZ, 2)}
 
 
 def parameter_row(parameter: Any) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def test(path: str, name: str) -> dict[str, Any]:
     plugin = loaded(Path(path), name)
     block = playing(plugin)
     times_s, unsound = [], 0
-    for number in range(int(TEST_S * SAMPLERATE / SUB_BLOCK)):
+    for number in range(int(TEST_S * SAMPLERATE_HZ / SUB_BLOCK)):
         begun_s = time.perf_counter()
         out = block(number)
         times_s.append(time.perf_counter() - begun_s)
@@ -81,10 +81,10 @@ def test(path: str, name: str) -> dict[str, Any]:
 def playing(plugin: Any) -> Callable[[int], Stereo]:
     """Makes the block of a number: an effect has noise to work on, an instrument is struck sixteen times a second."""
     if is_instrument(plugin):
-        instrument = PluginInstrument(plugin, SAMPLERATE)
+        instrument = PluginInstrument(plugin, SAMPLERATE_HZ)
         return lambda number: instrument(SUB_BLOCK, [] if number % STRUCK_EVERY else [(STROKE, 0)])
     board, noise = Pedalboard([plugin]), np.random.default_rng(1).uniform(-0.5, 0.5, (2, SUB_BLOCK)).astype(np.float32)
-    return lambda _: board.process(noise, SAMPLERATE, buffer_size=SUB_BLOCK, reset=False)
+    return lambda _: board.process(noise, SAMPLERATE_HZ, buffer_size=SUB_BLOCK, reset=False)
 
 
 def save(path: str, name: str, file: Path, values: list[str]) -> dict[str, Any]:

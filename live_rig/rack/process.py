@@ -87,7 +87,7 @@ class RackProcess:
     Raises OSError where the system has no room for it: nothing of it stays.
     """
 
-    def __init__(self, samplerate: float, inputs: int, lines: int, ring_frames: int, allowance_frames: int) -> None:
+    def __init__(self, samplerate_hz: float, inputs: int, lines: int, ring_frames: int, allowance_frames: int) -> None:
         spawn = get_context("spawn")
         self.block = SharedBlock(lines, ring_frames, PLACES)
         self.counts = [RackCounts(self.block.memory(place)) for place in range(PLACES)]
@@ -96,7 +96,7 @@ class RackProcess:
         self._at_work, self._since_s = [0] * PLACES, time.monotonic()
         self._heard: list[Ready | Told | Failed] = []
         self.line, far = spawn.Pipe()
-        args = (samplerate, inputs, allowance_frames, self.block, far)
+        args = (samplerate_hz, inputs, allowance_frames, self.block, far)
         self.process = spawn.Process(target=run, args=args, name="rack", daemon=True)
         try:
             self.process.start()
@@ -158,7 +158,7 @@ class RackProcess:
         self.block.forget_name()
 
 
-def run(samplerate: float, inputs: int, allowance_frames: int, block: SharedBlock, line: Connection) -> None:
+def run(samplerate_hz: float, inputs: int, allowance_frames: int, block: SharedBlock, line: Connection) -> None:
     """The rack's main thread: wait for presets, build them, say so, let them play, and show windows until killed."""
     line.send(Mapped())
     for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
@@ -174,7 +174,7 @@ def run(samplerate: float, inputs: int, allowance_frames: int, block: SharedBloc
         lines = inputs if asked.preset.channels else 2
         end = RackEnd(block.memory(place), lines, block.ring_frames, block.bell)
         try:
-            console = Console(asked.preset, samplerate, inputs, allowance_frames, end, asked.bypassed)
+            console = Console(asked.preset, samplerate_hz, inputs, allowance_frames, end, asked.bypassed)
         except Exception as error:  # the other presets in here are not to die of this one
             if not isinstance(error, RigError):
                 log.exception("A preset could not be built")

@@ -75,13 +75,13 @@ class Standing:
         """Its rings, and its bell."""
         return (self.process.block.memory(self.place), self.process.block.bell) if self.process else (None, 0)
 
-    def look(self, samplerate: float) -> list[str]:
+    def look(self, samplerate_hz: float) -> list[str]:
         """Hear what the rack says, and see whether it lives. Returns what the drummer should know."""
         if self.process is None or self.lost:
             return []
         news = self._hear(self.process)
         if not self.lost:
-            self.lost = self._fault(self.process, samplerate)
+            self.lost = self._fault(self.process, samplerate_hz)
         if self.lost and self.preset:
             news += self._lose(self.process, self.preset)
         return news
@@ -125,12 +125,12 @@ class Standing:
                 news += self.says
         return news
 
-    def _fault(self, process: RackProcess, samplerate: float) -> str:
+    def _fault(self, process: RackProcess, samplerate_hz: float) -> str:
         if process.has_died:
             return "died"
         if not self.is_ready and process.stands_still_s() > LOADING_S:
             return NOT_LOADED
-        return "hang" if process.counts[self.place].behind_frames > HUNG_S * samplerate else ""
+        return "hang" if process.counts[self.place].behind_frames > HUNG_S * samplerate_hz else ""
 
     def _lacks(self) -> list[str]:
         """What it plays without, and why."""

@@ -49,8 +49,8 @@ class Rack:
     A preset of None is the drums without effects.
     """
 
-    def __init__(self, drums: Drums, samplerate: float, allowance_frames: int = 0) -> None:
-        self.drums, self.samplerate, self.allowance_frames = drums, samplerate, allowance_frames
+    def __init__(self, drums: Drums, samplerate_hz: float, allowance_frames: int = 0) -> None:
+        self.drums, self.samplerate_hz, self.allowance_frames = drums, samplerate_hz, allowance_frames
         self._swap: Swap[Standing] = Swap(drums)
         self._next: Standing | None = None  # loads, or stands ready
         self._successor: Standing | None = None  # the same for what was lost while it was heard
@@ -71,9 +71,11 @@ class Rack:
         self._watch.start()
 
     @classmethod
-    def start(cls, preset: Preset | None, samplerate: float, inputs: int, max_block: int, allowance_frames: int = 0) -> "Rack":
+    def start(
+        cls, preset: Preset | None, samplerate_hz: float, inputs: int, max_block: int, allowance_frames: int = 0
+    ) -> "Rack":
         """A rack with drums of its own (`.drums`), its first preset loading; it is heard as soon as it is ready."""
-        rack = cls(Drums(samplerate, inputs, max_block, allowance_frames), samplerate, allowance_frames)
+        rack = cls(Drums(samplerate_hz, inputs, max_block, allowance_frames), samplerate_hz, allowance_frames)
         if preset is not None:
             rack.load_next(preset)
             rack.switch()
@@ -238,7 +240,7 @@ class Rack:
 
     def _new_process(self) -> RackProcess:
         drums = self.drums
-        return RackProcess(self.samplerate, drums.inputs, drums.ring_lines, drums.ring_frames, self.allowance_frames)
+        return RackProcess(self.samplerate_hz, drums.inputs, drums.ring_lines, drums.ring_frames, self.allowance_frames)
 
     def _listen_and_look(self) -> None:
         with self._lock:
@@ -254,7 +256,7 @@ class Rack:
 
     def _look(self) -> None:
         for one in self._standing():
-            self._alerts.extend(one.look(self.samplerate))
+            self._alerts.extend(one.look(self.samplerate_hz))
             if one.never_came and one.preset:
                 self._learnt.never_came(one.preset, one.never_came)
         self._go_on_without_what_is_slow()
@@ -275,7 +277,7 @@ class Rack:
             number = one.slow_plugin
             if not number or not one.preset or not one.process:
                 continue
-            if self._learnt.is_slow(one.preset, number):
+            if self._learnt.took_long(one.preset, number):
                 self._alerts.append(f"{plugin_name(one.preset, number)} takes long to load ({one.preset.title})")
             one.is_slow = True
             heard = self._swap.heard

@@ -22,7 +22,7 @@ from live_rig.rack.preset import Effect
 from live_rig.show.faults import change_or
 
 MOST_NAMES = 12  # of parameters, in one line on the stage
-TRY_FREQUENCY = 48_000.0
+TRY_SAMPLERATE_HZ = 48_000.0
 SEVERAL = 'pass a "plugin_name" parameter'  # as pedalboard says where a file holds more than one plugin
 
 
@@ -87,7 +87,7 @@ def why_not_stereo(plugin: Any) -> str:
     if not plugin.is_effect:
         return "it has more channels, or other ones, than two in and two out"
     try:
-        plugin.process(np.zeros((2, SUB_BLOCK), np.float32), TRY_FREQUENCY, buffer_size=SUB_BLOCK, reset=False)
+        plugin.process(np.zeros((2, SUB_BLOCK), np.float32), TRY_SAMPLERATE_HZ, buffer_size=SUB_BLOCK, reset=False)
     except (ValueError, RuntimeError) as error:
         expected = MAIN_BUS.search(str(error))
         return f"it has {expected[1]} in and {expected[2]} out, and the drums are two" if expected else in_words(error)
