@@ -23,7 +23,8 @@ from cython_core.entry import Listening
 from cython_core.exchange import EventKind, NoticeKind
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
+from live_rig.wiring import each_bus_apart
 from tests.playing import HAT, RATE_HZ, SNARE, STICKS, rock, song
 
 NAMES = [gig.__name__.replace("_", " ") for gig in GIGS]

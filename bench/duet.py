@@ -32,7 +32,8 @@ from cython_core.exchange import EventKind
 from cython_core.transport import State
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
+from live_rig.wiring import each_bus_apart
 from tests.playing import HAT, KICK, RATE_HZ, SNARE, song
 
 BLOCK = 64

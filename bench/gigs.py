@@ -24,8 +24,9 @@ from cython_core.exchange import EventKind
 from cython_core.transport import State
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
 from live_rig.show.song import Song
+from live_rig.wiring import each_bus_apart
 from tests.playing import HAT, KICK, LISTENS, RATE_HZ, SNARE, STICKS, TICK, song
 
 if TYPE_CHECKING:

@@ -27,13 +27,14 @@ from live_rig.audio.recording import read_drums
 from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of
 from live_rig.following.truth import read_truth
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
 from live_rig.paths import cache_dir
 from live_rig.performance import Plan, arriving, scripted_events, send_due
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.section import Section
 from live_rig.show.song import Song
 from live_rig.show.store import read_show
+from live_rig.wiring import each_bus_apart
 
 RATE_HZ, BLOCK = 48_000, 64
 IN_S, OUT_S, AIR_S = 0.003, 0.005, 0.007

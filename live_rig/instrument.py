@@ -25,9 +25,7 @@ from live_rig.audio.sounds import rig_sounds
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
 from live_rig.lent import Lent, stands_still
-from live_rig.wiring import Wiring, each_bus_apart, wired
-
-__all__ = ["Block", "Instrument", "Wiring", "each_bus_apart", "house_and_ears", "spare_for"]
+from live_rig.wiring import Wiring
 
 Block = npt.NDArray[np.float32]  # (channels, frames)
 CHUNK = 256  # frames of band that are rendered at a time
@@ -59,11 +57,6 @@ def spare_for(block: int, samplerate_hz: float) -> int:
 def frames_in_chunk(samplerate_hz: float) -> int:
     """How long a chunk of the stems is, in frames of the session: above 48 kHz they have a half or a quarter of its rate."""
     return round(CHUNK * samplerate_hz / stem_rate_hz(round(samplerate_hz)))
-
-
-def house_and_ears(inputs: int, outputs: int) -> Wiring:
-    """The usual wiring: see `usual_mixes`."""
-    return wired(inputs, outputs)
 
 
 class Instrument:

@@ -22,11 +22,12 @@ from cython_core.exchange import EventKind, NoticeKind
 from cython_core.transport import State
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.section import Section
 from live_rig.show.song import Ending, Song
 from live_rig.show.stem import Stem
+from live_rig.wiring import each_bus_apart
 
 RATE_HZ = 48_000
 TICK = 32  # frames

@@ -15,10 +15,11 @@ from cython_core.pads import Begins, Pads
 from cython_core.stems import Stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of
-from live_rig.instrument import Instrument, Wiring
+from live_rig.instrument import Instrument
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Channel, Effect, Preset
 from live_rig.show.stem import Stem
+from live_rig.wiring import Wiring
 from tests.playing import RATE_HZ, song
 
 Sound = npt.NDArray[np.float32]

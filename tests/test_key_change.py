@@ -21,11 +21,12 @@ from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
 from live_rig.engine import Engine, Setup
 from live_rig.errors import DeviceError, ShowError
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
 from live_rig.paths import examples_dir
 from live_rig.show.song import Song
 from live_rig.show.stem import Stem
 from live_rig.show.store import read_show
+from live_rig.wiring import each_bus_apart
 from tests.playing import song
 
 RATE_HZ, BLOCK, BPM = 48_000, 256, 120

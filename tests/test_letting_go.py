@@ -18,11 +18,12 @@ from cython_core.exchange import EventKind, NoticeKind
 from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
-from live_rig.instrument import Block, Instrument, each_bus_apart
+from live_rig.instrument import Block, Instrument
 from live_rig.repertoire import OpenSong, close
 from live_rig.running_order import RunningOrder
 from live_rig.show.setlist import Audio, Show
 from live_rig.show.song import Song, Stem
+from live_rig.wiring import each_bus_apart
 from tests.playing import song
 
 RATE_HZ, BLOCK, SONGS = 48_000, 256, 7

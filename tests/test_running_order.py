@@ -13,11 +13,12 @@ from cython_core.stems import Stems
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
 from live_rig.errors import ShowError
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
 from live_rig.running_order import RunningOrder
 from live_rig.show.setlist import Audio, Show
 from live_rig.show.song import Song, Stem
 from live_rig.show.store import read_show
+from live_rig.wiring import each_bus_apart
 from tests.playing import song
 from tests.show.conftest import beats_text, make_show, write_sound
 

@@ -8,7 +8,8 @@ from cython_core.exchange import EventKind
 from cython_core.stems import Stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of
-from live_rig.instrument import Block, Instrument, each_bus_apart
+from live_rig.instrument import Block, Instrument
+from live_rig.wiring import each_bus_apart
 from tests.playing import RATE_HZ, song
 
 SOON_FRAMES = round(0.050 * RATE_HZ)

@@ -8,9 +8,9 @@ from cython_core.drums import Drums
 from cython_core.exchange import EventKind
 from cython_core.mix import TALK
 from live_rig.conducting.cues import Sent
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
 from live_rig.show.mix import Mix
-from live_rig.wiring import Wiring, wired
+from live_rig.wiring import Wiring, each_bus_apart, wired
 from tests.playing import RATE_HZ
 
 BLOCK = 64

@@ -10,7 +10,6 @@ from live_rig.commands.engine import BUNDLED, played, say
 from live_rig.commands.stage import end_window, has_display, open_window
 from live_rig.control.protocol import DoorAddress
 from live_rig.engine import Engine, Setup
-from live_rig.instrument import each_bus_apart
 from live_rig.paths import examples_dir
 from live_rig.rehearsal.arc import Arc, read_arc
 from live_rig.rehearsal.bus_files import BusFiles
@@ -18,6 +17,7 @@ from live_rig.rehearsal.line import Line
 from live_rig.rehearsal.script_player import ScriptPlayer
 from live_rig.show.store import read_show
 from live_rig.show.write import whole_file, write_file
+from live_rig.wiring import each_bus_apart
 
 CAPTURE_S = 4.0
 LOOK_EVERY_S = 0.02

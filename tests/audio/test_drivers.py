@@ -20,11 +20,12 @@ from live_rig.band.renderer import renderers
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
 from live_rig.engine import Engine, Setup
-from live_rig.instrument import Block, Instrument, each_bus_apart
+from live_rig.instrument import Block, Instrument
 from live_rig.paths import examples_dir
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Effect, Preset
 from live_rig.show.store import read_show
+from live_rig.wiring import each_bus_apart
 from tests.playing import song
 
 RATE_HZ = 48_000

@@ -21,7 +21,8 @@ from cython_core.pedals import Pedals
 from cython_core.rack_ring import RackEnd, shared_bytes
 from live_rig.audio.midi_routing import Routing
 from live_rig.conducting.cues import Sent, midi_event
-from live_rig.instrument import Instrument, Wiring
+from live_rig.instrument import Instrument
+from live_rig.wiring import Wiring
 from tests.audio.test_midi_routing import PEDALS
 
 RATE_HZ, MAX_BLOCK, GUARD = 48_000, 256, 64

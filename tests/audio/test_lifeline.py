@@ -11,7 +11,8 @@ from live_rig.audio import lifeline
 from live_rig.audio.lifeline import Lifeline
 from live_rig.audio.timer import TimerStream
 from live_rig.errors import DeviceError
-from live_rig.instrument import Instrument, house_and_ears
+from live_rig.instrument import Instrument
+from live_rig.wiring import wired
 
 RATE_HZ, BLOCK = 48_000, 64
 WITHIN_S = 20.0
@@ -39,7 +40,7 @@ def test_the_song_goes_on_while_the_device_is_away_and_on_the_device_when_it_is_
     monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
     monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
     monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
-    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, house_and_ears(1, 2), BLOCK)
+    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, wired(1, 2), BLOCK)
     feed = np.arange(1, 480_001, dtype=np.float32) / 1e6  # a ramp: a frame that is left out, or played twice, would show
     device = Device(instrument.rig, 0, 2, feed, RATE_HZ * 5)
     tried: list[int] = []
@@ -92,7 +93,7 @@ def test_a_device_that_fails_in_the_moment_in_which_it_is_back_is_tried_again_wh
     monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
     monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
     monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
-    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, house_and_ears(1, 2), BLOCK)
+    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, wired(1, 2), BLOCK)
     device = Device(instrument.rig, 0, 2)
     tried: list[int] = []
     is_back = threading.Event()
@@ -124,7 +125,7 @@ def test_a_device_that_is_back_only_after_the_end_is_closed_and_plays_nothing(mo
     monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
     monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
     monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
-    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, house_and_ears(1, 2), BLOCK)
+    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, wired(1, 2), BLOCK)
     device = Device(instrument.rig, 0, 2)
     is_asked, has_ended, is_closed = threading.Event(), threading.Event(), threading.Event()
 
@@ -153,7 +154,7 @@ def test_a_device_that_is_back_only_after_the_end_is_closed_and_plays_nothing(mo
 
 
 def test_whoever_is_shut_out_plays_silence_and_moves_nothing() -> None:
-    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, house_and_ears(1, 2), BLOCK)
+    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, wired(1, 2), BLOCK)
     device = Device(instrument.rig, 0, 2, np.full(48_000, 0.1, np.float32))
     lost, way = device.userdata, device.way()
     device.run(BLOCK, way, 10 * BLOCK)  # it has not been let in

@@ -19,10 +19,11 @@ from cython_core.callback import Device
 from cython_core.drums import Drums
 from live_rig.audio.device import Opening, find_device
 from live_rig.audio.stream import RigStream, open_stream
-from live_rig.instrument import Instrument, house_and_ears
+from live_rig.instrument import Instrument
+from live_rig.wiring import wired
 block, rate = int(sys.argv[1]) or None, 48_000.0
 found = find_device("stagecard")
-instrument = Instrument(Drums(rate, 2, 4096), rate, house_and_ears(2, 2), 4096)
+instrument = Instrument(Drums(rate, 2, 4096), rate, wired(2, 2), 4096)
 device = Device(instrument.rig, 2, 2, np.full(4_800, 0.25, np.float32), 1 << 17)
 stream = open_stream(Opening(found, device, rate, 2, 2, block))
 assert isinstance(stream, RigStream)
@@ -48,10 +49,11 @@ from cython_core.callback import Device
 from cython_core.drums import Drums
 from live_rig.audio.device import Opening, find_device
 from live_rig.audio.stream import open_stream
-from live_rig.instrument import Instrument, house_and_ears
+from live_rig.instrument import Instrument
+from live_rig.wiring import wired
 rate = 48_000.0
 found = find_device("stagecard")
-instrument = Instrument(Drums(rate, 2, 4096), rate, house_and_ears(2, 2), 4096)
+instrument = Instrument(Drums(rate, 2, 4096), rate, wired(2, 2), 4096)
 stream = open_stream(Opening(found, Device(instrument.rig, 2, 2), rate, 2, 2, 64))
 taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (taken + ROOM_LEFT, resource.RLIM_INFINITY))

@@ -19,7 +19,8 @@ from bench.setting.pipewire_server import PipeWireServer
 from cython_core.drums import Drums
 from live_rig.control.client import Door, connect, running_engine
 from live_rig.control.protocol import StageState
-from live_rig.instrument import Instrument, house_and_ears, spare_for
+from live_rig.instrument import Instrument, spare_for
+from live_rig.wiring import wired
 
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
@@ -30,10 +31,11 @@ from cython_core.callback import Device
 from cython_core.drums import Drums
 from live_rig.audio.device import Opening, find_device
 from live_rig.audio.stream import open_stream
-from live_rig.instrument import Instrument, house_and_ears
+from live_rig.instrument import Instrument
+from live_rig.wiring import wired
 inputs, outputs, rate = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 found = find_device(sys.argv[4])
-instrument = Instrument(Drums(rate, max(1, inputs), 4096), rate, house_and_ears(max(1, inputs), outputs), 4096)
+instrument = Instrument(Drums(rate, max(1, inputs), 4096), rate, wired(max(1, inputs), outputs), 4096)
 device = Device(instrument.rig, inputs, outputs)
 try:
     stream = open_stream(Opening(found, device, rate, inputs, outputs))
@@ -57,7 +59,8 @@ from cython_core.callback import Device
 from cython_core.drums import Drums
 from live_rig.audio.device import Opening, find_device
 from live_rig.audio.stream import open_stream
-from live_rig.instrument import Instrument, house_and_ears
+from live_rig.instrument import Instrument
+from live_rig.wiring import wired
 import jack
 
 def until_it_has_ended():
@@ -72,7 +75,7 @@ class Client(jack.Client):
 
 found = find_device(sys.argv[1])
 jack.Client = Client
-instrument = Instrument(Drums(48_000.0, 2, 4096), 48_000.0, house_and_ears(2, 2), 4096)
+instrument = Instrument(Drums(48_000.0, 2, 4096), 48_000.0, wired(2, 2), 4096)
 try:
     stream = open_stream(Opening(found, Device(instrument.rig, 2, 2), 48_000.0, 2, 2))
     until_it_has_ended()
@@ -215,7 +218,7 @@ def test_where_nobody_has_said_a_servers_large_blocks_find_enough_of_the_band_an
     assert (
         ahead_frames
         >= Instrument(
-            Drums(48_000, 1, 4096), 48_000, house_and_ears(1, 2), 4096, spare_frames=spare_for(plays_at, 48_000)
+            Drums(48_000, 1, 4096), 48_000, wired(1, 2), 4096, spare_frames=spare_for(plays_at, 48_000)
         ).band.ahead_frames
     )
 

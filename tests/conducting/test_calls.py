@@ -13,12 +13,13 @@ from live_rig.audio.voice import BUNDLED, Voice, file_name
 from live_rig.conducting.calls import said_in
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import events_of
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.cue import Cue
 from live_rig.show.file_names import why_unfit
 from live_rig.show.meter import MeterChange
 from live_rig.show.song import Song
+from live_rig.wiring import each_bus_apart
 from tests.playing import BLOCK, RATE_HZ, song
 
 AHEAD_S = 0.044  # of a song that is started at 0 s

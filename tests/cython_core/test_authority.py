@@ -13,7 +13,8 @@ from cython_core.exchange import EventKind, NoticeKind
 from cython_core.transport import State
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
+from live_rig.wiring import each_bus_apart
 from tests.playing import BLOCK, HAT, KICK, RATE_HZ, SNARE, TICK, song
 
 TUNE = song(140, "intro:1 head:2 solo:1~ bridge:2 hit:1!")

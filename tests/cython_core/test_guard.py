@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cython_core.drums import Drums
-from live_rig.instrument import Instrument, house_and_ears
+from live_rig.instrument import Instrument
+from live_rig.wiring import wired
 
 RATE_HZ, BLOCK = 48_000, 64
 CEILING = 10 ** (-1.0 / 20)
@@ -18,7 +19,7 @@ Sound = npt.NDArray[np.float32]
 
 def through(heard: Sound, block: int = BLOCK, *, limiter: bool = True, rate_hz: int = RATE_HZ) -> Sound:
     """The drums through the rig without effects: its second output, the house."""
-    instrument = Instrument(Drums(rate_hz, 1, 1024), rate_hz, house_and_ears(1, 2), 1024)
+    instrument = Instrument(Drums(rate_hz, 1, 1024), rate_hz, wired(1, 2), 1024)
     instrument.rig.set_limiter(1, limiter)
     out = []
     for start in range(0, len(heard), block):
@@ -120,7 +121,7 @@ def test_a_peak_between_two_ticks_is_seen() -> None:
 
 
 def test_the_look_ahead_is_shorter_than_one_and_a_half_milliseconds_at_every_rate() -> None:
-    instrument = Instrument(Drums(44_100, 1, 64), 44_100, house_and_ears(1, 2), 64)
+    instrument = Instrument(Drums(44_100, 1, 64), 44_100, wired(1, 2), 64)
     assert instrument.rig.guard_delay_frames / 44_100 < 0.0015
 
 
@@ -148,7 +149,7 @@ def test_a_hard_groove_and_a_wall_of_noise_are_no_howl() -> None:
     n = np.arange(4 * RATE_HZ)
     groove = 6 * np.sin(2 * np.pi * 90 * n / RATE_HZ) * np.exp(-(n % 7200) / 2000) + noise(len(n), 1.0)
     for music in (np.asarray(groove, np.float32), noise(4 * RATE_HZ, 1.5)):
-        instrument = Instrument(Drums(RATE_HZ, 1, 1024), RATE_HZ, house_and_ears(1, 2), 1024)
+        instrument = Instrument(Drums(RATE_HZ, 1, 1024), RATE_HZ, wired(1, 2), 1024)
         for start in range(0, len(music), 1024):
             piece = np.ascontiguousarray(music[np.newaxis, start : start + 1024])
             instrument.rig.step(piece, np.empty((2, piece.shape[1]), np.float32))

@@ -9,7 +9,8 @@ from cython_core.drums import Drums
 from cython_core.input_lines import Lines
 from cython_core.onsets import ONSET, Look, Onsets
 from live_rig.conducting.chart import chart_of
-from live_rig.instrument import Instrument, house_and_ears
+from live_rig.instrument import Instrument
+from live_rig.wiring import wired
 from tests.cython_core.test_onsets import drums, snare_at
 from tests.playing import song
 
@@ -315,7 +316,7 @@ def test_what_cannot_be_lines_is_refused() -> None:
 
 def test_the_rig_hears_each_line_on_its_own_input() -> None:
     lines = four_lines(9)
-    wiring = house_and_ears(4, 2).heard_by(tuple((drum, channel) for channel, drum in enumerate(KIT)))
+    wiring = wired(4, 2).heard_by(tuple((drum, channel) for channel, drum in enumerate(KIT)))
     instrument = Instrument(Drums(RATE_HZ, 4, 512), RATE_HZ, wiring, 512)
     chart = chart_of(song(120.0), RATE_HZ, None)
     instrument.load(chart)
@@ -331,14 +332,14 @@ def test_the_rig_hears_each_line_on_its_own_input() -> None:
 
 
 def test_a_line_on_an_input_that_is_not_there_is_refused() -> None:
-    wiring = house_and_ears(1, 2).heard_by((("kick", 1),))
+    wiring = wired(1, 2).heard_by((("kick", 1),))
     with pytest.raises(ValueError, match="input 2"):
         Instrument(Drums(RATE_HZ, 1, 64), RATE_HZ, wiring, 64)
 
 
 @pytest.mark.parametrize("rubbish", [np.nan, np.inf])
 def test_an_input_of_no_numbers_takes_nothing_from_the_others_in_their_mix(rubbish: float) -> None:
-    instrument = Instrument(Drums(RATE_HZ, 2, 64), RATE_HZ, house_and_ears(2, 2), 64)
+    instrument = Instrument(Drums(RATE_HZ, 2, 64), RATE_HZ, wired(2, 2), 64)
     heard = np.full((2, 64), 0.25, np.float32)
     heard[1] = rubbish
     instrument.rig.step(heard, np.empty((2, 64), np.float32))

@@ -9,7 +9,8 @@ import pytest
 
 from cython_core.drums import Drums
 from live_rig.conducting.chart import chart_of
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
+from live_rig.wiring import each_bus_apart
 from tests.playing import RATE_HZ, song
 
 BLOCK = 64

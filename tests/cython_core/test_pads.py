@@ -13,9 +13,10 @@ from cython_core.mix import BUSES, PADS_LEFT
 from cython_core.pads import Begins, Pads
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
-from live_rig.instrument import Instrument, Wiring
+from live_rig.instrument import Instrument
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Effect, Preset
+from live_rig.wiring import Wiring
 from tests.playing import RATE_HZ, song
 
 Sound = npt.NDArray[np.float32]

@@ -24,7 +24,7 @@ from live_rig.audio.pads import open_pads
 from live_rig.cli import main
 from live_rig.conducting.cues import midi_event
 from live_rig.errors import RackError
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
 from live_rig.rack.chain import build
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.plugin_instrument import ALL_OFF, PluginInstrument
@@ -32,6 +32,7 @@ from live_rig.rack.plugin_loading import loaded
 from live_rig.rack.preset import Channel, Effect, Preset
 from live_rig.rack.supervisor import Rack
 from live_rig.show.pad import Pad
+from live_rig.wiring import each_bus_apart
 from tests.show.conftest import make_show
 
 RATE_HZ = 48_000

@@ -7,9 +7,10 @@ from cython_core.drums import AT_ONCE, ON_THE_BAR, ON_THE_BEAT
 from cython_core.exchange import EventKind
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Effect, Preset
+from live_rig.wiring import each_bus_apart
 from tests.playing import RATE_HZ, TICK, song
 
 UPSIDE_DOWN = Preset("down", "Upside down", "", (Effect("Invert"),))

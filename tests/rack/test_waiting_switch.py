@@ -12,9 +12,10 @@ from cython_core.drums import ON_THE_BAR, Drums
 from cython_core.exchange import EventKind
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
-from live_rig.instrument import Instrument, each_bus_apart
+from live_rig.instrument import Instrument
 from live_rig.rack.preset import Effect, Preset
 from live_rig.rack.supervisor import Rack
+from live_rig.wiring import each_bus_apart
 from tests.playing import RATE_HZ, song
 from tests.waiting import DEADLINE_S, until
 
