@@ -1,9 +1,9 @@
 """The engine: a show, a device and the instrument between them; the only module that knows all parts.
 
-    engine = Engine(show, Setup(...)); engine.start(); asyncio.run(engine.serve(port))
+    engine = Engine(show, Setup(...)); engine.start(); engine.do("start", ""); engine.state(); engine.close()
 
-Sound is made in PortAudio's thread (or the virtual device's), the band in the renderer's, the effects in their own processes.
-What is left for Python is what may wait: commands, words, and watching over the rest.
+Sound is made in the device's thread (PortAudio's, JACK's, or the virtual device's), the band in the renderers', the effects in
+processes of their own. What is left for Python is what may wait: commands, words, and watching over the rest.
 """
 
 import logging
@@ -112,21 +112,11 @@ class Engine:
             self.colour = Colour(self.rack, show.presets, show.folder)
             self._written_presets = WrittenPresets(self.colour.switch)
             voice = Voice.of_show(show.folder)
-            self.instrument = Instrument(
-                self.rack.drums,
-                self.samplerate_hz,
-                wiring,
-                MAX_BLOCK,
-                spare_frames=self._spare_frames(),
-                pads=open_pads(show.pads, show.folder, self.samplerate_hz, MAX_BLOCK),
-                voice=voice,
-            )
-            for output in range(self.instrument.outputs if show.audio.limiter == "off" else 0):
-                self.instrument.rig.set_limiter(output, False)
+            self.instrument = self._open_instrument(wiring, voice)
             self.click_on = any("click" in (mix.hears or {}) for mix in show.mixes)  # who writes it down wants to hear it
             self.instrument.send([Sent(EventKind.BUS, float(self.click_on), CLICK)])
             self._begun: Song | None = None
-            self._is_heard_from = 0  # frame: until then what is told of the song's place is of the song before
+            self._heard_from_frame = 0  # until then what is told of the song's place is of the song before
             self.order = RunningOrder(show, self.instrument, voice, self._begin, self.alerts.say, waits=False)
             opened.callback(self.order.repertoire.close)
             self._song_change = SongChange(self.order, self.instrument, self._turn, self._listen, self.alerts.say)
@@ -268,22 +258,22 @@ class Engine:
         """All that a window shows, now."""
         self._watch()
         around = Surroundings(
-            replace(self.order.show, pedals=self._routing.pedals),
-            self.song,
-            self.order.number,
-            self.samplerate_hz,
-            self.device_name,
-            self.device.counts,
-            self.instrument.drums.blocks_dry,
-            self.colour.sounds,
-            self.colour.coming,
-            self.rack.status(),
-            self.click_on,
-            self._handover,
-            self._song_change.still_to_come + self.alerts.now(),
-            self.instrument.wiring,
-            self._said[1] if time.monotonic() < self._said[0] else "",
-            self.order.keys,
+            show=replace(self.order.show, pedals=self._routing.pedals),
+            song=self.song,
+            song_number=self.order.number,
+            samplerate_hz=self.samplerate_hz,
+            device=self.device_name,
+            counts=self.device.counts,
+            blocks_dry=self.instrument.drums.blocks_dry,
+            preset=self.colour.sounds,
+            coming=self.colour.coming,
+            effects=self.rack.status(),
+            click_on=self.click_on,
+            handover=self._handover,
+            alerts=self._song_change.still_to_come + self.alerts.now(),
+            wiring=self.instrument.wiring,
+            said=self._said[1] if time.monotonic() < self._said[0] else "",
+            keys=self.order.keys,
         )
         waited = self.rack.waits_for_bar
         now = self.instrument.exchange.snapshot()
@@ -314,6 +304,22 @@ class Engine:
         if self.is_talking:
             self.alerts.keep(TALKING)
         self._troubles.look()
+
+    def _open_instrument(self, wiring: Wiring, voice: Voice) -> Instrument:
+        """With the show's pads, and the drums of the rack; its outputs are limited unless the show says otherwise."""
+        instrument = Instrument(
+            self.rack.drums,
+            self.samplerate_hz,
+            wiring,
+            MAX_BLOCK,
+            spare_frames=self._spare_frames(),
+            pads=open_pads(self.show.pads, self.show.folder, self.samplerate_hz, MAX_BLOCK),
+            voice=voice,
+        )
+        if self.show.audio.limiter == "off":
+            for output in range(instrument.outputs):
+                instrument.rig.set_limiter(output, False)
+        return instrument
 
     def _spare_frames(self) -> int:
         """For the blocks that are to be expected: asked for, or else no longer than the device's output latency."""
@@ -421,7 +427,7 @@ class Engine:
             self.alerts.take_back(WRITTEN_ANEW.format(title=self._begun.title))
         self._begun = song
         taken_by = self.instrument.exchange.snapshot()["frame"] + MAX_BLOCK
-        self._is_heard_from = taken_by + self.instrument.band.ahead_frames
+        self._heard_from_frame = taken_by + self.instrument.band.ahead_frames
         try:
             self._written_presets.begin(song, self.colour.name)
         except RigError as error:
@@ -434,7 +440,7 @@ class Engine:
         While somebody else changes the song or the colour nothing is done, nor while the song before is still heard: the next
         look is near, and a picture is not to wait.
         """
-        if now["frame"] < self._is_heard_from or not self._turn.acquire(blocking=False):
+        if now["frame"] < self._heard_from_frame or not self._turn.acquire(blocking=False):
             return
         try:
             if self.song is not None:

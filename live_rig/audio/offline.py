@@ -13,7 +13,7 @@ from live_rig.instrument import Block, Instrument
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One block, and what the rig said of itself after it."""
+    """One block of what is heard."""
 
     frame: int  # of the block's first sample
     block: Block  # (outputs, frames)

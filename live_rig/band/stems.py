@@ -113,7 +113,7 @@ def places_s(song: Song) -> list[float]:
 def _mapped(
     song: Song, stem: Stem, stem_hz: int, folder: Path, say: Callable[[str], None], is_wanted: Callable[[], bool]
 ) -> Mapped:
-    if not is_wanted():  # nothing of it may have to be decoded, and yet all be read through
+    if not is_wanted():  # reading it through, which even a stem that need not be decoded may want, takes its time
         raise LeftOff
     path = file_of(song.folder, stem.file)
     semitones = _semitones(song, stem)
@@ -197,7 +197,7 @@ def _cached(cached: Path) -> Mapped | None:
         if isinstance(error, OSError) and error.errno in TOO_MANY_OPEN:
             raise
         return None
-    return array if array.dtype == np.float32 and array.ndim == SIDES and array.shape[1] == SIDES else None
+    return array if array.dtype == np.float32 and array.shape[1:] == (SIDES,) else None
 
 
 def _write(cached: Path, blocks: Iterator[Interleaved], frames: int, samplerate_hz: int) -> None:

@@ -94,7 +94,8 @@ def tuned(args: argparse.Namespace) -> int:
         return FOUND_WANTING
     tell(f"The lowest that is safe: {safe.block} frames.")
     if args.write:
-        tell(f"Written: {write_block(show.folder, safe.block)}")
+        written = write_block(show.folder, safe.block)
+        tell(f"Written: {written}")
     else:
         tell(f"Write it into {show.folder / 'show.toml'}, or say --write:\n\n[audio]\nblock = {safe.block}")
     return 0

@@ -25,9 +25,7 @@ class NewSong:
     title: str
     stems: Mapping[str, Path]  # name -> the file to copy
     beats: Path | None = None  # None: recorded to a click of `tempo_bpm`, with bar 1 at `first_beat_s`
-    found: Sequence[
-        Beat
-    ] = ()  # beats that are known already, from another program's file or from the sound, in place of `beats`
+    found: Sequence[Beat] = ()  # in place of `beats`: known already, from another program's file or from the sound
     first_beat_s: float = 0.0
     tempo_bpm: float | None = None  # None: as most of the beats go
     meter: str | None = None  # None: as most of the bars count; without `beats`: 4/4
