@@ -82,7 +82,7 @@ def audio_devices() -> list[AudioDevice]:
 
 
 def as_on_jack(devices: list[AudioDevice]) -> list[AudioDevice]:
-    """With those on JACK as they have plugs; where a server plays, the card with the most of them is the default."""
+    """With the inputs and outputs of each card on JACK; where a server plays, the card with the most of them is the default."""
     there, block_frames = look_at(device.name for device in devices if device.host == JACK)
     most = max(there, key=lambda name: (there[name][1] > 0, sum(there[name])), default="")
     return [

@@ -125,7 +125,8 @@ class JackStream:
             raise DeviceError(f'"{self._device.name}" would not {what}', where=str(error), do=do) from error
 
     def _set_block(self, block_frames: int) -> None:
-        if self._client.blocksize == block_frames and not is_pipewire(self._jack):  # whom to ask is to hold it to that
+        # PipeWire is asked even for the block that it has now: only then does it keep to it.
+        if self._client.blocksize == block_frames and not is_pipewire(self._jack):
             return
         try:
             self._client.blocksize = block_frames

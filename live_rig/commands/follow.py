@@ -18,9 +18,9 @@ from live_rig.following.trace import trace
 from live_rig.following.truth import read_truth, truth_beside
 from live_rig.show.meter import beats_per_bar
 from live_rig.show.write import refuse_to_write_over
+from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
 COLUMNS = "beat_time_s,emit_time_s,tempo_bpm,beat_in_bar,confidence"
-TEMPO_BPM = (40.0, 400.0)
 LEAD_MS = (0.0, 500.0)
 MOST_BEATS = 12
 
@@ -50,8 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write one row a beat."""
-    if args.tempo is not None and not TEMPO_BPM[0] <= args.tempo <= TEMPO_BPM[1]:
-        raise ShowError(f"A tempo of {args.tempo:g} bpm cannot be followed", where="--tempo", do="Give 40 to 400")
+    if args.tempo is not None and not SLOWEST_BPM <= args.tempo <= FASTEST_BPM:
+        raise ShowError(
+            f"A tempo of {args.tempo:g} bpm cannot be followed", where="--tempo", do=f"Give {SLOWEST_BPM} to {FASTEST_BPM}"
+        )
     if not LEAD_MS[0] <= args.lead_ms <= LEAD_MS[1]:
         raise ShowError(f"A lead of {args.lead_ms:g} ms is none", where="--lead-ms", do="Give 0 to 500")
     lines = [line_of(words) for words in args.line]

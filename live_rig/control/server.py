@@ -177,7 +177,7 @@ class _Door:
         return hello
 
     async def _show(self, client: ServerConnection, *, wants_desk: bool) -> None:
-        """Send every state there is time for, always the newest; and the desk, to who wants it."""
+        """Send every state there is time for, always the newest; and the desk, where it is wanted."""
         sent = sent_desk = ""
         with contextlib.suppress(ConnectionClosed):
             while True:

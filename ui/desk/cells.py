@@ -13,6 +13,7 @@ from ui.desk.scale import LEVEL, PAN, Scale, scale_of, unit_of
 PRESETS, SNAPSHOTS, MACROS, STEMS = "presets", "snapshots", "macros", "stems"
 SWITCHES = {"mute": "mute", "solo": "solo", "invert": "flip"}  # of a channel, as they are called on its level
 Command = tuple[str, str]  # a word of the control door and what follows it
+Held = Mapping[Command, float]  # what a hand has just turned, as `Dial.knob` calls it, and where to
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class Page:
     cells: tuple[Cell, ...]
 
 
-def pages(desk: Desk, stems: Iterable[StemStrip], held: Mapping[tuple[str, str], float]) -> tuple[Page, ...]:
-    """All pages, without those that have nothing on them. held: what a hand has just turned, by (command, name)."""
+def pages(desk: Desk, stems: Iterable[StemStrip], held: Held) -> tuple[Page, ...]:
+    """All pages, without those that have nothing on them."""
     stems = tuple(stems)
     channels: dict[str, list[Knob]] = {}
     for knob in desk.knobs:
@@ -94,7 +95,7 @@ def parted(whole: Iterable[Page], capacity: int) -> tuple[Page, ...]:
     )
 
 
-def _channel(name: str, knobs: list[Knob], desk: Desk, held: Mapping[tuple[str, str], float]) -> tuple[Cell, ...]:
+def _channel(name: str, knobs: list[Knob], desk: Desk, held: Held) -> tuple[Cell, ...]:
     """Its level with its switches first, then all other knobs in the order of the preset, then its plugins' windows."""
     switches = {knob.name: knob for knob in knobs if knob.name.removeprefix(f"{name}.") in SWITCHES}
     toggles = tuple(_toggle(knob, SWITCHES[knob.name.removeprefix(f"{name}.")], held) for knob in switches.values())
@@ -125,27 +126,27 @@ def label(rest: str) -> str:
     return f"{effect} {unit_of(parameter)[0]}".strip()
 
 
-def _dial(knob: Knob, held: Mapping[tuple[str, str], float]) -> Dial:
+def _dial(knob: Knob, held: Held) -> Dial:
     return Dial(
         "knob", knob.name, held.get(("knob", knob.name), knob.value), knob.written, scale_of(knob.name, knob.low, knob.high)
     )
 
 
-def _toggle(knob: Knob, says: str, held: Mapping[tuple[str, str], float]) -> Toggle:
+def _toggle(knob: Knob, says: str, held: Held) -> Toggle:
     is_on = bool(held.get(("knob", knob.name), knob.value))
     return Toggle(says, is_on, ("knob", f"{knob.name}={int(not is_on)}"))
 
 
-def _level(stem: StemStrip, held: Mapping[tuple[str, str], float]) -> Cell:
+def _level(stem: StemStrip, held: Held) -> Cell:
     level_db = max(LEVEL.low, held.get(("level", stem.name), stem.level_db))
     toggles = Toggle("mute", stem.is_muted, ("mute", stem.name)), Toggle("solo", stem.is_solo, ("solo", stem.name))
     return Cell(stem.name, Dial("level", stem.name, round(level_db, 2), scale=LEVEL), toggles)
 
 
-def _heard(level: MixLevel, held: Mapping[tuple[str, str], float]) -> Cell:
+def _heard(level: MixLevel, held: Held) -> Cell:
     name = f"{level.mix}.{level.source}"
     return Cell(level.source, Dial("mix", name, held.get(("mix", name), level.level_db), scale=LEVEL))
 
 
-def _place(stem: StemStrip, held: Mapping[tuple[str, str], float]) -> Cell:
+def _place(stem: StemStrip, held: Held) -> Cell:
     return Cell(f"{stem.name} pan", Dial("pan", stem.name, held.get(("pan", stem.name), round(stem.pan, 3)), scale=PAN))
