@@ -97,12 +97,12 @@ def masses(row: Row, tempi: int) -> Floats:
     return mass
 
 
-def near(row: Row, played: int, bpm: Floats) -> tuple[Floats, float]:
+def near(row: Row, played: int, bpm: Floats) -> tuple[NDArray[np.float32], float]:
     """The places in the bar, and the tempo, near the one that is played."""
     here = np.abs(row[0].astype(int) - played) <= NEAR_TEMPI
     weight = row[1][here].sum(1)
     if weight.sum() <= 0:
-        return np.zeros(row[1].shape[1]), float(bpm[played])
+        return np.zeros(row[1].shape[1], np.float32), float(bpm[played])
     return row[1][here].sum(0), float(np.exp2(np.average(np.log2(bpm[row[0][here]]), weights=weight)))
 
 
