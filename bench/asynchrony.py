@@ -4,11 +4,14 @@
 
 Each take: a click song in the chart's tempo, `live-rig new`, `add-song`, `render --authority drummer --start uninvited`
 (`count-in` where the drummer counts), 3 ms in and 5 ms out, then the click's attacks in band.wav against the drummer's beats,
-from beat 16. The corpus and the scoring lie where LIVE_RIG_CORPUS says (default ../shared/corpus), not in this project.
+from beat 16. Where a drummer jumps to another tempo, also how many beats it takes until the band is within
+25 ms of him and stays so for a bar. The corpus and the scoring lie where LIVE_RIG_CORPUS says (default ../shared/corpus), not
+in this project.
 """
 
 import argparse
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -21,10 +24,15 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
 from live_rig.cli import main as live_rig
 
 CORPUS = Path(os.environ.get("LIVE_RIG_CORPUS", Path(__file__).parents[1].parent / "shared" / "corpus"))
 TOOLS = CORPUS.parent / "bench"
+WITH_HIM_S, FOR_BEATS = 0.025, 4
 SHOWN = ("spread95_ms", "bias_ms", "sd_ms", "within_19ms", "bar_right")
 
 
@@ -63,7 +71,29 @@ def score(item: str, keep: Path | None) -> dict[str, Any]:
         )
         if told.returncode:
             raise RuntimeError(told.stderr)
-        return {"item": item, "family": meta["family"], **json.loads(told.stdout)}
+        jumps = [event["beat"] for event in meta["events"] if event["type"] == "tempo_jump"]
+        settled = settled_after(jumps, *heard(work / "out/band.wav", folder / "beats.csv")) if jumps else []
+        return {"item": item, "family": meta["family"], "settled": settled, **json.loads(told.stdout)}
+
+
+def heard(band: Path, beats: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """When the band's clicks sound, and when the drummer plays his beats, in s, as the corpus's own script sees them."""
+    spec = importlib.util.spec_from_file_location("score_band", TOOLS / "score_band.py")
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader.exec_module(tool := importlib.util.module_from_spec(spec))
+    samples, samplerate_hz = soundfile.read(band, always_2d=True)
+    return tool.clicks(samples.mean(axis=1), samplerate_hz)[0], tool.read_beats(beats, against_click=False)[0]
+
+
+def settled_after(jumps: list[int], clicks_s: NDArray[np.float64], beats_s: NDArray[np.float64]) -> list[float]:
+    """How many beats after each jump the band is with the drummer for FOR_BEATS beats; infinity: not before the next."""
+    off_s = np.abs(clicks_s[None, :] - beats_s[:, None]).min(axis=1)
+    ends = [*jumps[1:], len(beats_s)]
+    return [
+        next((n for n in range(end - jump - FOR_BEATS) if (off_s[jump + n :][:FOR_BEATS] < WITH_HIM_S).all()), float("inf"))
+        for jump, end in zip(jumps, ends, strict=True)
+    ]
 
 
 def table(rows: list[dict[str, Any]]) -> str:
@@ -84,6 +114,8 @@ def table(rows: list[dict[str, Any]]) -> str:
         figures = f"{statistics.median(spreads):17.1f} {max(spreads):7.1f} {bias:14.1f} {missed:8.1%} {extra:6.1%}"
         figures += f" {near:7.0%} {right:9.2f}"
         lines.append(f"{name:<11} {len(takes):4d} {figures}   worst: {worst['item']}")
+    if settled := [beats for row in rows for beats in row["settled"]]:
+        lines.append(f"beats from a jump until it is with him: median {statistics.median(settled):g}, worst {max(settled):g}")
     return "\n".join(lines)
 
 
