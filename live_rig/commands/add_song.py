@@ -133,8 +133,8 @@ def imported_map(path: Path, stems: Mapping[str, Path]) -> Imported:
 def found_map(drums: Path | None, stems: Mapping[str, Path], tempo_bpm: float | None, meter: str | None) -> Imported:
     """The beats that are found in the drums, or else in the stem in which they are heard best; it says how sure it is."""
     heard_in = drums or next(stems[name] for like in BEST_HEARD_IN for name in stems if re.search(like, name, re.IGNORECASE))
-    print(f"No beats were given: listening to {heard_in.name} …", flush=True)
     end_s = longest_s(stems)
+    print(f"No beats were given: listening to {heard_in.name} …", flush=True)
     begins_s, ends_s = zip(*of_each(stems, sounding_s), strict=True)
     found = find_beats(heard_in, tempo_bpm, told_beats_per_bar(meter), min(begins_s), max(ends_s))
     found = [beat for beat in found if beat.time_s < end_s]

@@ -54,6 +54,8 @@ def measure(path: Path) -> AudioFile:
             audio = AudioFile(sound.frames, sound.samplerate, sound.channels)
             _refuse_unfit(audio)
             _refuse_short_of_header(sound)
+    except FileNotFoundError:
+        raise NotPlayable("it is not there", "Check the name and the folder") from None
     except OSError as error:
         raise NotPlayable(f"it cannot be read: {error.strerror}", "Check that you may read the file") from None
     except (soundfile.SoundFileError, TypeError):  # the second: a .raw, which says nothing of itself

@@ -88,7 +88,7 @@ def _song_text(new: NewSong, files: Mapping[str, str], beats: Sequence[Beat]) ->
             "tempo_bpm": int(tempo_bpm) if tempo_bpm.is_integer() else tempo_bpm,
             "meter": meter,
             "beats": BEATS_FILE,
-            "meters": [{"bar": bar, "meter": meter} for bar, meter in new.meters],
+            **({"meters": [{"bar": bar, "meter": meter} for bar, meter in new.meters]} if new.meters else {}),
             "stems": [
                 {"name": name, "file": file} | ({"ends_early": True} if name in new.ends_early else {})
                 for name, file in files.items()

@@ -114,6 +114,13 @@ def test_a_song_may_change_its_meter(live_rig: LiveRig, show: Path, music: Path)
     assert (song.tempo_bpm, [song.beats_in(bar) for bar in range(1, 6)]) == (120, [4, 4, 4, 7, 7])
 
 
+def test_a_meter_may_be_written_behind_all_that_it_wrote(live_rig: LiveRig, show: Path, music: Path) -> None:
+    assert live_rig("add-song", show, *asked(music)).code == 0
+    with (show / "songs" / "waltz" / "song.toml").open("a") as sheet:
+        sheet.write('\n[[meters]]\nbar = 4\nmeter = "3/4"\n')
+    assert [change.bar for change in read_show(show).songs[0].meters] == [4]
+
+
 def test_a_click_that_changes_its_meter_keeps_its_eighths(live_rig: LiveRig, show: Path, music: Path) -> None:
     words = asked(music)[:-2]
     told = ("--tempo", "120,0", "--first-beat", "0,5", "--meters", "2=7/8", "3=6/8")

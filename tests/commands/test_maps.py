@@ -102,7 +102,8 @@ def test_a_stem_that_is_not_there_is_named(live_rig: LiveRig, show: Path, silenc
     given = ["--stem", f"keys={silence}", "horns=horns.wav", "--drums", silence]
     asked = live_rig("add-song", show, "--id", "song", "--title", "Song", *given)
     assert asked.code == 2
-    assert "(--stem horns=horns.wav)" in asked.said
+    assert "it is not there (--stem horns=horns.wav). Check the name and the folder." in asked.said
+    assert "listening" not in asked.out
 
 
 def test_what_has_no_tempo_has_no_beat(live_rig: LiveRig, show: Path) -> None:
