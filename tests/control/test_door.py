@@ -56,6 +56,15 @@ def test_a_new_state_is_soon_told(door: OpenDoor) -> None:
         assert any(client.state().bpm == 330.0 for _ in range(30))
 
 
+def test_a_state_is_of_now_however_long_nobody_has_asked(tmp_path: Path) -> None:
+    with OpenDoor(tmp_path / "door.json") as door, connect(door.address) as client, connect(door.address) as other:
+        assert [other.state().bpm for _ in range(30)] == [120.0] * 30
+        door.state = StageState(bpm=330.0)
+        while other.state().bpm != 330.0:
+            continue
+        assert client.state().bpm == 330.0
+
+
 def test_the_desk_is_told_when_it_has_changed_to_those_who_want_it(door: OpenDoor) -> None:
     with dial(door.address.url, proxy=None) as socket:
         socket.send(Hello(token=TOKEN, wants_desk=True).to_wire())
