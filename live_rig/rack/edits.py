@@ -15,6 +15,7 @@ Knobs = dict[str, float]
 Steps = list[tuple[str, Knobs]]  # what was turned, and where everything stood before
 Side = tuple[Knobs, Steps, list[Knobs]]  # where everything stands, what can be undone, and what was
 KEPT = 200  # steps that can be undone
+SOME = 3  # of the knobs of a preset, which may be hundreds
 
 
 class Edits:
@@ -48,7 +49,8 @@ class Edits:
                 raise RackError(f"{name} goes from 0 to 1", where=self.preset.title, do="Turn it less far")
             return self._move(name, {move.knob: move.at(value) for move in self._macros[name].moves})
         if name not in self.knobs:
-            do = change_or(name, {**self.knobs, **self._macros}, "Choose a knob that it has")
+            there = {**self._macros, **self.knobs}
+            do = change_or(name, there, f"Choose one that it has, such as {', '.join([*there][:SOME])}")
             raise RackError(f"There is no knob {name}", where=self.preset.title, do=do)
         knob = self.knobs[name]
         if knob.kind is bool and value not in (0.0, 1.0):

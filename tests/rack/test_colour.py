@@ -180,6 +180,12 @@ def test_what_is_turned_after_an_undo_is_undone_by_itself(tmp_path: Path) -> Non
     assert edits.now["kick.gain_db"] == 0.0
 
 
+def test_whoever_turns_what_there_is_not_is_told_what_there_is(tmp_path: Path) -> None:
+    (tmp_path / "loud.toml").write_text(LOUD)
+    with pytest.raises(RackError, match=r"no knob crush \(Loud\)\. Choose one that it has, such as .*\.gain_db"):
+        Edits(read_preset(tmp_path / "loud.toml")).turn("crush", 1.0)
+
+
 def test_a_switch_is_on_or_off(tmp_path: Path) -> None:
     kit = tmp_path / "kit.toml"
     kit.write_text('title = "Kit"\n[strips.kick]\ninputs = [1]\n[start]\n"kick.mute" = 1.0\n')
