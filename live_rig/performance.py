@@ -20,7 +20,7 @@ from live_rig.audio.offline import play
 from live_rig.audio.voice import Voice
 from live_rig.band.stems import open_stems
 from live_rig.conducting.chart import chart_of
-from live_rig.conducting.cues import LEADERS, Sent, events_of, midi_event
+from live_rig.conducting.cues import LEADERS, Sent, events_of, giving_way, midi_event
 from live_rig.conducting.script import Scripted
 from live_rig.conducting.written_presets import WrittenPresets, preset_at
 from live_rig.errors import ShowError
@@ -30,6 +30,7 @@ from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Preset
 from live_rig.rehearsal.line import Line
 from live_rig.show.command import AT_BAR
+from live_rig.show.setlist import GivesWay
 from live_rig.show.song import Song
 from live_rig.wiring import APART, each_bus_apart
 
@@ -48,6 +49,7 @@ class Plan:
     song: Song
     start: Start = "uninvited"
     authority: str = "drummer"
+    gives_way: GivesWay = "patient"
     script: Sequence[Scripted] = ()
     notes: Sequence[tuple[float, int, int]] = ()  # (time in s, MIDI note, velocity) of an electronic kit
     preset: Preset | None = None  # at first
@@ -56,6 +58,7 @@ class Plan:
     blocks: Sequence[int] = (64,)
     input_latency_s: float = 0.0
     output_latency_s: float = 0.0
+    look_ahead_ms: float = 0.0  # how far effects may hold the drums back
 
 
 @dataclass(slots=True)
@@ -67,12 +70,13 @@ class Performance:
     line: Line = field(default_factory=Line)
     happened: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    lacks: list[str] = field(default_factory=list)  # what its presets played without, in words
 
 
 def perform(plan: Plan, drums: npt.NDArray[np.float32]) -> Performance:
     """Play `plan` against drums, mono float32 at its samplerate. ShowError where the script asks for what there is not."""
     rate = plan.samplerate_hz
-    rack = InlineRack(plan.preset, rate, 1, max(plan.blocks))
+    rack = InlineRack(plan.preset, rate, 1, max(plan.blocks), round(plan.look_ahead_ms / 1000 * rate))
     voice = Voice.of_show(plan.song.folder.parent.parent)
     instrument = Instrument(rack.drums, rate, each_bus_apart(1), max(plan.blocks), click_on=True, voice=voice)
     instrument.rig.at(plan.input_latency_s, plan.output_latency_s)
@@ -92,6 +96,7 @@ def perform(plan: Plan, drums: npt.NDArray[np.float32]) -> Performance:
         if plan.presets:
             written.follow(plan.song, instrument.exchange.snapshot())
         note_down(plan, instrument, performance)
+        performance.lacks += [words for words in rack.says if words not in performance.lacks]
     at_ear = at_the_ear(plan, blocks)
     performance.buses = {name: at_ear[rows] for name, rows in APART.items()}
     performance.counts = {
@@ -126,7 +131,7 @@ def scripted_events(plan: Plan) -> list[tuple[int, Sent]]:
     rate = plan.samplerate_hz
     leader = LEADERS[plan.authority]
     first = {Leader.DRUMMER: EventKind.TAKE, Leader.CONDUCTOR: EventKind.CONDUCT, Leader.BAND: EventKind.GIVE}[leader]
-    events = [(0, Sent(first))]
+    events = [(0, giving_way(plan.gives_way, plan.song)), (0, Sent(first))]
     cued = [row for row in plan.script if row.command in ("band-in", "start")]
     if plan.start in LISTENS_FOR and not (plan.start == "uninvited" and any(row.command == "band-in" for row in cued)):
         events.append((0, Sent(EventKind.LISTEN, LISTENS_FOR[plan.start], leader)))

@@ -63,12 +63,14 @@ def run(args: argparse.Namespace) -> int:
         "song": song,
         "start": args.start,
         "authority": args.authority,
+        "gives_way": show.gives_way,
         "script": read_script(args.script) if args.script else (),
         **presets_for(show, song, args.preset),
         "samplerate_hz": args.samplerate,
         "blocks": (args.block,),
         "input_latency_s": args.input_latency_ms / 1e3,
         "output_latency_s": args.output_latency_ms / 1e3,
+        "look_ahead_ms": show.audio.look_ahead_ms,
     }
     if args.drums.suffix.lower() in MIDI_SUFFIXES:
         plan_args["notes"], length_s = read_notes(args.drums)
@@ -81,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         performance = perform(Plan(**plan_args), drums)
         summary = summarised(args, song, performance)
         write_all(args.out, performance, summary)
-    print(said(summary, args.out))
+    print("\n".join([*performance.lacks, said(summary, args.out)]))
     return 0
 
 

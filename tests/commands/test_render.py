@@ -124,3 +124,31 @@ def test_a_render_that_is_refused_leaves_no_new_folder(live_rig: LiveRig, words:
     assert ran.code == 2
     assert "is not for one song alone" in ran.said
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("gives_way", "insists"), [("patient", True), ("never", False)])
+def test_the_band_gives_way_as_the_show_says(
+    live_rig: LiveRig, words: list[str | Path], tmp_path: Path, gives_way: str, insists: bool
+) -> None:
+    midi_drums(tmp_path / "drums.mid")
+    words[words.index("--drums") + 1] = tmp_path / "drums.mid"
+    sheet = tmp_path / "friday" / "show.toml"
+    sheet.write_text(f'gives_way = "{gives_way}"\n{sheet.read_text()}')
+    (tmp_path / "script.csv").write_text("time_s,command,value\n1.25,start,\n")  # half a beat off his own
+    script = ("--start", "command", "--authority", "band", "--script", tmp_path / "script.csv")
+    assert live_rig(*words, *script).code == 0
+    happened = json.loads((tmp_path / "out" / "summary.json").read_text())["happened"]
+    assert ("insisted" in [each["why"] for each in happened]) == insists
+
+
+@pytest.mark.parametrize("look_ahead_ms", [0.0, 5.0])
+def test_effects_may_look_ahead_as_far_as_the_show_says_and_what_is_left_out_is_said(
+    live_rig: LiveRig, words: list[str | Path], tmp_path: Path, look_ahead_ms: float
+) -> None:
+    show = tmp_path / "friday"
+    (show / "presets").mkdir()
+    (show / "presets" / "loud.toml").write_text('title = "Loud"\n[[effects]]\ntype = "BrickwallLimiter"\n')
+    (show / "show.toml").write_text(f"{(show / 'show.toml').read_text()}\n[audio]\nlook_ahead_ms = {look_ahead_ms}\n")
+    ran = live_rig(*words, "--preset", "loud")
+    assert ran.code == 0
+    assert ("Loud plays without BrickwallLimiter" in ran.out) == (look_ahead_ms == 0.0)
