@@ -32,8 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tuning.add_argument("--show", type=Path, metavar="SHOW", help="play this one; without it the last one, or the bundled one")
     tuning.add_argument("--write", action="store_true", help="write the block into that show's show.toml")
     tuning.add_argument("--seconds", type=seconds, default=SECONDS, metavar="S", help=f"for each block ({SECONDS:g})")
-    for each in (measuring, tuning):
-        each.add_argument("device", nargs="?", metavar="DEVICE", help="a part of its name; without: the one with the star")
+    for each, without in (measuring, "the one with the star"), (tuning, "the show's, or the one with the star"):
+        each.add_argument("device", nargs="?", metavar="DEVICE", help=f"a part of its name; without: {without}")
         each.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="for programs")
 
 
