@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_runtime_path, user_state_path
@@ -27,18 +28,18 @@ def examples_dir() -> Path:
 def cache_dir() -> Path:
     """What can be made again: stems decoded to the session's rate. Made where it is not there; DeviceError where it cannot
     be."""
-    return _made(user_cache_path(APP, appauthor=False))
+    return _made(_ours(user_cache_path))
 
 
 def runtime_dir() -> Path:
     """What lives as long as the engine: its door's address and token. Made where it is not there; DeviceError where it cannot
     be."""
     if sys.platform != "linux":
-        return _made(user_runtime_path(APP, appauthor=False), mode=0o700)
+        return _made(_ours(user_runtime_path), mode=0o700)
     given = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
     if given.is_absolute() and _is_ours_alone(given):
         return _made(given / APP, mode=0o700)
-    return _made(user_state_path(APP, appauthor=False) / "run", mode=0o700)  # in the home: /tmp belongs to everybody
+    return _made(_ours(user_state_path) / "run", mode=0o700)  # in the home: /tmp belongs to everybody
 
 
 def _is_ours_alone(folder: Path) -> bool:
@@ -48,6 +49,23 @@ def _is_ours_alone(folder: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.getuid() and not seen.st_mode & 0o077
+
+
+def with_home(path: Path) -> Path:
+    """With the home folder that a ~ stands for; as it is where there is none, or no such user."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+def _ours(place: Callable[..., Path]) -> Path:
+    """The rig's own folder at one of the user's places. DeviceError where there is no home that they could be in."""
+    try:
+        return place(APP, appauthor=False)
+    except RuntimeError:
+        do = "Set HOME to a folder that you may write in"
+        raise DeviceError("This user has no home folder", where="HOME is not set", do=do) from None
 
 
 def _made(folder: Path, mode: int = 0o777) -> Path:
@@ -77,7 +95,7 @@ def remember_show(folder: Path) -> None:
 
 
 def _last_show_file() -> Path:
-    return _made(user_state_path(APP, appauthor=False)) / "last-show"
+    return _made(_ours(user_state_path)) / "last-show"
 
 
 def _shipped(name: str) -> Path:

@@ -1,5 +1,7 @@
 """What ships is found, and the show of last night is remembered."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -83,3 +85,30 @@ def test_a_cache_that_others_may_write_to_is_used_all_the_same(tmp_path: Path, m
     (tmp_path / "cache").chmod(0o777)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert paths.cache_dir() == tmp_path / "cache" / "live-rig"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a home is found otherwise there")
+def test_a_user_without_a_home_is_told_so_and_hears_of_plugins_presets_and_devices_all_the_same(tmp_path: Path) -> None:
+    preset = tmp_path / "far.toml"
+    preset.write_text('title = "Far"\n\n[[effects]]\ntype = "VST3"\npath = "~somebody/Far.vst3"\n')
+    asks = (
+        "import pwd, sys\n"
+        "def nobody(_of): raise KeyError\n"
+        "pwd.getpwuid = pwd.getpwnam = nobody\n"  # as in a container
+        "from pathlib import Path; from live_rig import paths; from live_rig.errors import DeviceError\n"
+        "from live_rig.rack.plugins import plugin_files; from live_rig.rack.preset_reader import read_preset\n"
+        "plugin_files()\n"
+        "print(read_preset(Path(sys.argv[1])).effects[0].path.name, paths.last_show())\n"
+        "for folder in (paths.cache_dir, paths.runtime_dir):\n"
+        "    try: folder()\n"
+        "    except DeviceError as error: print(error)\n"
+    )
+    without = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    environ = without | {"PYTHONPATH": str(Path(paths.__file__).parents[1])}
+    words = [sys.executable, "-c", asks, str(preset)]
+    done = subprocess.run(words, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == [
+        "Far.vst3 None",
+        *["This user has no home folder (HOME is not set). Set HOME to a folder that you may write in."] * 2,
+    ], done.stderr
+    assert list(tmp_path.iterdir()) == [preset]

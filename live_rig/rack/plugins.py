@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from live_rig.errors import DeviceError, RackError
-from live_rig.paths import cache_dir
+from live_rig.paths import cache_dir, with_home
 from live_rig.rack.plugin_file import why_foreign
 from live_rig.show.faults import change_or
 from live_rig.show.write import write_file
@@ -83,7 +83,7 @@ def remember(*seen: Seen) -> None:
 
 def plugin_files(folders: Sequence[Path] = ()) -> list[Path]:
     """Every .vst3 in these folders; without any, in the system's own."""
-    places = list(folders) or [Path(folder).expanduser() for folder in FOLDERS.get(sys.platform, ())]
+    places = list(folders) or [with_home(Path(folder)) for folder in FOLDERS.get(sys.platform, ())]
     found = {real(file) for folder in places if folder.is_dir() for file in folder.rglob("*.vst3")}
     return sorted(file for file in found if not any(parent.suffix == ".vst3" for parent in file.parents))
 

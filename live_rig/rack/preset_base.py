@@ -5,7 +5,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from live_rig.paths import presets_dir
+from live_rig.paths import presets_dir, with_home
 from live_rig.rack.preset_rows import one_of
 from live_rig.show.faults import Fault, change_or
 from live_rig.show.file_names import composed, file_of
@@ -93,5 +93,5 @@ def _with_absolute_paths(written: Any, folder: Path) -> Any:
     if isinstance(inside.get("type"), str):
         for key in ("path", "state", "impulse_response_filename"):
             if isinstance(inside.get(key), str):
-                inside[key] = str(file_of(folder, Path(inside[key]).expanduser()))
+                inside[key] = str(file_of(folder, with_home(Path(inside[key]))))
     return inside
