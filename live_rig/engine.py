@@ -37,7 +37,7 @@ from live_rig.conducting.taps import Taps
 from live_rig.conducting.written_presets import WrittenPresets, is_decided, presets_of, section_after
 from live_rig.control.protocol import Desk, MixLevel, StageState
 from live_rig.errors import RigError, ShowError
-from live_rig.instrument import Instrument, spare_for
+from live_rig.instrument import Instrument, most_for, spare_for
 from live_rig.listeners import Listeners
 from live_rig.plugs import channels, plugged
 from live_rig.rack.colour import COMMANDS as COLOUR_COMMANDS
@@ -133,7 +133,14 @@ class Engine:
             capture_frames = round(setup.capture_s * self.samplerate_hz)
             self.device = Device(self.instrument.rig, inputs, outputs, feed, capture_frames, pedals)
             self.card = SoundCard(
-                self.device, self.audio_device, self.samplerate_hz, (inputs, outputs), show.audio.block, setup.midi_in
+                self.device,
+                self.audio_device,
+                self.samplerate_hz,
+                (inputs, outputs),
+                show.audio.block,
+                setup.midi_in,
+                most_for(self._spare_frames(), self.samplerate_hz),
+                self._make_up_for,
             )
             opened.callback(self.card.close)
             if show.songs:
@@ -162,13 +169,7 @@ class Engine:
         """Let it sound."""
         for loop in self._renderers:
             loop.start()
-        latency_in_s, latency_out_s = self.card.latencies_s()
-        if self._is_fed:
-            # A fed recording is heard only through the rig, that much later: the band is to meet it there.
-            latency_in_s = -(
-                latency_out_s + (self.drums_to_line_frames() + self.instrument.rig.guard_delay_frames) / self.samplerate_hz
-            )
-        self.instrument.rig.at(latency_in_s, latency_out_s)
+        self._make_up_for(self.card.latencies_s())
         self.card.start()
         self.midi.start()
         if self.show.songs:
@@ -320,6 +321,16 @@ class Engine:
             for output in range(instrument.outputs):
                 instrument.rig.set_limiter(output, False)
         return instrument
+
+    def _make_up_for(self, latencies_s: tuple[float, float]) -> None:
+        """Make up for the card's latencies, (input, output) in seconds; while nothing plays."""
+        latency_in_s, latency_out_s = latencies_s
+        if self._is_fed:
+            # A fed recording is heard only through the rig, that much later: the band is to meet it there.
+            latency_in_s = -(
+                latency_out_s + (self.drums_to_line_frames() + self.instrument.rig.guard_delay_frames) / self.samplerate_hz
+            )
+        self.instrument.rig.at(latency_in_s, latency_out_s)
 
     def _spare_frames(self) -> int:
         """For the blocks that are to be expected: asked for, or else no longer than the device's output latency."""

@@ -3,7 +3,8 @@
 RigError
 ├── ShowError     something written down: a show, a song, a stem, a preset, a script
 ├── DeviceError   something plugged in: a sound card, a MIDI port, a disk
-│   └── RateError a sound card that runs at another rate than the show
+│   └── OtherwiseError  a sound card that is there, and otherwise than the show wants it
+│       └── RateError   it runs at another rate
 ├── RackError     effects and plugins
 └── DoorError     the control door: its port, its token, its messages
 """
@@ -25,8 +26,12 @@ class DeviceError(RigError):
     """A fault of a device, or of the machine."""
 
 
-class RateError(DeviceError):
-    """A device that is there, and runs at another rate."""
+class OtherwiseError(DeviceError):
+    """A device that is there, and otherwise than it is wanted."""
+
+
+class RateError(OtherwiseError):
+    """It runs at another rate."""
 
 
 class RackError(RigError):

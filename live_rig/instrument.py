@@ -54,6 +54,11 @@ def spare_for(block: int, samplerate_hz: float) -> int:
     return max(3 * chunk, block + 2 * chunk)
 
 
+def most_for(spare_frames: int, samplerate_hz: float) -> int:
+    """The largest blocks for which so much of rendered band is enough: the renderer may still be a chunk late."""
+    return spare_frames - frames_in_chunk(samplerate_hz)
+
+
 def frames_in_chunk(samplerate_hz: float) -> int:
     """How long a chunk of the stems is, in frames of the session: above 48 kHz they have a half or a quarter of its rate."""
     return round(CHUNK * samplerate_hz / stem_rate_hz(round(samplerate_hz)))

@@ -1,5 +1,6 @@
 """The sound cards of this machine, by name."""
 
+import re
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 
@@ -11,6 +12,8 @@ from live_rig.errors import DeviceError
 VIRTUAL = "virtual"
 JACK = "JACK Audio Connection Kit"  # as PortAudio calls it; a JACK server, or PipeWire
 ALSA = "ALSA"
+ALSAS_NUMBER = re.compile(r"(?<=\(hw:)\d+(?=,)")
+ANY_BLOCK = 1 << 30  # frames
 # ALSA's names for what is no card, and takes any number of channels.
 FOR_ALL = ("default", "sysdefault", "pipewire", "pulse", "dmix")
 
@@ -38,8 +41,10 @@ class AudioDevice:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How a device is to be opened. block_frames: what it shall ask for at a time, None: what it likes.
-    midi_in: the names of the MIDI ports that it shall be joined to, where it has a way for MIDI, as on JACK."""
+    """How a device is to be opened. block_frames: what it shall ask for at a time, None: what it likes, up to `most_frames`,
+    where it can be asked. midi_in: the names of the MIDI ports that it shall be joined to, where it has a way for MIDI, as on
+    JACK.
+    """
 
     device: AudioDevice
     rig_device: Device  # what plays
@@ -48,6 +53,7 @@ class Opening:
     outputs: int
     block_frames: int | None = None
     midi_in: tuple[str, ...] = ()
+    most_frames: int = ANY_BLOCK
 
 
 def name_of(device: AudioDevice | None) -> str:
@@ -121,9 +127,15 @@ def find_device(name: str | None) -> AudioDevice | None:
         if name in (device.name, str(device.index)):
             return device
     near = [device for device in devices if name.lower() in device.name.lower()]
+    near += [device for device in devices if wherever_plugged(device.name) == wherever_plugged(name)]
     if near:
         return near[0]
     raise no_such_device(name, [device.name for device in devices])
+
+
+def wherever_plugged(name: str) -> str:
+    """Without the number that ALSA gives a card, which is another one when it is plugged in while the old one is still open."""
+    return ALSAS_NUMBER.sub("", name)
 
 
 def no_such_device(name: str, present: list[str]) -> DeviceError:

@@ -2,11 +2,28 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count, takewhile
 from typing import Any
 
 # A desktop's PipeWire takes 1024 at a time, or what a program that runs beside asks for: too late for a drummer, and unsteady.
 PIPEWIRES_MOST = 256
+AUDIO, MIDI = b"32 bit float mono audio", b"8 bit raw midi"  # as JACK calls what a port carries
+
+
+def ports(client: Any, pattern: str, kind: bytes) -> list[Any]:
+    """All of a kind whose names fit, in the server's order.
+
+    One that goes in this very moment, or whose name nobody can read, is passed over: JACK-Client would find none at all.
+    """
+    import jack  # here: it cannot be imported where libjack is not
+
+    names = jack._ffi.gc(jack._lib.jack_get_ports(client._ptr, pattern.encode(), kind, 0), jack._lib.jack_free)
+    found = []
+    for name in takewhile(bool, (names[at] for at in count())) if names else ():
+        with suppress(jack.JackError, UnicodeDecodeError):
+            found.append(client.get_port_by_name(jack._ffi.string(name).decode()))
+    return found
 
 
 def plugs(client: Any, device: str, *, gives_sound: bool) -> list[Any]:
@@ -14,7 +31,7 @@ def plugs(client: Any, device: str, *, gives_sound: bool) -> list[Any]:
 
     Where it has physical ones, those alone: PipeWire offers what a card plays as well, and a kit would hear itself.
     """
-    everywhere = client.get_ports(f"^{re.escape(device)}:", is_audio=True)
+    everywhere = ports(client, f"^{re.escape(device)}:", AUDIO)
     if any(port.is_physical for port in everywhere):
         everywhere = [port for port in everywhere if port.is_physical]
     return [port for port in everywhere if port.is_output == gives_sound]
@@ -32,12 +49,15 @@ def is_pipewire(jack: Any) -> bool:
 
 def midi_ports(client: Any) -> list[Any]:
     """Those from which MIDI comes, in the server's order."""
-    return list(client.get_ports(is_midi=True, is_output=True))
+    return [port for port in ports(client, "", MIDI) if port.is_output]
 
 
 def called(port: Any) -> str:
     """A port as it is listed: by its name, and what else a server calls it (jackd numbers its own)."""
-    return " = ".join([port.name, *port.aliases])
+    try:
+        return " = ".join([port.name, *port.aliases])
+    except UnicodeDecodeError:  # what else it is called nobody can read
+        return str(port.name)
 
 
 def look_at(devices: Iterable[str]) -> tuple[dict[str, tuple[int, int]], int]:

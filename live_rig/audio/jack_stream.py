@@ -30,8 +30,9 @@ class JackStream:
     """The rig as a client of the server, with a plug for each channel, joined to the device's plugs in their order, and one
     for MIDI.
 
-    opening: its block is what the server shall ask of all its clients at a time, None: see `block_of`. way: in to the rig's
-    device. Raises DeviceError in words when the server is not there, runs at another rate, or keeps its blocks.
+    opening: its block is what the server shall ask of all its clients at a time, None: see `block_of`, and no more than the
+    rig can bear. way: in to the rig's device. Raises DeviceError in words when the server is not there, runs at another rate,
+    or keeps its blocks although the show asks for others.
     """
 
     def __init__(self, opening: Opening, way: int) -> None:
@@ -40,7 +41,7 @@ class JackStream:
         let_go_of_portaudio()  # its own client would keep what a server that ends leaves behind
         device, samplerate_hz = opening.device, opening.samplerate_hz
         self._jack, self._device, self._is_closed = jack, device, False
-        self._sockets = 0  # of the card, when they were last looked for
+        self._sockets: set[int] = set()  # of the card, by their UUIDs, when they were last looked for
         self._gave = self._took = False  # sound, by any socket, ever
         try:
             self._client = jack.Client(NAME, no_start_server=True)
@@ -55,7 +56,7 @@ class JackStream:
                 where=f"its own rate is {rate_hz:g} Hz",
                 do=f"Set samplerate = {rate_hz:g} in show.toml, [audio], or change the server's rate",
             )
-        self._set_block(opening.block_frames or block_of(jack, self._client))
+        self._set_block(opening)
         with self._in_words("open"):
             self._heard = [self._client.inports.register(f"in_{number + 1}") for number in range(opening.inputs)]
             self._played = [self._client.outports.register(f"out_{number + 1}") for number in range(opening.outputs)]
@@ -77,17 +78,18 @@ class JackStream:
         self.keep_joined()
 
     def keep_joined(self) -> bool:
-        """Join the card's sockets to ours when there are more than before: a card that was unplugged while its server goes on
-        is back. Else whoever has joined them otherwise is left alone. Whether it has sockets, both ways if it ever had them.
+        """Join the card's sockets to ours when there are new ones: a card that was unplugged while its server goes on is back.
+        Else whoever has joined them otherwise is left alone. Whether it has sockets, both ways if it ever had them.
         """
         self.midi.keep_joined()
         gives, takes = self._theirs(gives_sound=True), self._theirs(gives_sound=False)
-        if len(gives) + len(takes) > self._sockets:
+        sockets = {socket.uuid for socket in (*gives, *takes)}
+        if sockets - self._sockets:
             with suppress(self._jack.JackError):  # they have gone again: that is seen the next time
                 for ours, theirs in (*zip(self._heard, gives, strict=False), *zip(self._played, takes, strict=False)):
                     if not ours.is_connected_to(theirs):
                         ours.connect(theirs)
-        self._sockets = len(gives) + len(takes)
+        self._sockets = sockets
         self._gave, self._took = self._gave or bool(gives), self._took or bool(takes)
         return bool(gives) >= self._gave and bool(takes) >= self._took
 
@@ -124,13 +126,16 @@ class JackStream:
             do = "Start the server again, and try again; or choose another device (live-rig devices)"
             raise DeviceError(f'"{self._device.name}" would not {what}', where=str(error), do=do) from error
 
-    def _set_block(self, block_frames: int) -> None:
+    def _set_block(self, opening: Opening) -> None:
+        block_frames = opening.block_frames or min(block_of(self._jack, self._client), opening.most_frames)
         # PipeWire is asked even for the block that it has now: only then does it keep to it.
         if self._client.blocksize == block_frames and not is_pipewire(self._jack):
             return
         try:
             self._client.blocksize = block_frames
         except self._jack.JackErrorCode as error:
+            if opening.block_frames is None:  # some of the band will be missing, and all else will not
+                return
             self._client.close()
             raise DeviceError(
                 f'"{self._device.name}" does not take blocks of {block_frames} frames',

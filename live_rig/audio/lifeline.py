@@ -11,7 +11,7 @@ from typing import Protocol
 
 from cython_core.callback import Device
 from live_rig.audio.timer import TimerStream
-from live_rig.errors import RateError, RigError
+from live_rig.errors import OtherwiseError, RigError
 from live_rig.watch import Watch
 
 STANDS_STILL_S = 1.0  # a device that has asked for nothing for so long has gone
@@ -29,12 +29,16 @@ class Stream(Protocol):
     def keep_joined(self) -> bool:
         """Join the card's sockets that have come back. Whether it has all that it needs."""
 
+    def latencies_s(self) -> tuple[float, float]:
+        """(input, output) in seconds, as it says them."""
+
 
 class Lifeline:
     """Watches over the device, in a thread of its own, from `start` on.
 
     stream: what plays now. reopen: opens the device once more, by the way in that it is given (see `Device.way`), or raises
-    RigError while it is not there.
+    RigError while it is not there. make_up_for: is told the latencies, (input, output) in seconds, of one that is there again,
+    while nothing plays.
     """
 
     def __init__(
@@ -43,9 +47,10 @@ class Lifeline:
         stream: Stream,
         block_frames: int,
         reopen: Callable[[int], Stream],
+        make_up_for: Callable[[tuple[float, float]], object],
     ) -> None:
         self._device, self._stream, self._block_frames = device, stream, block_frames
-        self._reopen = reopen
+        self._reopen, self._make_up_for = reopen, make_up_for
         self._is_away, self._is_plugged_in = False, True
         self.runs_otherwise = ""  # why a device that is there again cannot be played on, in words
         self._seen, self._moved_s, self._asked_s = -1, 0.0, 0.0
@@ -96,7 +101,7 @@ class Lifeline:
         try:
             stream = self._reopen(way)
         except RigError as error:
-            self.runs_otherwise = str(error) if isinstance(error, RateError) else ""
+            self.runs_otherwise = str(error) if isinstance(error, OtherwiseError) else ""
             return
         if self._watch.is_closing:  # whoever closes has waited long enough
             stream.close()
@@ -105,6 +110,7 @@ class Lifeline:
         self._device.let_in(way)
         clock.close()
         try:
+            self._make_up_for(stream.latencies_s())
             stream.start()
             self._is_plugged_in = stream.keep_joined()
         except Exception as error:

@@ -1,6 +1,6 @@
 """What the rig plays on: a sound card with a lifeline, or the virtual device, which the machine's clock drives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,8 @@ VIRTUAL_BLOCK = 256  # frames: nobody plays to it by ear, and on a weak machine 
 
 class SoundCard:
     """Opened, but not started. rig_device: what plays; audio_device: on what, None: the virtual one; block_frames: asked of it,
-    None: its own; midi_in: names of the MIDI ports that it is to be joined to, on JACK. Raises DeviceError in words when it
-    will not.
+    None: its own, up to `most_frames`; midi_in: names of the MIDI ports that it is to be joined to, on JACK; make_up_for: see
+    `Lifeline`. Raises DeviceError in words when it will not.
     """
 
     def __init__(
@@ -29,7 +29,9 @@ class SoundCard:
         samplerate_hz: float,
         channels: tuple[int, int],
         block_frames: int | None,
-        midi_in: Sequence[str] = (),
+        midi_in: Sequence[str],
+        most_frames: int,
+        make_up_for: Callable[[tuple[float, float]], object],
     ) -> None:
         self.audio_device = audio_device
         self._stream: RigStream | JackStream | TimerStream
@@ -38,9 +40,11 @@ class SoundCard:
             self._stream = TimerStream(rig_device, clock_block)
             self._lifeline = None
         else:
-            self._opening = Opening(audio_device, rig_device, samplerate_hz, *channels, block_frames, tuple(midi_in))
-            self._stream = opened(self._opening)
-            self._lifeline = Lifeline(rig_device, self._stream, clock_block, self._open_anew)
+            opening = Opening(
+                audio_device, rig_device, samplerate_hz, *channels, block_frames, tuple(midi_in), most_frames=most_frames
+            )
+            self._opening, self._stream = opening, opened(opening)
+            self._lifeline = Lifeline(rig_device, self._stream, clock_block, self._open_anew, make_up_for)
 
     @property
     def name(self) -> str:

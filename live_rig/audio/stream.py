@@ -7,7 +7,7 @@ from typing import Any
 from live_rig.audio.device import JACK, Opening
 from live_rig.audio.jack_stream import JackStream
 from live_rig.audio.portaudio import sounddevice
-from live_rig.errors import DeviceError, RateError
+from live_rig.errors import DeviceError, OtherwiseError, RateError
 
 CLOSES_WITHIN_S = 3.0
 
@@ -70,7 +70,7 @@ def open_stream(opening: Opening, way: int = 0) -> RigStream | JackStream:
     """Open, but do not start. way: in to the rig's device, 0: the open one. DeviceError in words when the device will not."""
     device = opening.device
     if device.outputs < opening.outputs or device.inputs < opening.inputs:
-        raise DeviceError(
+        raise OtherwiseError(
             f'"{device.name}" has {device.inputs} inputs and {device.outputs} outputs; '
             f"the show wants {opening.inputs} and {opening.outputs}",
             where="show.toml, [audio]",

@@ -10,7 +10,7 @@ from cython_core.drums import Drums
 from live_rig.audio import lifeline
 from live_rig.audio.lifeline import Lifeline
 from live_rig.audio.timer import TimerStream
-from live_rig.errors import DeviceError
+from live_rig.errors import DeviceError, OtherwiseError
 from live_rig.instrument import Instrument
 from live_rig.wiring import wired
 
@@ -35,6 +35,9 @@ class Counting:
     def keep_joined(self) -> bool:
         return True
 
+    def latencies_s(self) -> tuple[float, float]:
+        return 0.021, 0.043
+
 
 def test_the_song_goes_on_while_the_device_is_away_and_on_the_device_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
@@ -44,6 +47,7 @@ def test_the_song_goes_on_while_the_device_is_away_and_on_the_device_when_it_is_
     feed = np.arange(1, 480_001, dtype=np.float32) / 1e6  # a ramp: a frame that is left out, or played twice, would show
     device = Device(instrument.rig, 0, 2, feed, RATE_HZ * 5)
     tried: list[int] = []
+    told: list[tuple[float, float, bool]] = []
     back: list[Counting] = []
     is_back = threading.Event()
 
@@ -55,8 +59,11 @@ def test_the_song_goes_on_while_the_device_is_away_and_on_the_device_when_it_is_
         is_back.set()
         return back[0]
 
+    def make_up_for(latencies_s: tuple[float, float]) -> None:
+        told.append((*latencies_s, back[0].is_started.is_set()))
+
     first = Counting(device, 100 * BLOCK)
-    life = Lifeline(device, first, BLOCK, reopen)
+    life = Lifeline(device, first, BLOCK, reopen, make_up_for)
     assert not life.is_lost
     life.start()
     try:
@@ -66,6 +73,7 @@ def test_the_song_goes_on_while_the_device_is_away_and_on_the_device_when_it_is_
         assert np.all(np.diff(tried) > 0)  # the clock played all along
     finally:
         life.close()
+    assert told == [(0.021, 0.043, False)]  # of the one that is back, which does not play yet
     played = device.collect()[:, 1]
     assert len(played) == instrument.rig.frame
     fed = np.concatenate([np.zeros(BLOCK + instrument.rig.guard_delay_frames, np.float32), feed])[: len(played)]
@@ -111,7 +119,7 @@ def test_a_device_that_fails_in_the_moment_in_which_it_is_back_is_tried_again_wh
             return opens(device, RATE_HZ, way)
         raise RuntimeError("It cannot be asked just now")
 
-    life = Lifeline(device, Counting(device, 100 * BLOCK), BLOCK, reopen)
+    life = Lifeline(device, Counting(device, 100 * BLOCK), BLOCK, reopen, bool)
     life.start()
     try:
         assert is_back.wait(WITHIN_S)
@@ -142,7 +150,7 @@ def test_a_device_that_is_back_only_after_the_end_is_closed_and_plays_nothing(mo
         late.append(TooLate(device, RATE_HZ, way))
         return late[0]
 
-    life = Lifeline(device, Counting(device, BLOCK), BLOCK, reopen)
+    life = Lifeline(device, Counting(device, BLOCK), BLOCK, reopen, bool)
     life.start()
     assert is_asked.wait(WITHIN_S)
     life.close()
@@ -166,3 +174,33 @@ def test_whoever_is_shut_out_plays_silence_and_moves_nothing() -> None:
     assert instrument.rig.frame == 10 * BLOCK
     device.run(BLOCK, way, 10 * BLOCK)
     assert instrument.rig.frame == 20 * BLOCK
+
+
+def test_why_a_device_that_is_there_again_cannot_be_played_on_is_told_and_what_is_not_there_has_no_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
+    monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
+    instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, wired(1, 2), BLOCK)
+    device = Device(instrument.rig, 0, 2)
+    refusals = [
+        DeviceError("It is not there", where="here", do="Wait"),
+        OtherwiseError("It has 2 inputs", where="here", do="Ask"),
+    ]
+    told: list[str] = []
+    is_over = threading.Event()
+
+    def reopen(_way: int) -> Counting:
+        told.append(life.runs_otherwise)
+        if len(told) > len(refusals):
+            is_over.set()
+        raise refusals[min(len(told), len(refusals)) - 1]
+
+    life = Lifeline(device, Counting(device, BLOCK), BLOCK, reopen, bool)
+    life.start()
+    try:
+        assert is_over.wait(WITHIN_S)
+    finally:
+        life.close()
+    assert told[:3] == ["", "", "It has 2 inputs (here). Ask."]

@@ -85,6 +85,16 @@ except Exception as error:
 os._exit(0)
 """
 
+SPEAKS_OTHERWISE = """\
+import jack
+from live_rig.audio.jack_ports import midi_inputs_on_jack
+kit, lib = jack.Client("kit"), jack._lib
+for name in b"snare", b"Num\\xe9rique":
+    port = lib.jack_port_register(kit._ptr, name, b"8 bit raw midi", lib.JackPortIsOutput, 0)
+    lib.jack_port_set_alias(port, b"cl\\xe9")
+print(midi_inputs_on_jack())
+"""
+
 SPARE = """\
 import json, sys
 from live_rig.engine import Engine, Setup
@@ -168,7 +178,7 @@ def test_the_stream_is_joined_to_the_servers_plugs(steady: SoundServer, duplex: 
 
 @pytest.mark.parametrize(
     ("inputs", "outputs", "rate_hz", "error", "says"),
-    [(3, 2, 48_000, "DeviceError", "2 inputs"), (2, 2, 44_100, "RateError", "44100 Hz")],
+    [(3, 2, 48_000, "OtherwiseError", "2 inputs"), (2, 2, 44_100, "RateError", "44100 Hz")],
 )
 def test_what_the_server_does_not_have_is_refused_in_words(
     steady: SoundServer, inputs: int, outputs: int, rate_hz: int, error: str, says: str
@@ -330,8 +340,49 @@ def test_a_card_that_is_unplugged_while_its_server_goes_on_is_missed_and_played_
             state_where(door, later_than(lost_s))
             server.plug_in()
             state_where(door, lambda state: "desk is back" in state.alerts)
-            said = subprocess.run(["jack_lsp", "-c"], env=server.environ, capture_output=True, text=True, check=True).stdout
-            assert "live-rig:out_1\n   desk:playback_FL\n" in said
+            assert "live-rig:out_1\n   desk:playback_FL\n" in joined(server)
+
+
+def test_a_card_that_is_back_before_anybody_has_missed_it_is_joined_again(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(PipeWireServer(256))
+        except NoJack as why:
+            pytest.skip(str(why))
+        stack.enter_context(engine_on(server, tmp_path, "desk"))
+        for _ in range(3):
+            server.unplug()
+            server.plug_in()
+            until_s = time.monotonic() + PATIENCE_S
+            while "live-rig:out_1\n   desk:playback_FL\n" not in (said := joined(server)):
+                assert time.monotonic() < until_s, said
+
+
+def test_a_server_that_is_back_with_blocks_too_large_for_the_band_is_asked_for_such_as_it_has_room_for(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(JackServer(64))
+        except NoJack as why:
+            pytest.skip(str(why))
+        stack.enter_context(engine_on(server, tmp_path))
+        (door_file,) = tmp_path.rglob("door.json")
+        door = stack.enter_context(connect(running_engine(door_file)))
+        server.die()
+        server.block_frames = 2048
+        server.come_back()
+        state_where(door, lambda state: f"{server.device} is back" in state.alerts)
+        said = subprocess.run(["jack_bufsize"], env=server.environ, capture_output=True, text=True, check=False).stdout
+        assert said.split()[-1] == "512"
+
+
+def test_ports_whose_names_nobody_can_read_hide_no_others() -> None:
+    try:
+        with JackServer(64) as server:
+            words = [sys.executable, "-c", SPEAKS_OTHERWISE]
+            said = subprocess.run(words, env=server.environ, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    except NoJack as why:
+        pytest.skip(str(why))
+    assert said.stdout == "['kit:snare']\n"
 
 
 def later_than(time_s: float) -> Callable[[StageState], bool]:
@@ -341,8 +392,12 @@ def later_than(time_s: float) -> Callable[[StageState], bool]:
 
 def ours_are_connected(server: SoundServer) -> bool:
     """Whether the server's playback comes from us."""
-    said = subprocess.run(["jack_lsp", "-c"], env=server.environ, capture_output=True, text=True, check=True).stdout
-    return f"live-rig:out_1\n   {server.plugs[-2]}\n" in said
+    return f"live-rig:out_1\n   {server.plugs[-2]}\n" in joined(server)
+
+
+def joined(server: SoundServer) -> str:
+    """Every port, and what is joined to it."""
+    return subprocess.run(["jack_lsp", "-c"], env=server.environ, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_server_that_dies_here_leaves_no_place_taken_on_the_machines_list() -> None:
