@@ -1,14 +1,17 @@
 """The command around all commands."""
 
+import argparse
 import errno
 import io
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from live_rig.cli import COMMANDS, parser_for
 from live_rig.commands.engine import say
 from tests.commands.conftest import CHECKOUT, MAIN, LiveRig
 from tests.show.conftest import make_show
@@ -87,3 +90,19 @@ def test_a_show_plays_on_where_nobody_reads_what_it_prints_any_more(monkeypatch:
         with pytest.raises(BrokenPipeError):
             print("anything", flush=True)
         say("The window is closed, and the sound goes on.")
+
+
+def options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """The long names of all that a command takes, and of what its own commands take."""
+    for action in parser._actions:
+        yield from (option for option in action.option_strings if option.startswith("--"))
+        if isinstance(action, argparse._SubParsersAction):
+            for of_its_own in action.choices.values():
+                yield from options(of_its_own)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_named_in_a_page(name: str) -> None:
+    pages = [CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    assert [option for option in options(parser_for(name)) if option not in text and option != "--help"] == []
