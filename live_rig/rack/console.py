@@ -7,6 +7,7 @@ are turned between two sub-blocks: a number gets to its new value in `GLIDE_S`, 
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,7 +161,10 @@ class Console:
         found = self.plugin(plugin)
         for name, _ in self._knobs if found else ():
             if name.startswith(f"{plugin}.") and found:
-                self._values[name] = float(getattr(found[1], name.removeprefix(f"{plugin}.")))
+                parameter = name.removeprefix(f"{plugin}.")
+                stands = getattr(found[1], parameter)
+                with suppress(ValueError):  # the plugin has a word for where it stands, and a knob has none
+                    self._values[name] = float(bool(stands) if kind_of(found[1], parameter) is bool else stands)
 
     def _take_midi(self, end: RackEnd) -> None:
         """What the kit has sent. Where some of it was lost, all is let go first: it may have been what lets go."""
@@ -351,15 +355,19 @@ def _setter(made: Any, parameter: str) -> Turn:
     """Sets one parameter of an effect; what it refuses is left as it was."""
     if made is None:
         return lambda _: None
-    kind = type(getattr(made, parameter, 0.0))
+    kind = kind_of(made, parameter)
 
     def turn(value: float) -> None:
-        try:
-            setattr(made, parameter, bool(value) if kind is bool else value)
-        except (ValueError, TypeError, RuntimeError):
-            return
+        with suppress(ValueError, TypeError, RuntimeError):
+            setattr(made, parameter, bool(value) if kind is bool else f"{value:g}" if kind is str else value)
 
     return turn
+
+
+def kind_of(made: Any, parameter: str) -> type:
+    """Of what the parameter of an effect takes: float, bool, or str where a plugin has words for some of its places."""
+    kind: type = made.parameters[parameter].type if hasattr(made, "parameters") else type(getattr(made, parameter, 0.0))
+    return kind
 
 
 def wanting(missing: Mapping[str, Sequence[int]]) -> str:

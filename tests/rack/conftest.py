@@ -49,6 +49,14 @@ def plugin_with_channels(tmp_path_factory: pytest.TempPathFactory) -> Callable[[
 
 
 @pytest.fixture(scope="session")
+def plugin_of_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plugin, its gain either "Low", a quarter, or "1", and its fault a switch."""
+    if not can_build():
+        pytest.skip("building a VST3 plugin needs Linux, g++ and Debian's package dpf-source")
+    return build(tmp_path_factory.mktemp("plugins"), words=True)
+
+
+@pytest.fixture(scope="session")
 def several(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Puts these plugins into one file."""
     return lambda *plugins: build_several(tmp_path_factory.mktemp("several") / "Several.vst3", *plugins)

@@ -133,6 +133,21 @@ def test_how_far_an_effect_looks_ahead_is_no_knob() -> None:
     assert "master.BrickwallLimiter.lookahead_ms" not in knobs
 
 
+def test_a_plugins_switches_and_what_it_has_words_for_are_turned_like_other_knobs(plugin_of_words: Path) -> None:
+    effect = Effect("VST3", {"gain": 1, "fault": True}, path=plugin_of_words)
+    console, name = Console(preset(effects=(effect,)), SAMPLERATE, 1), f"master.{plugin_of_words.stem}"
+    found = console.plugin(name)
+    assert found is not None, console.says
+    _, made = found
+    numbers = {knob: number for number, knob in enumerate(knobs_of(console.preset))}
+    made.gain = "Low"
+    console.turn(numbers[f"{name}.gain"], 1.0, at_once=True)
+    console.turn(numbers[f"{name}.fault"], 0.0, at_once=True)
+    assert (made.gain, bool(made.fault)) == ("1", False)
+    console.turn(numbers[f"{name}.fault"], 1.0, at_once=True)
+    assert made.fault
+
+
 @pytest.mark.parametrize("frames", [0, 48, 240])
 def test_strips_stay_together_whatever_their_plugins_look_ahead(
     plugin_with_latency: Callable[[int], Path], frames: int

@@ -71,6 +71,25 @@ def says(rack: Rack, stage: Stage, words: str) -> None:
 
 
 @pytest.mark.usefixtures("display")
+def test_a_knob_that_is_left_at_a_word_or_is_a_switch_costs_no_sound_when_the_window_shuts(tmp_path: Path) -> None:
+    if not can_build_windows():
+        pytest.skip("building a VST3 plugin with a window needs g++, Debian's dpf-source, and the headers of X11 and OpenGL")
+    moving = build(tmp_path / "plugins", moves=1, words=True)
+    page = f'title = "Mine"\n[[effects]]\ntype = "VST3"\npath = "{moving}"\n[effects.parameters]\ngain = 1\nfault = false\n'
+    (tmp_path / "mine.toml").write_text(page)
+    rack, stage = playing(read_preset(tmp_path / "mine.toml"))
+    process_id = rack.process_id
+    rack.show_window(f"master.{moving.stem}")
+    stage.play_until(lambda: heard_gain(stage) == pytest.approx(MOVED_TO))
+    rack.show_window("")
+    says(rack, stage, "is kept as you left it")
+    stage.play(40)
+    assert rack.process_id == process_id
+    assert heard_gain(stage) == pytest.approx(MOVED_TO)
+    rack.close()
+
+
+@pytest.mark.usefixtures("display")
 def test_what_is_moved_in_the_window_is_heard_at_once_and_kept_when_it_shuts(moving: Path, tmp_path: Path) -> None:
     preset = preset_of(tmp_path, moving)
     rack, stage = playing(preset)

@@ -1,4 +1,5 @@
-/* A gain that can be asked to fail: while the input is louder than 0.9 it crashes, hangs, or gives NaN, as its parameter "fault" says. */
+/* A gain that can be asked to fail: while the input is louder than 0.9 it crashes, hangs, or gives NaN, as its parameter "fault" says.
+   With -DWORDS the gain has two places, which it calls "Low" and "1", and the fault is a switch. */
 #include "DistrhoPlugin.hpp"
 
 #include <cmath>
@@ -41,10 +42,21 @@ protected:
         if (index == 0) {
             parameter.name = parameter.symbol = "gain";
             parameter.ranges.def = parameter.ranges.max = 1.0f;
+#ifdef WORDS
+            parameter.enumValues.count = 2;
+            parameter.enumValues.restrictedMode = true;
+            parameter.enumValues.values = new ParameterEnumerationValue[2] { { 0.25f, "Low" }, { 1.0f, "1" } };
+#endif
         } else {
             parameter.hints |= kParameterIsInteger;
             parameter.name = parameter.symbol = "fault";
             parameter.ranges.max = 3.0f;
+#ifdef WORDS
+            parameter.ranges.max = 1.0f;
+            parameter.enumValues.count = 2;
+            parameter.enumValues.restrictedMode = true;
+            parameter.enumValues.values = new ParameterEnumerationValue[2] { { 0.0f, "Off" }, { 1.0f, "On" } };
+#endif
         }
     }
 
