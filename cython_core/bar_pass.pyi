@@ -1,6 +1,6 @@
 """The bar filter over a whole recording, for those who can wait: what it believes at each step from the strokes so far."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,11 +27,14 @@ class BarPass:
     @property
     def row_frames(self) -> float:
         """From one row to the next."""
-    def follow(self, rows: int, bpm: float | None = None) -> Iterator[tuple[Row, float]]:
+    @property
+    def evidence(self) -> float:
+        """How probable the strokes so far are, in nats, up to what is the same in every pass over them."""
+    def follow(self, rows: int, bpm: float | None, turns: Mapping[int, int]) -> Iterator[tuple[Row, float]]:
         """Hear all strokes, from the first; `bpm` is the tempo in which he begins, where it is known.
 
         Rows, the first of them when `row_frames` have gone, each with the tempo level that is followed: log2 bpm, or -1 where
-        no tempo was told.
+        no tempo was told. After each row in `turns`, from 0, the bar is so many beats further on than it was.
         """
-    def find_out(self, from_frame: float, level: Sequence[float]) -> Iterator[Row]:
+    def find_out(self, from_frame: float, level: Sequence[float], turns: Mapping[int, int]) -> Iterator[Row]:
         """The same where it is not known how anything begins, at `from_frame`: a row for each level, at which it stays."""

@@ -4,6 +4,8 @@ A pass that hears the recording backwards, and knows nothing when it begins, bel
 is what all strokes say (`live_rig.following.hindsight`).
 """
 
+from libc.math cimport log
+
 import numpy as np
 
 from cython_core.bar_filter cimport (
@@ -32,6 +34,7 @@ cdef class BarPass:
     cdef double[::1] frame
     cdef float[::1] strength, kick, snare, cymbal
     cdef int heard                   # strokes
+    cdef readonly double evidence    # how probable they are so far, in nats, up to what is the same in every pass over them
 
     def __cinit__(self, strokes, double samplerate_hz, int beats_per_bar, bint backwards=False):
         if not 8_000 <= samplerate_hz <= 768_000:
@@ -67,23 +70,26 @@ cdef class BarPass:
         """From one row to the next."""
         return EVERY * self.bars.step_frames
 
-    def follow(self, int rows, bpm=None):
-        """All strokes, from the first: rows of what is believed, each with the level that is followed."""
+    def follow(self, int rows, bpm, turns):
+        """All strokes, from the first: rows of what is believed, each with the level that is followed; after some rows the bar turns."""
         cdef BarFilter *b = self.bars
         cdef float[MAX_BEATS * PLACES_PER_BEAT] bar
         cdef Onset first = self.stroke(0)
         bar_filter_start(b, &first, 0 if bpm is None else bpm)
-        for _ in range(rows * EVERY):
+        for step in range(rows * EVERY):
+            if step % EVERY == 0:
+                self.turn(turns.get(step // EVERY - 1, 0))
             self.step()
             if b.reference_octave >= 0:
                 bar_filter_refer(b, belief_at_level(b, b.reference_octave, bar), False, False)
             if b.step % EVERY == 0:
                 yield self.row(), b.reference_octave
 
-    def find_out(self, double from_frame, level):
+    def find_out(self, double from_frame, level, turns):
         """The same where it is not known how anything begins, at these levels."""
         bar_filter_start_anywhere(self.bars, from_frame, level[0])
-        for self.bars.reference_octave in level:
+        for row, self.bars.reference_octave in enumerate(level):
+            self.turn(turns.get(row - 1, 0))
             for _ in range(EVERY):
                 self.step()
             yield self.row()
@@ -118,6 +124,15 @@ cdef class BarPass:
         while not bar_filter_work(b, ALL_IS_DUE):
             if not b.started:
                 raise ArithmeticError("nothing is believed any more")
+        self.evidence += log(b.total)
+
+    cdef turn(self, int beats):
+        """Everything is so many beats further on in its bar."""
+        cdef BarFilter *b = self.bars
+        cdef int tempo
+        if beats:
+            for tempo in range(TEMPI):
+                b.turn[tempo] = (b.turn[tempo] + (beats * b.cells[tempo] + b.patterns.beats // 2) // b.patterns.beats) % b.cells[tempo]
 
     cdef row(self):
         cdef BarFilter *b = self.bars

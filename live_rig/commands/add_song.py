@@ -12,11 +12,12 @@ import numpy as np
 
 from live_rig.commands.follow import told_beats_per_bar
 from live_rig.errors import ShowError
-from live_rig.following.beat_finder import find_beats, said
+from live_rig.following.beat_finder import Found, find_beats, numbered, odd_bars, said
 from live_rig.importers.any_map import LISTED, TIMED, read_map
 from live_rig.importers.time_line import Imported, Mark
 from live_rig.show.audio_file import NotPlayable, measure, sounding_s
 from live_rig.show.beats_csv import Beat
+from live_rig.show.meter import meter_of
 from live_rig.show.new_song import add_song
 from live_rig.show.song import Song
 from live_rig.show.sources import NewSong, read_beats
@@ -139,7 +140,18 @@ def found_map(drums: Path | None, stems: Mapping[str, Path], tempo_bpm: float | 
     found = find_beats(heard_in, tempo_bpm, told_beats_per_bar(meter), min(begins_s), max(ends_s))
     found = [beat for beat in found if beat.time_s < end_s]
     print(said(found))
-    return Imported([Beat(line, beat.time_s, beat.beat_in_bar) for line, beat in enumerate(found, start=2)], (), meter or "")
+    beats = [Beat(line, beat.time_s, beat.beat_in_bar) for line, beat in enumerate(found, start=2)]
+    return Imported(beats, (), meter or "", changes_in(found, meter))
+
+
+def changes_in(found: Sequence[Found], meter: str | None) -> list[tuple[int, str]]:
+    """Where the meter changes for a bar of another length, and back: (bar, its meter)."""
+    bars, odd = numbered(found), odd_bars(found)
+    if not odd:
+        return []
+    usual = meter or f"{len(bars[1])}/4"
+    back = {bar + 1: usual for bar in odd if bar + 1 in bars}
+    return sorted((back | {bar: meter_of(beats, usual) for bar, beats in odd.items()}).items())
 
 
 def longest_s(stems: Mapping[str, Path]) -> float:

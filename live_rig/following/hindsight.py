@@ -6,6 +6,7 @@ Information Theory 13, 1967), first of the tempo, then of the place in the beat.
 """
 
 import itertools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,13 @@ Floats = NDArray[np.float64]
 Row = tuple[NDArray[np.uint8], NDArray[np.float32]]
 
 
+class Turn(NamedTuple):
+    """A bar ends early, or goes on: from this time on its count is so many beats further on than it was."""
+
+    time_s: float
+    beats: int  # 1 .. those of a bar - 1
+
+
 class Course(NamedTuple):
     """A performance at a row of times."""
 
@@ -33,6 +41,7 @@ class Course(NamedTuple):
     beat: Floats  # (n,) beats since one of them, rising
     bpm: Floats  # (n,)
     bar: Floats  # (n, beats * PLACES) what is believed of the place in the bar (or in a cycle of short ones)
+    evidence: float  # how probable the strokes are forwards, in nats, beside another course through the same ones
 
     @property
     def opening_bpm(self) -> float:
@@ -64,23 +73,28 @@ class Course(NamedTuple):
         return np.asarray(belief.reshape(len(number), -1, beats_per_bar).sum(1))
 
 
-def look_back(strokes: NDArray[np.void], samplerate_hz: float, tempo_bpm: float | None, beats_per_bar: int) -> Course:
+def look_back(
+    strokes: NDArray[np.void], samplerate_hz: float, tempo_bpm: float | None, beats_per_bar: int, turns: Sequence[Turn] = ()
+) -> Course:
     """The course of all that was played: strokes, (n,) of ONSET without first looks; told in which tempo they begin, or not."""
     strokes = np.sort(strokes, order="frame")
     forwards = BarPass(strokes, samplerate_hz, beats_per_bar)
     apart, bpm = forwards.row_frames, forwards.bpm
     rows = int(np.ptp(strokes["frame"]) / apart) + 2
-    before = list(forwards.follow(rows, tempo_bpm))
+    time_s = (strokes["frame"][0] + np.arange(1, rows) * apart) / samplerate_hz
+    turned_after = {int(np.searchsorted(time_s, turn.time_s)) - 1: turn.beats for turn in turns}
+    before = list(forwards.follow(rows, tempo_bpm, turned_after))
     turned = strokes[::-1].copy()
     turned["frame"] = strokes["frame"][0] + rows * apart - turned["frame"]
-    after = BarPass(turned, samplerate_hz, beats_per_bar, backwards=True).find_out(0.0, [level for _, level in before[::-1]])
+    levels = [level for _, level in before[::-1]]
+    turned_before = {rows - 3 - row: beats for row, beats in turned_after.items()}
+    after = BarPass(turned, samplerate_hz, beats_per_bar, backwards=True).find_out(0.0, levels, turned_before)
     before.pop()  # the first row of those after speaks of the last time but one
     known = [both(before.pop()[0], row, bpm) for row in itertools.islice(after, rows - 1)][::-1]
     played = surest_course(np.array([masses(row, len(bpm)) for row in known]), tempo_costs(len(bpm)))
     bars, tempi_bpm = zip(*(near(row, tempo, bpm) for row, tempo in zip(known, played, strict=True)), strict=True)
     bar, played_bpm = np.array(bars), np.array(tempi_bpm)
-    time_s = (strokes["frame"][0] + np.arange(1, rows) * apart) / samplerate_hz
-    return Course(time_s, beats(bar, played_bpm, apart / samplerate_hz), played_bpm, bar)
+    return Course(time_s, beats(bar, played_bpm, apart / samplerate_hz), played_bpm, bar, forwards.evidence)
 
 
 def both(before: Row, after: Row, bpm: Floats) -> Row:

@@ -35,6 +35,13 @@ def beat_quarters(meter: str) -> float:
     return count * 4 / unit / beats_per_bar(meter)
 
 
+def meter_of(beats: int, like: str) -> str:
+    """The meter of a bar of so many beats among others: of two in 4/4 it is 2/4, in 9/8 6/8. In quarters where no other is."""
+    count, unit = like.split("/")
+    meter = f"{int(count) // beats_per_bar(like) * beats}/{unit}"
+    return meter if is_meter(meter) and beats_per_bar(meter) == beats else f"{beats}/4"
+
+
 def is_meter(meter: object) -> TypeGuard[str]:
     """Whether it is text that says a meter."""
     try:

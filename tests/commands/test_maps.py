@@ -15,7 +15,7 @@ from live_rig.paths import examples_dir
 from live_rig.show.song import Song
 from live_rig.show.store import read_show
 from tests.commands.conftest import LiveRig
-from tests.playing import beats, rock
+from tests.playing import HAT, KICK, SNARE, Note, beats, rock
 from tests.show.conftest import make_show, write_sound
 
 MAPS = Path(__file__).parents[1] / "data" / "maps"
@@ -26,6 +26,15 @@ FROM_S, LENGTH_S = 20.0, 22.0
 def show(live_rig: LiveRig, tmp_path: Path) -> Path:
     assert live_rig("new", tmp_path / "show").code == 0
     return tmp_path / "show"
+
+
+def save_notes(path: Path, notes: list[Note]) -> None:
+    """As a MIDI file."""
+    track, ticks = mido.MidiTrack(), 0  # at 120 bpm there are 960 in a second
+    for time_s, note, force in sorted(notes):
+        track.append(mido.Message("note_on", channel=9, note=note, velocity=force, time=round(time_s * 960) - ticks))
+        ticks = round(time_s * 960)
+    mido.MidiFile(tracks=[track]).save(path)
 
 
 @pytest.fixture
@@ -56,14 +65,31 @@ def test_with_no_beats_given_they_are_found_in_the_drums_and_it_says_how_sure(
     assert np.mean(np.array(near) < 0.035) > 0.9
 
 
+def test_a_bar_of_another_length_is_found_and_written(live_rig: LiveRig, show: Path, tmp_path: Path) -> None:
+    """Rock with a kick after the three; bar 9 has two beats, bar 17 five."""
+    lengths = [4] * 8 + [2] + [4] * 7 + [5] + [4] * 7
+    count = np.concatenate([np.arange(length) for length in lengths])
+    true_s = beats((120, len(count)))
+    notes = []
+    for place, on_s in zip(count.tolist(), true_s.tolist(), strict=True):
+        notes += [(on_s, KICK if place in (0, 2) else SNARE, 100), (on_s, HAT, 80), (on_s + 0.25, HAT, 60)]
+        notes += [(on_s + 0.25, KICK, 90)] if place == 2 else []
+    save_notes(tmp_path / "kit.mid", notes)
+    soundfile.write(tmp_path / "keys.wav", np.full(round((true_s[-1] + 0.5) * 8000), 0.1), 8000)
+    named = ["--id", "song", "--title", "Song", "--stem", f"keys={tmp_path / 'keys.wav'}", "--drums", tmp_path / "kit.mid"]
+    added = live_rig("add-song", show, *named, "--tempo", "120")
+    assert (added.code, added.said) == (0, "")
+    assert "Of another length: bar 9 (2 beats), 17 (5 beats)." in added.out
+    (song,) = read_show(show).songs
+    assert [song.beats_in(bar) for bar in range(1, 25)] == lengths
+    first = int(np.abs(song.beat_map.time_s - true_s[0]).argmin())
+    assert song.beat_map.beat_in_bar[first : first + len(count)].tolist() == (count + 1).tolist()
+
+
 def test_bars_without_drums_are_counted_on_and_named(live_rig: LiveRig, show: Path, tmp_path: Path) -> None:
     """Keys from bar 1 to bar 16 of a song at 120, drums from bar 5 to bar 12."""
     soundfile.write(tmp_path / "keys.wav", np.full(32 * 44100, 0.1), 44100)
-    track, at_s = mido.MidiTrack(), 0.0  # at 120 bpm there are 960 ticks in a second
-    for time_s, note, force in rock(beats((120, 32), start_s=8.0)):
-        track.append(mido.Message("note_on", channel=9, note=note, velocity=force, time=round((time_s - at_s) * 960)))
-        at_s = time_s
-    mido.MidiFile(tracks=[track]).save(tmp_path / "kit.mid")
+    save_notes(tmp_path / "kit.mid", rock(beats((120, 32), start_s=8.0)))
     named = ["--id", "song", "--title", "Song", "--stem", f"keys={tmp_path / 'keys.wav'}", "--drums", tmp_path / "kit.mid"]
     added = live_rig("add-song", show, *named, "--tempo", "120")
     assert (added.code, added.said) == (0, "")
