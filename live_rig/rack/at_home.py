@@ -38,7 +38,7 @@ def _of_plugins(preset: Preset, look_ahead_ms: float) -> Iterator[str]:
                 continue
             what, allowed = f"{preset.title}: {channel.name}.{name}", allowed_ms[channel.kind]
             ahead_ms, is_instrument = _looks_ms(effect, seen.get(str(real(effect.path))))
-            if why := why_blocked(effect.path):
+            if why := why_blocked(effect.path, effect.plugin):
                 yield f"{what} is left out: it is blocked, because {why}"
             elif ahead_ms > allowed:
                 then = "sounds late" if is_instrument else "is left out"

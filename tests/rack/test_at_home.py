@@ -40,6 +40,20 @@ def test_a_plugin_that_is_blocked_is_told_and_never_loaded(plugin_built: Callabl
     assert line.startswith("P: kit.Faulty0Crash is left out: it is blocked, because it crashed")
 
 
+def test_one_of_several_plugins_in_a_file_that_is_blocked_is_told_where_a_preset_names_it(
+    bell: Path, plugin_with_channels: Callable[[int], Path], several: Callable[..., Path]
+) -> None:
+    both = several(plugin_with_channels(1), bell)
+    list(scan([both.parent]))
+
+    def naming(plugin: str) -> Preset:
+        return Preset("p", "P", "", (Effect("VST3", path=both, plugin=plugin),))
+
+    (line,) = will_lack(naming("Faulty"), 0.0)
+    assert line.startswith("P: master.Several is left out: it is blocked, because it cannot be loaded: it has 1 in and 1 out")
+    assert will_lack(naming("Bell"), 0.0) == []
+
+
 def test_built_in_effects_are_made_as_on_stage(tmp_path: Path) -> None:
     (tmp_path / "hall.wav").touch()
     effects = (Effect("Convolution", path=tmp_path / "hall.wav"), Effect("PitchShift"), Effect("Reverb"))
