@@ -15,6 +15,7 @@ from live_rig.rack.effects import CONTAINERS, Parameter, Value, effect_types
 from live_rig.rack.preset import CHANNEL, GATE, MASTER, SEND, Channel, Effect, Preset
 
 ANYTHING = Parameter("value", float, 0.0, -math.inf, math.inf)  # the plugin itself knows what it takes
+SWITCH = Parameter("value", bool, False)  # a plugin's, which is written as true or false
 LIVE = ("gain_db", "pan", "mute", "solo", "invert")
 LOOKS_AHEAD = "lookahead_ms"  # no knob: whoever moves it moves the sound in time, and the other strips do not know
 
@@ -93,7 +94,8 @@ def all_effects(effects: tuple[Effect, ...]) -> Iterator[Effect]:
 def turnable(effect: Effect) -> Mapping[str, Parameter]:
     """The parameters of an effect that are numbers, or on and off, and leave its sound where it is in time."""
     if effect.type == "VST3":
-        return {name: ANYTHING for name, value in effect.values.items() if not isinstance(value, str)}
+        written = effect.values.items()
+        return {name: SWITCH if isinstance(value, bool) else ANYTHING for name, value in written if not isinstance(value, str)}
     parameters = effect_types()[effect.type].parameters.items()
     return {name: kind for name, kind in parameters if kind.kind is not str and name != LOOKS_AHEAD}
 

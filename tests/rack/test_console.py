@@ -139,6 +139,7 @@ def test_a_plugins_switches_and_what_it_has_words_for_are_turned_like_other_knob
     found = console.plugin(name)
     assert found is not None, console.says
     _, made = found
+    assert knobs_of(console.preset)[f"{name}.fault"].kind is bool
     numbers = {knob: number for number, knob in enumerate(knobs_of(console.preset))}
     made.gain = "Low"
     console.turn(numbers[f"{name}.gain"], 1.0, at_once=True)

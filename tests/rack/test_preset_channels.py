@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from live_rig.errors import ShowError
-from live_rig.rack.knobs import written_values
+from live_rig.rack.knobs import knobs_of, written_values
 from live_rig.rack.preset_reader import preset_faults, read_preset
 from live_rig.show.store import read_show
 from tests.show.conftest import make_show
@@ -231,3 +231,17 @@ def test_presets_that_stand_on_each_other_without_an_end_are_refused(tmp_path: P
     (fault,) = preset_faults(tmp_path / "p0.toml", "p0.toml")
     assert "more than 32 presets stand on each other" in str(fault)
     assert len(preset_faults(tmp_path / "p1990.toml", "p1990.toml")) == 1  # p2000 is not there
+
+
+def test_a_plugins_switch_stands_on_or_off_in_a_snapshot_as_any_switch_does(tmp_path: Path) -> None:
+    page = tmp_path / "far.toml"
+    plugin = '[[effects]]\ntype = "VST3"\npath = "Far.vst3"\nparameters = { bypass = true, gain = 0.5 }\n'
+    page.write_text(
+        f'title = "Far"\n{plugin}[snapshots]\nwet = {{ "master.Far.bypass" = false }}\ndry = {{ "master.Far.bypass" = 1 }}\n'
+    )
+    far = read_preset(page)
+    assert far.snapshots == {"wet": {"master.Far.bypass": 0.0}, "dry": {"master.Far.bypass": 1.0}}
+    assert {name: kind.kind for name, kind in knobs_of(far).items() if "Far" in name} == {
+        "master.Far.bypass": bool,
+        "master.Far.gain": float,
+    }
