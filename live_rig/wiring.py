@@ -13,6 +13,7 @@ from live_rig.show.mix import BAND, Mix, usual_mixes
 APART = {"mix": slice(0, 2), "drums": slice(2, 4), "band": slice(4, 6), "click": slice(6, 7), "guide": slice(7, 8)}
 """The outputs of `each_bus_apart`; the count is heard with the click."""
 APART_OUTPUTS = 8
+NOT_AT_ALL_DB = -60.0  # a source no louder than this is shut
 
 Routes = npt.NDArray[np.float32]  # (outputs, bus.BUSES), linear
 
@@ -62,7 +63,7 @@ def wired(inputs: int, outputs: int, mixes: Sequence[Mix] = (), buses: Sequence[
 
 def knobs(mix: Mix, source: str, level_db: float, buses: Sequence[str]) -> list[tuple[int, int, float]]:
     """(output from 0, bus, linear gain) for one source in one mix. A pair gets left and right, a single output half of each."""
-    gain = linear(level_db)
+    gain = linear(level_db) if level_db > NOT_AT_ALL_DB else 0.0
     struck = {"click": bus.CLICK, "count": bus.COUNT, "guide": bus.GUIDE, "talkback": bus.TALK}
     if source in struck:
         return [(output - 1, struck[source], gain) for output in mix.outputs]

@@ -9,7 +9,7 @@ import pytest
 from cython_core.authority import Leader
 from cython_core.drums import Drums
 from cython_core.exchange import EventKind, NoticeKind
-from cython_core.mix import CLICK
+from cython_core.mix import BAND_LEFT, CLICK, DRUMS_LEFT
 from cython_core.stems import Stems
 from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent, events_of, mix_events
@@ -376,3 +376,11 @@ def test_the_talkback_is_a_source_where_there_is_one() -> None:
         "guide",
         "talkback",
     ]
+
+
+def test_at_the_lowest_a_source_is_not_heard_at_all_written_or_turned() -> None:
+    mixes = (Mix(name="drummer", outputs=(1, 2), drummer=True, hears={"drums": -60.0, "band": -59.0}),)
+    wiring = wired(1, 2, mixes)
+    assert not wiring.route[0, DRUMS_LEFT]
+    assert wiring.route[0, BAND_LEFT] > 0.0
+    assert [sent.value for sent in mix_events("drummer.band=-60", wiring)] == [0.0, 0.0]

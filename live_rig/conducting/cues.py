@@ -191,8 +191,7 @@ def mix_events(value: str, wiring: Wiring) -> list[Sent]:
         if word not in there:
             raise ShowError(f'There is no {kind} "{word}"', where="command", do=f"Say one of: {', '.join(there)}")
     turned = knobs(mixes[mix_name], source, level_db, wiring.buses)
-    silent = level_db <= LOWEST_DB
-    return [Sent(EventKind.ROUTE, 0.0 if silent else gain, output * mix.BUSES + bus) for output, bus, gain in turned]
+    return [Sent(EventKind.ROUTE, gain, output * mix.BUSES + bus) for output, bus, gain in turned]
 
 
 def quantized(song: Song, value: str) -> tuple[str, int]:

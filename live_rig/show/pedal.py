@@ -42,7 +42,7 @@ def pedal_faults(pedals: Mapping[str, object]) -> Iterator[Fault]:
     """Pedals that cannot be pressed, and commands that do not exist."""
     for pedal, command in pedals.items():
         if not is_pedal(pedal):
-            do = 'Write it as "cc:64", "note:37", "pc:1" (0 to 127) or "key:F1"'
+            do = 'Write it as "cc:64", "note:37", "pc:1", "fader:1" (0 to 127) or "key:F1"'
             if pedal.startswith("key:"):
                 do = change_or(pedal, [f"key:{name}" for name in sorted(NAMED_KEYS)], do)
             yield Fault("there is no such pedal or key", do, ("pedals", pedal))
