@@ -22,6 +22,10 @@ cpdef enum GivesWay:                 # how long, and how far, a drummer must pus
     PATIENT = 2
     EASY = 3
 
+cpdef enum:                          # the tempi that a conductor can give
+    SLOWEST_BPM = 20
+    FASTEST_BPM = 400
+
 cdef struct Lead:                    # what the leader says about the head of the line
     double bpm
     double line                      # where the leader's beat lies, in beats of the line; NaN: a tempo, but no beat to meet

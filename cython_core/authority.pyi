@@ -5,6 +5,10 @@ from enum import IntEnum
 SHORTEST_TAP_S: float
 """A tap that comes sooner after another is none."""
 
+SLOWEST_BPM: int
+FASTEST_BPM: int
+"""The tempi that a conductor can give."""
+
 class Leader(IntEnum):
     BAND = 0
     DRUMMER = 1

@@ -12,10 +12,9 @@ learnt while somebody else leads, and the band leaves him that much room when he
 
 from libc.math cimport NAN, fabs, floor, isnan, pow, rint
 
+from cython_core.clamp cimport clamped
 from cython_core.even_taps cimport even_taps_add, even_taps_begin, even_taps_bpm
-
-cdef enum:
-    TICK = 32                            # frames between decisions
+from cython_core.tick cimport TICK
 
 cdef double TRUSTED = 0.35               # follower's confidence from which the drummer's beat is followed
 cdef double[4] PUSH_FOR_BEATS = [1e9, 16.0, 8.0, 4.0]       # by GivesWay: for how long,
@@ -40,8 +39,8 @@ cdef double TAP_GAIN = 0.7               # how far a tap moves the expected inte
 cdef double TAP_TREND_GAIN = 0.25        # and how far the trend of it: a ritardando is met, not trailed
 
 
-cdef double clamped(double x, double low, double high) noexcept nogil:
-    return low if x < low else high if x > high else x
+cdef inline double conductible(double bpm) noexcept nogil:
+    return clamped(bpm, SLOWEST_BPM, FASTEST_BPM)
 
 
 cdef void authority_reset(AuthorityState *a, double bpm) noexcept nogil:
@@ -71,10 +70,10 @@ cdef void in_beats_of_head(const AuthorityState *a, const Pulse *heard, const Pl
 
 cdef void count_other_beats(AuthorityState *a, double line, double faster) noexcept nogil:
     """From `line` on, beats are `faster` times as fast; so is what the conductor has said and tapped."""
-    a.conductor_bpm = clamped(a.conductor_bpm * faster, 20.0, 400.0)
+    a.conductor_bpm = conductible(a.conductor_bpm * faster)
     a.tap_s, a.tap_trend_s, a.odd_tap_s = a.tap_s / faster, a.tap_trend_s / faster, a.odd_tap_s / faster
     a.tap_line = line + (a.tap_line - line) * faster
-    a.even_taps.count, a.even_bpm = 0, clamped(a.even_bpm * faster, 20.0, 400.0)
+    a.even_taps.count, a.even_bpm = 0, conductible(a.even_bpm * faster)
     a.tap_faster = faster * (a.tap_faster if a.tap_faster > 0 else 1.0)
     a.rit_line, a.rit_beats, a.rit_bpm = line + (a.rit_line - line) * faster, a.rit_beats * faster, a.rit_bpm * faster
 
@@ -104,7 +103,7 @@ cdef void hand_over(AuthorityState *a, int leader, int why, const Pulse *pulse, 
 
 
 cdef void conduct(AuthorityState *a, double bpm) noexcept nogil:
-    a.conductor_bpm = clamped(bpm, 20.0, 400.0)
+    a.conductor_bpm = conductible(bpm)
     a.taps, a.tap_frame = 0, -1.0
     a.follows_curve, a.rit_beats = 0, 0.0
 
@@ -156,8 +155,8 @@ cdef void tap(AuthorityState *a, double frame, double samplerate_hz, double beat
         a.tap_line += beats * many
         if fabs(a.tap_line - here) > SLIP_BEATS:
             a.tap_line = rint(here)
-        a.conductor_bpm = clamped(60.0 / (a.tap_s + a.tap_trend_s), 20.0, 400.0)
-        a.even_bpm = clamped(even_taps_bpm(&a.even_taps, a.conductor_bpm), 20.0, 400.0)
+        a.conductor_bpm = conductible(60.0 / (a.tap_s + a.tap_trend_s))
+        a.even_bpm = conductible(even_taps_bpm(&a.even_taps, a.conductor_bpm))
     a.follows_curve, a.rit_beats = 0, 0.0
     a.tap_frame, a.tapped_frame, a.tap_beats = frame, frame, beats
 

@@ -24,4 +24,5 @@ cdef bint band_is_ready(const BandLink *b, long long frame, int frames) noexcept
 
 cdef class Band:
     cdef BandLink *link
+    cdef refuse_unless_bus(self, bus)
     cdef long long asked_to_stop[MAX_BUSES]

@@ -13,24 +13,14 @@ from libc.math cimport NAN
 from cython_core.atomics cimport load, store
 from cython_core.bus cimport VOICES, bus_free, bus_serve, bus_set_up
 from cython_core.chunk_ring cimport chunk_ring_is_ready, chunk_ring_read
+from cython_core.clock cimport nap_ms
 from cython_core.memory cimport release, reserve
 from cython_core.orders cimport CHUNK, BandOrder
 from cython_core.stem_bank cimport MAX_CHANNELS, MAX_STEMS, SIDES
 from cython_core.stem_rate cimport finer
 
-cdef extern from *:
-    """
-    #if defined(_WIN32)
-    #include <windows.h>
-    static void rig_nap_briefly(void) { Sleep(1); }
-    #else
-    #include <time.h>
-    static void rig_nap_briefly(void) { struct timespec t = {0, 1000000L}; nanosleep(&t, 0); }
-    #endif
-    """
-    void nap_briefly "rig_nap_briefly"() noexcept nogil
-
 cdef enum:
+    NAP_MS = 1                       # of a renderer that has nothing to do
     MOST_LATE = 64                   # orders by which a renderer may be behind, and go on where it was
 
 
@@ -155,15 +145,18 @@ cdef class Band:
         """The furthest any window of a stretcher has been from the line, in frames of the recording."""
         return max([self.link.bus[i].voice[v].stretcher.furthest_off for i in range(self.link.buses) for v in range(VOICES)])
 
-    def rested_frames(self, bus: int = 0) -> int:
-        """Frames of silence that a bus, from 0, has come to without stretching."""
+    cdef refuse_unless_bus(self, bus):
         if not 0 <= bus < self.link.buses:
             raise ValueError(f"there is no bus {bus}")
+
+    def rested_frames(self, bus: int = 0) -> int:
+        """Frames of silence that a bus, from 0, has come to without stretching."""
+        self.refuse_unless_bus(bus)
         return sum([load(&self.link.bus[bus].voice[v].stretcher.rested) for v in range(VOICES)])
 
     def order(self, frame: int, source: float, jump_frame: int = -1, jump_from: float = NAN, jump_to: float = NAN,
-              stems: Stems | None = None, gains: Sequence[float] = ()) -> bool:
-        """One order, as `band_order` takes it (see orders.pxd). gains default to 1. False: the ring is full."""
+              stems: Stems | None = None, gains: Sequence[Sequence[float]] = ()) -> bool:
+        """One order, as `band_order` takes it (see orders.pxd). gains: by channel and stem, 1 by default. False: the ring is full."""
         cdef BandOrder o
         cdef int s
         o.frame, o.source, o.jump_frame, o.jump_from, o.jump_to = frame, source, jump_frame, jump_from, jump_to
@@ -183,9 +176,8 @@ cdef class Band:
 
     def serve_bus(self, bus: int) -> int:
         """Render all that is ordered on one bus, from 0. Returns the chunks done."""
+        self.refuse_unless_bus(bus)
         cdef int i = bus
-        if not 0 <= i < self.link.buses:
-            raise ValueError(f"there is no bus {bus}")
         return bus_serve(&self.link.bus[i], &self.link.orders)
 
     def read(self, frame: int, frames: int) -> np.ndarray:
@@ -204,20 +196,18 @@ cdef class Band:
 
     def run(self, bus: int = 0) -> None:
         """Serve one bus, from 0, until `stop` is called, and then what was ordered before it. Holds no GIL; one thread for each bus."""
+        self.refuse_unless_bus(bus)
         cdef int i = bus
-        if not 0 <= i < self.link.buses:
-            raise ValueError(f"there is no bus {bus}")
         with nogil:
             while not load(&self.asked_to_stop[i]):
                 if bus_serve(&self.link.bus[i], &self.link.orders) == 0:
-                    nap_briefly()
+                    nap_ms(NAP_MS)
             bus_serve(&self.link.bus[i], &self.link.orders)
         store(&self.asked_to_stop[i], 0)
 
     def stop(self, bus: int = 0) -> None:
         """Make `run` of this bus return."""
-        if not 0 <= bus < self.link.buses:
-            raise ValueError(f"there is no bus {bus}")
+        self.refuse_unless_bus(bus)
         store(&self.asked_to_stop[bus], 1)
 
     def is_using(self, stems: Stems) -> bool:

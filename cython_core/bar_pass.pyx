@@ -99,7 +99,7 @@ cdef class BarPass:
         cdef Earshot earshot
         cdef Onset stroke
         cdef int[KINDS + 1] times = [0, 0, 0, 0]
-        cdef int at, kinds
+        cdef int at
         earshot_begin(&earshot)
         for at in range(self.frame.shape[0]):
             stroke = self.stroke(at)

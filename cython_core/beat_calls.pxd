@@ -13,6 +13,5 @@ cdef struct CallState:
     double samplerate_hz
     double lead_frames               # a beat is called at least this long before it falls
     double last_frame                # of the beat called last; -1: none yet
-    double last_beat                 # its number, as the pulse counted then
 
 cdef bint call_tick(CallState *c, const Pulse *pulse, long long end_frame, int frames, BeatCall *call) noexcept nogil

@@ -11,9 +11,9 @@ import numpy as np
 from cython_core.follower cimport Follower, follower_tick
 from cython_core.follower import Pulse as Said
 from cython_core.onsets cimport MAX_ONSETS, Look, Onset
+from cython_core.tick cimport TICK
 
 cdef enum:
-    TICK = 32
     MOST_LEADS = 4
 
 cdef double CLOSEST_BEATS = 0.6
@@ -34,7 +34,6 @@ cdef bint call_tick(CallState *c, const Pulse *pulse, long long end_frame, int f
     if at < c.last_frame + CLOSEST_BEATS * beat_frames:
         return False
     c.last_frame = call.beat_frame = at
-    c.last_beat = due
     call.told_frame = end_frame
     call.bpm = pulse.bpm
     call.beat_in_bar = <int>floor(pulse.bar_beat + due - pulse.beat + 0.5) % pulse.beats_per_bar

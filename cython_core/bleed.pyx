@@ -13,7 +13,7 @@ from libc.string cimport memcpy, memmove, memset
 
 from cython_core.coherence cimport coherence_look, comes_back, is_time_to_look, lag_frames, past_keep, past_reset
 from cython_core.onsets cimport bank_tick, onsets_reset
-from cython_core.transport cimport TICK
+from cython_core.tick cimport TICK
 
 cdef float SOFTEST_POWER = 1e-9         # of the band in a hop, under which nothing is learned
 cdef float QUANTILE = 0.3              # of the ratios that is taken for the band alone
@@ -54,12 +54,12 @@ cdef void bleed_play(Bleed *b, const float *band, int frames) noexcept nogil:
 
 
 cdef void bleed_tick(Bleed *b, double way_frames, int frames) noexcept nogil:
-    """What comes back in the next `frames` (up to 32) frames of the microphones, after a way of so many frames at least.
+    """What comes back in the next `frames` (up to a tick) frames of the microphones, after a way of so many frames at least.
 
     To be called in step with the lines' own ticks: hops of both end together. The band is heard a hop early; how much longer the way is
     than it must be, through the air, is found for each microphone.
     """
-    cdef float[32] heard
+    cdef float[TICK] heard
     cdef int i, band, hop
     cdef bint ended
     cdef long long way = <long long>(way_frames - b.ear.hop_frames), at

@@ -1,5 +1,7 @@
 # PortAudio's signature around `step`, and the same block for a timer.
 
+from cython_core.drum_voices cimport MAX_INPUTS
+from cython_core.guard cimport MAX_OUTPUTS
 from cython_core.pedals cimport PedalsState
 from cython_core.rig_state cimport RigState
 
@@ -9,8 +11,8 @@ cdef struct DeviceState:
     int inputs                       # of the device; the rig's are fed from them, the rest is silent
     int outputs
     int max_block                    # frames
-    float *heard[32]                 # (rig's inputs, max_block)
-    float *played[32]                # (rig's outputs, max_block)
+    float *heard[MAX_INPUTS]         # (rig's inputs, max_block)
+    float *played[MAX_OUTPUTS]       # (rig's outputs, max_block)
     const float *feed                # a recording in place of the inputs, mono; NULL: the device's own inputs
     long long feed_frames
     long long feed_at

@@ -44,7 +44,7 @@ cdef struct ChartState:
     int count_beats                  # ... and how many beats there are from click to click
     int ending                       # an Ending
     StemBank *stems                  # NULL: nothing to sound
-    FaderState faders                   # as it is when the song is loaded
+    FaderState faders                # as it is when the song is loaded
 
 cpdef enum Ending:
     ENDS_WAITING = 0

@@ -129,12 +129,21 @@ cdef double chart_end(const ChartState *c) noexcept nogil:
 cdef class Chart:
     """A song made ready: beat map, sections, cues, tempo, and the stems that sound.
 
-    source_frames: (n,) float64, n >= 2, rising: frame of the recording at each mapped beat; beat_in_bar: (n,) int32, 1 on downbeats;
-    first_beat: number of the first mapped beat (0, or negative with a pickup); sections: (first_beat, end_beat, is_vamp, is_finale, times)
-    each, without gaps; tempo_limits: (slowest, fastest) bpm, one per section, or none at all; curve: (song beat, bpm), rising; calls: what
-    the guide says: (song beat, song beat of the cue it leads to, mono float32 at the session's rate or None: the chime), rising; fermatas: song beats, rising; phrase_bars: 0, or how long a phrase is; count_bars: bars counted before bar 1, with a click every count_beats; beat_lengths: of every mapped beat as it is written, over that of the first meter, or none where all are 1; gains:
-    linear, pans: -1 to 1, mutes, one per stem; sends: (buses, stems) linear, without them all go to the first bus; bpm: what the song is
-    told to have; stems: None, or what `Band` plays.
+    source_frames    (n,) float64, n >= 2, rising: frame of the recording at each mapped beat
+    beat_in_bar      (n,) int32, 1 on downbeats
+    first_beat       number of the first mapped beat: 0, or negative with a pickup
+    sections         (first_beat, end_beat, is_vamp, is_finale, times) each, without gaps
+    bpm              what the song is told to have
+    calls            what the guide says, rising: (song beat, song beat of the cue it leads to, mono float32 at the session's rate or None: the chime)
+    stems            what `Band` plays, or None
+    gains, pans, mutes   one per stem: linear; -1 to 1; claims
+    sends            (buses, stems) linear; without them all go to the first bus
+    fermatas         song beats, rising
+    phrase_bars      how long a phrase is; 0: as long as its section
+    tempo_limits     (slowest, fastest) bpm, one per section, or none at all
+    curve            (song beat, bpm), rising
+    count_bars       what is counted before bar 1, with a click every count_beats
+    beat_lengths     of every mapped beat as it is written, over that of the first meter, or none where all are 1
     """
 
     def __cinit__(
@@ -226,10 +235,6 @@ cdef class Chart:
     def bar_start(self, double beat):
         """The last downbeat at or before a song beat."""
         return chart_bar_start(&self.state, beat)
-
-    def next_phrase(self, double beat):
-        """The end of the phrase that a song beat lies in: a bar line after it."""
-        return chart_next_phrase(&self.state, beat)
 
     def bar(self, double beat):
         """The number of the bar a song beat lies in; 1 is the first."""

@@ -1,4 +1,4 @@
-# The machine's clock, which only goes forward.
+# The machine's clock, which only goes forward, and waiting by it.
 
 cdef extern from *:
     """
@@ -15,8 +15,13 @@ cdef extern from *:
         long long left = when - rig_now_ns();
         if (left > 0) Sleep((DWORD)(left / 1000000));
     }
+    static void rig_nap_ms(int ms) { Sleep(ms); }
     #else
     #include <time.h>
+    static void rig_nap_ms(int ms) {
+        struct timespec t = {0, ms * 1000000L};
+        nanosleep(&t, NULL);
+    }
     static long long rig_now_ns(void) {
         struct timespec t;
         clock_gettime(CLOCK_MONOTONIC, &t);
@@ -34,3 +39,4 @@ cdef extern from *:
     """
     long long now_ns "rig_now_ns"() noexcept nogil
     void sleep_until_ns "rig_sleep_until_ns"(long long when) noexcept nogil
+    void nap_ms "rig_nap_ms"(int ms) noexcept nogil                  # less than a second

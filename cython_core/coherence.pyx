@@ -9,7 +9,7 @@ Proc. IEEE 75, 1987). Every look at the microphone weighs the same, however loud
 from libc.math cimport fmaxf, sqrtf
 from libc.string cimport memset
 
-from cython_core.transport cimport TICK
+from cython_core.tick cimport TICK
 
 cdef enum:
     TICKS_APART = 4                     # from one look to the next, at 48 kHz: 2.7 ms

@@ -16,7 +16,7 @@ from libc.string cimport memset
 from collections import namedtuple
 
 from cython_core.memory cimport release, reserve
-from cython_core.onsets cimport MAX_ONSETS, ONLY, SECOND, Look
+from cython_core.onsets cimport MAX_ONSETS, ONLY, SECOND, read_onsets
 
 cdef double UNEVEN = 0.14            # of an interval: how far a click may lie from where the ones before it put it
 cdef double DUE = 0.05               # the same for one that is softer than those before it
@@ -353,15 +353,7 @@ cdef class CountIn:
         """Hear one tick with the onsets told in it, and the loudest sound of late; the call in the tick that completes the count, else None."""
         cdef Onset[MAX_ONSETS] heard
         cdef CountInCall call
-        cdef int count = 0
-        for row in onsets[:MAX_ONSETS]:
-            heard[count].frame = row["frame"]
-            heard[count].strength = row["strength"]
-            heard[count].kick = row["kick"]
-            heard[count].snare = row["snare"]
-            heard[count].cymbal = row["cymbal"]
-            heard[count].look = <Look><int>row["look"]
-            count += 1
+        cdef int count = read_onsets(onsets, heard)
         self.heard_frames += frames
         count_in_tick(self.state, heard, count, self.heard_frames, loudest_db, &call)
         return Call(call.bpm, call.bar_one_frame, bool(call.is_late)) if call.ready else None

@@ -134,7 +134,7 @@ cdef class Desk:
 
     def begin(self, const float[:, ::1] heard not None) -> None:
         """The next frames of the kit, float32 (lines, n), n at most SUB_BLOCK. Lines that are not there are silent."""
-        cdef int c, k, n
+        cdef int c, k
         self.frames = <int>heard.shape[1]
         if self.frames > SUB_BLOCK:
             raise ValueError(f"{self.frames} frames at once")

@@ -7,7 +7,7 @@ cdef struct Event:                   # Python -> step
     int kind                         # an EventKind
     double value
     double other
-    void *thing                      # a ChartState for LOAD and LOAD_NEXT
+    void *thing                      # a ChartState for LOAD and LOAD_NEXT, the stems for KEY
 
 cpdef enum EventKind:
     LOAD = 1                         # thing: the song to play from now on
@@ -122,6 +122,6 @@ cdef void admit(ExchangeState *x) noexcept nogil                                
 cdef bint next_event(ExchangeState *x, Event *event) noexcept nogil           # step's side: the next one due is copied out and taken
 cdef bint peek_event(ExchangeState *x, Event *event) noexcept nogil           # step's side: copied out, left where it is
 cdef bint event_at(ExchangeState *x, long long *index, Event *event) noexcept nogil    # step's side: the one of that number, or the next that waits
-cdef void tell(ExchangeState *x, const Notice *notice) noexcept nogil         # step's side: lost, and counted, when nobody reads
+cdef void tell(ExchangeState *x, const Notice *notice) noexcept nogil         # step's side: lost when nobody reads
 cdef Snapshot *draft(ExchangeState *x) noexcept nogil                         # step's side: the snapshot to fill next
 cdef void publish(ExchangeState *x) noexcept nogil                            # step's side: the draft is the newest now

@@ -12,7 +12,7 @@ from libc.string cimport memset
 from collections import namedtuple
 
 from cython_core.bar_filter cimport (
-    PLACES_PER_BEAT, TEMPI, bar_filter_allot, bar_filter_free, bar_filter_go_on, bar_filter_hear, bar_filter_meter, bar_filter_miss,
+    PLACES_PER_BEAT, bar_filter_allot, bar_filter_free, bar_filter_go_on, bar_filter_hear, bar_filter_meter, bar_filter_miss,
     bar_filter_prepare, bar_filter_refer, bar_filter_renew, bar_filter_start, bar_filter_work,
 )
 from cython_core.belief cimport belief_at_level, belief_centre, belief_is_same_level, belief_level, belief_near, belief_surest
@@ -24,11 +24,13 @@ from cython_core.gaits cimport (
 from cython_core.hypotheses cimport MOST_HYPOTHESES, Hypothesis, rank_hypotheses
 from cython_core.memory cimport release, reserve
 from cython_core.on_strokes cimport weigh_strokes
-from cython_core.onsets cimport FIRST, MAX_ONSETS, SECOND, Look
+from cython_core.onsets cimport FIRST, MAX_ONSETS, SECOND, read_onsets
 from cython_core.own_bar cimport own_bar_begin, own_bar_pass, own_bar_renew, own_bar_strike
 from cython_core.patterns cimport BINS_PER_BEAT, MAX_BEATS, OWN
 
 cdef double UNTOLD_BPM = 125.0
+cdef double SLOWEST_BPM = 40.0       # no drummer is taken to play slower or faster than these
+cdef double FASTEST_BPM = 400.0
 cdef double OVERRULE = 0.30          # by how much the bar filter's belief in another phase must be greater
 cdef double OVERRULE_BAR = 0.15
 cdef double OTHER_TEMPO_OCTAVES = 0.12               # the gaits are lost when they are further from the bar filter's tempo ...
@@ -57,7 +59,7 @@ cdef double ASLEEP_BARS = 16.0       # bars of silence after which only the temp
 
 cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcept nogil:
     """What the song says: tempo (0: not known) and beats in a bar (0: not known, taken as 4). Forgets the past."""
-    f.told_bpm = fmin(fmax(bpm, 40), 400) if bpm > 0 else 0
+    f.told_bpm = playable(bpm) if bpm > 0 else 0
     f.beats_per_bar = 4 if beats_per_bar <= 0 else min(beats_per_bar, MAX_BEATS)
     f.ready = f.started = f.found = f.goes_on = f.own.begun = False
     flood_reset(&f.flood)
@@ -95,7 +97,7 @@ cdef void follower_begin_bar(FollowerState *f, double bar_beat) noexcept nogil:
 cdef void count_other_beats(FollowerState *f, double since_beats, double faster) noexcept nogil:
     """From his beat that was nearest to `since_beats` ago, beats are `faster` times as fast."""
     if f.told_bpm > 0:
-        f.told_bpm = fmin(fmax(f.told_bpm * faster, 40), 400)
+        f.told_bpm = playable(f.told_bpm * faster)
     if f.started:
         gaits_count(&f.gaits, rint(gaits_beat_at(&f.gaits, f.heard_frame) - since_beats), faster)
         gaits_expect_nothing(&f.gaits)
@@ -237,12 +239,16 @@ cdef void say(FollowerState *f, long long end_frame, Pulse *pulse) noexcept nogi
     pulse.playing = 1 / (1 + exp(fmin((silent_bars(f, end_frame) - STOPPED_BARS) / STOPPED_SPREAD_BARS, 50)))
 
 
+cdef inline double playable(double bpm) noexcept nogil:
+    return fmin(fmax(bpm, SLOWEST_BPM), FASTEST_BPM)
+
+
 cdef inline double said_beat_at(FollowerState *f, double frame) noexcept nogil:
     return gaits_beat_at(&f.gaits, frame) - f.strokes.lean_beats
 
 
 cdef inline double said_bpm(FollowerState *f) noexcept nogil:
-    return fmin(fmax(pow(2, gaits_octave(&f.gaits)), 40), 400)
+    return playable(pow(2, gaits_octave(&f.gaits)))
 
 
 # ------------------------------------------------------------------------------------------------ what the bar filter says
@@ -364,18 +370,13 @@ cdef class Follower:
 
     def count_in(self, double bar_one_frame, double bpm):
         """The drummer has counted: a bar begins at `bar_one_frame`, in this tempo. What was made of his clicks is forgotten."""
-        follower_count_in(self.state, bar_one_frame, fmin(fmax(bpm, 40), 400))
+        follower_count_in(self.state, bar_one_frame, playable(bpm))
 
     def tick(self, onsets, int frames):
         """Hear one tick of `frames` frames with the onsets told in it; returns the pulse at its end."""
         cdef Onset[MAX_ONSETS] heard
         cdef Pulse pulse
-        cdef int count = 0
-        for row in onsets[:MAX_ONSETS]:
-            heard[count].frame, heard[count].strength = row["frame"], row["strength"]
-            heard[count].kick, heard[count].snare, heard[count].cymbal = row["kick"], row["snare"], row["cymbal"]
-            heard[count].look = <Look><int>row["look"]
-            count += 1
+        cdef int count = read_onsets(onsets, heard)
         self.heard_frames += frames
         follower_tick(self.state, heard, count, self.heard_frames, frames, &pulse)
         return Said(pulse.beat, pulse.bar_beat, pulse.bpm, pulse.confidence, pulse.bar_confidence, pulse.playing,

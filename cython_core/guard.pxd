@@ -1,6 +1,6 @@
 # The last thing before the outputs: nothing over full scale between the samples or at them, no constant offset, no howling, nothing that is no number.
 
-from cython_core.transport cimport TICK
+from cython_core.tick cimport TICK
 
 cdef enum:
     GUARD_DELAY = 64                 # frames from in to out: two ticks

@@ -120,7 +120,7 @@ cdef void limit(GuardState *g, int output, float peak) noexcept nogil:
 
 cdef void listen_for_howl(GuardState *g, int output, const float *tick) noexcept nogil:
     """`tick` is played next. A sound without gaps at the ceiling turns the output down; what is calm opens it again."""
-    cdef float tick_s = <float>(TICK / g.samplerate_hz), power = 0.0, sample, wanted
+    cdef float tick_s = <float>(TICK / g.samplerate_hz), power = 0.0, sample
     cdef float gain = min(g.edge[output] / max(g.hush[output], HUSHED), <float>1.0)
     cdef int i
     for i in range(TICK):

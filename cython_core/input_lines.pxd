@@ -3,7 +3,7 @@
 from cython_core.bleed cimport Bleed, Coupling
 from cython_core.onsets cimport MAX_ONSETS, Onset, OnsetState
 from cython_core.strokes cimport MAX_LINES, Strokes
-from cython_core.transport cimport TICK
+from cython_core.tick cimport TICK
 
 cdef enum:
     NOTES_KEPT = 16
@@ -13,7 +13,7 @@ cdef struct InputLine:
     Coupling coupling                # how much of the band gets into it
     bint is_due                      # a hop has ended and waits to be judged, until its tick
     long long due_tick
-    long long asked                  # the how manieth of all second looks that have been asked for; 0: none is due
+    long long asked                  # which of all second looks ever asked for is its own, counted from 1; 0: none is due
     float loudest                    # log2 power of its loud strokes
     float asked_under_db             # how far over (or, below 0, under) them what it asks about is
 

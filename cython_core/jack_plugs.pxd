@@ -1,6 +1,8 @@
 # JACK's signature around `step`.
 
 from cython_core.callback cimport Way
+from cython_core.drum_voices cimport MAX_INPUTS
+from cython_core.guard cimport MAX_OUTPUTS
 from cython_core.jack_midi cimport MidiPlug
 
 cdef struct Plugs:                   # of a JACK client
@@ -8,8 +10,8 @@ cdef struct Plugs:                   # of a JACK client
     void *(*buffer)(void *port, unsigned int frames) noexcept nogil     # jack_port_get_buffer
     int inputs
     int outputs
-    void *heard[32]                  # ports
-    void *played[32]
+    void *heard[MAX_INPUTS]          # ports
+    void *played[MAX_OUTPUTS]
     MidiPlug midi
 
 cdef class JackPlugs:

@@ -6,6 +6,8 @@ from cython_core.atomics cimport exchange, load
 from cython_core.callback cimport Device, DeviceState, Way, count_block, hear_feed, keep
 from cython_core.clock cimport now_ns
 from cython_core.denormals cimport flush_denormals, restore_denormals
+from cython_core.drum_voices cimport MAX_INPUTS
+from cython_core.guard cimport MAX_OUTPUTS
 from cython_core.jack_midi cimport JackMidiEvent, hear_midi
 from cython_core.memory cimport release, reserve
 from cython_core.step cimport step
@@ -16,8 +18,8 @@ cdef int jack_callback(unsigned int frames, void *userdata) noexcept nogil:
     cdef Plugs *p = <Plugs *>userdata
     cdef unsigned was
     cdef long long begun
-    cdef float *heard[32]
-    cdef float *played[32]
+    cdef float *heard[MAX_INPUTS]
+    cdef float *played[MAX_OUTPUTS]
     cdef void *midi = p.buffer(p.midi.port, frames)
     cdef unsigned int done = 0, piece
     cdef int i, number = 0

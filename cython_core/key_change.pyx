@@ -5,7 +5,7 @@ frame, which is a crossfade of 10 ms between two voices, on a bar line, or where
 another song is dropped when that is loaded.
 """
 
-from libc.math cimport NAN, ceil, isfinite
+from libc.math cimport ceil, isfinite
 
 from cython_core.atomics cimport load, store
 from cython_core.chart cimport chart_bar_start, chart_source

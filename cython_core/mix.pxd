@@ -1,7 +1,7 @@
 # Buses, what they carry, and how loud they go to which output.
 
 from cython_core.guard cimport MAX_OUTPUTS
-from cython_core.transport cimport TICK
+from cython_core.tick cimport TICK
 
 cpdef enum:                          # buses
     DRUMS_LEFT = 0

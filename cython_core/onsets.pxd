@@ -14,13 +14,14 @@ cdef struct Onset:
     float snare                      # snare, rim and toms
     float cymbal                     # hi-hat, ride, crash, sticks
     Look look
+
 cdef enum:
     MAX_ONSETS = 32                  # in one tick, audio and MIDI together
     BANDS = 24                       # resonators, 45 Hz .. 15.5 kHz
     HOPS_KEPT = 12                   # of 3 ms each: what the first look is shown of every band, beside its two means
     HOPS_RING = 24                   # and what is kept for the second
     SEEN_AFTER = 3                   # hops heard after the hop of an onset when the network is asked about it
-    FIRST_ANSWERS = 6
+    FIRST_ANSWERS = 6                # onset, kick, snare, cymbal (0..1), where in the hop, how hard
     SHOWN_AGAIN = 534                # numbers that the second look is shown
 
 cdef struct OnsetState:
@@ -55,6 +56,8 @@ cdef void keep_hop(OnsetState *o) noexcept nogil
 cdef int judge_hop(OnsetState *o, Onset *found, int room) noexcept nogil
 cdef void begin_again(OnsetState *o, long long tick) noexcept nogil
 cdef int judge_again(OnsetState *o, Onset *found, int room) noexcept nogil
+
+cdef int read_onsets(rows, Onset *onsets) except -1
 
 cdef class Onsets:
     cdef OnsetState *state

@@ -8,12 +8,13 @@ the hop that holds it.
 The device's block and the tick do not matter: hops are counted in frames, and a hop may end anywhere in a tick.
 """
 
-from libc.math cimport M_PI, cos, exp, expf, fmaxf, fminf, log2f, pow, sin
+from libc.math cimport M_PI, cos, exp, fmaxf, fminf, log2f, pow, sin
 from libc.string cimport memcpy
 
 from cython_core.dense cimport dense, likely
 from cython_core.memory cimport release, reserve
 from cython_core.second_look cimport DRUM_KINDS, HOPS_AFTER, HOPS_BEFORE, SecondLook, begin_second_look, end_second_look
+from cython_core.tick cimport TICK
 
 import numpy as np
 
@@ -37,7 +38,6 @@ cdef float HARDLY = 0.04                    # likelihood of an onset below which
 cdef float UNLIKELY = 0.05                  # that a drum was struck, below which it is not told
 cdef double TOLD_LATE_S = 0.0008            # what the network says is so much late, in the median over the corpus
 cdef enum:
-    TICK = 32
     FOUND = 8                               # onsets told in one tick, at most
     APART = 4                               # hops between two onsets at least
     RIVALS = 2                              # hops on either side of which only the likeliest is looked at again
@@ -294,8 +294,19 @@ cdef void _show_again(const OnsetState *o, int hop, float *shown) noexcept nogil
     shown[(HOPS_SHOWN + 2) * BANDS + WHERE_IN_HOP] *= 0.3
 
 
+cdef int read_onsets(rows, Onset *onsets) except -1:
+    """Rows of ONSET that are told in one tick, into `onsets`, which has room for MAX_ONSETS. Returns how many."""
+    cdef int count = 0
+    for row in rows[:MAX_ONSETS]:
+        onsets[count].frame, onsets[count].strength = row["frame"], row["strength"]
+        onsets[count].kick, onsets[count].snare, onsets[count].cymbal = row["kick"], row["snare"], row["cymbal"]
+        onsets[count].look = <Look><int>row["look"]
+        count += 1
+    return count
+
+
 cdef class Onsets:
-    """The detector for one input. `feed` is for files and tests; the instrument calls `onsets_tick` with `state`."""
+    """The detector for one input. For files and tests: the instrument's own microphones are heard by `input_lines`."""
 
     def __cinit__(self, double samplerate_hz):
         if not 44_100 <= samplerate_hz <= 192_000:

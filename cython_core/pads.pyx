@@ -13,7 +13,8 @@ import numpy as np
 
 from cython_core.exchange cimport NOTE, PAD, PADS_OFF, PANIC, Event
 from cython_core.memory cimport release, reserve
-from cython_core.transport cimport COUNTING, PLAYING, TICK, Moment, TransportState, moment_at
+from cython_core.tick cimport TICK
+from cython_core.transport cimport COUNTING, PLAYING, Moment, TransportState, moment_at
 
 cdef double FADE_S = 0.002
 cdef int CROWDED = 48                    # voices: when more sound, the oldest is asked to end

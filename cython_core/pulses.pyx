@@ -22,6 +22,7 @@ cdef double[PULSES][PARTS] STROKES = [                                 # on each
 cdef double[PULSES][3] PLAYED_BY = [                                   # kick, snare, cymbal: shares
     [0.01, 0.01, 0.98], [0.01, 0.01, 0.98], [0.01, 0.01, 0.98], [0.01, 0.01, 0.98], [0.90, 0.08, 0.02], [0.75, 0.10, 0.15],
 ]
+cdef double ROOT_OF_2_PI = 2.5066
 cdef double[PULSES] FASTEST_BPM = [430, 240, 360, 130, 165, 260]       # at which it is played
 
 
@@ -33,7 +34,7 @@ cdef void pulse_rates(int pulse, double beat, float *rate) noexcept nogil:
         away = beat - part / <double>PARTS
         away -= floor(away + 0.5)
         strokes += STROKES[pulse][part] * exp(-0.5 * away * away / (SPREAD_BEATS * SPREAD_BEATS))
-    strokes /= 2.5066 * SPREAD_BEATS
+    strokes /= ROOT_OF_2_PI * SPREAD_BEATS
     for drum in range(3):
         rate[drum] = <float>(strokes * PLAYED_BY[pulse][drum] * (1 - LOUD))
         rate[drum + 3] = <float>(strokes * PLAYED_BY[pulse][drum] * LOUD)

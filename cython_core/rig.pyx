@@ -7,6 +7,7 @@ from cython_core.atomics cimport store
 from cython_core.authority cimport PATIENT, authority_reset
 from cython_core.band cimport Band
 from cython_core.count_in cimport CountIn
+from cython_core.drum_voices cimport MAX_INPUTS
 from cython_core.drums cimport Drums
 from cython_core.exchange cimport Exchange
 from cython_core.follower cimport Follower, follower_tell
@@ -33,7 +34,7 @@ cdef class Rig:
         Band band, Exchange exchange, const float[:, ::1] route, sounds, double input_latency_s=0.0, double output_latency_s=0.0,
         drummers=(), Pads pads=None, int talk_input=-1,
     ):
-        if not (1 <= inputs <= 32 and 1 <= outputs <= MAX_OUTPUTS and 44100 <= samplerate_hz <= 192000):
+        if not (1 <= inputs <= MAX_INPUTS and 1 <= outputs <= MAX_OUTPUTS and 44100 <= samplerate_hz <= 192000):
             raise ValueError("a rig has 1 to 32 inputs and outputs, at 44.1 to 192 kHz")
         if max(lines.inputs) >= inputs:
             raise ValueError(f"a line on input {max(lines.inputs) + 1}, and there are {inputs}")
@@ -57,7 +58,7 @@ cdef class Rig:
             lines.state, follower.state, count_in.state, drums.state, band.link, exchange.state
         )
         r.pads, r.talk_input = (pads.state if pads is not None else NULL), talk_input
-        cdef int i, b
+        cdef int i
         for i in range(inputs):
             r.line_gain[i] = 0.0 if i == talk_input else 1.0
         for i in range(r.lines.count):
@@ -95,7 +96,7 @@ cdef class Rig:
 
     def step(self, const float[:, ::1] heard, float[:, ::1] played):
         """One block: heard (inputs, frames) in, played (outputs, frames) filled; frames <= max_block, else ValueError."""
-        cdef const float *inputs[32]
+        cdef const float *inputs[MAX_INPUTS]
         cdef float *outputs[MAX_OUTPUTS]
         cdef RigState *r = self.state
         cdef int frames = <int>heard.shape[1], i

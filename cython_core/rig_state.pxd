@@ -3,6 +3,7 @@
 from cython_core.authority cimport AuthorityState
 from cython_core.band cimport BandLink
 from cython_core.count_in cimport CountInState
+from cython_core.drum_voices cimport MAX_INPUTS
 from cython_core.drums cimport DrumsState
 from cython_core.exchange cimport Event, ExchangeState
 from cython_core.follower cimport FollowerState, Pulse
@@ -15,7 +16,8 @@ from cython_core.pads cimport PadsState
 from cython_core.strokes cimport MAX_LINES
 from cython_core.struck_hit cimport StruckHit
 from cython_core.takeover cimport Takeover
-from cython_core.transport cimport TICK, TransportState
+from cython_core.tick cimport TICK
+from cython_core.transport cimport TransportState
 
 cdef enum:
     STROKES = 256                    # of an electronic kit, that may wait for their tick
@@ -45,7 +47,7 @@ cdef struct RigState:
     float *drums_right
     float line_heard[MAX_LINES][TICK]  # of the tick being heard
     int line_input[MAX_LINES]        # which input a line is; -1: all of them, mixed
-    float line_gain[32]              # of each input in that mix, linear
+    float line_gain[MAX_INPUTS]      # of each input in that mix, linear
     float band_played[TICK]          # by all its buses together, in the tick being heard
     Onset onset[MAX_ONSETS]          # of the tick being heard
     int onsets

@@ -5,7 +5,6 @@ cdef enum:
     HOPS_AFTER = 11                  # ... and so many after it
     DRUM_KINDS = 3                   # kick, snare, cymbal
     AGAIN_UNITS_1 = 192              # of its first layer
-    FIRST_SAID = 6                   # what the first look said of it: onset, kick, snare, cymbal (0..1), where, how hard
 
 cdef struct SecondLook:
     float[DRUM_KINDS] likely         # 0..1: that this kind was struck

@@ -8,9 +8,10 @@ Further than a quarter of a beat away, or in another bar than the leader's, no b
 to the place where he is, in one crossfade. `beats_to_return` is the rule.
 """
 
-from libc.math cimport INFINITY, fabs, floor, isnan, rint
+from libc.math cimport INFINITY, fabs, isnan, rint
 
 from cython_core.chart cimport chart_bar_start, chart_next_bar
+from cython_core.clamp cimport clamped
 
 cdef double PULL_PER_BEAT = 3.0          # 1/beat: how much of a small error is gone a beat later
 cdef double TRIM_PER_BEAT = 0.08         # 1/beat^2
@@ -28,10 +29,6 @@ cdef double TRUST_BEATS = 4.0            # ... more than have lately spoken for 
 cdef double AGREED_BEATS = 12.0          # ... but for a bar line that he counted, or that the band had before he led: that is worth so many
 
 cdef int SURELY_HEARD = 4                # beats: longer bars are put together from shorter ones, and 3 + 2 is taken for 2 + 3: an agreed one stands
-
-
-cdef double clamped(double x, double low, double high) noexcept nogil:
-    return low if x < low else high if x > high else x
 
 
 cdef void steering_reset(Steering *s, bint is_agreed) noexcept nogil:

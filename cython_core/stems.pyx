@@ -17,6 +17,7 @@ from libc.stdio cimport _IONBF, clearerr, fclose, fopen, fread, setvbuf
 from libc.string cimport memset, strerror
 
 from cython_core.atomics cimport exchange, load, store
+from cython_core.clock cimport nap_ms
 from cython_core.memory cimport release, reserve
 from cython_core.stem_bank cimport SIDES, add_mapped
 from cython_core.stem_page cimport PAGE, page_open, page_shut
@@ -26,15 +27,11 @@ cdef extern from *:
     #if defined(_WIN32)
     #include <windows.h>
     static int rig_seek(FILE *file, long long place) { return _fseeki64(file, place, SEEK_SET); }
-    static void rig_nap(int ms) { Sleep(ms); }
     #else
-    #include <time.h>
     static int rig_seek(FILE *file, long long place) { return fseeko(file, (off_t)place, SEEK_SET); }
-    static void rig_nap(int ms) { struct timespec t = {0, ms * 1000000L}; nanosleep(&t, 0); }
     #endif
     """
     int seek "rig_seek"(FILE *file, long long place) noexcept nogil
-    void nap "rig_nap"(int ms) noexcept nogil
 
 cdef double AHEAD_S = 10.0           # of the song, kept in memory from where it plays
 cdef double BEHIND_S = 0.5           # and behind it: a jump is decided after the stretcher has read on
@@ -183,7 +180,7 @@ cdef class Stems:
         with nogil:
             while not load(&self.asked_to_stop):
                 if not self.fetch_most_urgent():
-                    nap(NAP_MS)
+                    nap_ms(NAP_MS)
         store(&self.asked_to_stop, 0)
 
     def stop(self) -> None:

@@ -19,7 +19,8 @@ from cython_core.obeying cimport take_events
 from cython_core.orders cimport CHUNK
 from cython_core.sounding cimport hear_pads, pass_on_midi, play
 from cython_core.telling cimport take_snapshot
-from cython_core.transport cimport COUNTING, TICK, Moment, moment_at, transport_order
+from cython_core.tick cimport TICK
+from cython_core.transport cimport COUNTING, Moment, moment_at, transport_order
 
 
 cdef void step(RigState *r, const float *const *heard, float *const *played, int frames) noexcept nogil:

@@ -235,43 +235,58 @@ cdef bint sum_up(Strokes *s, const Group *group, Onset *stroke) noexcept nogil:
 
 cdef void weigh_lines(Strokes *s, const Group *group) noexcept nogil:
     """Whose word was confirmed, whose was denied, and whose was missing? Only loud strokes count."""
-    cdef int i, k, words = group.pad.is_heard
-    cdef float others
-    cdef bint is_denied
-    cdef double usual
+    cdef int i, words = group.pad.is_heard
+    cdef Teller *line
+    cdef const Said *said
     if s.count == 1:
         return
     for i in range(s.count):
         words += group.line[i].is_heard
     for i in range(s.count):
-        if group.line[i].is_heard:
-            s.teller[i].can_hear, s.teller[i].missed = True, 0
-        if group.line[i].is_heard and not is_loud(&s.teller[i], &group.line[i]):
-            continue
-        if group.line[i].is_heard and words > 1:
-            s.teller[i].belief += CONFIRMED
-        elif group.line[i].is_heard:
-            is_denied, usual = False, START_BELIEF
-            for k in range(s.count):
-                if k != i and is_at_work(&s.teller[k]) and trust(&s.teller[k]) > 0.5:
-                    usual = UNCONFIRMED
-                    if ought_to_hear(&s.teller[k], &s.teller[i], &group.line[i].onset):
-                        is_denied = True
-            s.teller[i].belief += DENIED if is_denied else ALONE if s.teller[i].belief > usual else -ALONE
-        elif hears_all(&s.teller[i]):
-            for k in range(s.count):
-                if group.line[k].is_heard and is_loud(&s.teller[k], &group.line[k]):
-                    s.teller[i].missed += 1
-                    break
-        else:
-            others = likely(&group.pad.onset, kind_of(s.teller[i].drum)) if group.pad.is_heard else 0
-            for k in range(s.count):
-                if group.line[k].is_heard and hears_all(&s.teller[k]) and group.line[k].onset.strength > LOUD:
-                    others = fmaxf(others, likely(&group.line[k].onset, kind_of(s.teller[i].drum)))
-            if others > SURELY:
-                s.teller[i].belief += MISSED
-                s.teller[i].missed += 1
-        s.teller[i].belief = fmin(fmax(s.teller[i].belief, -MOST_BELIEF), MOST_BELIEF)
+        line = &s.teller[i]
+        said = &group.line[i]
+        if said.is_heard:
+            line.can_hear, line.missed = True, 0
+            if not is_loud(line, said):
+                continue
+            line.belief += CONFIRMED if words > 1 else said_alone(s, group, i)
+        elif hears_all(line):
+            line.missed += is_loud_elsewhere(s, group)
+        elif heard_elsewhere(s, group, kind_of(line.drum)) > SURELY:
+            line.belief += MISSED
+            line.missed += 1
+        line.belief = fmin(fmax(line.belief, -MOST_BELIEF), MOST_BELIEF)
+
+
+cdef double said_alone(Strokes *s, const Group *group, int i) noexcept nogil:
+    """What a stroke that only line `i` heard changes in its belief: another one that ought to have heard it denies it."""
+    cdef double usual = START_BELIEF
+    cdef int k
+    for k in range(s.count):
+        if k != i and is_at_work(&s.teller[k]) and trust(&s.teller[k]) > 0.5:
+            usual = UNCONFIRMED
+            if ought_to_hear(&s.teller[k], &s.teller[i], &group.line[i].onset):
+                return DENIED
+    return ALONE if s.teller[i].belief > usual else -ALONE
+
+
+cdef bint is_loud_elsewhere(Strokes *s, const Group *group) noexcept nogil:
+    """Did any line hear it loud?"""
+    cdef int k
+    for k in range(s.count):
+        if group.line[k].is_heard and is_loud(&s.teller[k], &group.line[k]):
+            return True
+    return False
+
+
+cdef float heard_elsewhere(Strokes *s, const Group *group, int kind) noexcept nogil:
+    """How likely the pads, and lines that hear the whole kit, make it that a drum of this kind was struck hard."""
+    cdef float most = likely(&group.pad.onset, kind) if group.pad.is_heard else 0
+    cdef int k
+    for k in range(s.count):
+        if group.line[k].is_heard and hears_all(&s.teller[k]) and group.line[k].onset.strength > LOUD:
+            most = fmaxf(most, likely(&group.line[k].onset, kind))
+    return most
 
 
 cdef inline bint is_loud(const Teller *line, const Said *said) noexcept nogil:

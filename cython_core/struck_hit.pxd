@@ -14,4 +14,4 @@ cdef bint is_last_hit(const Onset *onset) noexcept nogil                  # a st
 cdef bint is_first_stroke(const Onset *onset) noexcept nogil              # one of the bass drum, that may begin a bar
 cdef void struck_hit_begin(StruckHit *h, long long frame, double source, StemBank *stems, const Gains *gain) noexcept nogil
 cdef void struck_hit_sound(StruckHit *h, long long frame, int frames, int channels, double samplerate_hz, float *const *band) noexcept nogil
-    # band[channel]: what the line plays, on which the hit is laid; frames <= 32
+    # band[channel]: what the line plays, on which the hit is laid; no more than a tick

@@ -7,9 +7,7 @@ when that has come to the same place; the band follows at once, as it would foll
 
 from cython_core.onsets cimport SECOND
 from cython_core.stem_bank cimport MAX_CHANNELS, SIDES, stems_mix
-
-cdef enum:
-    MOST = 32                            # frames at a time
+from cython_core.tick cimport TICK
 
 cdef float LOUD = 0.8                    # of what this player gives at most
 cdef float FIRM = 0.4
@@ -31,7 +29,7 @@ cdef void struck_hit_begin(StruckHit *h, long long frame, double source, StemBan
 
 
 cdef void struck_hit_sound(StruckHit *h, long long frame, int frames, int channels, double samplerate_hz, float *const *band) noexcept nogil:
-    cdef float hit[MAX_CHANNELS][MOST]
+    cdef float hit[MAX_CHANNELS][TICK]
     cdef float *out[MAX_CHANNELS]
     cdef Gains gain = h.gain
     cdef double share

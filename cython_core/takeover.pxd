@@ -1,7 +1,6 @@
 # Who takes the tempo, and when: at once, or a whole bar after the click is back in the drummer's ears.
 
 from cython_core.authority cimport AuthorityState, Place
-from cython_core.exchange cimport Event
 from cython_core.follower cimport Pulse
 
 cdef struct Takeover:

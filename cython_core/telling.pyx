@@ -8,7 +8,8 @@ from cython_core.exchange cimport HANDOVER, LAST_HIT, Notice, Snapshot, draft, p
 from cython_core.form cimport is_vamping
 from cython_core.guard cimport GUARD_DELAY
 from cython_core.takeover cimport takes_over
-from cython_core.transport cimport GO_ON, LAST, PLAYING, TICK, TO_BE_HELD, Moment, TransportState, moment_at
+from cython_core.tick cimport TICK
+from cython_core.transport cimport GO_ON, LAST, PLAYING, TO_BE_HELD, Moment, TransportState, moment_at
 
 cdef float PEAK_FALLS = 0.9993           # a tick: 20 dB in about two seconds
 

@@ -7,9 +7,9 @@ from cython_core.chart cimport ChartState
 from cython_core.faders cimport FaderState
 from cython_core.entry cimport Entry
 from cython_core.follower cimport Pulse
+from cython_core.tick cimport TICK
 
 cdef enum:
-    TICK = 32                        # frames
     MOMENTS = 4096                   # ticks of the line that are remembered
     ON_HIS_STROKE = -2               # in place of the frame of a last hit that waits for the drummer's
 

@@ -17,10 +17,11 @@ from cython_core.chart cimport (
     ENDS_IN_COUNT, Call, Section, chart_bar_start, chart_beat_length, chart_beats_in_bar, chart_bpm, chart_curve_bpm, chart_end, chart_next_bar, chart_section,
     chart_source, chart_top,
 )
+from cython_core.clamp cimport clamped
 from cython_core.faders cimport faders_move
 from cython_core.entry cimport FOR_THE_BAR, FOR_THE_CUE, beats_to_entry, entry_bpm, entry_find_again, entry_is_counted, entry_listen
 from cython_core.exchange cimport BACK_ON_BEAT, CAME_IN, ENDED as SONG_ENDED, HELD as WAS_HELD, JUMPED, LAST_HIT, NEXT_SONG, STOPPED
-from cython_core.form cimport Bend, enter_section, is_near_end, is_vamping, listen, next_bend, queue_cut, start
+from cython_core.form cimport Bend, enter_section, is_near_end, listen, next_bend, queue_cut, start
 from cython_core.steering cimport beats_to_return, steered_bpm, steering_reset
 
 cdef double MAX_SLEW_PER_S = 1.0         # fraction of the leader's tempo per second
@@ -34,10 +35,6 @@ cdef double ENDS_AFTER_BARS = 8.0        # a drummer who leads and has been sile
 cdef double ENDS_SOON_BARS = 2.0         # ... for so long, in the last
 cdef double SAME_PACE = 1.15             # a leader further from the recording's tempo than this goes his own way, and takes none of it into the next song
 cdef double HAIR_BEATS = 2e-9            # a place this near is reached: no rounding lets the line slip past the end of a vamp
-
-
-cdef double clamped(double x, double low, double high) noexcept nogil:
-    return low if x < low else high if x > high else x
 
 
 cdef void transport_reset(TransportState *t, double samplerate_hz, long long head) noexcept nogil:
@@ -230,13 +227,7 @@ cdef double take_bend(TransportState *t, AuthorityState *a, const Bend *bend, do
     if bend.turn == END and t.next_chart != NULL and leaving.ending != 0:
         return pass_on(t, a, frame, leaves, at, tick_beats, made)
     if isnan(bend.to):
-        write_jump(t, frame, leaves, NAN)
-        made.beat_at = -1
-        t.state = ENDED if bend.turn == END else t.after_cut
-        t.notice, t.notice_value = (SONG_ENDED if t.state == ENDED else STOPPED), bend.at
-        t.bpm, t.hold = tempo(t), NOT_HELD
-        entry_listen(&t.entry, FOR_THE_CUE, t.entry.leader_after)
-        t.start_beat = chart_top(t.chart)
+        fall_silent(t, bend, frame, leaves, made)
         return tick_beats
     if bend.turn == GO_ON:
         return go_on_from_hold(t, a, bend.to, frame, leaves, at, made)
@@ -262,6 +253,17 @@ cdef double take_bend(TransportState *t, AuthorityState *a, const Bend *bend, do
     write_jump(t, frame, leaves, chart_source(t.chart, bend.to + late_beats * faster))
     mark_beat(t, made, at, bend.to)
     return (at + (TICK - at) * faster) * beats_per_frame
+
+
+cdef void fall_silent(TransportState *t, const Bend *bend, long long frame, double leaves, Moment *made) noexcept nogil:
+    """The song has ended, or the band is cut off: it listens for the drummer's cue, from the top."""
+    write_jump(t, frame, leaves, NAN)
+    made.beat_at = -1
+    t.state = ENDED if bend.turn == END else t.after_cut
+    t.notice, t.notice_value = (SONG_ENDED if t.state == ENDED else STOPPED), bend.at
+    t.bpm, t.hold = tempo(t), NOT_HELD
+    entry_listen(&t.entry, FOR_THE_CUE, t.entry.leader_after)
+    t.start_beat = chart_top(t.chart)
 
 
 cdef void join_struck_hit(TransportState *t, long long frame, double leaves, double hit_beat, double tick_beats) noexcept nogil:

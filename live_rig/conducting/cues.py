@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from cython_core import mix
-from cython_core.authority import GivesWay, Leader
+from cython_core.authority import FASTEST_BPM, SLOWEST_BPM, GivesWay, Leader
 from cython_core.exchange import EventKind
 from cython_core.faders import Switch
 from cython_core.transport import Quantum
@@ -20,8 +20,6 @@ from live_rig.show.pad import LOUDEST_VELOCITY, Pad
 from live_rig.show.song import Song
 from live_rig.show.written import HIGHEST_DB, LOWEST_DB
 from live_rig.wiring import Wiring, knobs
-
-SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 
 PLAIN = {
     "start": EventKind.START,

@@ -11,9 +11,9 @@ from cython_core.beat_calls import CALL, BeatCalls
 from cython_core.follower import Follower, Hypothesis, Pulse
 from cython_core.onsets import ONSET
 from cython_core.onsets import Look as StrokeLook
+from cython_core.tick import TICK
 from live_rig.following.recording import Recording
 
-TICK = 32
 LOOK_TICKS = 75  # between two looks: 50 ms at 48 kHz
 SAME_TEMPO = 1.15  # tempi closer than this factor are one level
 

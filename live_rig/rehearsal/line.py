@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from cython_core.authority import Leader
+from cython_core.tick import TICK
 from cython_core.transport import State
 from live_rig.instrument import Instrument
 
 EVERY_S = 0.01
-TICK = 32  # frames
 
 
 @dataclass(frozen=True, slots=True)

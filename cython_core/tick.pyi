@@ -1,0 +1,1 @@
+TICK: int

@@ -1,0 +1,1 @@
+"""How long a tick is, for Python too."""
