@@ -175,6 +175,7 @@ cdef void come_in(TransportState *t, double at, Moment *made) noexcept nogil:
     """The band's first note: `at` frames into the tick, at the place of the line."""
     cdef double late = floor(at) + 1.0 - at
     t.state = PLAYING
+    t.follows_from = t.head
     steering_reset(&t.steering, True)
     write_jump(t, t.head + <long long>floor(at) + 1, NAN, chart_source(t.chart, t.start_beat + late / t.samplerate_hz * t.bpm / 60.0))
     t.notice, t.notice_value = CAME_IN, t.start_beat
@@ -379,11 +380,17 @@ cdef void return_to(TransportState *t, const Lead *lead, AuthorityState *a, cons
 
 
 cdef void end_with_drummer(TransportState *t, const AuthorityState *a) noexcept nogil:
-    """A drummer who leads and falls silent is waited for, in the last good tempo: for ENDS_AFTER_BARS, near the song's end for ENDS_SOON_BARS."""
-    cdef double here = t.line + t.fold
-    cdef double silent_bars = (t.head - t.last_stroke) / t.samplerate_hz * t.bpm / 60.0 / chart_beats_in_bar(t.chart, here)
+    """A drummer who leads and falls silent is waited for, in the last good tempo: for ENDS_AFTER_BARS, near the song's end for ENDS_SOON_BARS.
+
+    What he did not play before the band came in, or while somebody else led, is no silence of a leader's.
+    """
+    if a.leader != DRUMMER:
+        t.follows_from = t.head
+        return
+    cdef double here = t.line + t.fold, silent_frames = t.head - max(t.last_stroke, t.follows_from)
+    cdef double silent_bars = silent_frames / t.samplerate_hz * t.bpm / 60.0 / chart_beats_in_bar(t.chart, here)
     cdef double allowed_bars = ENDS_SOON_BARS if is_near_end(t) else ENDS_AFTER_BARS
-    if a.leader != DRUMMER or t.state != PLAYING or t.last_stroke < 0 or t.hold != NOT_HELD or t.queued != NO_TURN:
+    if t.state != PLAYING or t.last_stroke < 0 or t.hold != NOT_HELD or t.queued != NO_TURN:
         return
     if silent_bars > allowed_bars:
         queue_cut(t, chart_next_bar(t.chart, here), ENDED if is_near_end(t) else LISTENING)

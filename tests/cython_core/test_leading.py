@@ -125,6 +125,20 @@ def test_when_he_has_ended_the_band_ends_with_him_on_a_bar_line() -> None:
     assert heard.song_beat_at(ended_s - 0.01) % 4 > 3.9
 
 
+@pytest.mark.parametrize("says", ["start", "count-in"])
+def test_what_he_did_not_play_before_the_band_came_in_ends_nothing(says: str) -> None:
+    knocks = clicks(np.array([0.5, 0.9]))
+    heard = play(song(120, "head:40"), knocks, [(30.0, says)], start="cue", leader=Leader.DRUMMER, length_s=45)
+    assert heard.plays[heard.at(44.0)]
+
+
+def test_who_takes_the_tempo_is_waited_for_from_then_on() -> None:
+    knocks = clicks(np.array([0.5, 0.9]))
+    heard = play(song(120, "head:40"), knocks, [(30.0, "take")], length_s=60)
+    (stopped_s,) = heard.times(NoticeKind.STOPPED)
+    assert 30.0 + 8 * 2.0 < stopped_s < 30.0 + 10 * 2.0
+
+
 def test_near_the_songs_end_two_silent_bars_are_enough() -> None:
     plays = beats((120, 36))
     heard = play(song(120, "head:14"), rock(plays), start="uninvited", leader=Leader.DRUMMER, length_s=plays[-1] + 9)
