@@ -71,7 +71,7 @@ def score(item: str, keep: Path | None) -> dict[str, Any]:
         )
         if told.returncode:
             raise RuntimeError(told.stderr)
-        jumps = [event["beat"] for event in meta["events"] if event["type"] == "tempo_jump"]
+        jumps = [event["beat"] for event in meta.get("events", ()) if event["type"] == "tempo_jump"]
         settled = settled_after(jumps, *heard(work / "out/band.wav", folder / "beats.csv")) if jumps else []
         return {"item": item, "family": meta["family"], "settled": settled, **json.loads(told.stdout)}
 
