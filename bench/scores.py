@@ -30,9 +30,10 @@ from bench.setting.page import add_print_option, publish, table
 from bench.setting.peers import ALL, Figures, read_peers
 from cython_core.beat_calls import BeatCalls
 from cython_core.follower import Follower
-from live_rig.commands.follow import COLUMNS, TEMPO_BPM, rows_of
+from live_rig.commands.follow import COLUMNS, rows_of
 from live_rig.following.recording import open_recording
 from live_rig.following.truth import read_truth
+from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
 CORES = os.cpu_count() or 2
 SOUND, NOTES = "audio.flac", "perf.mid"
@@ -105,7 +106,7 @@ def follow_take(take: Path, folder: Path) -> float:
         heard = list(pieces)
         for told, names in ways_of(file).items():
             bpm = told and told * known["nominal_bpm"]
-            if bpm is None or TEMPO_BPM[0] <= bpm <= TEMPO_BPM[1]:
+            if bpm is None or SLOWEST_BPM <= bpm <= FASTEST_BPM:
                 follower = Follower(rate, bpm, known["beats_per_bar"] if bpm else None)
                 calls = BeatCalls(follower, *(WAYS[name].lead_ms / 1000 for name in names))
                 called = [calls.hear_for_each(onsets, until_frame) for onsets, until_frame in heard]

@@ -1,6 +1,7 @@
 """Imports go one way: ui -> live_rig.control -> …, live_rig -> cython_core -> nothing of ours; never live_rig -> Qt."""
 
 import ast
+import importlib
 import re
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -67,3 +68,16 @@ def module_name(path: Path) -> str:
 @pytest.mark.parametrize(("name", "packages", "answer"), [("ui.stage", ("ui",), True), ("uid", ("ui",), False)])
 def test_a_package_is_not_another_that_starts_like_it(name: str, packages: tuple[str, ...], answer: bool) -> None:
     assert within(name, *packages) is answer
+
+
+@pytest.mark.parametrize("folder", ["bench", "scripts"])
+def test_what_benches_and_scripts_want_of_ours_is_there(folder: str) -> None:
+    wanted = [row for row in imports_of(folder) if row[0].endswith(".py") and within(row[1], *OURS)]
+    assert wanted
+    assert [row for row in wanted if not is_there(row[1])] == []
+
+
+def is_there(name: str) -> bool:
+    """Is it a module, or a name in one?"""
+    module, _, part = name.rpartition(".")
+    return hasattr(importlib.import_module(module), part) if module else bool(importlib.import_module(name))
