@@ -9,12 +9,13 @@ import argparse
 import asyncio
 import os
 import time
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
 
-import live_rig.engine
 from bench.rack import stolen_s
 from bench.stage import start_display
+from live_rig.audio.sound_card import VIRTUAL_BLOCK
 from live_rig.commands.demo import play_through
 from live_rig.commands.engine import BUNDLED, played
 from live_rig.commands.stage import open_window
@@ -58,15 +59,16 @@ async def play(engine: Engine, address: DoorAddress, seconds: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--block", type=int, default=live_rig.engine.VIRTUAL_BLOCK, help="frames")
+    parser.add_argument("--block", type=int, default=VIRTUAL_BLOCK, help="frames")
     args = parser.parse_args()
-    live_rig.engine.VIRTUAL_BLOCK = args.block
     display = start_display()
     context = get_context("spawn")
     said: SimpleQueue[str] = context.SimpleQueue()
     watchers = [context.Process(target=watch_processor, args=(cpu, args.seconds, said)) for cpu in os.sched_getaffinity(0)]
     folder = examples_dir() / BUNDLED
-    engine = Engine(read_show(folder), Setup("virtual", read_arc(folder / "drummer").drums))
+    show = read_show(folder)
+    show = replace(show, audio=show.audio.model_copy(update={"block": args.block}))
+    engine = Engine(show, Setup("virtual", read_arc(folder / "drummer").drums))
     stolen_before_s = stolen_s()
     for watcher in watchers:
         watcher.start()
