@@ -25,7 +25,7 @@ FORM: Form = (
 
 CUES: Cues = {
     "intro": ((1, "Band in: riff", "all"), (5, "4 bars to the head", "all")),
-    "A1": ((1, "Head: saxes", "saxes"),),
+    "A1": ((1, "Take the head", "saxes"),),
     "A2": ((1, "Trumpets take it", "brass"), (5, "4 bars to the bridge", "all")),
     "bridge": ((1, "Bridge: swing", "all"), (7, "Back to Latin in 2", "all")),
     "A3": ((1, "Last A, everybody", "all"), (5, "4 bars to the shout", "all")),
