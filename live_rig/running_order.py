@@ -158,7 +158,7 @@ class RunningOrder:
         return f"{song.title}: {in_key(semitones)}" + (", as soon as it is made" if self.keys.asked(song) else "")
 
     def _move_to(self, number: int, song: Song) -> None:
-        self.number, self.missing = number, None
+        self.number = number
         self._take_in(number, song)
         self._leads_to.clear()
         for doubt in tempo_doubts(song):

@@ -121,6 +121,7 @@ class SongChange:
     def _load(self, number: int) -> str:
         self._order.load(number)
         self._listen(Leader.DRUMMER)
+        self._order.missing = None  # now that it listens: what is told to begin before that would be waited out
         return self._order.songs[number].title
 
     def _comes_not(self, words: str) -> None:

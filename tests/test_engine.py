@@ -113,8 +113,16 @@ def test_where_the_disk_is_full_at_the_start_the_kit_sounds_and_the_first_song_c
             assert any("The disk is full" in words for words in engine.state().alerts)
             frame = engine.instrument.rig.frame
             until(lambda: engine.instrument.rig.frame > frame)  # it plays
+            listen, could_begin = engine._song_change._listen, []
+
+            def listening(leader: int) -> object:
+                could_begin.append(engine.order.missing is None)
+                return listen(leader)
+
+            monkeypatch.setattr(engine._song_change, "_listen", listening)
             no_room.undo()
-            until(lambda: engine.order.missing is None)
+            until(lambda: engine.state().is_listening and engine.order.missing is None)
+            assert could_begin == [False]  # before it listens: what begins then would be waited out
             engine.do("start", "")
             until(lambda: engine.state().is_playing)
         finally:
