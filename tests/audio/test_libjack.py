@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from bench.setting.jack_server import JackServer, NoJack
+from bench.setting.jack_server import JackServer
 from bench.setting.pipewire_server import PipeWireServer
 from live_rig.audio.libjack import CHOICE, is_pipewires, pipewires_library
+from tests.audio.started import started
 
 LIVE_RIG = [sys.executable, "-c", "from live_rig.cli import main; raise SystemExit(main())"]
 
@@ -28,11 +29,8 @@ raise SystemExit(main())
 
 @pytest.fixture
 def pipewire() -> Iterator[PipeWireServer]:
-    try:
-        with PipeWireServer(256) as server:
-            yield server
-    except NoJack as why:
-        pytest.skip(str(why))
+    with started(PipeWireServer(256)) as server:
+        yield server
 
 
 def devices(environ: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -62,10 +60,7 @@ def test_a_card_has_the_plugs_that_it_has_and_what_it_plays_is_no_input(pipewire
 
 def test_a_jack_server_beside_it_comes_first(pipewire: PipeWireServer) -> None:
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(JackServer(256))
-        except NoJack as why:
-            pytest.skip(str(why))
+        server = stack.enter_context(started(JackServer(256)))
         there = devices(session(pipewire) | {"JACK_DEFAULT_SERVER": server.name})
     assert set(there) == {"system"}
 

@@ -18,6 +18,14 @@ RATE_HZ, BLOCK = 48_000, 64
 WITHIN_S = 20.0
 
 
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes seconds on stage."""
+    monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
+    monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
+
+
 class Counting:
     """A device's stream that says when it has been started; it plays so many frames, and then asks for nothing any more."""
 
@@ -39,10 +47,7 @@ class Counting:
         return 0.021, 0.043
 
 
-def test_the_song_goes_on_while_the_device_is_away_and_on_the_device_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
-    monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
-    monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
+def test_the_song_goes_on_while_the_device_is_away_and_on_the_device_when_it_is_back() -> None:
     instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, wired(1, 2), BLOCK)
     feed = np.arange(1, 480_001, dtype=np.float32) / 1e6  # a ramp: a frame that is left out, or played twice, would show
     device = Device(instrument.rig, 0, 2, feed, RATE_HZ * 5)
@@ -96,11 +101,8 @@ class Breaking(Counting):
 
 @pytest.mark.parametrize(("opens", "logged"), [(Refusing, False), (Breaking, True), (None, True)])
 def test_a_device_that_fails_in_the_moment_in_which_it_is_back_is_tried_again_while_the_clock_plays_on(
-    opens: type[Counting] | None, logged: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    opens: type[Counting] | None, logged: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
-    monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
-    monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
     instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, wired(1, 2), BLOCK)
     device = Device(instrument.rig, 0, 2)
     tried: list[int] = []
@@ -129,10 +131,7 @@ def test_a_device_that_fails_in_the_moment_in_which_it_is_back_is_tried_again_wh
     assert bool(caplog.records) == logged
 
 
-def test_a_device_that_is_back_only_after_the_end_is_closed_and_plays_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
-    monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
-    monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
+def test_a_device_that_is_back_only_after_the_end_is_closed_and_plays_nothing() -> None:
     instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, wired(1, 2), BLOCK)
     device = Device(instrument.rig, 0, 2)
     is_asked, has_ended, is_closed = threading.Event(), threading.Event(), threading.Event()
@@ -176,12 +175,7 @@ def test_whoever_is_shut_out_plays_silence_and_moves_nothing() -> None:
     assert instrument.rig.frame == 20 * BLOCK
 
 
-def test_why_a_device_that_is_there_again_cannot_be_played_on_is_told_and_what_is_not_there_has_no_reason(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(lifeline, "STANDS_STILL_S", 0.05)
-    monkeypatch.setattr(lifeline, "LOOK_EVERY_S", 0.01)
-    monkeypatch.setattr(lifeline, "TRY_EVERY_S", 0.02)
+def test_why_a_device_that_is_there_again_cannot_be_played_on_is_told_and_what_is_not_there_has_no_reason() -> None:
     instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, wired(1, 2), BLOCK)
     device = Device(instrument.rig, 0, 2)
     refusals = [

@@ -8,29 +8,27 @@ import numpy as np
 import pytest
 
 from bench.setting import LIVE_RIG
-from bench.setting.jack_server import JackServer, NoJack
+from bench.setting.jack_server import JackServer
 from live_rig.audio.loopback import BURST_FRAMES, way_frames
+from tests.audio.started import started
 
 rng = np.random.default_rng(4)
 burst = rng.choice([-0.25, 0.25], BURST_FRAMES).astype(np.float32)
 
 
 def test_the_round_trip_of_a_cable_of_one_block_is_one_block_and_of_no_cable_none() -> None:
-    try:
-        with JackServer(64, cables=2) as server:
-            said = [
-                subprocess.run(
-                    [sys.executable, "-c", LIVE_RIG, "devices", "measure", "loopback", "--output", "2", *words],
-                    env=server.environ,
-                    capture_output=True,
-                    text=True,
-                    timeout=60,
-                    check=False,
-                )
-                for words in (["--input", "2", "--json"], ["--input", "1"])
-            ]
-    except NoJack as why:
-        pytest.skip(str(why))
+    with started(JackServer(64, cables=2)) as server:
+        said = [
+            subprocess.run(
+                [sys.executable, "-c", LIVE_RIG, "devices", "measure", "loopback", "--output", "2", *words],
+                env=server.environ,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            for words in (["--input", "2", "--json"], ["--input", "1"])
+        ]
     assert said[0].returncode == 0, said[0].stderr
     assert json.loads(said[0].stdout)["round_trip_ms"] == pytest.approx(1000 * 64 / 48_000)
     assert said[1].returncode == 2

@@ -21,6 +21,7 @@ from bench.setting.rig_with_kit import DeafCard
 from live_rig.audio.midi_ports import MidiPorts
 from live_rig.audio.midi_routing import Routing
 from live_rig.control.client import Door, connect, running_engine
+from tests.audio.started import started
 from tests.audio.test_sound_servers import PATIENCE_S, state_where
 
 CLICK_ON, CLICK_OFF, SNARE = b"\xb0\x40\x7f", b"\x99\x3c\x40", b"\x99\x26\x7f"
@@ -29,11 +30,8 @@ GONE, THERE = "No MIDI from {}. Plug it in: it is heard by itself", "{} is plugg
 
 @pytest.fixture
 def server() -> Iterator[JackServer]:
-    try:
-        with JackServer(64) as server:
-            yield server
-    except NoJack as why:
-        pytest.skip(str(why))
+    with started(JackServer(64)) as server:
+        yield server
 
 
 @contextmanager

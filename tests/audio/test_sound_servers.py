@@ -21,6 +21,7 @@ from live_rig.control.client import Door, connect, running_engine
 from live_rig.control.protocol import StageState
 from live_rig.instrument import Instrument, spare_for
 from live_rig.wiring import wired
+from tests.audio.started import started
 
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
@@ -129,11 +130,8 @@ def duplex(steady: SoundServer) -> dict[str, Any]:
 
 
 def a_server(kind: str) -> Iterator[SoundServer]:
-    try:
-        with SERVERS[kind](64) as server:
-            yield server
-    except NoJack as why:
-        pytest.skip(str(why))
+    with started(SERVERS[kind](64)) as server:
+        yield server
 
 
 def opened(server: SoundServer, inputs: int, outputs: int, samplerate_hz: int = 48_000) -> dict[str, Any]:
@@ -190,19 +188,16 @@ def test_what_the_server_does_not_have_is_refused_in_words(
 
 @pytest.mark.parametrize("when", ["open", "start"])
 def test_a_server_that_ends_while_it_is_opened_or_started_is_said_in_words(when: str) -> None:
-    try:
-        with JackServer(64) as server:
-            words = [sys.executable, "-c", ENDS, server.device, when]
-            with subprocess.Popen(
-                words, env=server.environ, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            ) as rig:
-                assert rig.stdout is not None
-                while rig.stdout.readline() != "now\n":
-                    assert rig.poll() is None
-                server.die()
-                said, _ = rig.communicate("\n", timeout=60)
-    except NoJack as why:
-        pytest.skip(str(why))
+    with started(JackServer(64)) as server:
+        words = [sys.executable, "-c", ENDS, server.device, when]
+        with subprocess.Popen(
+            words, env=server.environ, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as rig:
+            assert rig.stdout is not None
+            while rig.stdout.readline() != "now\n":
+                assert rig.poll() is None
+            server.die()
+            said, _ = rig.communicate("\n", timeout=60)
     kind, says = json.loads(said.splitlines()[-1])
     assert kind == "DeviceError"
     assert says.startswith(f'"{server.device}" would not {when} (')
@@ -216,10 +211,7 @@ def test_where_nobody_has_said_a_servers_large_blocks_find_enough_of_the_band_an
     (tmp_path / "spare.py").write_text(SPARE)
     shutil.copytree(decoded_festival, tmp_path / "live-rig", copy_function=os.link)
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(SERVERS[kind](1024))
-        except NoJack as why:
-            pytest.skip(str(why))
+        server = stack.enter_context(started(SERVERS[kind](1024)))
         environ = server.environ | {"PYTHONPATH": str(CHECKOUT), "XDG_CACHE_HOME": str(tmp_path)}
         words = [sys.executable, str(tmp_path / "spare.py"), server.device]
         done = subprocess.run(words, env=environ, capture_output=True, text=True, timeout=60, check=True)
@@ -283,10 +275,7 @@ def test_when_the_server_dies_the_song_goes_on_and_when_it_is_back_so_is_the_sou
 
 def test_a_server_that_is_back_at_another_rate_is_said_until_it_is_right_and_other_blocks_are_played(tmp_path: Path) -> None:
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(JackServer(64))
-        except NoJack as why:
-            pytest.skip(str(why))
+        server = stack.enter_context(started(JackServer(64)))
         engine = stack.enter_context(engine_on(server, tmp_path))
         (door_file,) = tmp_path.rglob("door.json")
         with connect(running_engine(door_file)) as door:
@@ -327,10 +316,7 @@ def test_a_card_that_is_unplugged_while_its_server_goes_on_is_missed_and_played_
     tmp_path: Path,
 ) -> None:
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(PipeWireServer(256))
-        except NoJack as why:
-            pytest.skip(str(why))
+        server = stack.enter_context(started(PipeWireServer(256)))
         stack.enter_context(engine_on(server, tmp_path, "desk"))
         (door_file,) = tmp_path.rglob("door.json")
         door = stack.enter_context(connect(running_engine(door_file)))
@@ -345,10 +331,7 @@ def test_a_card_that_is_unplugged_while_its_server_goes_on_is_missed_and_played_
 
 def test_a_card_that_is_back_before_anybody_has_missed_it_is_joined_again(tmp_path: Path) -> None:
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(PipeWireServer(256))
-        except NoJack as why:
-            pytest.skip(str(why))
+        server = stack.enter_context(started(PipeWireServer(256)))
         stack.enter_context(engine_on(server, tmp_path, "desk"))
         for _ in range(3):
             server.unplug()
@@ -360,10 +343,7 @@ def test_a_card_that_is_back_before_anybody_has_missed_it_is_joined_again(tmp_pa
 
 def test_a_server_that_is_back_with_blocks_too_large_for_the_band_is_asked_for_such_as_it_has_room_for(tmp_path: Path) -> None:
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(JackServer(64))
-        except NoJack as why:
-            pytest.skip(str(why))
+        server = stack.enter_context(started(JackServer(64)))
         stack.enter_context(engine_on(server, tmp_path))
         (door_file,) = tmp_path.rglob("door.json")
         door = stack.enter_context(connect(running_engine(door_file)))
@@ -376,12 +356,9 @@ def test_a_server_that_is_back_with_blocks_too_large_for_the_band_is_asked_for_s
 
 
 def test_ports_whose_names_nobody_can_read_hide_no_others() -> None:
-    try:
-        with JackServer(64) as server:
-            words = [sys.executable, "-c", SPEAKS_OTHERWISE]
-            said = subprocess.run(words, env=server.environ, cwd=CHECKOUT, capture_output=True, text=True, check=True)
-    except NoJack as why:
-        pytest.skip(str(why))
+    with started(JackServer(64)) as server:
+        words = [sys.executable, "-c", SPEAKS_OTHERWISE]
+        said = subprocess.run(words, env=server.environ, cwd=CHECKOUT, capture_output=True, text=True, check=True)
     assert said.stdout == "['kit:snare']\n"
 
 
@@ -402,10 +379,7 @@ def joined(server: SoundServer) -> str:
 
 def test_a_server_that_dies_here_leaves_no_place_taken_on_the_machines_list() -> None:
     """It has eight, the user's own JACK included."""
-    try:
-        with JackServer(64) as server:
-            server.die()
-            assert server.name in abandoned()
-    except NoJack as why:
-        pytest.skip(str(why))
+    with started(JackServer(64)) as server:
+        server.die()
+        assert server.name in abandoned()
     assert server.name not in abandoned()
