@@ -7,6 +7,7 @@ RigError
 │       └── RateError   it runs at another rate
 ├── RackError     effects and plugins
 └── DoorError     the control door: its port, its token, its messages
+    └── RefusedError  what a client asked for and did not get
 """
 
 
@@ -40,3 +41,11 @@ class RackError(RigError):
 
 class DoorError(RigError):
     """A fault at the control door."""
+
+
+class RefusedError(DoorError):
+    """Not done: the engine's own answer, which says already what is wrong and what to do."""
+
+    def __init__(self, says: str) -> None:
+        Exception.__init__(self, says)
+        self.what, self.where, self.do = says, "", ""

@@ -28,7 +28,7 @@ from live_rig.control.protocol import (
     command,
     read_from_server,
 )
-from live_rig.errors import DoorError
+from live_rig.errors import DoorError, RefusedError
 
 ANSWER_WITHIN_S = 5.0
 LONGEST_QUOTE = 60  # letters
@@ -49,7 +49,7 @@ class Door:
         self._hear(Welcome)
 
     def do(self, word: str, value: str = "") -> str:
-        """Give one command; the engine's words when it is done. Raises DoorError with its words when it is not."""
+        """Give one command; the engine's words when it is done. Raises RefusedError with its words when it is not."""
         try:
             asked = command(next(self._ids), word, value)
         except MessageError as error:
@@ -58,7 +58,7 @@ class Door:
         while (done := self._hear(Done)).id != asked.id:
             continue  # an answer that came too late for its call
         if not done.ok:
-            raise DoorError(done.says.rstrip("."), where=_cut(f"{word} {value}"), do="Change it and try again")
+            raise RefusedError(done.says)
         return done.says
 
     def state(self) -> StageState:
@@ -95,7 +95,7 @@ class Door:
                 do = "Use the window and the engine of one and the same version"
                 raise DoorError(f"The engine said what cannot be read: {error}", where=self._url, do=do) from None
             if isinstance(said, Refused):
-                raise DoorError(said.says, where=self._url, do="Mend that and try again")
+                raise RefusedError(said.says)
             if isinstance(said, kind):
                 return said
 

@@ -89,14 +89,15 @@ def test_a_command_is_carried_out_and_answered(door: OpenDoor) -> None:
 
 def test_a_command_that_cannot_be_done_says_why(door: OpenDoor) -> None:
     with connect(door.address) as client:
-        with pytest.raises(DoorError, match=r'no song "nowhere".*Say one of: caravan'):
+        with pytest.raises(DoorError) as refused:
             client.do("song", "nowhere")
+        assert str(refused.value) == 'The set has no song "nowhere" (show.toml). Say one of: caravan.'
         assert client.do("take") == "take"
 
 
 def test_a_fault_inside_the_engine_is_answered_too(door: OpenDoor) -> None:
     with connect(door.address) as client:
-        with pytest.raises(DoorError, match="break failed inside the engine"):
+        with pytest.raises(DoorError, match=r"^break failed inside the engine; its log says more$"):
             client.do("break")
         assert client.do("take") == "take"
 
@@ -121,7 +122,7 @@ def test_without_the_token_nothing_is_done(door: OpenDoor, first: Hello | Comman
 
 def test_a_wrong_token_is_told_in_words(door: OpenDoor) -> None:
     wrong = door.address.model_copy(update={"token": "guessed"})
-    with pytest.raises(DoorError, match=r"Wrong token: take it from the door\.json"), connect(wrong):
+    with pytest.raises(DoorError, match=r"^Wrong token: take it from the door\.json of the engine that runs$"), connect(wrong):
         pass
 
 
