@@ -213,9 +213,6 @@ class Engine:
 
     def do(self, command: str, value: str) -> str:
         """Carry out a command, in words. RigError where it cannot be."""
-        if command == "listen":
-            self._song_change.refuse_what_is_left()
-            return self._listen()
         try:
             command, value = parse_command(f"{command} {value}")
         except ValueError as error:
@@ -364,11 +361,10 @@ class Engine:
             return self._song_change.go_to(self.order.number_of(value))
         return self._song_change.step(1 if command.startswith("next") else -1)
 
-    def _listen(self, leader: int = Leader.DRUMMER) -> str:
+    def _listen(self, leader: int = Leader.DRUMMER) -> None:
         """Let the drummer begin. leader: who has the tempo then."""
         self.instrument.send([Sent(EventKind.LISTEN, Listening.FOR_THE_CUE, leader)])
         self._bring_back_colour()
-        return "listening"
 
     def _bring_back_colour(self) -> None:
         """What a panic took off the kit. A preset that cannot be had is said, and no reason not to begin."""

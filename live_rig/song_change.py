@@ -29,7 +29,7 @@ class SongChange:
         order: RunningOrder,
         instrument: Instrument,
         turn: AbstractContextManager[object],
-        listen: Callable[[int], object],
+        listen: Callable[[int], None],
         alert: Callable[[str], None],
     ) -> None:
         self._order, self._instrument, self._listen, self._alert = order, instrument, listen, alert

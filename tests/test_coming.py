@@ -263,7 +263,7 @@ class Stage:
         self._plays = False
         self._heard = np.zeros((self.instrument.wiring.inputs, BLOCK), np.float32)
         self._played = np.empty((self.instrument.outputs, BLOCK), np.float32)
-        engine.do("listen", "")
+        engine._listen()
         self.play(1.0)
 
     @property
@@ -360,7 +360,7 @@ def test_a_count_by_the_click_is_over_when_another_song_is_asked_for(stage: Stag
     assert stage.came_in_s == []
 
 
-@pytest.mark.parametrize("command", ["start", "count-in", "band-in", "re-enter", "listen"])
+@pytest.mark.parametrize("command", ["start", "count-in", "band-in", "re-enter"])
 def test_a_pedal_starts_nothing_old_and_is_told_why(stage: Stage, command: str) -> None:
     stage.engine.do("next", "")
     stage.engine._press(command)

@@ -9,8 +9,10 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
+from cython_core.exchange import EventKind
 from live_rig.audio.midi_ports import MidiPorts
 from live_rig.band.lost_stems import WRITTEN_ANEW
+from live_rig.control.protocol import COMMANDS
 from live_rig.engine import MAX_BLOCK, Engine, Setup
 from live_rig.errors import DeviceError, ShowError
 from live_rig.show.store import read_show
@@ -35,6 +37,15 @@ def test_who_took_the_tempo_is_told_of_this_song_and_not_of_the_one_before(engin
     engine.do("conduct", "120")
     plays_a_block(engine)
     assert engine.state().last_handover.startswith("the conductor took it")
+
+
+INNER = {kind.name.lower().replace("_", "-") for kind in EventKind} - COMMANDS.keys()
+
+
+@pytest.mark.parametrize("word", sorted(INNER))
+def test_what_the_parts_say_to_one_another_is_no_command(engine: Engine, word: str) -> None:
+    with pytest.raises(ShowError, match=f'there is no command "{word}"'):
+        engine.do(word, "")
 
 
 def test_a_count_is_no_silence_and_can_be_stopped(engine: Engine) -> None:
