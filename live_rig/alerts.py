@@ -15,6 +15,7 @@ class Alerts:
         self._now_s, self._lock = now_s, Lock()
         self._until_s: dict[str, float] = {}  # oldest first
         self._counts: dict[str, int] = {}
+        self._of: dict[str, tuple[str, ...]] = {}
 
     def say(self, words: str) -> None:
         """One line. Said again, it stays longer, and is the newest."""
@@ -36,6 +37,15 @@ class Alerts:
         """It is no longer so."""
         with self._lock:
             self._until_s.pop(words, None)
+
+    def say_of(self, thing: str, *lines: str) -> None:
+        """What is so of this thing now, in place of what was said of it before."""
+        for words in self._of.get(thing, ()):
+            if words not in lines:
+                self.take_back(words)
+        self._of[thing] = lines
+        for words in lines:
+            self.say(words)
 
     def say_if_grown(self, words: str, count: int) -> None:
         """The line, when there are more of what it tells of than at the last look."""

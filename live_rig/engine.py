@@ -65,6 +65,7 @@ ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 BEGINS = ("start", "count-in", "band-in", "re-enter")  # what makes the song sound that is loaded
 ABOUT_NO_SONG = ("panic", "pad", "pads-off", "talkback", "mix", "click", "say", *COLOUR_COMMANDS)
+PRESETS = "presets"  # what their faults are said of
 TALKING = "The talkback is open"
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class Engine:
             self.instrument.send([Sent(EventKind.BUS, float(self.click_on), CLICK)])
             self._begun: Song | None = None
             self._heard_from_frame = 0  # until then what is told of the song's place is of the song before
-            self.order = RunningOrder(show, self.instrument, voice, self._begin, self.alerts.say, waits=False)
+            self.order = RunningOrder(show, self.instrument, voice, self._begin, self.alerts, waits=False)
             opened.callback(self.order.repertoire.close)
             self._song_change = SongChange(self.order, self.instrument, self._turn, self._listen, self.alerts.say)
             opened.callback(self._song_change.close)
@@ -379,15 +380,16 @@ class Engine:
     def _prepare_the_rest(self) -> None:
         """Let every preset stand ready, and decode the other songs, so that none is waited for."""
         try:
-            for words in self.colour.keep_ready([preset for song in self.show.songs for preset in presets_of(song)]):
-                self.alerts.say(words)
+            faults = self.colour.keep_ready([preset for song in self.show.songs for preset in presets_of(song)])
+            self.alerts.say_of(PRESETS, *faults)
         finally:
             self.order.repertoire.decode(self.order.songs)
 
     def _prepare_anew(self) -> None:
         """Decode what has been written anew, and take the songs in the order in which they are written now."""
-        for words in self.colour.keep_as_written():
-            self.alerts.say(words)
+        faults = self.colour.keep_as_written()
+        if faults is not None:
+            self.alerts.say_of(PRESETS, *faults)
         self.order.repertoire.decode_anew(self.order.songs)
         songs = self._sheet.look(self.order.songs)
         self._take_pedals(self._sheet.pedals)

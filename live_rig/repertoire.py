@@ -9,6 +9,7 @@ from threading import Event
 
 from cython_core.chart import Chart
 from cython_core.stems import Stems
+from live_rig.alerts import Alerts
 from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys
 from live_rig.band.lost_stems import StemWatch
@@ -42,7 +43,7 @@ class OpenSong:
 
 class Repertoire:
     """Of one show at one rate. in_new_key: is told of a song that is to be played in another key from now on, and of its stems,
-    perhaps in a thread of its own; alert: what the drummer should know.
+    perhaps in a thread of its own.
     """
 
     def __init__(
@@ -51,15 +52,16 @@ class Repertoire:
         samplerate_hz: float,
         voice: Voice,
         in_new_key: Callable[[Song, Stems], None],
-        alert: Callable[[str], None],
+        alerts: Alerts,
     ) -> None:
         self.samplerate_hz = samplerate_hz
-        self._show, self._voice, self._alert = show, voice, alert
+        self._show, self._voice, self._alerts = show, voice, alerts
         self._numbers: dict[tuple[str, Edition], int] = {}  # of every edition of a song that was ever opened
-        self.keys = Keys(self._opened, in_new_key, alert)
+        self.keys = Keys(self._opened, in_new_key, alerts.say)
         self._ready: dict[Stems, OpenSong] = {}
         self._editions: dict[str, Edition] = {}  # of every song, at the last look at what has been written
         self._decoded: dict[str, Edition] = {}  # of those that have been written anew
+        self._spoilt: set[str] = set()  # songs that could not be played as they were written when they were read last
         self._stumbled = Counter[str]()  # songs that something unforeseen has kept from being decoded
         self._is_closing = Event()
 
@@ -80,20 +82,18 @@ class Repertoire:
         """A song of the show, read again where one of its files has been written anew. Where that cannot be played it is said,
         and the song stays as it was.
         """
-        if song.edition_now() == song.edition:
-            return song
         read = self._read(song)
         if isinstance(read, Song):
             return read
-        self._alert(f'"{song.title}" stays as it was: {read[0]}')
+        self._spoilt.add(song.id)
+        self._alerts.say_of(f"songs/{song.id}", f'"{song.title}" stays as it was: {read[0]}')
         return song
 
     def is_prepared(self, song: Song) -> bool:
         """Whether it can be opened in a moment, as it is written now."""
-        is_as_it_was = song.edition_now() == song.edition
-        if is_as_it_was and self.keys.now_open(song) is not None:
+        read = self._read(song)
+        if read is song and self.keys.now_open(song) is not None:
             return True
-        read = song if is_as_it_was else self._read(song)
         in_its_key = self.keys.song(read if isinstance(read, Song) else song)
         return are_prepared(in_its_key, round(self.samplerate_hz), cache_dir())
 
@@ -109,13 +109,16 @@ class Repertoire:
             except LeftOff:
                 return
             except RigError as error:
-                self._alert(str(error))
+                self._alerts.say(str(error))
 
     def decode_anew(self, songs: Iterable[Song]) -> None:
         """Do the same for those that have been written anew, and not since the last look: nobody is at it any more. What is
-        wrong with one is said when it is loaded. And once more for those that something unforeseen has kept from it.
+        wrong with one is said when it is loaded, until it is mended. And once more for those that something unforeseen has kept
+        from it.
         """
         for song in songs:
+            if song.id in self._spoilt:
+                self._read(song)
             before, now = self._editions.get(song.id, song.edition), song.edition_now()
             self._editions[song.id] = now
             if now == before and now != self._decoded.get(song.id, song.edition):
@@ -155,13 +158,20 @@ class Repertoire:
             raise
         except Exception:
             log.exception('"%s" could not be prepared', song.title)
-            self._alert(NOT_PREPARED.format(title=song.title))
+            self._alerts.say(NOT_PREPARED.format(title=song.title))
             self._stumbled[song.id] += 1
             if self._stumbled[song.id] < MOST_TRIES:
                 self._decoded[song.id] = frozenset()
 
     def _read(self, song: Song) -> Song | list[Fault]:
-        return read_song(song.folder, song.id, preset_files(self._show.folder), self._show.buses)
+        """As it is written now, the same object if it is no other edition; or what is wrong with it."""
+        read: Song | list[Fault] = song
+        if song.edition_now() != song.edition:
+            read = read_song(song.folder, song.id, preset_files(self._show.folder), self._show.buses)
+        if isinstance(read, Song) and song.id in self._spoilt:
+            self._spoilt.discard(song.id)
+            self._alerts.say_of(f"songs/{song.id}")
+        return read
 
     def _open(self, song: Song, is_wanted: Callable[[], bool] = lambda: True) -> Stems:
         return open_stems(

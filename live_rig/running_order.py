@@ -10,6 +10,7 @@ from dataclasses import replace
 from cython_core.chart import Chart
 from cython_core.exchange import EventKind
 from cython_core.stems import Stems
+from live_rig.alerts import Alerts
 from live_rig.audio.voice import Voice
 from live_rig.band.keys import Keys, in_key, key_of
 from live_rig.conducting.cues import Sent
@@ -24,9 +25,9 @@ STARTS, ENDS = "That is the start of the set", "That is the end of the set"
 
 
 class RunningOrder:
-    """Loads the songs of a show into the instrument. begun: is told that another song has begun to be the one; alert: what the
-    drummer should know. waits: whether what a song leads to is waited for where it is not prepared; else `look_ahead` is to be
-    called now and then. Raises RigError where a song cannot be had.
+    """Loads the songs of a show into the instrument. begun: is told that another song has begun to be the one. waits: whether
+    what a song leads to is waited for where it is not prepared; else `look_ahead` is to be called now and then. Raises RigError
+    where a song cannot be had.
     """
 
     def __init__(
@@ -35,19 +36,19 @@ class RunningOrder:
         instrument: Instrument,
         voice: Voice,
         begun: Callable[[Song], None],
-        alert: Callable[[str], None],
+        alerts: Alerts,
         *,
         waits: bool = True,
     ) -> None:
         self._waits = waits
-        self._show, self._instrument, self._begun, self._alert = show, instrument, begun, alert
+        self._show, self._instrument, self._begun, self._alerts = show, instrument, begun, alerts
         self.songs = list(show.songs)  # as they were read last
         self.number = 0  # of the song that is loaded, from 0
         self.missing: DeviceError | None = None  # why the first song is not loaded, and none is
         self._lacks_next = False
         self._misleads = False  # the instrument may still lead to what came next before the set was arranged anew
         self._leads_to: list[tuple[Chart, Song]] = []  # in whatever key and edition, that its ending may lead to
-        self.repertoire = Repertoire(show, instrument.samplerate_hz, voice, self._in_new_key, alert)
+        self.repertoire = Repertoire(show, instrument.samplerate_hz, voice, self._in_new_key, alerts)
 
     @property
     def song(self) -> Song | None:
@@ -118,7 +119,7 @@ class RunningOrder:
             self.load(0)
         except DeviceError as error:
             self.missing = error
-            self._alert(str(error))
+            self._alerts.say(str(error))
             self._begun(self.songs[0])
 
     def load(self, number: int, *, plays_on: bool = False) -> None:
@@ -162,7 +163,7 @@ class RunningOrder:
         self._take_in(number, song)
         self._leads_to.clear()
         for doubt in tempo_doubts(song):
-            self._alert(str(doubt))
+            self._alerts.say(str(doubt))
         self._begun(song)
         self._load_next()
 
@@ -188,10 +189,10 @@ class RunningOrder:
                 self._instrument.load(chart, is_next=True)
                 lacks = False
         except DeviceError as error:  # a disk that is full, a rig that stands still: not for ever
-            self._alert(str(error))
+            self._alerts.say(str(error))
         except RigError as error:
             lacks = False
-            self._alert(str(error))
+            self._alerts.say(str(error))
         self._lacks_next = lacks
 
     def _in_new_key(self, song: Song, stems: Stems) -> None:
@@ -200,6 +201,6 @@ class RunningOrder:
             try:
                 self._instrument.change_key(stems)
             except RigError as error:
-                self._alert(str(error))
+                self._alerts.say(str(error))
         elif song in self.songs[self.number + 1 :][:1]:
             self._load_next()

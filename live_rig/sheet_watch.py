@@ -23,7 +23,6 @@ class SheetWatch:
         self._path = show.folder / SHOW_FILE
         self._seen: Stamp | None = None
         self._read: Stamp | None = None
-        self._said = ""
         self.pedals = show.pedals  # as they have been written since
 
     def look(self, now: list[Song]) -> list[Song] | None:
@@ -38,13 +37,13 @@ class SheetWatch:
             sheet, faults = None, list(error.faults)
         songs = faults[0] if sheet is None or faults else self._songs(sheet, {song.id: song for song in now})
         if sheet is None or isinstance(songs, Fault):  # it is read again at every look: it may be mended in another file
-            self._say(STAYS.format(fault=songs))
+            self._alerts.say_of(SHOW_FILE, STAYS.format(fault=songs))
             return None
         self._read = self._seen
         self.pedals = sheet.pedals
         kept = [key for key in ShowSheet.model_fields if key not in FOLLOWED]
         other = [key for key in kept if getattr(sheet, key) != getattr(self._show, key)]
-        self._say(NEEDS_A_START.format(what=", ".join(other)) if other else "")
+        self._alerts.say_of(SHOW_FILE, *([NEEDS_A_START.format(what=", ".join(other))] if other else []))
         return songs if [song.id for song in songs] != [song.id for song in now] else None
 
     def _songs(self, sheet: ShowSheet, there: dict[str, Song]) -> list[Song] | Fault:
@@ -57,11 +56,3 @@ class SheetWatch:
                 return song[0]
             songs.append(song)
         return songs
-
-    def _say(self, words: str) -> None:
-        """In the place of what was said before; "": nothing."""
-        if words != self._said:
-            self._alerts.take_back(self._said)
-        self._said = words
-        if words:
-            self._alerts.say(words)

@@ -53,6 +53,16 @@ def test_what_is_so_all_evening_does_not_hide_what_is_new() -> None:
     assert alerts.now() == ("no pedal", "disk")
 
 
+def test_what_is_said_of_a_thing_takes_the_place_of_what_was_said_of_it_before() -> None:
+    alerts = Alerts(Clock())
+    alerts.say_of("show", "a comma", "a name")
+    alerts.say_of("song", "a beat")
+    alerts.say_of("show", "a name", "a key")
+    assert alerts.now() == ("a key", "a name", "a beat")
+    alerts.say_of("show")
+    assert alerts.now() == ("a beat",)
+
+
 def test_a_line_that_is_taken_back_is_gone_and_one_that_never_was_is_no_error() -> None:
     alerts = Alerts(Clock())
     alerts.say("disk")

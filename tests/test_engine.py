@@ -299,6 +299,28 @@ def test_that_a_song_was_written_anew_is_said_until_it_is_loaded_again(tmp_path:
         engine.close()
 
 
+def test_what_is_wrong_with_a_preset_is_said_until_it_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    show = make_show(tmp_path / "friday")
+    monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")
+    soft = show / "presets" / "soft.toml"
+    soft.parent.mkdir(exist_ok=True)
+    soft.write_text('title = "Soft"\nbased_on = "dub"\n')
+    engine = Engine(read_show(show), Setup(device="virtual"))
+    try:
+        engine._prepare_the_rest()
+        soft.write_text('title = "Soft"\nbased_on = "dubb"\n')
+        for _ in range(2):
+            engine._prepare_anew()
+        (said,) = engine.alerts.now()
+        assert said.startswith('"soft" stays as it was: There is no preset dubb')
+        soft.write_text('title = "Soft"\nbased_on = "dub"\n')
+        for _ in range(2):
+            engine._prepare_anew()
+        assert engine.alerts.now() == ()
+    finally:
+        engine.close()
+
+
 def test_a_song_that_is_written_anew_may_bring_a_preset_that_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     show = make_show(tmp_path / "friday")
     monkeypatch.setattr("live_rig.repertoire.cache_dir", lambda: tmp_path / "cache")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cython_core.drums import Drums
 from cython_core.exchange import EventKind, NoticeKind
 from cython_core.stems import Stems
+from live_rig.alerts import Alerts
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
 from live_rig.instrument import Block, Instrument
@@ -78,8 +79,8 @@ class Evening:
     def __init__(self, songs: tuple[Song, ...], *, lets_go: bool = True) -> None:
         show = Show("Evening", songs[0].folder, songs, {}, Audio(), {})
         self.instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK)
-        self.said: list[str] = []
-        self.order = RunningOrder(show, self.instrument, Voice(()), lambda _: None, self.said.append)
+        self.alerts = Alerts()
+        self.order = RunningOrder(show, self.instrument, Voice(()), lambda _: None, self.alerts)
         self.lets_go = lets_go
         self.order.load(0)
 
@@ -168,7 +169,7 @@ def test_of_a_whole_set_only_what_is_near_stays_open(songs: tuple[Song, ...]) ->
         most = max(most, evening.open_songs)
     assert most <= NEAR + 1  # and the key in which the song was loaded
     assert len(Fetching.running) == evening.open_songs
-    assert evening.said == []
+    assert evening.alerts.now() == ()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts in /proc")

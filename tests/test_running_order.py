@@ -10,6 +10,7 @@ import soundfile
 from cython_core.drums import Drums
 from cython_core.exchange import EventKind, NoticeKind
 from cython_core.stems import Stems
+from live_rig.alerts import Alerts
 from live_rig.audio.voice import Voice
 from live_rig.conducting.cues import Sent
 from live_rig.errors import ShowError
@@ -33,10 +34,14 @@ class Evening:
         self.songs = tuple(self.tune(name) for name in ("first", "second", "third"))
         self.show = Show("Evening", folder, self.songs, {}, Audio(), {})
         self.begun: list[str] = []
-        self.said: list[str] = []
+        self.alerts = Alerts()
         self.instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK)
         voice = Voice.of_show(folder)
-        self.order = RunningOrder(self.show, self.instrument, voice, lambda song: self.begun.append(song.id), self.said.append)
+        self.order = RunningOrder(self.show, self.instrument, voice, lambda song: self.begun.append(song.id), self.alerts)
+
+    @property
+    def said(self) -> list[str]:
+        return list(self.alerts.now())
 
     def tune(self, name: str) -> Song:
         soundfile.write(self.folder / f"{name}.wav", np.full(RATE_HZ // 4, 0.1), RATE_HZ)
@@ -218,11 +223,11 @@ class Friday(Evening):
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.show = folder, read_show(folder)
-        self.begun, self.said = [], []
+        self.begun, self.alerts = [], Alerts()
         self.instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK)
         begun = self.begun
         self.order = RunningOrder(
-            self.show, self.instrument, Voice.of_show(folder), lambda song: begun.append(song.title), self.said.append
+            self.show, self.instrument, Voice.of_show(folder), lambda song: begun.append(song.title), self.alerts
         )
 
     def song_folder(self, name: str) -> Path:
@@ -284,6 +289,31 @@ def test_a_song_that_cannot_be_played_as_it_is_now_stays_as_it_was_and_it_is_sai
     assert friday.bars_and_seconds() == (8, 17)
     (said,) = friday.said
     assert said.startswith('"Third" stays as it was: songs/third/')
+
+
+@pytest.mark.parametrize("is_left_so", [True, False])
+def test_a_mistake_is_said_no_longer_than_it_is_there(friday: Friday, is_left_so: bool) -> None:
+    friday.write("third", "tempo_bpm", "tempo_bmp")
+    friday.order.load(2)
+    friday.order.repertoire.decode_anew(friday.order.songs)
+    (said,) = friday.said
+    assert "tempo_bmp" in said
+    friday.write("third", "tempo_bmp", "tempo" if is_left_so else "tempo_bpm")
+    friday.order.repertoire.decode_anew(friday.order.songs)
+    assert friday.said == ([said] if is_left_so else [])
+
+
+def test_another_mistake_is_said_in_place_of_the_first_and_none_of_it_when_the_song_is_loaded(friday: Friday) -> None:
+    friday.write("third", "tempo_bpm", "tempo_bmp")
+    friday.order.load(2)
+    friday.write("third", "tempo_bmp", "tempo")
+    friday.order.load(2)
+    (said,) = friday.said
+    assert "song.toml" in said
+    assert "tempo_bmp" not in said
+    friday.write("third", "tempo =", "tempo_bpm =")
+    friday.order.load(2)
+    assert friday.said == []
 
 
 def test_what_a_song_leads_to_is_played_as_it_was_when_that_song_was_loaded(friday: Friday) -> None:

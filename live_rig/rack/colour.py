@@ -59,10 +59,10 @@ class Colour:
         there = {preset.name for preset in presets}
         return [f'"{name}" stays as it was: {fault}' if name in there else fault for fault, name in faults.items()]
 
-    def keep_as_written(self) -> list[str]:
-        """The same, when presets have been written anew, or new ones; to be called now and then."""
+    def keep_as_written(self) -> list[str] | None:
+        """The same, when presets have been written anew, or new ones; else None. To be called now and then."""
         if not self._shelf.was_written():
-            return []
+            return None
         self._find_new()
         return self.keep_ready(self._first)
 
