@@ -22,6 +22,7 @@ import soundfile
 
 from live_rig.errors import ShowError
 from live_rig.following.beat_finder import SURE, Found, find_beats
+from live_rig.following.recording import open_recording
 
 CORPUS = Path(os.environ.get("LIVE_RIG_CORPUS", Path(__file__).parents[1].parent / "shared" / "corpus"))
 FAMILIES = ("caravan", "drift", "jtd", "jump", "ramp", "realcurve", "steady")
@@ -74,7 +75,7 @@ def score_of(sound: Path, rows: list[Row], meta: dict[str, Any], is_told: bool) 
     """Of one recording with these beats."""
     true_s, near_s = np.array([time_s for time_s, _ in rows]), NEAR_BEATS * 60 / meta["nominal_bpm"]
     try:
-        given = find_beats(sound, meta["nominal_bpm"] if is_told else None, meta["beats_per_bar"])
+        given = find_beats(open_recording(sound), str(sound), meta["nominal_bpm"] if is_told else None, meta["beats_per_bar"])
     except ShowError:
         return Score(0.0, 0.0, np.nan, np.nan)
     times_s = np.array([beat.time_s for beat in given])

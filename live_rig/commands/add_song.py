@@ -13,6 +13,7 @@ import numpy as np
 from live_rig.commands.follow import told_beats_per_bar
 from live_rig.errors import ShowError
 from live_rig.following.beat_finder import Found, find_beats, numbered, odd_bars, said
+from live_rig.following.recording import open_recording
 from live_rig.importers.any_map import LISTED, TIMED, read_map
 from live_rig.importers.time_line import Imported, Mark
 from live_rig.show.audio_file import NotPlayable, measure, sounding_s
@@ -134,10 +135,10 @@ def imported_map(path: Path, stems: Mapping[str, Path]) -> Imported:
 def found_map(drums: Path | None, stems: Mapping[str, Path], tempo_bpm: float | None, meter: str | None) -> Imported:
     """The beats that are found in the drums, or else in the stem in which they are heard best; it says how sure it is."""
     heard_in = drums or next(stems[name] for like in BEST_HEARD_IN for name in stems if re.search(like, name, re.IGNORECASE))
-    end_s = longest_s(stems)
+    end_s, recording, beats_per_bar = longest_s(stems), open_recording(heard_in), told_beats_per_bar(meter)
     print(f"No beats were given: listening to {heard_in.name} …", flush=True)
     begins_s, ends_s = zip(*of_each(stems, sounding_s), strict=True)
-    found = find_beats(heard_in, tempo_bpm, told_beats_per_bar(meter), min(begins_s), max(ends_s))
+    found = find_beats(recording, str(heard_in), tempo_bpm, beats_per_bar, min(begins_s), max(ends_s))
     found = [beat for beat in found if beat.time_s < end_s]
     print(said(found))
     beats = [Beat(line, beat.time_s, beat.beat_in_bar) for line, beat in enumerate(found, start=2)]

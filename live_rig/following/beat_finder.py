@@ -1,7 +1,6 @@
 """The beats of a recording that nobody has mapped: what its drummer played, in hindsight, counted in bars; and how sure."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from cython_core.onsets import Look
 from live_rig.errors import ShowError
 from live_rig.following.hindsight import Course, Floats, Turn, look_back
 from live_rig.following.odd_bars import find_turns
-from live_rig.following.recording import open_recording
+from live_rig.following.recording import Recording
 from live_rig.show.beats_csv import bars_of
 from live_rig.show.written import FASTEST_BPM, SLOWEST_BPM
 
@@ -34,17 +33,21 @@ class Found(NamedTuple):
 
 
 def find_beats(
-    path: Path, tempo_bpm: float | None, beats_per_bar: int | None, from_s: float = np.inf, until_s: float = -np.inf
+    recording: Recording,
+    where: str,
+    tempo_bpm: float | None,
+    beats_per_bar: int | None,
+    from_s: float = np.inf,
+    until_s: float = -np.inf,
 ) -> list[Found]:
-    """The beats of the drums (or, less surely, of the mix) in the file. ShowError where no beat is to be found.
+    """The beats of the drums (or, less surely, of the mix) in a recording. ShowError, with `where`, if none is found.
 
     Where the song begins before them, `from_s`, or ends after them, `until_s`, they are counted on in the tempo beside them.
     """
-    rate, pieces = open_recording(path)
+    rate, pieces = recording
     strokes = np.concatenate([onsets[onsets["look"] != Look.FIRST] for onsets, _ in pieces])
-    nothing = ShowError(
-        "No beat was found in it", where=str(path), do="Give --drums FILE, --beats FILE, or --tempo and --first-beat"
-    )
+    do = "Give --drums FILE, --beats FILE, or --tempo and --first-beat"
+    nothing = ShowError("No beat was found in it", where=where, do=do)
     if len(strokes) < FEWEST:
         raise nothing
     beats_per_bar = beats_per_bar or USUAL_BEATS_PER_BAR

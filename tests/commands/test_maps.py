@@ -2,7 +2,6 @@
 
 import csv
 import re
-import shutil
 from pathlib import Path
 
 import mido
@@ -120,7 +119,7 @@ def test_a_sound_without_a_beat_is_said_and_nothing_is_written(live_rig: LiveRig
 
 def test_of_stems_that_is_heard_in_which_a_beat_is_heard_best(live_rig: LiveRig, show: Path, silence: Path) -> None:
     stems = ["--stem", f"keys={silence}", f"Mix={silence}", f"percussion={silence.with_name('shaker.wav')}"]
-    shutil.copy(silence, silence.with_name("shaker.wav"))
+    soundfile.write(silence.with_name("shaker.wav"), np.zeros(48000), 48000)
     assert "listening to shaker.wav" in live_rig("add-song", show, "--id", "song", "--title", "Song", *stems).out
 
 
@@ -130,6 +129,17 @@ def test_a_stem_that_is_not_there_is_named(live_rig: LiveRig, show: Path, silenc
     assert asked.code == 2
     assert "it is not there (--stem horns=horns.wav). Check the name and the folder." in asked.said
     assert "listening" not in asked.out
+
+
+@pytest.mark.parametrize(("drums", "why"), [("kit.wav", "There is no such file"), ("kit.txt", "no recording that can be read")])
+def test_drums_that_cannot_be_heard_are_not_listened_to(
+    live_rig: LiveRig, show: Path, silence: Path, drums: str, why: str
+) -> None:
+    silence.with_name("kit.txt").write_text("boom, chack")
+    given = ["--stem", f"keys={silence}", "--drums", silence.with_name(drums)]
+    asked = live_rig("add-song", show, "--id", "song", "--title", "Song", *given)
+    assert (asked.code, asked.out) == (2, "")
+    assert why in asked.said
 
 
 def test_what_has_no_tempo_has_no_beat(live_rig: LiveRig, show: Path) -> None:
