@@ -41,6 +41,8 @@ class JackStream:
         let_go_of_portaudio()  # its own client would keep what a server that ends leaves behind
         device, samplerate_hz = opening.device, opening.samplerate_hz
         self._jack, self._device, self._is_closed = jack, device, False
+        self._most_frames = opening.most_frames
+        self._too_large_frames = 0  # the server's block, while it is more than those
         self._sockets: set[int] = set()  # of the card, by their UUIDs, when they were last looked for
         self._gave = self._took = False  # sound, by any socket, ever
         try:
@@ -79,8 +81,10 @@ class JackStream:
 
     def keep_joined(self) -> bool:
         """Join the card's sockets to ours when there are new ones: a card that was unplugged while its server goes on is back.
-        Else whoever has joined them otherwise is left alone. Whether it has sockets, both ways if it ever had them.
+        Else whoever has joined them otherwise is left alone; so is who changes the server's block, up to what the rig can bear.
+        Whether it has sockets, both ways if it ever had them.
         """
+        self._bound_block()
         self.midi.keep_joined()
         gives, takes = self._theirs(gives_sound=True), self._theirs(gives_sound=False)
         sockets = {socket.uuid for socket in (*gives, *takes)}
@@ -128,6 +132,7 @@ class JackStream:
 
     def _set_block(self, opening: Opening) -> None:
         block_frames = opening.block_frames or min(block_of(self._jack, self._client), opening.most_frames)
+        self._asked_frames = block_frames
         # PipeWire is asked even for the block that it has now: only then does it keep to it.
         if self._client.blocksize == block_frames and not is_pipewire(self._jack):
             return
@@ -135,6 +140,7 @@ class JackStream:
             self._client.blocksize = block_frames
         except self._jack.JackErrorCode as error:
             if opening.block_frames is None:  # some of the band will be missing, and all else will not
+                self._too_large_frames = self._client.blocksize
                 return
             self._client.close()
             raise DeviceError(
@@ -142,6 +148,14 @@ class JackStream:
                 where=str(error),
                 do="Take block out of show.toml, [audio], or write another",
             ) from error
+
+    def _bound_block(self) -> None:
+        """Where somebody has made the server's block larger than the rig can bear, ask for the one before: once."""
+        block_frames = self._client.blocksize
+        if self._most_frames < block_frames != self._too_large_frames:
+            with suppress(self._jack.JackErrorCode):  # some of the band will be missing, and all else will not
+                self._client.blocksize = self._asked_frames
+        self._too_large_frames = block_frames if block_frames > self._most_frames else 0
 
     def _theirs(self, *, gives_sound: bool) -> list[Any]:
         return plugs(self._client, self._device.name, gives_sound=gives_sound)

@@ -2,7 +2,8 @@
 
 A cable is pulled, a sound server ends, a driver resets: all one sees of it is that nothing is asked of the rig any more. Then
 the clock plays, unheard, so that transport, cues and recordings stay where they belong; and the device is looked for until it
-is there. A server may ask on although its card has gone: then the card's sockets are looked for.
+is there. A server may ask on although its card has gone: then the card's sockets are looked for. Or it changes its block, and
+its latencies with it: then these are made up for anew.
 """
 
 import time
@@ -38,7 +39,7 @@ class Lifeline:
 
     stream: what plays now. reopen: opens the device once more, by the way in that it is given (see `Device.way`), or raises
     RigError while it is not there. make_up_for: is told the latencies, (input, output) in seconds, of one that is there again,
-    while nothing plays.
+    or has other ones than it had; while nothing plays.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Lifeline:
     ) -> None:
         self._device, self._stream, self._block_frames = device, stream, block_frames
         self._reopen, self._make_up_for = reopen, make_up_for
+        self._way, self._latencies_s = device.userdata, (0.0, 0.0)
         self._is_away, self._is_plugged_in = False, True
         self.runs_otherwise = ""  # why a device that is there again cannot be played on, in words
         self._seen, self._moved_s, self._asked_s = -1, 0.0, 0.0
@@ -62,7 +64,8 @@ class Lifeline:
         return self._is_away or not self._is_plugged_in
 
     def start(self) -> None:
-        """Let it sound."""
+        """Let it sound. Its latencies are made up for."""
+        self._latencies_s = self._stream.latencies_s()
         self._stream.start()
         self._moved_s = time.monotonic()
         self._watch.start()
@@ -81,6 +84,17 @@ class Lifeline:
                 self._try()
             else:
                 self._is_plugged_in = self._stream.keep_joined()
+                if self._is_plugged_in:
+                    self._keep_made_up()
+
+    def _keep_made_up(self) -> None:
+        """For the latencies that it has now. For as long as a sum takes nobody is let in."""
+        latencies_s = self._stream.latencies_s()
+        if latencies_s != self._latencies_s:
+            self._device.let_in(self._device.way())
+            self._make_up_for(latencies_s)
+            self._device.let_in(self._way)
+            self._latencies_s = latencies_s
 
     def _stands_still(self) -> bool:
         callbacks = self._device.counts["callbacks"]
@@ -110,7 +124,8 @@ class Lifeline:
         self._device.let_in(way)
         clock.close()
         try:
-            self._make_up_for(stream.latencies_s())
+            self._way, self._latencies_s = way, stream.latencies_s()
+            self._make_up_for(self._latencies_s)
             stream.start()
             self._is_plugged_in = stream.keep_joined()
         except Exception as error:

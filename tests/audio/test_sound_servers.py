@@ -110,6 +110,34 @@ if __name__ == "__main__":
     engine.close()
 """
 
+CHANGES_BLOCK = """\
+import json, os, subprocess, sys
+from queue import SimpleQueue
+from cython_core.callback import Device
+from cython_core.drums import Drums
+from live_rig.audio.device import find_device
+from live_rig.audio.sound_card import SoundCard
+from live_rig.instrument import Instrument
+from live_rig.wiring import wired
+
+instrument, told = Instrument(Drums(48_000.0, 2, 4096), 48_000.0, wired(2, 2), 4096), SimpleQueue()
+device = Device(instrument.rig, 2, 2)
+card = SoundCard(device, find_device(sys.argv[1]), 48_000.0, (2, 2), None, (), 512, told.put)
+card.start()
+for block, plays in (256, 256), (2048, 64), (512, 512):
+    subprocess.run(["jack_bufsize", str(block)], check=True, capture_output=True)
+    made_up_for = told.get(timeout=30)
+    while device.counts["block_frames"] != plays or made_up_for != card.latencies_s():
+        os.sched_yield()
+        made_up_for = made_up_for if told.empty() else told.get()
+    frame = instrument.rig.frame
+    while instrument.rig.frame < frame + 48_000:  # it plays on
+        os.sched_yield()
+    ports = subprocess.run(["jack_lsp", "-l", "live-rig"], capture_output=True, text=True).stdout
+    print(json.dumps([plays, made_up_for, ports]), flush=True)
+card.close()
+"""
+
 
 @pytest.fixture(params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Iterator[SoundServer]:
@@ -353,6 +381,21 @@ def test_a_server_that_is_back_with_blocks_too_large_for_the_band_is_asked_for_s
         state_where(door, lambda state: f"{server.device} is back" in state.alerts)
         said = subprocess.run(["jack_bufsize"], env=server.environ, capture_output=True, text=True, check=False).stdout
         assert said.split()[-1] == "512"
+
+
+def test_a_block_that_is_changed_while_the_server_plays_is_made_up_for_and_one_too_large_for_the_band_is_taken_back() -> None:
+    try:
+        with JackServer(64) as server:
+            words = [sys.executable, "-c", CHANGES_BLOCK, server.device]
+            done = subprocess.run(
+                words, env=server.environ, cwd=CHECKOUT, capture_output=True, text=True, timeout=2 * PATIENCE_S, check=True
+            )
+    except NoJack as why:
+        pytest.skip(str(why))
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [plays for plays, _, _ in said] == [256, 64, 512]
+    for _, made_up_for_s, ports in said:
+        assert tuple(round(latency_s * 48_000) for latency_s in made_up_for_s) == jacks_latencies_frames(ports)
 
 
 def test_ports_whose_names_nobody_can_read_hide_no_others() -> None:
