@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from live_rig.rack.effects import CONTAINERS, EffectType, effect_types
 from live_rig.rack.knobs import ANYTHING, named_effects
@@ -15,7 +16,7 @@ from live_rig.show.faults import Key, change_or
 VST3_KEYS = ("type", "path", "plugin", "state", "parameters")
 LONGEST_FILE_NAME = 255  # bytes
 MOST_EFFECTS = 64  # in one chain: many more than play in time
-UNFIT = re.compile(r"[^\w.-]")  # for a file's name
+UNFIT = re.compile(r"[^\w. -]")  # for a file's name
 
 
 def effects_in(table: Mapping[str, Any], at: Key, rows: Rows) -> tuple[Effect, ...]:
@@ -45,7 +46,7 @@ def kept_beside(file: Path, channel: str, effects: tuple[Effect, ...]) -> tuple[
     def placed(effect: Effect) -> Effect:
         if effect.type in CONTAINERS:
             return replace(effect, effects=tuple(placed(inner) for inner in effect.effects))
-        name = UNFIT.sub("_", f"{channel}.{next(names)}")
+        name = UNFIT.sub(lambda sign: quote(sign[0], safe=""), f"{channel}.{next(names)}")  # no two names become one
         beside = file.with_name(f"{file.stem}.{name}.state")
         return replace(effect, kept=beside) if effect.type == "VST3" else effect
 

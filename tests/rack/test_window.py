@@ -125,6 +125,24 @@ def test_what_was_moved_is_kept_while_the_window_is_open(moving: Path, tmp_path:
     rack.close()
 
 
+@pytest.mark.usefixtures("display")
+def test_strips_whose_names_are_alike_keep_their_plugins_apart(moving: Path, tmp_path: Path) -> None:
+    strips = ("Kick 1", "Kick_1", "Kick-1", "Kick/1")
+    plugin = f'path = "{moving}"\n'
+    page = (f'[strips."{name}"]\ninputs = [1]\n[[strips."{name}".effects]]\ntype = "VST3"\n{plugin}' for name in strips)
+    (tmp_path / "mine.toml").write_text('title = "Mine"\n' + "".join(page))
+    preset = read_preset(tmp_path / "mine.toml")
+    rack, stage = playing(preset)
+    rack.show_window(f"Kick 1.{moving.stem}")
+    stage.play_until(lambda: heard_gain(stage) == pytest.approx(3.0 + MOVED_TO))
+    rack.show_window("")
+    says(rack, stage, f"Kick 1.{moving.stem} is kept as you left it")
+    rack.close()
+    again, stage = playing(preset)
+    assert heard_gain(stage) == pytest.approx(3.0 + MOVED_TO)
+    again.close()
+
+
 def test_without_a_display_it_is_said_and_the_sound_goes_on(
     moving: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
