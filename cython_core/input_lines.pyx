@@ -282,10 +282,6 @@ cdef class Lines:
         """For each line, 0..1: how probable it is that what it says is so."""
         return tuple(trust(&self.state.strokes.teller[i]) for i in range(self.state.count))
 
-    def band_shares(self):
-        """For each line, 0..1: at least so much of what it hears is the band's."""
-        return tuple(self.state.line[i].coupling.coherence.share for i in range(self.state.count))
-
     @property
     def pads_late_s(self):
         """How much later than the microphones the pads are; 0 until that is known."""

@@ -69,11 +69,6 @@ class Repertoire:
         """A song's chart, its stems open and being fetched. Raises RigError."""
         return self._ready[self.keys.stems(song)].chart
 
-    @property
-    def open_songs(self) -> int:
-        """How many are open, a song in two keys being two."""
-        return len(self._ready)
-
     def let_go(self, near: Iterable[Song], lent: Iterable[Stems]) -> list[OpenSong]:
         """Forget every song but these, each in its key, and those whose stems are lent. What is returned is to be closed."""
         return [self._ready.pop(stems) for stems in self.keys.let_go(near, lent)]

@@ -287,22 +287,21 @@ def in_time(length_s: float, rate: int = RATE_HZ) -> Sound:
 
 def test_a_drummer_exactly_with_the_band_is_heard_as_without_it_where_it_is_not_in_the_microphone() -> None:
     groove = drums(20, RATE_HZ)
-    ears = Lines(RATE_HZ)
-    np.testing.assert_array_equal(ears.feed(groove[None], band=in_time(20), way_s=0), Lines(RATE_HZ).feed(groove[None]))
-    assert ears.band_shares()[0] < 0.003
+    known = Lines(RATE_HZ).feed(groove[None], band=in_time(20), way_s=0)
+    np.testing.assert_array_equal(known, Lines(RATE_HZ).feed(groove[None]))
 
 
 @pytest.mark.parametrize("rate", [44_100, 48_000, 96_000, 192_000])
 @pytest.mark.parametrize("under_db", [20, 30])
-def test_a_band_far_under_the_drums_is_found_in_the_one_microphone_that_has_it(rate: int, under_db: float) -> None:
+def test_a_band_far_under_the_drums_is_explained_away_in_the_one_microphone_that_has_it(rate: int, under_db: float) -> None:
+    """Of the strokes that it adds to those of the drums, most; in the other one nothing is."""
     groove, played = drums(12, rate), in_time(12, rate)
     late = np.concatenate([np.zeros(int(0.009 * rate)), played])[: len(groove)]
     back = late * np.sqrt(np.mean(groove**2) / np.mean(late**2)) * 10 ** (-under_db / 20)
-    ears = Lines(rate, ("snare", "overhead"))
-    ears.feed(np.stack([groove, groove + back]), band=played, way_s=0)
-    close, over = ears.band_shares()
-    assert over > 0.01
-    assert close < 0.003
+    close, drums_alone = Lines(rate).feed(groove[None], band=played, way_s=0), Lines(rate).feed(groove[None])
+    np.testing.assert_array_equal(close, drums_alone)
+    known, unknown = (len(Lines(rate).feed((groove + back)[None], band=told, way_s=0)) for told in (played, None))
+    assert known - len(drums_alone) < 0.5 * (unknown - len(drums_alone))
 
 
 def test_what_cannot_be_lines_is_refused() -> None:
