@@ -13,6 +13,7 @@ from cython_core.drum_voices cimport (
     MIDI_AT_ONCE, VOICES, voice_hurry, voice_prepare, voice_remix, voice_withdraw, voices_allot, voices_free, voices_step, voices_switch,
 )
 from cython_core.memory cimport release, reserve
+from cython_core.pan cimport side_gain
 from cython_core.rack_ring cimport ring_bytes
 
 cdef double DELAY_SHRINKS_AFTER_S = 10.0     # so long without a large block, and the delay gets smaller again
@@ -134,12 +135,12 @@ cdef class Drums:
         release(self.state)
 
     def place_input(self, int index, double gain_db = 0.0, double pan = 0.0) -> None:
-        """Gain of an input, and its place: pan -1 left .. 0 both sides alike .. 1 right; the side it leaves gets quieter, the other stays."""
+        """Gain of an input, and its place: pan -1 left .. 0 both sides alike .. 1 right."""
         if not 0 <= index < self.state.inputs or not -1.0 <= pan <= 1.0 or not gain_db <= 40.0:
             raise ValueError(f"input {index}, gain {gain_db} dB, pan {pan}")
         cdef double gain = 10.0 ** (gain_db / 20.0)
-        self.state.placed[index][0] = <float>(gain * min(1.0, 1.0 - pan))
-        self.state.placed[index][1] = <float>(gain * min(1.0, 1.0 + pan))
+        for side in range(2):
+            self.state.placed[index][side] = <float>(gain * side_gain(pan, side))
         for v in range(VOICES):
             if not self.has_own_mix[v]:
                 voice_remix(&self.state.voices, v, &self.state.placed[0][0])

@@ -1,10 +1,10 @@
 """The faders: how loud every stem is, where it stands, and which buses it goes to.
 
 What is asked for is written down at once; the gains that stems are mixed with move there in a straight line over a few chunks, so that no
-fader, no pan and no mute is heard as a click. A pan turns one side down and leaves the other as it is: stems are stereo, and have a
-picture of their own.
+fader, no pan and no mute is heard as a click.
 """
 
+from cython_core.pan cimport side_gain
 from cython_core.stem_bank cimport SIDES
 
 cdef float MOST_IN_A_CHUNK = 0.25        # of full scale: 21 ms from silence to unity
@@ -30,7 +30,7 @@ cdef bint has_solo(const FaderState *f) noexcept nogil:
 cdef float wanted(const FaderState *f, bint only_solo, int bus, int side, int s) noexcept nogil:
     if f.is_muted[s] or (only_solo and not f.is_solo[s]):
         return 0.0
-    return f.level[s] * f.send[bus][s] * min(<float>1.0, 1.0 + f.pan[s] if side else 1.0 - f.pan[s])
+    return f.level[s] * f.send[bus][s] * side_gain(f.pan[s], side)
 
 
 cdef void move(FaderState *f, float most) noexcept nogil:

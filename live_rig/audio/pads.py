@@ -9,6 +9,7 @@ import soundfile
 import soxr
 
 from cython_core.pads import Begins, Pads
+from cython_core.pan import side_gains
 from live_rig.decibels import linear
 from live_rig.errors import ShowError
 from live_rig.show.file_names import file_of
@@ -27,7 +28,7 @@ def open_pads(pads: Sequence[Pad], folder: Path, samplerate_hz: float, max_block
             {
                 "note": -1 if pad.note is None else pad.note,
                 "choke": groups.index(pad.choke) + 1 if pad.choke else 0,
-                "gains": side_gains(pad),
+                "gains": tuple(linear(pad.gain_db) * side for side in side_gains(pad.pan)),
                 "dynamics_db": pad.dynamics_db,
                 "line": -1 if pad.input is None else pad.input - 1,
                 "is_stroke": pad.drum and not pad.loop_beats,
@@ -39,12 +40,6 @@ def open_pads(pads: Sequence[Pad], folder: Path, samplerate_hz: float, max_block
             for pad in pads
         ],
     )
-
-
-def side_gains(pad: Pad) -> tuple[float, float]:
-    """(left, right), linear; the side it leaves gets quieter, the other stays."""
-    gain = linear(pad.gain_db)
-    return gain * min(1.0, 1.0 - pad.pan), gain * min(1.0, 1.0 + pad.pan)
 
 
 def sound(path: Path, samplerate_hz: float) -> npt.NDArray[np.float32]:

@@ -18,7 +18,7 @@ from cython_core.rack_ring import SUB_BLOCK, RackEnd
 from live_rig.decibels import linear
 from live_rig.rack.chain import LONGEST_LOOK_S, Chain
 from live_rig.rack.knobs import LIVE, all_effects, knobs_of, named_effects, turnable, written_values
-from live_rig.rack.mix import side_gains, straight_in
+from live_rig.rack.mix import channel_gains, straight_in
 from live_rig.rack.plugin_instrument import ALL_OFF, NO_MIDI, Midi, Stereo
 from live_rig.rack.preset import MASTER, Channel, Effect, Gate, Preset
 
@@ -266,7 +266,7 @@ class Console:
                 self._turns[number](self._values[name])
 
     def _set_gains(self) -> None:
-        for place, (left, right) in enumerate(side_gains(self._channels, self._values)):
+        for place, (left, right) in enumerate(channel_gains(self._channels, self._values)):
             self.desk.set_gain(place, left, right)
 
     def _set_gate(self, place: int, channel: Channel) -> None:

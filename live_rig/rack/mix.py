@@ -1,7 +1,7 @@
 """How loud each channel of a preset is, left and right, and how the kit sounds with that and no effects.
 
-Pan leaves one side as it is and turns the other down. Where a strip is soloed, by itself or with its group, the strips that
-are not are silent; groups and sends are not concerned. A switch that is half-way, between 0 and 1, is half heard.
+Where a strip is soloed, by itself or with its group, the strips that are not are silent; groups and sends are not concerned. A
+switch that is half-way, between 0 and 1, is half heard.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cython_core.pan import side_gains
 from live_rig.decibels import linear
 from live_rig.rack.knobs import written_values
 from live_rig.rack.preset import MASTER, Channel, Preset
 
 
-def side_gains(channels: Sequence[Channel], values: Mapping[str, float]) -> list[tuple[float, float]]:
+def channel_gains(channels: Sequence[Channel], values: Mapping[str, float]) -> list[tuple[float, float]]:
     """(left, right), linear, negative where its polarity is turned, of each channel; `values` by the names of their knobs."""
     leads_to = {channel.name: channel.to for channel in channels if channel.name != MASTER}
     soloed = {channel.name: _solo(channel.name, leads_to, values) for channel in channels if channel.kind == "strip"}
@@ -30,8 +31,8 @@ def _solo(name: str, leads_to: Mapping[str, str], values: Mapping[str, float]) -
 
 def _gains(name: str, values: Mapping[str, float], heard: float) -> tuple[float, float]:
     gain = heard * (1.0 - values[f"{name}.mute"]) * (1.0 - 2.0 * values[f"{name}.invert"]) * linear(values[f"{name}.gain_db"])
-    pan = values[f"{name}.pan"]
-    return gain * min(1.0, 1.0 - pan), gain * min(1.0, 1.0 + pan)
+    left, right = side_gains(values[f"{name}.pan"])
+    return gain * left, gain * right
 
 
 def straight_in(channels: Sequence[Channel], inputs: int) -> tuple[int, ...]:
@@ -50,7 +51,7 @@ def dry_mix(preset: Preset, inputs: int, values: Mapping[str, float] | None = No
     values = written_values(preset) if values is None else values
     channels = (*preset.channels, Channel(MASTER, "group", straight_in(preset.channels, inputs)))
     place = {channel.name: number for number, channel in enumerate(channels)}
-    gains = np.array(side_gains(channels, values))
+    gains = np.array(channel_gains(channels, values))
     road = gains.copy()  # of each channel, to the end
     for number in reversed(range(len(channels) - 1)):
         road[number] *= road[place[channels[number].to]]
