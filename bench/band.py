@@ -92,12 +92,17 @@ def click_errors(heard: Sound, expected: NDArray[np.float64]) -> tuple[NDArray[n
     return np.array(errors), np.array(levels)
 
 
+def steadily(rate: float) -> Tempo:
+    """At so many times the song's own tempo."""
+    return lambda _: rate * SONG_BPM
+
+
 def time_table(minutes: float) -> None:
     rng = np.random.default_rng(1)
     steps = rng.uniform(0.9, 1.1, 100_000)
     rates = (0.5, 0.75, 0.9, 1.1, 1.35, 2.0, 2.5)
     tempi: dict[str, tuple[Tempo, float]] = {
-        **{f"steady {rate:g} x": (lambda _, rate=rate: rate * SONG_BPM, 60.0) for rate in rates},
+        **{f"steady {rate:g} x": (steadily(rate), 60.0) for rate in rates},
         "+-10 % in 8 s": (lambda s: SONG_BPM * (1 + 0.1 * np.sin(2 * np.pi * s / 8)), 60.0),
         "215 -> 330 bpm in 20 s": (lambda s: 215 + min(s / 20, 1) * 115, 25.0),
         "another tempo, +-10 %, each beat": (lambda s: SONG_BPM * steps[int(s * SONG_BPM / 60)], 60.0),
@@ -138,7 +143,7 @@ def cost_table(seconds: float) -> None:
     for stems, buses in ((1, 1), (5, 1), (16, 1), (16, 4)):
         bank = in_memory(music(stems, seconds * 2.6))
         for rate in (1.0, 1.1, 1.35, 2.5):
-            _, _, spent, worst = play(bank, lambda _, rate=rate: rate * SONG_BPM, seconds, buses)
+            _, _, spent, worst = play(bank, steadily(rate), seconds, buses)
             print(f"{stems:5} {buses:5} {rate:5.2f} {100 * spent / seconds:12.1f} {worst * 1000:16.2f}")
     against_the_command_line(seconds)
 

@@ -25,7 +25,7 @@ from live_rig.conducting.chart import chart_of
 from live_rig.conducting.cues import Sent
 from live_rig.instrument import Instrument
 from live_rig.wiring import each_bus_apart
-from tests.playing import HAT, RATE_HZ, SNARE, STICKS, rock, song
+from tests.playing import HAT, RATE_HZ, SNARE, STICKS, beats, rock, song
 
 NAMES = [gig.__name__.replace("_", " ") for gig in GIGS]
 USUALLY = 10
@@ -53,7 +53,7 @@ def count_in(kind: str, bpm: float, seed: int) -> float:
             microphone.strike(click_s - GRACE_S, SNARE, 50)
         piece = SNARE if kind == FLAMS else CLICKED_ON.get(kind, STICKS)
         microphone.strike(click_s, piece, int(random.integers(90, 110)))
-    for struck_s, note, velocity in rock(one_s + np.arange(4) * beat_s, jitter_ms=4, seed=seed):
+    for struck_s, note, velocity in rock(beats((bpm, 4), start_s=one_s), jitter_ms=4, seed=seed):
         microphone.strike(struck_s, note, velocity)
     instrument = Instrument(Drums(RATE_HZ, 1, BLOCK), RATE_HZ, each_bus_apart(1), BLOCK)
     instrument.load(chart_of(song(bpm * random.uniform(0.9, 1.1)), RATE_HZ, None))
@@ -64,7 +64,8 @@ def count_in(kind: str, bpm: float, seed: int) -> float:
         instrument.rig.step(microphone.sound[None, now : now + BLOCK], played)
         for notice in instrument.exchange.notices():
             if notice["kind"] == NoticeKind.CAME_IN:
-                return (notice["frame"] + instrument.rig.guard_delay_frames) / RATE_HZ - one_s
+                first_note_frame: int = notice["frame"] + instrument.rig.guard_delay_frames
+                return first_note_frame / RATE_HZ - one_s
     return float("nan")
 
 

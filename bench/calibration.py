@@ -92,7 +92,7 @@ def main() -> None:
             beats = np.concatenate(list(pool.map(judged, heard, itertools.repeat(WAYS[name]))))
             curves[SAID[name]] = points = curve(beats)
             error = sum(abs(said - so) * count for said, so, count in points) / max(1, sum(count for _, _, count in points))
-            in_range = dict(zip(np.digitize([said for said, _, _ in points], EDGES), points, strict=True))
+            in_range = dict(zip(np.digitize([said for said, _, _ in points], EDGES).tolist(), points, strict=True))
             cells = [
                 f"{in_range[part][1]:.2f} of {in_range[part][2]}" if part in in_range else "–" for part in range(1, len(EDGES))
             ]

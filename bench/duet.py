@@ -123,7 +123,7 @@ def together(who: Drummer) -> tuple[np.ndarray, np.ndarray]:
     half_s = who.trip_ms / 2e3
     instrument.rig.at(half_s, half_s)
     silence, played = np.zeros((1, BLOCK), np.float32), np.empty((8, BLOCK), np.float32)
-    struck, off = [], []
+    struck, off = list[float](), list[float]()
     to_ear_frames = instrument.rig.guard_delay_frames + round(half_s * RATE_HZ)
     due: list[tuple[int, int, int]] = []
     frame, has_heard = 0, True

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.setting.bleed import WAY_S, bleed
 from bench.setting.corpus import CHECKOUT, meta, takes
@@ -41,7 +42,7 @@ STANDS_BEFORE = {
 KITS = ("ForzeeStereo", "GMRockKit", "Millo_MultiLayered2")
 LOST_F = 0.6
 CROSSTALK = 10 ** (-15 / 20)
-Sound = np.ndarray
+Sound = NDArray[np.floating]
 Spoil = Callable[[Sound], Sound]
 
 
@@ -91,9 +92,9 @@ def five_lines(take: Path, kit: str) -> Sound:
     player = Player(hydrogen_kit(HYDROGEN / kit), np.random.default_rng(7))
     own = np.stack([player.play([n for n in notes if STANDS_BEFORE[n.piece] == drum], length_s) for drum in DRUMS])
     all_ = own.sum(axis=0)
-    heard = own + CROSSTALK * (all_ - own)
+    heard: Sound = own + CROSSTALK * (all_ - own)
     heard[4] = own[4] + 0.5 * (all_ - own[4])
-    return heard / np.abs(heard).max()
+    return heard / float(np.abs(heard).max())
 
 
 def beside_a_band(lines: Sound) -> tuple[Sound, Sound]:
@@ -102,12 +103,13 @@ def beside_a_band(lines: Sound) -> tuple[Sound, Sound]:
     return lines + back * np.where(np.arange(5) == 4, 1, 10 ** (CLOSE_DB / 20))[:, None], played
 
 
-def triggered(notes: np.ndarray, kinds: tuple[str, ...]) -> np.ndarray:
+def triggered(notes: NDArray[np.void], kinds: tuple[str, ...]) -> NDArray[np.void]:
     """The strokes on these kinds of drum."""
     kept = notes.copy()
     for kind in {"kick", "snare", "cymbal"} - set(kinds):
         kept[kind] = 0
-    return kept[kept["kick"] + kept["snare"] + kept["cymbal"] > 0]
+    struck: NDArray[np.void] = kept[kept["kick"] + kept["snare"] + kept["cymbal"] > 0]
+    return struck
 
 
 def scored(take: Path, strokes: np.ndarray, frames: int) -> tuple[float, float]:

@@ -106,7 +106,8 @@ def shape(sound: Sound, places: Curve) -> Curve:
         at = round(place / STEP_S / RATE_HZ) - first
         if at >= 0 and at + count <= len(level):
             shapes.append(level[at : at + count])
-    return np.mean(shapes, axis=0)
+    mean: Curve = np.mean(shapes, axis=0)
+    return mean
 
 
 def struck(level: Curve, place: float) -> tuple[float, float]:

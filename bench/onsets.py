@@ -23,7 +23,7 @@ LENGTH_S = 20
 def sound_at(rate: int, path: str | None) -> np.ndarray:
     if path:
         sound, own_rate = soundfile.read(path, dtype="float32", always_2d=True)
-        return soxr.resample(sound.mean(axis=1), own_rate, rate).astype(np.float32)[: LENGTH_S * rate]
+        return np.asarray(soxr.resample(sound.mean(axis=1), own_rate, rate), np.float32)[: LENGTH_S * rate]
     bursts = np.random.default_rng(1).standard_normal((LENGTH_S * 4, rate // 4)) * np.exp(-np.arange(rate // 4) / rate / 0.03)
     return bursts.ravel().astype(np.float32) * np.float32(0.1)
 

@@ -105,6 +105,8 @@ def run(preset: Preset, block: int, seconds: float) -> str:
     stop.set()
     counts = rack.counts
     rack.close()
+    if counts is None:
+        raise SystemExit("The rack was lost while it was measured")
     late_ns, took_ns, dry, _ = log[0].T
     period_ns = block / SAMPLERATE * 1e9
     rushed = late_ns > period_ns / 2

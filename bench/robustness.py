@@ -131,7 +131,7 @@ def scored(pool: ProcessPoolExecutor, heard: list[Path], name: str, scratch: Pat
     folder, report = scratch / name, scratch / "report.json"
     folder.mkdir()
     list(pool.map(write, heard, itertools.repeat(name), itertools.repeat(folder)))
-    words = [sys.executable, SCORE, CORPUS, folder, "--min-lead", "20", "--skip-missing", "--json", report]
+    words: list[str | Path] = [sys.executable, SCORE, CORPUS, folder, "--min-lead", "20", "--skip-missing", "--json", report]
     subprocess.run(words, check=True, capture_output=True)
     figures = json.loads(report.read_text())["groups"]["all"]
     return figures["f"], figures["sd_drummer_ms"]

@@ -194,7 +194,8 @@ def bars_until_his(take: Path, calls: Path) -> float:
     if not len(in_a_row):
         return math.inf
     beats = float(np.interp(called_s[in_a_row[0]], true_s, np.arange(len(true_s))))
-    return beats / meta(take)["beats_per_bar"]
+    beats_per_bar: int = meta(take)["beats_per_bar"]
+    return beats / beats_per_bar
 
 
 def told_wrong(all_ways: Mapping[str, Scores], folder: Path) -> str:

@@ -7,13 +7,14 @@ import json
 import sys
 from pathlib import Path
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from live_rig.control.protocol import Command, Desk, Done, DoorAddress, Hello, Refused, StageState, Welcome
 
-MODELS = [Hello, Command, Welcome, StageState, Desk, Done, Refused, DoorAddress]
+MODELS: list[type[BaseModel]] = [Hello, Command, Welcome, StageState, Desk, Done, Refused, DoorAddress]
 
 
 def schema() -> str:

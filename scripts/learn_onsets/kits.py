@@ -158,7 +158,7 @@ def _modes(random: np.random.Generator, hz: list[float], decay_s: float, time_s:
 
 def _noise(random: np.random.Generator, low_hz: float, high_hz: float, decay_s: float, time_s: Wave) -> Wave:
     sections = signal.butter(2, [low_hz, min(high_hz, 20_000)], "bandpass", fs=RATE, output="sos")
-    noise = signal.sosfilt(sections, random.standard_normal(len(time_s)))
+    noise: Wave = signal.sosfilt(sections, random.standard_normal(len(time_s)))
     return noise / (np.std(noise) + 1e-9) * np.exp(-time_s / decay_s)
 
 

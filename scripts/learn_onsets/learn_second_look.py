@@ -39,11 +39,18 @@ class Looks(NamedTuple):
 def first_look() -> Network:
     """The network that onset_weights.h holds."""
     text = FIRST_HEADER.read_text()
-    units = [int(re.search(rf"UNITS_{n} = (\d+)", text)[1]) for n in (1, 2)]
+
+    def written(pattern: str) -> str:
+        found = re.search(pattern, text)
+        if found is None:
+            raise SystemExit(f"There is no {pattern} in {FIRST_HEADER}")
+        return found[1]
+
+    units = [int(written(rf"UNITS_{n} = (\d+)")) for n in (1, 2)]
     network = Network(np.random.default_rng(0), (units[0], units[1]))
     for n in range(3):
         for name, tables in (("WEIGHTS", network.weights), ("BIASES", network.biases)):
-            numbers = re.search(rf"{name}_{n + 1}\[\d+\] = {{([^}}]*)}}", text)[1].replace("f", "").split(",")
+            numbers = written(rf"{name}_{n + 1}\[\d+\] = {{([^}}]*)}}").replace("f", "").split(",")
             tables[n] = np.array([float(number) for number in numbers], np.float32).reshape(tables[n].shape)
     return network
 

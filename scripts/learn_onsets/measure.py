@@ -71,7 +71,8 @@ def as_one(found: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
         whole[kind] = (
             np.maximum.reduceat(found[kind], np.flatnonzero(np.r_[True, np.diff(found["frame"]) != 0])) if len(found) else 0
         )
-    return whole[np.max([whole[kind] for kind in KINDS], axis=0) > 0.4]
+    struck: npt.NDArray[np.void] = whole[np.max([whole[kind] for kind in KINDS], axis=0) > 0.4]
+    return struck
 
 
 def spoil(audio: npt.NDArray[np.float32], rate: int, options: argparse.Namespace) -> npt.NDArray[np.float32]:
@@ -84,7 +85,8 @@ def spoil(audio: npt.NDArray[np.float32], rate: int, options: argparse.Namespace
     if options.clip_db is not None:
         top = np.max(np.abs(audio)) * 10 ** (-options.clip_db / 20)
         audio = np.clip(audio, -top, top)
-    return (audio * 10 ** (options.level_db / 20)).astype(np.float32)
+    level_db: float = options.level_db
+    return (audio * 10 ** (level_db / 20)).astype(np.float32)
 
 
 @dataclass

@@ -58,7 +58,7 @@ class Network:
 
     def learn(self, layers: list[Array], gradient: Array, rate: float) -> None:
         """One step of Adam, given the gradient of the loss by the answers."""
-        by_weights, by_biases = [], []
+        by_weights, by_biases = list[Array](), list[Array]()
         for layer in (2, 1, 0):
             by_weights.insert(0, layers[layer].T @ gradient)
             by_biases.insert(0, gradient.sum(axis=0))

@@ -6,6 +6,7 @@ levels, tempo, room, tone, noise, other players, overload, level.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,11 +131,11 @@ class Player:
 
 def peaking(hz: float, gain_db: float, octaves: float) -> Wave:
     """b0 b1 b2 a0 a1 a2 of a peaking equaliser (R. Bristow-Johnson, Audio EQ Cookbook)."""
-    turn, gain = 2 * np.pi * hz / RATE, 10 ** (gain_db / 40)
-    alpha = np.sin(turn) * np.sinh(np.log(2) / 2 * octaves * turn / np.sin(turn))
-    middle = -2 * np.cos(turn)
-    table = np.array([1 + alpha * gain, middle, 1 - alpha * gain, 1 + alpha / gain, middle, 1 - alpha / gain])
-    return table / table[3]
+    turn, gain = 2 * math.pi * hz / RATE, 10 ** (gain_db / 40)
+    alpha = math.sin(turn) * math.sinh(math.log(2) / 2 * octaves * turn / math.sin(turn))
+    middle = -2 * math.cos(turn)
+    whole = 1 + alpha / gain
+    return np.array([1 + alpha * gain, middle, 1 - alpha * gain, whole, middle, 1 - alpha / gain]) / whole
 
 
 def in_a_room(sound: Sound, random: np.random.Generator) -> Sound:
@@ -146,7 +147,8 @@ def in_a_room(sound: Sound, random: np.random.Generator) -> Sound:
     for _ in range(random.integers(0, 6)):
         tail[int(random.uniform(0.002, min(0.03, time_s[-1])) * RATE)] += random.normal(0, 2)
     tail /= np.sqrt(np.sum(tail**2)) + 1e-9
-    return sound + (signal.fftconvolve(sound, tail)[: len(sound)] * 10 ** (random.uniform(-25, -3) / 20)).astype(np.float32)
+    room: Wave = signal.fftconvolve(sound, tail)[: len(sound)]
+    return sound + (room * 10 ** (random.uniform(-25, -3) / 20)).astype(np.float32)
 
 
 def other_players(frames: int, random: np.random.Generator) -> Wave:
@@ -162,13 +164,14 @@ def other_players(frames: int, random: np.random.Generator) -> Wave:
             sound[at : at + length] += shape * ((55 * 2 ** (random.integers(0, 48) / 12) * time_s + random.random()) % 1 - 0.5)
         at += int(length * random.uniform(0.5, 1.2))
     dull = random.uniform(0.7, 0.98)
-    return signal.lfilter([1 - dull], [1, -dull], sound[:frames])
+    dulled: Wave = signal.lfilter([1 - dull], [1, -dull], sound[:frames])
+    return dulled
 
 
 def noise(frames: int, random: np.random.Generator) -> Wave:
     white = random.standard_normal(frames)
-    pinker = signal.lfilter([1], [1, -random.uniform(0, 0.99)], white)
-    hum = random.uniform(0, 1.5) * np.sin(2 * np.pi * random.choice([50, 60, 100, 120]) * np.arange(frames) / RATE)
+    pinker: Wave = signal.lfilter([1], [1, -random.uniform(0, 0.99)], white)
+    hum: Wave = random.uniform(0, 1.5) * np.sin(2 * np.pi * random.choice([50, 60, 100, 120]) * np.arange(frames) / RATE)
     return pinker / np.std(pinker) + hum * (random.random() < 0.3)
 
 

@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import kits
 import numpy as np
@@ -43,8 +44,16 @@ def random_performance(takes: list[list[Note]], all_kits: list[kits.Kit], random
     return perform(take, kits.put_together(makers, random), EXCERPT_S, random)
 
 
-def part(takes: list[list[Note]], all_kits: list[kits.Kit], random: np.random.Generator) -> dict[str, npt.NDArray[np.generic]]:
-    """`seen` (excerpts, hops, 73), `hop_s` (excerpts,), `strokes` (n, 4): excerpt, time_s, kind, velocity."""
+class Part(NamedTuple):
+    """What one file holds."""
+
+    seen: npt.NDArray[np.float16]  # (excerpts, hops, 73)
+    hop_s: npt.NDArray[np.float64]  # (excerpts,)
+    strokes: npt.NDArray[np.float64]  # (n, 4): excerpt, time_s, kind, velocity
+
+
+def part(takes: list[list[Note]], all_kits: list[kits.Kit], random: np.random.Generator) -> Part:
+    """Excerpts of performances, each on a kit of its own."""
     seen, hop_s, strokes = [], [], []
     for excerpt in range(EXCERPTS_A_PART):
         played = random_performance(takes, all_kits, random)
@@ -52,7 +61,7 @@ def part(takes: list[list[Note]], all_kits: list[kits.Kit], random: np.random.Ge
         seen.append(hops[: int(EXCERPT_S / 0.0031)].astype(np.float16))
         hop_s.append(round(0.003 * played.rate) / played.rate)
         strokes += [(excerpt, note.time_s, KIND[note.piece], note.velocity) for note in played.notes]
-    return {"seen": np.array(seen), "hop_s": np.array(hop_s), "strokes": np.array(strokes)}
+    return Part(np.array(seen), np.array(hop_s), np.array(strokes))
 
 
 def main() -> None:
@@ -69,7 +78,8 @@ def main() -> None:
         path = options.out / f"part-{number:03d}.npz"
         if not path.exists():
             unfinished = path.with_suffix(".unfinished.npz")
-            np.savez(unfinished, **part(takes, all_kits, np.random.default_rng([1, number])))
+            heard = part(takes, all_kits, np.random.default_rng([1, number]))
+            np.savez(unfinished, seen=heard.seen, hop_s=heard.hop_s, strokes=heard.strokes)
             unfinished.rename(path)
             print(path, flush=True)
 

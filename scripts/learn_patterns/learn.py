@@ -70,8 +70,8 @@ def strokes(path: Path) -> tuple[Floats, NDArray[np.int64], Floats]:
                     if message.note in notes:
                         found.append((ticks / song.ticks_per_beat, drum, message.velocity / 127))
     found.sort()
-    beat, drum, strength = (np.array(column) for column in zip(*found, strict=True))
-    return beat, drum.astype(np.int64), strength
+    beats, drums, strengths = zip(*found, strict=True)
+    return np.array(beats), np.array(drums, np.int64), np.array(strengths)
 
 
 def merged(beat: Floats, drum: NDArray[np.int64], strength: Floats, bpm: float) -> tuple[Floats, NDArray[np.int64], Floats]:
@@ -79,7 +79,7 @@ def merged(beat: Floats, drum: NDArray[np.int64], strength: Floats, bpm: float) 
     keep = np.ones(beat.size, bool)
     for kind in range(3):
         last = -1
-        for i in np.flatnonzero(drum == kind):
+        for i in np.flatnonzero(drum == kind).tolist():
             if last >= 0 and (beat[i] - beat[last]) * 60 / bpm < FLAM_S:
                 keep[last if strength[i] > strength[last] else i] = False
                 if not keep[i]:
