@@ -57,10 +57,13 @@ class Stage:
                 until(lambda: self.rack.has_answered() or self.rack.status() == "restarting")
 
     def play_until(self, what: Callable[[], bool]) -> None:
+        """At a device's pace: whoever brings it needs the processor more than the drummer does."""
         end_s = time.monotonic() + DEADLINE_S
         while not what():
             assert time.monotonic() < end_s
+            over_s = time.monotonic() + BLOCK / SAMPLERATE
             self.play()
+            until(lambda over_s=over_s: time.monotonic() > over_s)
 
     def go_on_until(self, what: Callable[[], bool]) -> None:
         """As a device does: no answer is waited for longer than a block lasts. A rack hangs when many are owing."""
