@@ -20,6 +20,7 @@ from cython_core.follower import Follower
 from cython_core.onsets import ONSET
 
 RATE_HZ, TICK, START_S = 48_000, 32, 0.5
+LOOK_TICKS = 20  # from one look at what it believes to the next
 BARS_HEARD, BARS_JUDGED = 4, 16
 LOOSE_S = 0.008
 SHORT_NOTE_S = 0.1  # at fast tempi the short note of swing lasts this long: it flattens
@@ -86,13 +87,10 @@ def followed(feel: Feel, bpm: float, told: tuple[float | None, int | None]) -> t
     """Share of time in which the beat, and the one, were right."""
     bar_s = feel.beats * 60 / bpm
     strokes, follower = take(feel, bpm, BARS_HEARD + BARS_JUDGED), Follower(RATE_HZ, *told)
-    right, ones, at = [], [], 0
-    for tick in range(int((START_S + (BARS_HEARD + BARS_JUDGED) * bar_s) * RATE_HZ / TICK)):
-        first, end_s = at, (tick + 1) * TICK / RATE_HZ
-        while at < len(strokes) and strokes["told_frame"][at] <= (tick + 1) * TICK:
-            at += 1
-        pulse = follower.tick(strokes[first:at], TICK)
-        if end_s > START_S + BARS_HEARD * bar_s and tick % 20 == 0:
+    right, ones = [], []
+    for tick in range(1, int((START_S + (BARS_HEARD + BARS_JUDGED) * bar_s) * RATE_HZ / TICK) + 1, LOOK_TICKS):
+        end_s, pulse = tick * TICK / RATE_HZ, follower.hear(strokes, tick * TICK)
+        if end_s > START_S + BARS_HEARD * bar_s:
             true = (end_s - START_S) / 60 * bpm
             is_right = abs(pulse.beat - true - round(pulse.beat - true)) < 0.175 and abs(pulse.bpm / bpm - 1) < 0.1
             away = (pulse.bar_beat - true) % feel.beats

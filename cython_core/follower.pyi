@@ -48,5 +48,11 @@ class Follower:
         """The drummer has counted: a bar begins at `bar_one_frame`, in this tempo (40..400). His clicks are forgotten."""
     def tick(self, onsets: npt.NDArray[np.void], frames: int) -> Pulse:
         """Hear one tick of `frames` (1..32) frames, with the onsets told in it, (n,) of `cython_core.onsets.ONSET`."""
+    def hear(self, onsets: npt.NDArray[np.void], until_frame: int) -> Pulse:
+        """Hear on to `until_frame` tick by tick, with those of these onsets that are told on the way; returns the pulse there.
+
+        (n,) of ONSET in the order of `told_frame`: a whole take may be given again and again. ValueError where that frame has
+        been heard already.
+        """
     def hypotheses(self, room: int = 2) -> list[Hypothesis]:
         """What the drummer may be playing at the last frame heard, surest first, at most `room` (and 8). Changes nothing."""

@@ -11,6 +11,8 @@ from libc.string cimport memset
 
 from collections import namedtuple
 
+import numpy as np
+
 from cython_core.bar_filter cimport (
     PLACES_PER_BEAT, bar_filter_allot, bar_filter_free, bar_filter_go_on, bar_filter_hear, bar_filter_meter, bar_filter_miss,
     bar_filter_prepare, bar_filter_refer, bar_filter_renew, bar_filter_start, bar_filter_work,
@@ -27,6 +29,7 @@ from cython_core.on_strokes cimport weigh_strokes
 from cython_core.onsets cimport FIRST, MAX_ONSETS, SECOND, read_onsets
 from cython_core.own_bar cimport own_bar_begin, own_bar_pass, own_bar_renew, own_bar_strike
 from cython_core.patterns cimport BINS_PER_BEAT, MAX_BEATS, OWN
+from cython_core.tick cimport TICK
 
 cdef double UNTOLD_BPM = 125.0
 cdef double SLOWEST_BPM = 40.0       # no drummer is taken to play slower or faster than these
@@ -337,6 +340,11 @@ Believed = namedtuple("Hypothesis", "bpm bar_beat belief")
 globals()["Hypothesis"] = Believed
 
 
+cdef said(const Pulse *pulse):
+    return Said(pulse.beat, pulse.bar_beat, pulse.bpm, pulse.confidence, pulse.bar_confidence, pulse.playing, pulse.beats_per_bar,
+                bool(pulse.found))
+
+
 cdef class Follower:
     """A follower for onsets on a clock of `samplerate_hz`, told the song's tempo and meter where they are known."""
 
@@ -379,8 +387,26 @@ cdef class Follower:
         cdef int count = read_onsets(onsets, heard)
         self.heard_frames += frames
         follower_tick(self.state, heard, count, self.heard_frames, frames, &pulse)
-        return Said(pulse.beat, pulse.bar_beat, pulse.bpm, pulse.confidence, pulse.bar_confidence, pulse.playing,
-                    pulse.beats_per_bar, bool(pulse.found))
+        return said(&pulse)
+
+    def hear(self, onsets, long long until_frame):
+        """Hear on to `until_frame` tick by tick, with those of these onsets that are told on the way; returns the pulse there."""
+        cdef Onset[MAX_ONSETS] heard
+        cdef Pulse pulse
+        cdef const long long[::1] told = np.ascontiguousarray(onsets["told_frame"])
+        cdef Py_ssize_t at = np.searchsorted(told, self.heard_frames, side="right"), upto = at
+        cdef int count, frames
+        if until_frame <= self.heard_frames:
+            raise ValueError(f"{self.heard_frames} frames have been heard already, and {until_frame} are asked for")
+        while self.heard_frames < until_frame:
+            frames = <int>min(TICK - self.heard_frames % TICK, until_frame - self.heard_frames)
+            self.heard_frames += frames
+            while upto < told.shape[0] and told[upto] <= self.heard_frames:
+                upto += 1
+            count = read_onsets(onsets[at:upto], heard) if upto > at else 0
+            at = upto
+            follower_tick(self.state, heard, count, self.heard_frames, frames, &pulse)
+        return said(&pulse)
 
     def hypotheses(self, int room=2):
         """What the drummer may be playing at the last frame heard, surest first. Only looks: nothing that is followed changes."""

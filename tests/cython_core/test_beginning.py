@@ -26,13 +26,9 @@ def after_bars(
     knocks["frame"] = [first - beats * beat_frames for beats in sorted(knocked_before_beats, reverse=True)]
     knocks["told_frame"] = np.ceil(knocks["frame"])
     knocks["strength"], knocks["snare"], knocks["look"] = strength, 1, Look.ONLY
-    heard, follower, at = np.concatenate([knocks, strokes]), Follower(RATE_HZ, 1.04 * BPM, 4), 0
-    end = int(first + bars * 4 * beat_frames)
-    for tick in range(end // TICK):
-        upto = int(np.searchsorted(heard["told_frame"], (tick + 1) * TICK, side="right"))
-        pulse = follower.tick(heard[at:upto], TICK)
-        at = upto
-    return pulse, (end // TICK * TICK - first) / beat_frames
+    end = int(first + bars * 4 * beat_frames) // TICK * TICK
+    pulse = Follower(RATE_HZ, 1.04 * BPM, 4).hear(np.concatenate([knocks, strokes]), end)
+    return pulse, (end - first) / beat_frames
 
 
 def away_beats(beat: float, true: float, round_beats: float) -> float:

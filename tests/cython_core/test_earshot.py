@@ -23,12 +23,7 @@ def only(strokes: np.ndarray, *kinds: str) -> np.ndarray:
 
 
 def pulse_after(strokes: np.ndarray, told_bpm: float | None, frames: int) -> Pulse:
-    follower, at = Follower(RATE_HZ, told_bpm, 4 if told_bpm else None), 0
-    for tick in range(frames // TICK):
-        upto = int(np.searchsorted(strokes["told_frame"], (tick + 1) * TICK, side="right"))
-        pulse = follower.tick(strokes[at:upto], TICK)
-        at = upto
-    return pulse
+    return Follower(RATE_HZ, told_bpm, 4 if told_bpm else None).hear(strokes, frames // TICK * TICK)
 
 
 def away_beats(feel: Feel, bpm: float, told_bpm: float | None, *kinds: str, bars: int = 12) -> float:
@@ -66,17 +61,13 @@ def test_a_crash_pad_at_the_end_of_a_verse_makes_nobody_miss_the_hats() -> None:
 
 def test_a_new_song_takes_it_that_all_can_be_heard() -> None:
     strokes, all_ = only(take(ROCK, 120, 8), "kick", "snare"), take(ROCK, 120, 8)
-    end = int(8 * 4 * RATE_HZ * 0.5)
+    end = 8 * 4 * RATE_HZ // 2
     again, fresh = Follower(RATE_HZ, 124, 4), Follower(RATE_HZ, 124, 4)
-    for follower in (again, fresh):
-        for tick in range(end // TICK):
-            inside = (strokes["told_frame"] > tick * TICK) & (strokes["told_frame"] <= (tick + 1) * TICK)
-            follower.tick(strokes[inside], TICK) if follower is again else follower.tick(strokes[:0], TICK)
-        follower.tell(124, 4)
+    again.hear(strokes, end)
+    fresh.hear(strokes[:0], end)
     later = all_.copy()
-    later["frame"] += end // TICK * TICK
-    later["told_frame"] += end // TICK * TICK
-    for tick in range(end // TICK, 2 * end // TICK):
-        inside = (later["told_frame"] > tick * TICK) & (later["told_frame"] <= (tick + 1) * TICK)
-        pulses = [follower.tick(later[inside], TICK) for follower in (again, fresh)]
-    assert pulses[0] == pulses[1]
+    later["frame"] += end
+    later["told_frame"] += end
+    for follower in (again, fresh):
+        follower.tell(124, 4)
+    assert again.hear(later, 2 * end) == fresh.hear(later, 2 * end)

@@ -214,6 +214,15 @@ def test_the_same_strokes_give_the_same_bits() -> None:
     assert listen(Follower(SAMPLERATE_HZ, 150, 4), onsets, 9.0) == listen(Follower(SAMPLERATE_HZ, 150, 4), onsets, 9.0)
 
 
+def test_asked_for_the_pulse_at_a_frame_it_hears_on_to_there_tick_by_tick() -> None:
+    onsets, frame = np.sort(groove(0.4, 2), order="told_frame"), 3 * SAMPLERATE_HZ
+    tick_by_tick, asked = listen(Follower(SAMPLERATE_HZ, 150, 4), onsets, 3.0), Follower(SAMPLERATE_HZ, 150, 4)
+    assert asked.hear(onsets, frame // 2) == tick_by_tick[frame // 2 // TICK - 1]
+    assert asked.hear(onsets, frame) == tick_by_tick[-1]
+    with pytest.raises(ValueError, match="have been heard already"):
+        asked.hear(onsets, frame)
+
+
 SEVEN = (*((beat, KICK) for beat in (0, 3)), *((beat, SNARE) for beat in (2, 5, 6)), *((half / 2, HAT) for half in range(14)))
 
 
