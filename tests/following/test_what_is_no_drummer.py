@@ -54,14 +54,8 @@ def follow_sound(sound: Sound, told: tuple[float | None, int | None]) -> list[Pu
 
 def follow_strokes(strokes: np.ndarray, frames: int, told: tuple[float | None, int | None]) -> list[Pulse]:
     """The pulse after every tick."""
-    calls = BeatCalls(Follower(RATE_HZ, *told), 0.02)
-    pulses = []
-    for end in range(TICK, frames + 1, TICK):
-        due = int(np.searchsorted(strokes["told_frame"], end, side="right"))
-        calls.hear(strokes[:due], end)
-        strokes = strokes[due:]
-        pulses.append(calls.now())
-    return pulses
+    follower = Follower(RATE_HZ, *told)
+    return [follower.hear(strokes, end) for end in range(TICK, frames + 1, TICK)]
 
 
 def confidence(pulses: list[Pulse], from_s: float, to_s: float) -> float:
