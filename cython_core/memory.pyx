@@ -2,7 +2,8 @@
 
 A system hands memory out page by page when it is first written, and may put it on the disk later: whoever reaches for it then waits.
 So what the callback, the renderers and the stems' pages live in is taken here, in pages of its own, each of them written and, as far as
-the system allows it, locked at once.
+the system allows it, locked at once. Where there are large pages, they are taken: a processor finds its way in few large pages sooner than
+in thousands of small ones. Once the memory is there the system is to leave it so, and not to put pages together while they are played from.
 """
 
 from libc.errno cimport errno
@@ -15,12 +16,22 @@ cdef extern from *:
     static void *rig_map(size_t n) { return VirtualAlloc(NULL, n, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE); }
     static void rig_unmap(void *p, size_t n) { (void)n; VirtualFree(p, 0, MEM_RELEASE); }
     static int rig_lock(void *p, size_t n) { if (VirtualLock(p, n)) return 0; errno = ENOMEM; return -1; }
+    static void rig_leave(void *p, size_t n) { (void)p; (void)n; }
     #else
     #include <sys/mman.h>
+    #if defined(MADV_HUGEPAGE)
+    #define rig_advise(p, n, large) madvise(p, n, (large) ? MADV_HUGEPAGE : MADV_NOHUGEPAGE)
+    #else
+    #define rig_advise(p, n, large) 0
+    #endif
     static void *rig_map(size_t n) {
         void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        return p == MAP_FAILED ? NULL : p;
+        if (p == MAP_FAILED)
+            return NULL;
+        (void)rig_advise(p, n, 1);
+        return p;
     }
+    static void rig_leave(void *p, size_t n) { (void)rig_advise(p, n, 0); }
     static void rig_unmap(void *p, size_t n) { munmap(p, n); }
     static int rig_lock(void *p, size_t n) { return mlock(p, n); }
     #endif
@@ -28,6 +39,7 @@ cdef extern from *:
     void *map_pages "rig_map"(size_t size) noexcept nogil
     void unmap_pages "rig_unmap"(void *place, size_t size) noexcept nogil      # and unlock them
     int lock_pages "rig_lock"(void *place, size_t size) noexcept nogil
+    void leave_pages "rig_leave"(void *place, size_t size) noexcept nogil      # as they are: small ones small, and large ones large
 
 cdef enum:
     HEAD = 64                        # bytes before what was asked for, which hold how much was taken: a cache line
@@ -43,6 +55,7 @@ cdef void *reserve(size_t count, size_t size) noexcept nogil:
         return NULL
     if not lock(head, all_):
         memset(head, 0, all_)        # it is there at least
+    leave_pages(head, all_)
     head[0] = all_
     return <char *>head + HEAD
 

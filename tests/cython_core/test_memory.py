@@ -1,13 +1,16 @@
 """What the audio path works on is there before the first sound, and kept there."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cython_core.drums import Drums
+from cython_core.follower import Follower
 from live_rig.conducting.chart import chart_of
 from live_rig.instrument import Instrument
 from live_rig.wiring import each_bus_apart
@@ -56,6 +59,19 @@ def test_no_stroke_waits_for_a_page_of_memory() -> None:
     pages_waited_for(first)  # which reaches the code
     assert pages_waited_for(second) == 0
     assert second.exchange.snapshot()["confidence"] > 0  # the strokes were heard
+
+
+def left_as_it_is_kb() -> int:
+    """Memory of this process of which the system is to make no other pages."""
+    parts = re.findall(r"^Size: +(\d+) kB$.*?^VmFlags:([^\n]*)", Path("/proc/self/smaps").read_text(), re.MULTILINE | re.DOTALL)
+    return sum(int(size_kb) for size_kb, flags in parts if "nh" in flags.split())
+
+
+@pytest.mark.skipif(not Path("/sys/kernel/mm/transparent_hugepage").exists(), reason="large pages as Linux has them")
+def test_no_pages_are_put_together_while_a_stroke_is_followed() -> None:
+    before_kb, follower = left_as_it_is_kb(), Follower(RATE_HZ, 120, 4)
+    assert left_as_it_is_kb() - before_kb > 20_000
+    assert follower.samplerate_hz == RATE_HZ
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are set as POSIX does")
