@@ -28,16 +28,23 @@ def can_build_windows() -> bool:
 
 
 def build(
-    folder: Path, latency_frames: int = 0, loading: int = 0, moves: int = 0, channels: int = 2, *, words: bool = False
+    folder: Path,
+    latency_frames: int = 0,
+    loading: int = 0,
+    moves: int = 0,
+    channels: int = 2,
+    *,
+    words: bool = False,
+    looks_when_low: bool = False,
 ) -> Path:
     """The plugin's bundle, in `folder`. Parameters: `gain` 0..1, and `fault`, what an input over 0.9 does: 1 crashes, 2
     hangs, 3 gives NaN. moves: it has a window, in which the gain is moved so often, sixty times a second; 0: it has none.
     channels: how many go in, and come out. words: the gain has two places only, 0.25 called "Low" and 1 called "1",
-    and the fault is a switch.
+    and the fault is a switch. looks_when_low: it looks ahead only while the gain is under a half.
     """
     more = (f"Moves{moves}" if moves else "") + (f"Channels{channels}" if channels != 2 else "")
     own = [f"-DLATENCY_FRAMES={latency_frames}", f"-DLOADING={loading}", str(SOURCE / "faulty.cpp")]
-    own += [*["-DWORDS"] * words, *(window_sources() if moves else [])]
+    own += [*["-DWORDS"] * words, *["-DLOOKS_WHEN_LOW"] * looks_when_low, *(window_sources() if moves else [])]
     kind = (f"-DCHANNELS={channels}", *(window(moves) if moves else ()))
     return bundled(folder / f"Faulty{latency_frames}{LOADING[loading]}{more}.vst3", kind, own)
 

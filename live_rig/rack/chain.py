@@ -115,6 +115,7 @@ class Chain:
         self._allowance_frames, self._title = allowance_frames, title
         self.says: list[str] = []
         self.links: list[Link] = []
+        self.looks: list[int] = []  # frames that each effect looks ahead, those that are left out for it too
         self.made: dict[int, Any] = {}  # id of the preset's effect -> the effect itself
         for effect in effects:
             plugins = sum(inner.type == "VST3" for inner in all_effects((effect,)))
@@ -165,6 +166,7 @@ class Chain:
             built = build(effect, made, self.says)
             instrument = PluginInstrument(built, self.samplerate_hz) if is_instrument(built) else None
             looks = self._made_up_for(instrument) if instrument else look_ahead_frames(built, self.samplerate_hz)
+            self.looks.append(instrument.latency_frames if instrument else looks)
         except (RackError, ValueError, RuntimeError, OSError) as error:
             self.says.append(f"{self._title} plays without {called(effect)}: {error}")
             return

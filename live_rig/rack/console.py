@@ -70,6 +70,7 @@ class Console:
         self._place = {channel.name: number for number, channel in enumerate(self._channels)}
         self._chains = self._build(allowance_frames, bypassed)
         self.desk = Desk(len(self._channels), self._longest_wait())
+        self.looks = tuple(looks for chain in self._chains for looks in chain.looks)  # frames ahead, of every effect
         self._wire(inputs)
         self._values = written_values(preset)
         self._knobs = list(knobs_of(preset).items())

@@ -57,7 +57,7 @@ class Ready:
 
     place: int
     says: tuple[str, ...]  # what it plays without
-    latency_frames: int
+    looks: tuple[int, ...]  # frames that each of its effects looks ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,23 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Shut:
+    """What a rack says when the window of a plugin has shut."""
+
+    place: int
+    plugin: str
+    is_moved: bool  # and what was moved in it stands beside the preset
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """What a rack says when it cannot play a preset at all."""
 
     place: int
     why: str
+
+
+Said = Ready | Told | Shut | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +104,10 @@ class RackProcess:
         self.block = SharedBlock(lines, ring_frames, PLACES)
         self.counts = [RackCounts(self.block.memory(place)) for place in range(PLACES)]
         self.users = 0  # presets in it that somebody wants
+        self.windows = 0  # that it was told to show, and has not said to be shut
         self.has_died = False
         self._at_work, self._since_s = [0] * PLACES, time.monotonic()
-        self._heard: list[Ready | Told | Failed] = []
+        self._heard: list[Said] = []
         self.line, far = spawn.Pipe()
         args = (samplerate_hz, inputs, allowance_frames, self.block, far)
         self.process = spawn.Process(target=run, args=args, name="rack", daemon=True)
@@ -123,7 +136,7 @@ class RackProcess:
             self.has_died = True
         self.has_died = self.has_died or not self.process.is_alive()
 
-    def hear(self, place: int) -> list[Ready | Told | Failed]:
+    def hear(self, place: int) -> list[Said]:
         """What it has said of one place; each word is heard once."""
         ours = [message for message in self._heard if message.place == place]
         self._heard = [message for message in self._heard if message.place != place]
@@ -140,6 +153,7 @@ class RackProcess:
         """Show the window of a plugin, in place of any that is open; "": none."""
         with suppress(OSError):  # it is dead, and its window gone
             self.line.send(Show(place, plugin))
+            self.windows += bool(plugin)
 
     def wake(self) -> None:
         """Let it take what edits have come."""
@@ -181,7 +195,7 @@ def run(samplerate_hz: float, inputs: int, allowance_frames: int, block: SharedB
             line.send(Failed(place, str(error)))
             continue
         consoles[place] = console, end
-        ready.append(Ready(place, tuple(console.says), console.latency_frames))
+        ready.append(Ready(place, tuple(console.says), console.looks))
     if not consoles:
         return
     gc.collect()
@@ -196,13 +210,20 @@ def run(samplerate_hz: float, inputs: int, allowance_frames: int, block: SharedB
     while True:
         asked_for = wanted.get()
         if asked_for.plugin:
-            show(consoles[asked_for.place][0], asked_for.plugin, wanted, partial(tell, line, speaks, asked_for.place))
+            place, plugin = asked_for.place, asked_for.plugin
+            is_moved = show(consoles[place][0], plugin, wanted, partial(tell, line, speaks, place))
+            say(line, speaks, Shut(place, plugin, is_moved))
 
 
 def tell(line: Connection, speaks: threading.Lock, place: int, says: str) -> None:
-    """Say something of one preset. Two threads do."""
+    """Tell the drummer something of one preset."""
+    say(line, speaks, Told(place, says))
+
+
+def say(line: Connection, speaks: threading.Lock, message: Told | Shut) -> None:
+    """Say something while it plays. Two threads do."""
     with speaks:
-        line.send(Told(place, says))
+        line.send(message)
 
 
 def listen(line: Connection, wanted: Wanted) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cython_core.rack_ring import RackCounts
 from live_rig.rack.learnt import Learnt, plugin_name
 from live_rig.rack.preset import Preset
-from live_rig.rack.process import Asked, Failed, RackProcess, Ready, Told
+from live_rig.rack.process import Asked, Failed, RackProcess, Ready, Shut, Told
 
 HUNG_S = 0.25  # so much unprocessed sound, and a rack hangs
 LOADING_S = 30.0  # a rack that is at one plugin for longer, or at nothing, will not come
@@ -34,6 +34,8 @@ class Standing:
         self.is_ready = preset is None
         self.is_slow = False  # while it loads nobody is to wait for it
         self.whole: Standing | None = None
+        self.moved = ""  # the plugin in whose window something was moved, until that has been looked at
+        self.looks: tuple[int, ...] = ()  # frames that each of its effects looks ahead
         self.left_out: dict[int, str] = {}  # by the number of a plugin that is not even loaded: why
         self.never_came = 0  # the number of the plugin that it was lost in, while it loaded
         self.says: tuple[str, ...] = ()  # what it plays without
@@ -119,8 +121,11 @@ class Standing:
                 self.lost, self.is_hopeless = f"cannot play: {message.why}", True
             if isinstance(message, Told):
                 news.append(message.says)
+            if isinstance(message, Shut):
+                process.windows -= 1
+                self.moved = message.plugin if message.is_moved else self.moved
             if isinstance(message, Ready):
-                self.is_ready, self.begins_s = True, time.monotonic()
+                self.is_ready, self.begins_s, self.looks = True, time.monotonic(), message.looks
                 self.says = (*self._lacks(), *message.says)
                 news += self.says
         return news
@@ -154,6 +159,15 @@ class Standing:
     def anew(self) -> "Standing":
         """The same preset, to be begun anew, although this one is not lost."""
         return self._begun_anew(self.losses, is_kept=self.is_kept)
+
+    @property
+    def has_window(self) -> bool:
+        """Whether a window is open in its process, or about to be."""
+        return self.process is not None and self.process.windows > 0
+
+    def once_more(self) -> "Standing":
+        """The same preset, to be begun beside this one."""
+        return self._begun_anew(0, is_kept=False)
 
     def _begun_anew(self, losses: int, *, is_kept: bool) -> "Standing":
         next_one = Standing(self.preset, losses, is_kept=is_kept)

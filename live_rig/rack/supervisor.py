@@ -36,6 +36,7 @@ NO_ROOM = "No new effects can start ({why}). Close other programs"
 NO_MEMORY = (
     "No new effects can start: /dev/shm, the machine's shared memory, is full. Take away what other programs have left there"
 )
+LOOKS_OTHERWISE = "{plugin} looks otherwise ahead since it was moved, so {title} was loaded anew: all of it is in time"
 LOADING_SHOWS_S = 0.3  # what loads sooner is not worth a word
 MOMENTS = {ON_THE_BAR: "bar", ON_THE_BEAT: "beat"}
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
@@ -55,6 +56,7 @@ class Rack:
         self._next: Standing | None = None  # loads, or stands ready
         self._successor: Standing | None = None  # the same for what was lost while it was heard
         self._kept: list[Standing] = []  # the set's
+        self._moved: dict[Standing, Standing] = {}  # loaded to see how far plugins look ahead since they were moved: for whom
         self._learnt = Learnt()
         self._switching, self._when, self._called_s = False, AT_ONCE, 0.0
         self._is_by_hand = False  # what was called last
@@ -226,7 +228,7 @@ class Rack:
         self._waker.close()
 
     def _standing(self) -> list[Standing]:
-        ones = [self._swap.heard, self._next, self._successor, *self._kept, *self._swap.leaving]
+        ones = [self._swap.heard, self._next, self._successor, *self._kept, *self._moved, *self._swap.leaving]
         ones += [one.whole for one in (self._next, self._successor) if one]
         return list(dict.fromkeys(one for one in ones if one is not None))
 
@@ -256,12 +258,15 @@ class Rack:
 
     def _look(self) -> None:
         for one in self._standing():
-            self._alerts.extend(one.look(self.samplerate_hz))
+            news = one.look(self.samplerate_hz)
+            if one not in self._moved:
+                self._alerts.extend(news)
             if one.never_came and one.preset:
                 self._learnt.never_came(one.preset, one.never_came)
         self._go_on_without_what_is_slow()
         self._stand_by()
         self._replace_lost()
+        self._look_at_moved()
         self._arrive()
         for gone in self._swap.rung_out():
             self._let_go(gone)
@@ -340,6 +345,43 @@ class Rack:
         for coming in (self._next, self._successor):
             if coming:
                 self._begin(coming)
+
+    def _look_at_moved(self) -> None:
+        """Load what was moved in a plugin's window once more: where it looks otherwise ahead, the new rack takes the old one's.
+
+        A plugin need not say that it does, and its channel would no longer be in time with the others.
+        """
+        moved = [one for one in self._standing() if one.moved and not one.has_window and one not in self._moved.values()]
+        self._moved |= {one.once_more(): one for one in moved}
+        for new, old in list(self._moved.items()):
+            self._begin(new)
+            if old.has_window:
+                self._drop(new)  # more may be moved: it is looked at once more when it shuts
+            elif (new.is_ready or new.lost) and self._take_place(new, old):
+                old.moved = ""
+            else:
+                continue
+            del self._moved[new]
+
+    def _take_place(self, new: Standing, old: Standing) -> bool:
+        """Where that is still wanted, and looks otherwise ahead. False: try again soon."""
+        heard = self._swap.heard
+        if new.lost or old.lost or new.looks == old.looks or not (old is heard or old.is_kept):
+            self._drop(new)
+            return True
+        if old is heard and not self._stand(new):
+            return False
+        if old.is_kept:
+            self._kept[self._kept.index(old)] = new
+            new.is_kept, old.is_kept = True, False
+        if old is heard:
+            self._swap.to(new, self._swap.when if self._swap.waits else AT_ONCE)
+            self._turning.again(but=old.moved)
+        else:
+            self._drop(old)
+        title = new.preset.title if new.preset else ""
+        self._alerts += [LOOKS_OTHERWISE.format(plugin=old.moved, title=title), *new.says]
+        return True
 
     def _begin(self, one: Standing) -> None:
         if one.is_due and not one.lost and not one.is_kept and (spare := self._spare.take()):

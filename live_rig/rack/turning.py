@@ -39,10 +39,11 @@ class Turning:
         self._waiting |= moved
         self.send()
 
-    def again(self) -> None:
-        """What came back stands as the preset is written: turn it to where it stood."""
+    def again(self, but: str = "") -> None:
+        """What came back stands as the preset is written: turn it to where it stood. but: a plugin that stands so already."""
         if self.edits:
-            self._waiting = self.edits.kept() | self._waiting
+            kept = {knob: value for knob, value in self.edits.kept().items() if not (but and knob.startswith(f"{but}."))}
+            self._waiting = kept | self._waiting
 
     def send(self) -> None:
         """Tell the rack what waits, and the drums how they sound without it."""

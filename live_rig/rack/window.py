@@ -62,27 +62,30 @@ class State:
         self._effect, self._made, self._plugin, self._say = effect, made, plugin, say
         self._as_kept = made.raw_state
         self._said = ""
+        self.is_new = False  # whether another state than there was is on the disk
 
     def keep(self) -> None:
         """Beside the preset, where it is another than before."""
         state = self._made.raw_state
         if state != self._as_kept:
             self._as_kept = state
-            says = kept(self._effect, headed(self._made, state), self._plugin)
+            says, self.is_new = kept(self._effect, headed(self._made, state), self._plugin)
             if says != self._said:
                 self._say(says)
             self._said = says
 
 
-def show(console: Console, plugin: str, wanted: Wanted, say: Callable[[str], None]) -> None:
-    """Until it is shut, by its own button or because something else is wanted. say: is told what the drummer should know."""
+def show(console: Console, plugin: str, wanted: Wanted, say: Callable[[str], None]) -> bool:
+    """Until it is shut, by its own button or because something else is wanted. say: is told what the drummer should know.
+    Whether what was moved in it is kept.
+    """
     found = console.plugin(plugin)
     if found is None:
         say(f"{plugin} is not there: it has no window")
-        return
+        return False
     if sys.platform == "linux" and not os.environ.get("DISPLAY"):  # JUCE would take :0, whosever that is
         say(f"{plugin} cannot show a window: there is no display (DISPLAY is not set)")
-        return
+        return False
     effect, made = found
     let_x_errors_pass()
     state = State(effect, made, plugin, say)
@@ -90,21 +93,22 @@ def show(console: Console, plugin: str, wanted: Wanted, say: Callable[[str], Non
         made.show_editor(WhileOpen(wanted, state.keep))
     except RuntimeError as error:
         say(f"{plugin} cannot show a window: {error}")
-        return
+        return False
     console.look(plugin)
     state.keep()
+    return state.is_new
 
 
-def kept(effect: Effect, state: bytes, plugin: str) -> str:
-    """Keep a plugin's state beside its preset. Returns what to say."""
+def kept(effect: Effect, state: bytes, plugin: str) -> tuple[str, bool]:
+    """Keep a plugin's state beside its preset. Returns what to say, and whether it is kept."""
     if effect.kept is None:
-        return f"{plugin} stands as you left it, until the preset is loaded anew"
+        return f"{plugin} stands as you left it, until the preset is loaded anew", False
     try:
         with whole_file(effect.kept) as file:
             file.write_bytes(state)
     except DeviceError as error:
-        return f"{plugin} could not be kept: {error}"
-    return f"{plugin} is kept as you left it"
+        return f"{plugin} could not be kept: {error}", False
+    return f"{plugin} is kept as you left it", True
 
 
 @cache

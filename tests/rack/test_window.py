@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,21 @@ from live_rig.rack.colour import Colour
 from live_rig.rack.preset import Preset
 from live_rig.rack.preset_reader import read_preset
 from live_rig.rack.supervisor import Rack
-from tests.rack.test_supervisor import BLOCK, SAMPLERATE, Stage, tone, until
+from tests.rack.test_supervisor import BLOCK, SAMPLERATE, Stage, strokes, tone, until
 
 MOVED_TO = 0.25
+LOOKS = 240  # frames
+SIDES = """title = "Sides"
+[strips.plain]
+inputs = [1]
+pan = 1.0
+[strips.moved]
+inputs = [1]
+pan = -1.0
+[[strips.moved.effects]]
+type = "VST3"
+path = "{}"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +57,14 @@ def display(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         server.terminate()
 
 
+@pytest.fixture(scope="module")
+def looking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, and at a quarter it looks ahead."""
+    if not can_build_windows():
+        pytest.skip("building a VST3 plugin with a window needs g++, Debian's dpf-source, and the headers of X11 and OpenGL")
+    return build(tmp_path_factory.mktemp("plugins"), LOOKS, moves=1, looks_when_low=True)
+
+
 def preset_of(folder: Path, plugin: Path) -> Preset:
     (folder / "mine.toml").write_text(f'title = "Mine"\n[[effects]]\ntype = "VST3"\npath = "{plugin}"\n')
     return read_preset(folder / "mine.toml")
@@ -67,7 +88,7 @@ def heard_gain(stage: Stage) -> float:
 def says(rack: Rack, stage: Stage, words: str) -> None:
     """Play until an alert says so."""
     told: list[str] = []
-    stage.play_until(lambda: bool(told.extend(rack.alerts()) or any(words in alert for alert in told)))
+    stage.go_on_until(lambda: bool(told.extend(rack.alerts()) or any(words in alert for alert in told)))
 
 
 @pytest.mark.usefixtures("display")
@@ -122,6 +143,72 @@ def test_what_was_moved_is_kept_while_the_window_is_open(moving: Path, tmp_path:
     stage.play_until(lambda: rack.status() == "on")
     stage.play(40)
     assert heard_gain(stage) == pytest.approx(MOVED_TO)
+    rack.close()
+
+
+def last(stage: Stage) -> tuple[Any, Any]:
+    """Left and right of the last 20 blocks."""
+    left, right = np.concatenate(stage.out[-20:], axis=1)
+    return left, right
+
+
+def moved_by_hand(rack: Rack, stage: Stage, plugin: str) -> None:
+    """Its window is opened, the gain turned, and the window shut."""
+    rack.show_window(plugin)
+    says(rack, stage, f"{plugin} is kept as you left it")
+    rack.show_window("")
+
+
+@pytest.mark.usefixtures("display")
+@pytest.mark.parametrize("is_of_the_set", [False, True])
+def test_a_plugin_that_looks_otherwise_ahead_since_it_was_moved_is_in_time_again(
+    looking: Path, tmp_path: Path, is_of_the_set: bool
+) -> None:
+    (tmp_path / "sides.toml").write_text(SIDES.format(looking))
+    preset = read_preset(tmp_path / "sides.toml")
+    rack = Rack.start(None, SAMPLERATE, 1, 1024, LOOKS)
+    if is_of_the_set:
+        rack.keep([preset])
+        until(lambda: rack.kept_ready == 1)
+    rack.load_next(preset)
+    rack.switch()
+    stage = Stage(rack, strokes)
+    stage.play_until(lambda: rack.status() == "on")
+    stage.play(40)
+    moved_by_hand(rack, stage, f"moved.{looking.stem}")
+    says(rack, stage, f"moved.{looking.stem} looks otherwise ahead since it was moved, so Sides was loaded anew")
+    stage.go_on_until(lambda: np.allclose(last(stage)[0], MOVED_TO * last(stage)[1], atol=1e-6) and last(stage)[1].max() > 0.01)
+    if is_of_the_set:  # what stands ready of it now is no other
+        heard = rack.process_id
+        rack.load_next(None)
+        rack.switch()
+        stage.go_on_until(lambda: rack.status() == "none")
+        rack.load_next(preset)
+        rack.switch()
+        assert rack.process_id == heard
+    rack.close()
+
+
+@pytest.mark.usefixtures("display")
+def test_a_plugin_that_looks_further_ahead_than_the_show_allows_since_it_was_moved_is_left_out_in_words(
+    looking: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sides.toml").write_text(SIDES.format(looking))
+    rack, stage = playing(read_preset(tmp_path / "sides.toml"))
+    moved_by_hand(rack, stage, f"moved.{looking.stem}")
+    says(rack, stage, f"plays without {looking.stem}: it holds the drums back 5.0 ms, and 0.0 ms are allowed")
+    stage.go_on_until(lambda: np.array_equal(*last(stage)) and last(stage)[0].max() > 0.01)
+    rack.close()
+
+
+@pytest.mark.usefixtures("display")
+def test_a_plugin_that_looks_as_far_ahead_as_before_it_was_moved_plays_on_where_it_is(moving: Path, tmp_path: Path) -> None:
+    rack, stage = playing(preset_of(tmp_path, moving))
+    first, before = rack.process_id, rack.process_ids
+    moved_by_hand(rack, stage, f"master.{moving.stem}")
+    stage.play_until(lambda: len(rack.process_ids - before) == 1)  # what stood by was taken for a look, and has a successor
+    assert rack.process_id == first
+    assert not any("loaded anew" in words for words in rack.alerts())
     rack.close()
 
 

@@ -1,5 +1,6 @@
 /* A gain that can be asked to fail: while the input is louder than 0.9 it crashes, hangs, or gives NaN, as its parameter "fault" says.
-   With -DWORDS the gain has two places, which it calls "Low" and "1", and the fault is a switch. */
+   With -DWORDS the gain has two places, which it calls "Low" and "1", and the fault is a switch. With -DLOOKS_WHEN_LOW it looks ahead only
+   while the gain is under a half. */
 #include "DistrhoPlugin.hpp"
 
 #include <cmath>
@@ -21,7 +22,7 @@ START_NAMESPACE_DISTRHO
 class Faulty : public Plugin {
 public:
     Faulty() : Plugin(2, 0, 0) {
-        setLatency(LATENCY_FRAMES);
+        look();
         if (LOADING == 1) std::raise(SIGSEGV);
         while (LOADING == 2) pause();
         if (LOADING == 3) sleep(3);
@@ -61,14 +62,17 @@ protected:
     }
 
     float getParameterValue(uint32_t index) const override { return index == 0 ? gain : fault; }
-    void setParameterValue(uint32_t index, float value) override { (index == 0 ? gain : fault) = value; }
+    void setParameterValue(uint32_t index, float value) override {
+        (index == 0 ? gain : fault) = value;
+        look();
+    }
 
     void run(const float** inputs, float** outputs, uint32_t frames) override {
         for (uint32_t i = 0; i < frames; ++i) {
             if (std::fabs(inputs[0][i]) > 0.9f) fail();
             for (int side = 0; side < CHANNELS; ++side)
                 outputs[side][i] = gain * delayed(side, inputs[side][i]) * (bad ? NAN : 1.0f);
-            if (LATENCY_FRAMES > 0) at = (at + 1) % LATENCY_FRAMES;
+            if (ahead > 0) at = (at + 1) % ahead;
         }
         bad = false;
     }
@@ -81,15 +85,23 @@ private:
         bad = kind == 3;
     }
 
+    void look() {
+        ahead = LATENCY_FRAMES;
+#ifdef LOOKS_WHEN_LOW
+        if (gain >= 0.5f) ahead = 0;
+#endif
+        setLatency(ahead);
+    }
+
     float delayed(int side, float now) {
-        if (LATENCY_FRAMES == 0) return now;
+        if (ahead == 0) return now;
         const float then = past[side][at];
         past[side][at] = now;
         return then;
     }
 
     float gain = 1.0f, fault = 0.0f, past[CHANNELS][LATENCY_FRAMES + 1] = {};
-    int at = 0;
+    int ahead = 0, at = 0;
     bool bad = false;
 
     DISTRHO_DECLARE_NON_COPYABLE_WITH_LEAK_DETECTOR(Faulty)
