@@ -48,6 +48,7 @@ cpdef enum EventKind:
     CHIME                            # the guide's "look up"
     KEY                              # thing: the song's stems in another key, to sound from the next bar line on
     MIDI                             # value: three bytes, the status in the highest: for the plugins that are instruments
+    ONE                              # struck on the drummer's downbeat, where the follower takes another beat for it
     AWAIT_SONG                       # value 1: another song is asked for; strokes start this one no more, and count for that one. 0: no longer
 
 cdef struct Notice:                  # step -> Python: something that happened, in order

@@ -42,7 +42,8 @@ class EventKind(IntEnum):
     CHIME = 36
     KEY = 37
     MIDI = 38
-    AWAIT_SONG = 39
+    ONE = 39
+    AWAIT_SONG = 40
 
 class NoticeKind(IntEnum):
     HANDOVER = 1

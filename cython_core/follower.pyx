@@ -21,7 +21,7 @@ from cython_core.belief cimport belief_at_level, belief_centre, belief_is_same_l
 from cython_core.earshot cimport KINDS, earshot_begin, earshot_hear
 from cython_core.flood cimport flood_lets_pass, flood_reset
 from cython_core.gaits cimport (
-    gaits_beat_at, gaits_count, gaits_expect, gaits_expect_nothing, gaits_hear, gaits_lean, gaits_octave, gaits_seed, gaits_start, modulo,
+    gaits_beat_at, gaits_count, gaits_expect, gaits_expect_nothing, gaits_hear, gaits_lean, gaits_move, gaits_octave, gaits_seed, gaits_start, modulo,
 )
 from cython_core.hypotheses cimport MOST_HYPOTHESES, Hypothesis, rank_hypotheses
 from cython_core.memory cimport release, reserve
@@ -52,6 +52,8 @@ cdef double LOST_BELOW = 0.6         # ... and where it ends: then any tempo may
 cdef double DOUBTED_BARS = 8.0       # and for so long a told tempo may turn out to be wrong
 cdef double DOUBTED_BARS_OF_FEW = 1.0                 # ... from a kick and a snare alone
 cdef double STAYS_WITHIN_OCTAVES = 0.8                # two tempi further apart are not both near a reference between them
+cdef double OFF_BEATS = 1 / 3.0      # whoever says where the one is, and is further than this from every beat, ...
+cdef double OFF_S = 0.12             # ... and than a foot may miss one by, says that they lie elsewhere
 cdef double COUNTED = 0.9            # confidence in what was counted, until it is played
 cdef double STOPPED_BARS = 2.5       # bars of silence after which it is as likely as not that the drummer has stopped for good
 cdef double STOPPED_SPREAD_BARS = 0.6
@@ -94,6 +96,20 @@ cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_
 cdef void follower_begin_bar(FollowerState *f, double bar_beat) noexcept nogil:
     """The song is at `bar_beat` of a bar now, wherever the drummer was in his: he is taken to go along."""
     f.gaits.bar_offset = rint(bar_beat - gaits_beat_at(&f.gaits, f.heard_frame))
+    go_on(f)
+
+
+cdef void follower_hear_one(FollowerState *f, double frame) noexcept nogil:
+    """Somebody who knows it says that a bar of his begins at `frame`, as nearly as a foot or a finger says that: with his beat that is nearest.
+    Far from all of them, his beats lie half way between those that were followed."""
+    cdef double beat = said_beat_at(f, frame), off = beat - rint(beat)
+    if not f.started:
+        return
+    if fabs(off) > OFF_BEATS and fabs(off) * 60 / said_bpm(f) > OFF_S:
+        gaits_move(&f.gaits, 0.5)
+        beat += 0.5
+    f.gaits.bar_offset = modulo(-rint(beat), f.beats_per_bar)
+    f.bar_confidence = f.confidence
     go_on(f)
 
 

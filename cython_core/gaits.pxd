@@ -28,6 +28,7 @@ cdef void gaits_expect_nothing(Gaits *g) noexcept nogil
 cdef void gaits_expect(Gaits *g, BarFilter *b, double octave) noexcept nogil
 cdef void gaits_lean(Gaits *g, double gap_beats, double sd_beats) noexcept nogil
 cdef void gaits_hear(Gaits *g, const Onset *onset) noexcept nogil
+cdef void gaits_move(Gaits *g, double beats) noexcept nogil
 cdef double gaits_octave(Gaits *g) noexcept nogil
 cdef double gaits_beat_at(Gaits *g, double frame) noexcept nogil
 cdef double modulo(double x, double m) noexcept nogil

@@ -10,10 +10,10 @@ from cython_core.drum_notes cimport onset_of_note
 from cython_core.entry cimport FOR_THE_BAR
 from cython_core.exchange cimport (
     AWAIT_SONG, BAND_IN, BUS, CHIME, COUNT_IN, CUT_OFF, FINALE, GIVE_WAY, GO_TO, HOLD, KEY, LEVEL, LISTEN, LOAD, LOAD_NEXT, MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS,
-    RE_ENTER, ROUTE, SOLO, START, STOP, TAKE, TAP, UNDO, VAMP, Event, next_event, peek_event,
+    ONE, RE_ENTER, ROUTE, SOLO, START, STOP, TAKE, TAP, UNDO, VAMP, Event, next_event, peek_event,
 )
 from cython_core.faders cimport FaderState, faders_switch
-from cython_core.follower cimport follower_tell
+from cython_core.follower cimport follower_hear_one, follower_tell
 from cython_core.form cimport (
     count_in_then_start, cut_off, go_back, go_on, go_to, hold, last_hit, last_hit_on_stroke, listen, start, stop, undo, vamp,
 )
@@ -26,6 +26,7 @@ from cython_core.onsets cimport Onset
 from cython_core.pads cimport pads_keep
 from cython_core.rig_state cimport STROKES
 from cython_core.sounding cimport say
+from cython_core.steering cimport steering_hear_one
 from cython_core.stem_bank cimport MAX_STEMS, StemBank
 from cython_core.takeover cimport takes_over
 from cython_core.transport cimport COUNTING, LISTENING, PLAYING, SILENT, TO_BE_HELD, TransportState, keep_beats, load_chart, reenter
@@ -51,6 +52,8 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
     see(r, &place)
     if event.kind == NOTE:
         hear_note(r, event)
+    elif event.kind == ONE:
+        hear_one(r, event)
     elif not (begins(r, event) or goes_elsewhere(r, event, &place) or changes_leader(r, event, &place)):
         turn_desk(r, event)
 
@@ -62,6 +65,12 @@ cdef void hear_note(RigState *r, const Event *event) noexcept nogil:
         return
     if onset_of_note(<int>event.value, <int>event.other, struck(r, event), &note):
         lines_note(r.lines, &note)
+
+
+cdef void hear_one(RigState *r, const Event *event) noexcept nogil:
+    """Where the drummer's bars begin, struck on a key or a pedal with one of them. A band that he leads goes over to his next."""
+    follower_hear_one(r.follower, struck(r, event) + r.input_latency_s * r.samplerate_hz)
+    steering_hear_one(&r.transport.steering)
 
 
 cdef double struck(const RigState *r, const Event *event) noexcept nogil:

@@ -39,6 +39,11 @@ cdef void steering_reset(Steering *s, bint is_agreed) noexcept nogil:
     s.limit = 0
 
 
+cdef void steering_hear_one(Steering *s) noexcept nogil:
+    """Somebody has said where the drummer's bars begin: nothing more need speak for his bar line."""
+    s.doubt_beats = DOUBT_BEATS
+
+
 cdef double steered_bpm(Steering *s, const Lead *lead, double line, double slowest_bpm, double fastest_bpm, double tick_s) noexcept nogil:
     """The tempo to play in for the next tick: the leader's, bent towards his beat. `line`: where the band is, in beats of the line."""
     cdef double off = 0.0 if isnan(lead.line) else lead.line - line

@@ -34,6 +34,7 @@ PLAIN = {
     "give": EventKind.GIVE,
     "curve": EventKind.CURVE,
     "count-in": EventKind.COUNT_IN,
+    "one": EventKind.ONE,
     "panic": EventKind.PANIC,
     "unqueue": EventKind.UNDO,
     "pads-off": EventKind.PADS_OFF,

@@ -53,6 +53,7 @@ COMMANDS = {
     "share": Kind("PERCENT", "band and drummer share the tempo: 0 is all the band's, 100 all the drummer's"),
     "gives-way": Kind("never|stubborn|patient|easy", "how much the drummer must push until the band gives way"),
     "re-enter": Kind("[SECTION]", "silence now, and in again on the drummer's next one: at this section, or the one named"),
+    "one": Kind("", "said on the drummer's one, where the stage shows another beat as the one: it is here"),
     "say": Kind("WORDS", "show these words to everybody, such as: watch me"),
     "count-in": Kind("", "count the song in with the click"),
     "preset": Kind("NAME", "the drums sound like this preset; with `at beat` or `at bar` after it, from there on"),

@@ -9,7 +9,7 @@ from cython_core.authority import Leader, Reason
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State
 from live_rig.show.song import TempoPoint
-from tests.playing import Heard, beats, clicks, play, rock, song
+from tests.playing import HAT, Heard, beats, clicks, play, rock, song
 
 FEW = settings(max_examples=6, deadline=None, derandomize=True)
 CAME_IN_S = 0.044  # of a song that is started at 0 s
@@ -159,6 +159,45 @@ def test_re_enter_mutes_the_band_and_brings_it_back_on_his_next_one_at_the_secti
     assert again_s < 6.0 + 4.5 * 2
     assert heard.song_beat_at(again_s + 0.02) == pytest.approx(32, abs=0.1)
     assert max(abs(heard.asynchrony_ms(beat)) for beat in plays if again_s + 2 < beat < plays[-1]) < 10
+
+
+# His one
+
+HIS = beats((120, 64), start_s=1.3)
+FROM_TWO = rock(HIS)[next(i for i, note in enumerate(rock(HIS)) if note[0] > HIS[1] - 0.01) :]  # heard from his second beat on
+
+
+@pytest.mark.parametrize("late_s", [-0.06, 0.0, 0.06])
+def test_a_band_that_waits_comes_in_by_the_one_that_it_is_shown(late_s: float) -> None:
+    cued = [(float(HIS[14]) + 0.1, "band-in")]
+    unshown = play(song(120, "head:40"), FROM_TWO, cued, start="cue", leader=Leader.DRUMMER, length_s=14)
+    shown = [(float(HIS[8]) + late_s, "one")]
+    heard = play(song(120, "head:40"), FROM_TWO, [*shown, *cued], start="cue", leader=Leader.DRUMMER, length_s=14)
+    assert min(abs(unshown.came_in_s - HIS[::4])) > 0.4
+    assert heard.came_in_s == pytest.approx(HIS[16], abs=0.02)
+
+
+def test_a_band_that_plays_goes_over_to_the_one_that_it_is_shown() -> None:
+    says = [(9.0, "band-in"), (float(HIS[28]) + 0.03, "one")]
+    heard = play(song(120, "head:40"), FROM_TWO, says, start="cue", leader=Leader.DRUMMER, length_s=30)
+    assert heard.song_beat_at(HIS[26]) % 4 == pytest.approx(0, abs=0.1)
+    for beat in range(32, 52, 4):
+        assert heard.song_beat_at(HIS[beat] + 0.02) % 4 == pytest.approx(0, abs=0.1)
+
+
+def test_a_one_between_two_beats_says_that_the_beats_lie_there() -> None:
+    eighths = [(1.3 + 0.3 * i, HAT, 80) for i in range(100)]
+    one_s = 1.3 + 0.3 + 8 * 0.6
+    says = [(one_s + 0.03, "one"), (one_s + 0.5, "band-in")]
+    heard = play(song(100, "head:40"), eighths, says, start="cue", leader=Leader.DRUMMER, length_s=16)
+    assert heard.came_in_s == pytest.approx(one_s + 4 * 0.6, abs=0.03)
+
+
+def test_a_one_before_anything_was_played_says_nothing() -> None:
+    notes = rock(HIS)
+    says = [(9.0, "band-in")]
+    heard = play(song(120, "head:40"), notes, [(0.5, "one"), *says], start="cue", leader=Leader.DRUMMER, length_s=14)
+    assert heard.came_in_s == play(song(120, "head:40"), notes, says, start="cue", leader=Leader.DRUMMER, length_s=14).came_in_s
 
 
 # The conductor

@@ -97,11 +97,11 @@ def test_a_tile_that_is_touched_asks_for_what_it_shows(door: OpenDoor, window: S
     door.state = StageState(is_playing=True, leader="drummer", form=form, section="head", bars_in_section=8, bpm=99.0)
     qtbot.waitUntil(lambda: window.tempo.words.tempo == "99")
     left = Qt.MouseButton.LeftButton
-    for tile in (window.leader, window.tempo, window.band, window.section):
+    for tile in (window.leader, window.tempo, window.beat, window.band, window.section):
         qtbot.mouseClick(tile, left)
     qtbot.mouseClick(window.form, left, pos=QPoint(window.form.width() * 3 // 4, 5))
-    qtbot.waitUntil(lambda: len(door.commands) == 5)
-    assert door.commands == [("give", ""), ("tap", ""), ("vamp", ""), ("next", ""), ("section", "solo")]
+    qtbot.waitUntil(lambda: len(door.commands) == 6)
+    assert door.commands == [("give", ""), ("tap", ""), ("one", ""), ("vamp", ""), ("next", ""), ("section", "solo")]
 
 
 def test_space_stops_what_plays_and_k_silences_the_click(door: OpenDoor, window: StageWindow, qtbot: QtBot) -> None:

@@ -34,6 +34,7 @@ PRESSES = {
     Key.Key_H: Press("H", "hold", "hold"),
     Key.Key_X: Press("X", "cut off", "cut-off"),
     Key.Key_R: Press("R", "in again on my one", "re-enter"),
+    Key.Key_1: Press("1", "my one is here", "one"),
     Key.Key_S: Press("S", "slow down", "rit"),
     Key.Key_F: Press("F", "finale, last hit", "finale"),
     Key.Key_E: Press("E", "plugin's window", "editor"),
@@ -51,6 +52,7 @@ ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 TOUCH = (
     ("touch", "leader: take, give"),
     ("", "tempo: tap"),
+    ("", "beats: my one"),
     ("", "band: in, vamp, on"),
     ("", "form: go there"),
     ("", "levels: the desk"),

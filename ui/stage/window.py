@@ -105,6 +105,7 @@ class StageWindow(QWidget):
         """A tile is the button of what it shows."""
         self.leader.touched.connect(lambda _: self.ask("give" if self._state.leader == "drummer" else "take"))
         self.tempo.touched.connect(lambda _: self.ask("tap"))
+        self.beat.touched.connect(lambda _: self.ask("one"))
         self.band.touched.connect(lambda _: self.ask(touched_band(self._state)))
         self.section.touched.connect(lambda _: self.ask("next"))
         self.rig.touched.connect(lambda _: self.ask("click", "off" if self._state.click_on else "on"))
