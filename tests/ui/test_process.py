@@ -1,6 +1,7 @@
 """The window as it is started: a process of its own, which may die in any way while the engine plays on."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,17 @@ def test_a_polite_kill_closes_it(door: OpenDoor, process: subprocess.Popen[bytes
     process.terminate()
     assert process.wait(10) == 0
     assert door.commands == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no polite kill")
+def test_a_polite_kill_is_heard_while_it_still_knocks_at_the_door(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        words = [*WORDS, "--url", f"ws://127.0.0.1:{door.getsockname()[1]}", "--token-file", str(tmp_path / "door.json")]
+        with subprocess.Popen(words, cwd=CHECKOUT, env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}) as process:
+            door.settimeout(20)
+            with door.accept()[0]:
+                process.terminate()
+                assert process.wait(10) == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux may be without a display")

@@ -47,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USER_ERROR
     app = QApplication(["live-rig"])
     app.setApplicationDisplayName("Live Rig")
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: QTimer.singleShot(0, app.quit))  # a loop that does not run yet would not be ended
     link = Link(args.url, args.token_file)
     window = StageWindow(link)
     window.resize(*args.size)
@@ -59,8 +61,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         from ui.stage.awake import keep_screen_lit
 
         keep_screen_lit()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: app.quit())
     waking = QTimer()
     waking.timeout.connect(lambda: None)
     waking.start(LET_PYTHON_RUN_MS)
