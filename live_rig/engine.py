@@ -64,6 +64,7 @@ SONGS_LOOKED_AFTER_S = 1.0  # so often files are looked for, and songs let go
 ENDS_WITHIN_S = 3.0  # for threads that wait for nothing but a disk
 CHANGES = ("song", "next-song", "previous-song", "key", *COLOUR_COMMANDS)  # what takes more than one step: one at a time
 BEGINS = ("start", "count-in", "band-in", "re-enter")  # what makes the song sound that is loaded
+# What a show without songs carries out, too.
 ABOUT_NO_SONG = ("panic", "pad", "pads-off", "talkback", "mix", "click", "say", *COLOUR_COMMANDS)
 PRESETS = "presets"  # what their faults are said of
 TALKING = "The talkback is open"
@@ -100,12 +101,12 @@ class Engine:
         self._is_fed = setup.drums is not None
         self.alerts = Alerts()
         self._handover: Mapping[str, Any] | None = None
-        self.is_talking, self._said = False, (0.0, "")
+        self._is_talking, self._said = False, (0.0, "")
         self._taps = Taps()
         self._turn = RLock()  # of whoever changes the song or the colour: the door, a pedal in MIDI's thread
         self._listeners = Listeners(wiring, has_pads=bool(show.pads), talkback=show.talkback)
         self._desk = Desk()
-        self._desk_of: tuple[Desk, tuple[MixLevel, ...]] = self._desk, ()
+        self._desk_of: tuple[Desk, tuple[MixLevel, ...]] = self._desk, ()  # what it is made of: the rack's, and the mixes
         allowance_frames = round(show.audio.look_ahead_ms / 1000 * self.samplerate_hz)
         self.rack = Rack.start(None, self.samplerate_hz, wiring.inputs, MAX_BLOCK, allowance_frames)
         with ExitStack() as opened:
@@ -226,7 +227,7 @@ class Engine:
             with self._turn:
                 return self._change(command, value)
         if command in BEGINS and not self._is_playing:
-            self._song_change.refuse_what_is_left()
+            self._song_change.refuse_to_begin()
         if command == "unqueue" and song is not None:
             self._song_change.let_none_come()
             waits = self.instrument.exchange.snapshot()["key_waits"]
@@ -254,7 +255,9 @@ class Engine:
         return command
 
     def state(self) -> StageState:
-        """All that a window shows, now."""
+        """All that a window shows, now. To be asked for as often as the door does: what follows from what has happened since,
+        such as the song's next preset or a song that is late, is done here, in the thread of whoever asks.
+        """
         self._watch()
         around = Surroundings(
             show=replace(self.order.show, pedals=self._routing.pedals),
@@ -271,6 +274,7 @@ class Engine:
             handover=self._handover,
             alerts=self._song_change.still_to_come + self.alerts.now(),
             wiring=self.instrument.wiring,
+            hears=self.hears,
             said=self._said[1] if time.monotonic() < self._said[0] else "",
             keys=self.order.keys,
         )
@@ -294,13 +298,13 @@ class Engine:
                 self._handover = notice
             if notice["kind"] == NoticeKind.NEXT_SONG:
                 with self._turn:
-                    self.order.has_gone_on(int(notice["value"]))
+                    self.order.went_on_to(int(notice["value"]))
             if notice["kind"] == NoticeKind.ENDED:
                 with self._turn:
                     self._song_change.go_on_late(notice["value"])
         for words in self.rack.alerts():
             self.alerts.say(words)
-        if self.is_talking:
+        if self._is_talking:
             self.alerts.keep(TALKING)
         self._troubles.look()
 
@@ -343,10 +347,10 @@ class Engine:
             what = "There is no talkback" if self.show.talkback is None else "There are no inputs here to speak into"
             do = "Write [talkback] with its input" if self.show.talkback is None else "Play on a sound card, with no recording"
             raise ShowError(what, where=f"{self.show.folder}/show.toml", do=do)
-        is_open = value == "on" if value else not self.is_talking
+        is_open = value == "on" if value else not self._is_talking
         self.instrument.send([Sent(EventKind.BUS, float(is_open), TALK)])
-        self.is_talking = is_open
-        return "talkback on" if self.is_talking else "talkback off"
+        self._is_talking = is_open
+        return "talkback on" if self._is_talking else "talkback off"
 
     @property
     def _is_playing(self) -> bool:

@@ -23,7 +23,7 @@ def plugged(show: Show, device: AudioDevice | None, inputs: int, outputs: int) -
     wiring = wired(kit_inputs, outputs, show.mixes, show.buses)
     if not inputs:  # a recording in place of them, or nothing: it has no lines of its own, and says nothing
         return wiring
-    return _with_talkback(wiring.heard_by(_lines(show, device, inputs)), show, device, inputs)
+    return _with_talkback(wiring.with_lines(_lines(show, device, inputs)), show, device, inputs)
 
 
 def _lines(show: Show, device: AudioDevice | None, inputs: int) -> tuple[tuple[str, int], ...]:

@@ -128,7 +128,7 @@ class RunningOrder:
         self._instrument.load(self.repertoire.chart(song), plays_on=plays_on)
         self._move_to(number, song)
 
-    def has_gone_on(self, address: int) -> None:
+    def went_on_to(self, address: int) -> None:
         """The instrument has gone on by itself, as the ending of this song says, to the chart at this address.
 
         Where another song has been loaded since, that one is played, and nothing changes here.

@@ -83,7 +83,7 @@ class SongChange:
         if self._order.is_over(ended_beat):
             self._await(awaited, self._load_and_begin)
 
-    def refuse_what_is_left(self) -> None:
+    def refuse_to_begin(self) -> None:
         """Raise where another song has been asked for, or none is there: nothing is to begin."""
         if asked := self.asked:
             do = "Start it when it is there, or say unqueue"

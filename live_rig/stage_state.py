@@ -13,7 +13,6 @@ from live_rig.conducting.chart import cue_now_and_next, section_at
 from live_rig.control.protocol import SILENCE_DB, FormPart, StageState, StemStrip
 from live_rig.decibels import linear
 from live_rig.show.cue import EVERYBODY, Cue
-from live_rig.show.mix import in_words
 from live_rig.show.section import Section
 from live_rig.show.setlist import Show
 from live_rig.show.song import Song
@@ -59,8 +58,9 @@ class Surroundings:
     handover: Mapping[str, Any] | None  # the newest notice, in this song, of who leads or that the band found him again
     alerts: tuple[str, ...]
     wiring: Wiring
-    said: str = ""  # the conductor's own words, while they are to be seen
-    keys: Keys | None = None  # of the songs
+    hears: str  # who hears what, in words
+    said: str  # the conductor's own words, while they are to be seen
+    keys: Keys  # of the songs
 
 
 def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
@@ -90,7 +90,7 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
         "click_hushed": bool(now["is_click_hushed"] and around.click_on and around.wiring.drummers),
         "takes_over": Leader(now["leads_next"]).name.lower() if now["leads_next"] >= 0 else "",
         "mixes": tuple(mix.name for mix in around.wiring.mixes),
-        "hears": in_words(around.wiring.mixes, around.wiring.buses, bool(around.show.pads)),
+        "hears": around.hears,
         "preset": around.preset,
         "coming": around.coming,
         "effects": around.effects,
@@ -102,19 +102,20 @@ def stage_state(now: Mapping[str, Any], around: Surroundings) -> StageState:
         **tempo_fields(now),
     }
     if song is not None:
-        fields |= song_fields(song, now) | {"stems": stem_strips(song, now, around.wiring.buses)}
-    if song is not None and around.keys is not None:
-        fields |= key_fields(song, now, around.keys) | ({"queued": fields["queued"]} if fields["queued"] else {})
+        fields |= song_fields(song, now)
+        fields["stems"] = stem_strips(song, now, around.wiring.buses)
+        fields["transposed"] = around.keys.of(song)
+        fields["queued"] = fields["queued"] or key_to_come(song, now, around.keys)
     if around.said:
         fields["now"] = around.said
     return StageState(**fields)
 
 
-def key_fields(song: Song, now: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
-    """The key it is in, and the one that is on its way."""
-    asked = keys.asked(song)
-    waits = f"{in_key(asked.semitones)}, soon" if asked else in_key(keys.of(song)) if now["key_waits"] else ""
-    return {"transposed": keys.of(song), "queued": waits}
+def key_to_come(song: Song, now: Mapping[str, Any], keys: Keys) -> str:
+    """The key that is being made, or waits for its bar line, in words."""
+    if asked := keys.asked(song):
+        return f"{in_key(asked.semitones)}, soon"
+    return in_key(keys.of(song)) if now["key_waits"] else ""
 
 
 def stem_strips(song: Song, now: Mapping[str, Any], buses: Sequence[str]) -> tuple[StemStrip, ...]:

@@ -9,11 +9,11 @@ import numpy.typing as npt
 from cython_core import mix as bus
 from live_rig.decibels import linear
 from live_rig.show.mix import BAND, Mix, usual_mixes
+from live_rig.show.written import LOWEST_DB
 
 APART = {"mix": slice(0, 2), "drums": slice(2, 4), "band": slice(4, 6), "click": slice(6, 7), "guide": slice(7, 8)}
 """The outputs of `each_bus_apart`; the count is heard with the click."""
 APART_OUTPUTS = 8
-NOT_AT_ALL_DB = -60.0  # a source no louder than this is shut
 
 Routes = npt.NDArray[np.float32]  # (outputs, bus.BUSES), linear
 
@@ -30,7 +30,7 @@ class Wiring:
     talk_input: int = -1  # from 0: a microphone that is no part of the kit; -1: none
     lines: tuple[tuple[str, int], ...] = ()  # what stands before each microphone, and its input from 0; none: all are one mix
 
-    def heard_by(self, lines: tuple[tuple[str, int], ...]) -> "Wiring":
+    def with_lines(self, lines: tuple[tuple[str, int], ...]) -> "Wiring":
         """With these microphones as lines of their own."""
         return replace(self, lines=lines)
 
@@ -39,7 +39,7 @@ class Wiring:
         route = self.route.copy()
         for mix in self.mixes:
             if mix.name in to if to is not None else mix.is_drummers:
-                for output, number, gain in knobs(mix, "talkback", gain_db, self.buses):
+                for output, number, gain in gains(mix, "talkback", gain_db, self.buses):
                     route[output, number] = gain
         return replace(self, route=route, talk_input=input_)
 
@@ -55,15 +55,15 @@ def wired(inputs: int, outputs: int, mixes: Sequence[Mix] = (), buses: Sequence[
     drummers = []
     for mix in mixes:
         for source, level_db in mix.levels_db(buses).items():
-            for output, number, gain in knobs(mix, source, level_db, buses):
+            for output, number, gain in gains(mix, source, level_db, buses):
                 route[output, number] = gain
         drummers += [output - 1 for output in mix.outputs if mix.is_drummers]
     return Wiring(inputs, route, tuple(drummers), tuple(buses), mixes)
 
 
-def knobs(mix: Mix, source: str, level_db: float, buses: Sequence[str]) -> list[tuple[int, int, float]]:
+def gains(mix: Mix, source: str, level_db: float, buses: Sequence[str]) -> list[tuple[int, int, float]]:
     """(output from 0, bus, linear gain) for one source in one mix. A pair gets left and right, a single output half of each."""
-    gain = linear(level_db) if level_db > NOT_AT_ALL_DB else 0.0
+    gain = linear(level_db) if level_db > LOWEST_DB else 0.0  # a source that is no louder is shut
     struck = {"click": bus.CLICK, "count": bus.COUNT, "guide": bus.GUIDE, "talkback": bus.TALK}
     if source in struck:
         return [(output - 1, struck[source], gain) for output in mix.outputs]

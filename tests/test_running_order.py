@@ -97,7 +97,7 @@ def test_a_song_without_its_stems_is_refused_and_the_one_before_stays_the_song(e
 def test_when_the_band_has_gone_on_and_what_comes_then_has_no_stems_it_is_said_and_the_song_plays(evening: Evening) -> None:
     evening.order.load(0)
     evening.lose("third")
-    evening.order.has_gone_on(evening.play_into_the_next())
+    evening.order.went_on_to(evening.play_into_the_next())
     assert (evening.order.number, evening.begun) == (1, ["first", "second"])
     (words,) = evening.said
     assert "third.wav" in words
@@ -107,7 +107,7 @@ def test_a_song_that_is_loaded_in_the_moment_in_which_the_band_goes_on_stays_the
     evening.order.load(0)
     gone_on_to = evening.play_into_the_next()
     evening.order.load(2)  # before anybody has heard that it went on
-    evening.order.has_gone_on(gone_on_to)
+    evening.order.went_on_to(gone_on_to)
     assert (evening.order.number, evening.begun) == (2, ["first", "third"])
 
 
@@ -142,7 +142,7 @@ def test_in_another_order_the_song_leads_to_the_one_that_comes_then(evening: Eve
     evening.order.load(0)
     evening.order.arrange([second, first, third])
     assert (evening.order.number, [song.id for song in evening.order.songs]) == (1, ["second", "first", "third"])
-    evening.order.has_gone_on(evening.play_into_the_next())
+    evening.order.went_on_to(evening.play_into_the_next())
     assert (evening.order.number, evening.begun) == (2, ["first", "third"])
 
 
@@ -154,7 +154,7 @@ def test_a_set_that_is_arranged_while_the_rig_stands_still_leads_where_it_says_o
     assert [song.id for song in evening.order.songs] == ["first", "third", "second"]
     evening.drain()
     evening.order.look_ahead()
-    evening.order.has_gone_on(evening.play_into_the_next())
+    evening.order.went_on_to(evening.play_into_the_next())
     assert (evening.order.number, evening.begun) == (1, ["first", "third"])
 
 
@@ -190,7 +190,7 @@ def test_a_song_that_is_taken_out_in_the_moment_in_which_the_band_goes_on_to_it_
     evening.order.load(0)
     gone_on_to = evening.play_into_the_next()
     evening.order.arrange([evening.songs[0], evening.songs[2]])
-    evening.order.has_gone_on(gone_on_to)
+    evening.order.went_on_to(gone_on_to)
     assert evening.begun == ["first", "second"]
     assert [song.id for song in evening.order.songs] == ["first", "second", "third"]
 
@@ -319,11 +319,11 @@ def test_another_mistake_is_said_in_place_of_the_first_and_none_of_it_when_the_s
 def test_what_a_song_leads_to_is_played_as_it_was_when_that_song_was_loaded(friday: Friday) -> None:
     friday.order.load(0)
     friday.export_longer("second")
-    friday.order.has_gone_on(friday.play_into_the_next())
+    friday.order.went_on_to(friday.play_into_the_next())
     assert friday.begun == ["Caravan", "Second"]
     assert friday.bars_and_seconds() == (8, 17)
     friday.order.load(0)
-    friday.order.has_gone_on(friday.play_into_the_next())
+    friday.order.went_on_to(friday.play_into_the_next())
     assert friday.bars_and_seconds() == (12, 25)
 
 

@@ -19,7 +19,7 @@ from live_rig.show.mix import OWN_SOURCES
 from live_rig.show.pad import LOUDEST_VELOCITY, Pad
 from live_rig.show.song import Song
 from live_rig.show.written import HIGHEST_DB, LOWEST_DB
-from live_rig.wiring import Wiring, knobs
+from live_rig.wiring import Wiring, gains
 
 PLAIN = {
     "start": EventKind.START,
@@ -189,7 +189,7 @@ def mix_events(value: str, wiring: Wiring) -> list[Sent]:
     for word, there, kind in ((mix_name, list(mixes), "mix"), (source, sources, "source")):
         if word not in there:
             raise ShowError(f'There is no {kind} "{word}"', where="command", do=f"Say one of: {', '.join(there)}")
-    turned = knobs(mixes[mix_name], source, level_db, wiring.buses)
+    turned = gains(mixes[mix_name], source, level_db, wiring.buses)
     return [Sent(EventKind.ROUTE, gain, output * mix.BUSES + bus) for output, bus, gain in turned]
 
 

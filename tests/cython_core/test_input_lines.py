@@ -315,7 +315,7 @@ def test_what_cannot_be_lines_is_refused() -> None:
 
 def test_the_rig_hears_each_line_on_its_own_input() -> None:
     lines = four_lines(9)
-    wiring = wired(4, 2).heard_by(tuple((drum, channel) for channel, drum in enumerate(KIT)))
+    wiring = wired(4, 2).with_lines(tuple((drum, channel) for channel, drum in enumerate(KIT)))
     instrument = Instrument(Drums(RATE_HZ, 4, 512), RATE_HZ, wiring, 512)
     chart = chart_of(song(120.0), RATE_HZ, None)
     instrument.load(chart)
@@ -331,7 +331,7 @@ def test_the_rig_hears_each_line_on_its_own_input() -> None:
 
 
 def test_a_line_on_an_input_that_is_not_there_is_refused() -> None:
-    wiring = wired(1, 2).heard_by((("kick", 1),))
+    wiring = wired(1, 2).with_lines((("kick", 1),))
     with pytest.raises(ValueError, match="input 2"):
         Instrument(Drums(RATE_HZ, 1, 64), RATE_HZ, wiring, 64)
 

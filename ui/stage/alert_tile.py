@@ -18,11 +18,11 @@ class AlertWords:
     is_wrong: bool = False
 
 
-def alert_words(state: StageState, engine_gone: str, answer: str = "", news: str = "") -> AlertWords:
-    """An engine that is gone comes before all it said last; then the answer to whoever has just asked for something, since
+def alert_words(state: StageState, broken: str, answer: str = "", news: str = "") -> AlertWords:
+    """Why the engine is not heard comes before all it said last; then the answer to whoever has just asked for something, since
     what is wrong may stay so all evening; then what is wrong; then what is only to be known."""
-    if engine_gone:
-        return AlertWords(engine_gone, True)
+    if broken:
+        return AlertWords(broken, True)
     if answer:
         return AlertWords(answer, False)
     if state.alerts:

@@ -61,7 +61,7 @@ class StageWindow(QWidget):
         self.setPalette(palette)
         self.setAutoFillBackground(True)
         self._link, self._state = link, StageState()
-        self._engine_gone, self._answer, self._news = "", "", ""
+        self._broken, self._answer, self._news = "", "", ""
         self._clock = BeatClock()
         self.leader, self.tempo, self.feel = LeaderTile(LeaderWords()), TempoTile(TempoWords()), FeelTile(FeelWords())
         self.section, self.cue, self.band = SectionTile(SectionWords()), CueTile(CueWords()), BandTile(BandWords())
@@ -123,7 +123,7 @@ class StageWindow(QWidget):
             self._answer_fades.start()
         self._state = state
         self._clock.hear(state, time.monotonic())
-        self.leader.show_words(leader_words(state, is_engine_there=self._engine_gone != GONE))
+        self.leader.show_words(leader_words(state, is_engine_there=self._broken != GONE))
         self.tempo.show_words(tempo_words(state))
         self.feel.show_words(feel_words(state))
         self.section.show_words(section_words(state))
@@ -161,7 +161,7 @@ class StageWindow(QWidget):
             self._show_alert()
 
     def show_broken(self, why: str) -> None:
-        self._engine_gone = why
+        self._broken = why
         if why == GONE:  # what it said last is no longer so
             self.show_state(StageState())
             self.desk.show_desk(Desk())
@@ -175,7 +175,7 @@ class StageWindow(QWidget):
         self._show_alert()
 
     def _show_alert(self) -> None:
-        words = alert_words(self._state, self._engine_gone, self._answer, self._news)
+        words = alert_words(self._state, self._broken, self._answer, self._news)
         self.alert.show_words(words)
         self.alert.setVisible(bool(words.line))
 
