@@ -33,6 +33,7 @@ songs = []
 "cc:85" = "vamp"
 "cc:86" = "previous"
 "cc:87" = "panic"
+"cc:88" = "one"             # on your one, where the stage shows another beat as the one
 "key:PgDown" = "next"       # a page turner sends these two
 "key:PgUp" = "take"
 
