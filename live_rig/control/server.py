@@ -44,6 +44,7 @@ HELLO_WITHIN_S = 5.0
 CLOSE_WITHIN_S = 1.0  # a window that hangs must not hold up the end of the engine
 KEPT_EVERY_S = 1.0  # so often the file that says where the door is is looked for
 LONGEST_MESSAGE_BYTES = 16_384
+NOT_FOUND = "%s Until then it plays, and no window or other program finds it."
 UNSENT_BYTES = 8_192  # beyond this a client is slow, and waits for its next state
 POLICY_VIOLATION = 1008
 
@@ -63,7 +64,8 @@ def new_token() -> str:
 async def serve(
     state: State, do: Do, desk: LookAtDesk, *, port: int, token: str, door_file: Path | None = None
 ) -> AsyncIterator[DoorAddress]:
-    """Open the door at `port` (0 = any free one), and say where it is in `door_file` (None = this user's own).
+    """Open the door at `port` (0 = any free one), and say where it is in `door_file` (None = this user's own), as soon as that
+    can be written.
 
     Raises DoorError when the port cannot be had.
     """
@@ -71,24 +73,33 @@ async def serve(
     server = await _listen(door.admit, port)
     async with server:
         address = DoorAddress(url=f"ws://{HOST}:{server.sockets[0].getsockname()[1]}", token=token, pid=os.getpid())
-        path = door_file or default_door_file()
-        write_door_file(path, address)
-        beside = asyncio.create_task(door.tell()), asyncio.create_task(_keep(path, address))
+        try:
+            _keep_written(door_file, address, is_new=True)
+        except RigError as error:
+            log.warning(NOT_FOUND, error)
+        beside = asyncio.create_task(door.tell()), asyncio.create_task(_keep(door_file, address))
         try:
             yield address
         finally:
             for task in beside:
                 task.cancel()
-            remove_door_file(path, address)
+            with contextlib.suppress(RigError):
+                remove_door_file(door_file or default_door_file(), address)
 
 
-async def _keep(path: Path, address: DoorAddress) -> None:
+async def _keep(door_file: Path | None, address: DoorAddress) -> None:
     """When an engine that was begun after this one has ended, and its file is gone with it, this one is to be found again."""
     while True:
         await asyncio.sleep(KEPT_EVERY_S)
-        if not path.exists():
-            with contextlib.suppress(DoorError):
-                write_door_file(path, address)
+        with contextlib.suppress(RigError):
+            _keep_written(door_file, address)
+
+
+def _keep_written(door_file: Path | None, address: DoorAddress, *, is_new: bool = False) -> None:
+    """Where no file says where a door is, or this door is new. Raises RigError."""
+    path = door_file or default_door_file()
+    if is_new or not path.exists():
+        write_door_file(path, address)
 
 
 async def _listen(admit: Callable[[ServerConnection], Awaitable[None]], port: int) -> Server:

@@ -33,6 +33,7 @@ from live_rig.control.protocol import (
 from live_rig.control.server import new_token
 from live_rig.errors import DoorError
 from tests.control.open_door import TOKEN, OpenDoor
+from tests.waiting import until
 
 PATIENCE_S = 10.0
 
@@ -225,10 +226,19 @@ def test_when_a_newer_engine_has_ended_the_older_one_is_found_again(tmp_path: Pa
         assert read_door_file(path) == older.address
 
 
-def test_where_the_file_cannot_be_written_the_door_does_not_open(tmp_path: Path) -> None:
+def test_where_the_file_cannot_be_written_it_is_said_and_the_door_is_found_as_soon_as_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(server, "KEPT_EVERY_S", 0.01)
     (tmp_path / "run").write_text("a file, no folder")
-    with pytest.raises(DoorError, match="address could not be written"):
-        OpenDoor(tmp_path / "run" / "door.json").__enter__()
+    path = tmp_path / "run" / "door.json"
+    with OpenDoor(path) as door:
+        assert "address could not be written" in caplog.text
+        assert "Until then it plays" in caplog.text
+        (tmp_path / "run").unlink()
+        until(path.exists)
+        assert read_door_file(path) == door.address
+    assert not path.exists()
 
 
 def test_no_engine_is_told(tmp_path: Path) -> None:
