@@ -101,9 +101,9 @@ cdef void follower_begin_bar(FollowerState *f, double bar_beat) noexcept nogil:
 
 cdef void follower_hear_one(FollowerState *f, double frame) noexcept nogil:
     """Somebody who knows it says that a bar of his begins at `frame`, as nearly as a foot or a finger says that: with his beat that is nearest.
-    Far from all of them, his beats lie half way between those that were followed."""
+    Far from all of them, his beats lie half way between those that were followed. Of who has stopped it says nothing: he may begin anywhere."""
     cdef double beat = said_beat_at(f, frame), off = beat - rint(beat)
-    if not f.started:
+    if not f.started or silent_bars(f, f.heard_frame) > STOPPED_BARS:
         return
     if fabs(off) > OFF_BEATS and fabs(off) * 60 / said_bpm(f) > OFF_S:
         gaits_move(&f.gaits, 0.5)

@@ -193,6 +193,15 @@ def test_a_one_between_two_beats_says_that_the_beats_lie_there() -> None:
     assert heard.came_in_s == pytest.approx(one_s + 4 * 0.6, abs=0.03)
 
 
+def test_a_one_long_after_the_last_stroke_says_nothing_of_the_next() -> None:
+    again = beats((120, 40), start_s=50.7)
+    notes = rock(np.concatenate([beats((120, 16), start_s=1.3), again]))
+    heard = play(
+        song(120, "head:40"), notes, [(38.0, "one"), (57.7, "band-in")], start="cue", leader=Leader.DRUMMER, length_s=62
+    )
+    assert min(abs(heard.came_in_s - again[::4])) < 0.02
+
+
 def test_a_one_before_anything_was_played_says_nothing() -> None:
     notes = rock(HIS)
     says = [(9.0, "band-in")]
