@@ -38,8 +38,6 @@ cdef double FASTEST = 4.0            # frames of the recording per frame of outp
 cdef double SLOWEST = 1.0 / 256.0    # a hold: the line stands still, the sound goes on
 cdef double MAX_CORRECTION = 128.0   # frames in a hop: how hard a voice that is off its line is pulled back to it
 cdef double CLOSE_ENOUGH = 0.75      # frames off the line that are left alone, so that a steady rate stays exactly that rate
-cdef enum:
-    WARM_UP_HOPS = 4                 # its three transforms run in every hop
 
 
 cdef int stretcher_set_up(Stretcher *s, double samplerate_hz) except -1:
@@ -61,14 +59,13 @@ cdef int stretcher_set_up(Stretcher *s, double samplerate_hz) except -1:
 
 
 cdef void warm_up(Stretcher *s) noexcept nogil:
-    """Rubber Band plans its Fourier transforms when it first meets them, and that allocates: let it happen now."""
-    cdef int hop, c, i
-    for hop in range(WARM_UP_HOPS):
-        for c in range(SIDES):
-            for i in range(s.window):
-                s.fed[c][i] = 0.1 if i % 97 == 0 else 0.0
-        rubberband_set_time_ratio(s.rubber_band, 1.0 / (0.5 + 0.75 * hop))
-        feed_and_take(s, <int>rubberband_get_samples_required(s.rubber_band))
+    """Rubber Band plans its Fourier transforms when it first meets them, and that allocates: let it happen now. All three run in every hop."""
+    cdef int c, i
+    for c in range(SIDES):
+        for i in range(s.window):
+            s.fed[c][i] = 0.1 if i % 97 == 0 else 0.0
+    rubberband_set_time_ratio(s.rubber_band, 2.0)
+    feed_and_take(s, <int>rubberband_get_samples_required(s.rubber_band))
     rubberband_reset(s.rubber_band)
     s.out_frame = 0
 
