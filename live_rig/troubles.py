@@ -10,6 +10,7 @@ from live_rig.instrument import Instrument
 GONE = "No sound: {device} has gone, and the song goes on. Plug it in: it comes back by itself"
 OTHERWISE = "No sound, and the song goes on: {why}"
 BACK = "{device} is back"
+FEWER = "Nothing is heard on output{s} {numbers}: {device} has fewer than before"
 MIDI_THERE = "{port} is plugged in"
 STRIKES_LOST = "Some of what the kit sent by MIDI was lost while the rig stood still"
 MIDI_LOST = "MIDI came faster than anybody plays: some of it was lost"
@@ -45,7 +46,7 @@ class Troubles:
             self._alerts.say(NOT_LOCKED.format(why=why))
 
     def _look_at_card(self) -> None:
-        """An alert for as long as the device is away, and one when it is back."""
+        """An alert for as long as the device is away, one when it is back, and one for as long as it then has fewer outputs."""
         is_lost, why, back = self._card.is_lost, self._card.runs_otherwise, BACK.format(device=self._card.name)
         now = "" if not is_lost else OTHERWISE.format(why=why) if why else GONE.format(device=self._card.name)
         if now != self._lost:
@@ -53,6 +54,9 @@ class Troubles:
         if now or self._lost:
             self._alerts.say(now or back)
         self._lost = now
+        if not is_lost and (missing := self._card.missing_outputs):
+            numbers = " and ".join(map(str, missing))
+            self._alerts.keep(FEWER.format(s="s" * (len(missing) > 1), numbers=numbers, device=self._card.name))
 
     def _look_at_midi(self) -> None:
         """The same for each of the ports that were asked for."""

@@ -44,6 +44,7 @@ class JackStream:
         self._most_frames = opening.most_frames
         self._too_large_frames = 0  # the server's block, while it is more than those
         self._sockets: set[int] = set()  # of the card, by their UUIDs, when they were last looked for
+        self.missing_outputs: tuple[int, ...] = ()  # from 1: those for which the card has no socket
         self._gave = self._took = False  # sound, by any socket, ever
         try:
             self._client = jack.Client(NAME, no_start_server=True)
@@ -94,6 +95,7 @@ class JackStream:
                     if not ours.is_connected_to(theirs):
                         ours.connect(theirs)
         self._sockets = sockets
+        self.missing_outputs = tuple(range(len(takes) + 1, len(self._played) + 1))
         self._gave, self._took = self._gave or bool(gives), self._took or bool(takes)
         return bool(gives) >= self._gave and bool(takes) >= self._took
 

@@ -62,6 +62,11 @@ class SoundCard:
         return self._lifeline.runs_otherwise if self._lifeline is not None else ""
 
     @property
+    def missing_outputs(self) -> tuple[int, ...]:
+        """Those, from 1, that a server has no more, since it is there again or its card is another."""
+        return self._stream.missing_outputs if isinstance(self._stream, JackStream) else ()
+
+    @property
     def midi_there(self) -> Mapping[str, int]:
         """Which of the MIDI ports it is joined to, and how often each was: see `JackMidiIn`."""
         return self._stream.midi.there if isinstance(self._stream, JackStream) else {}

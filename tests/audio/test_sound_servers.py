@@ -398,6 +398,25 @@ def test_a_block_that_is_changed_while_the_server_plays_is_made_up_for_and_one_t
         assert tuple(round(latency_s * 48_000) for latency_s in made_up_for_s) == jacks_latencies_frames(ports)
 
 
+def test_a_server_that_is_back_with_fewer_outputs_is_played_on_and_those_that_are_missing_are_named(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(JackServer(64))
+        except NoJack as why:
+            pytest.skip(str(why))
+        stack.enter_context(engine_on(server, tmp_path))
+        (door_file,) = tmp_path.rglob("door.json")
+        door = stack.enter_context(connect(running_engine(door_file)))
+        missing = "Nothing is heard on output 2: system has fewer than before"
+        assert missing not in door.state().alerts
+        server.die()
+        server.outputs = 1
+        server.come_back()
+        back = state_where(door, lambda state: f"{server.device} is back" in state.alerts)
+        state_where(door, lambda state: missing in state.alerts)
+        state_where(door, later_than(back.time_s))
+
+
 def test_ports_whose_names_nobody_can_read_hide_no_others() -> None:
     with started(JackServer(64)) as server:
         words = [sys.executable, "-c", SPEAKS_OTHERWISE]
