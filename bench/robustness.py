@@ -11,6 +11,7 @@ into docs/following-scores.md.
 import argparse
 import itertools
 import json
+import math
 import os
 import subprocess
 import sys
@@ -127,14 +128,15 @@ def write(take: Path, name: str, folder: Path) -> None:
 
 
 def scored(pool: ProcessPoolExecutor, heard: list[Path], name: str, scratch: Path) -> tuple[float, float]:
-    """F and SDdr of one way."""
+    """F and SDdr of one way, in ms; NaN where too few beats were met to tell."""
     folder, report = scratch / name, scratch / "report.json"
     folder.mkdir()
     list(pool.map(write, heard, itertools.repeat(name), itertools.repeat(folder)))
     words: list[str | Path] = [sys.executable, SCORE, CORPUS, folder, "--min-lead", "20", "--skip-missing", "--json", report]
     subprocess.run(words, check=True, capture_output=True)
     figures = json.loads(report.read_text())["groups"]["all"]
-    return figures["f"], figures["sd_drummer_ms"]
+    sd_ms: float | None = figures["sd_drummer_ms"]
+    return figures["f"], math.nan if sd_ms is None else sd_ms
 
 
 def main() -> None:
