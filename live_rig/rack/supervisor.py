@@ -36,7 +36,7 @@ NO_ROOM = "No new effects can start ({why}). Close other programs"
 NO_MEMORY = (
     "No new effects can start: /dev/shm, the machine's shared memory, is full. Take away what other programs have left there"
 )
-LOOKS_OTHERWISE = "{plugin} looks otherwise ahead since it was moved, so {title} was loaded anew: all of it is in time"
+LOOKS_OTHERWISE = "{plugin} sounds later or sooner since it was moved, so {title} was loaded again: all of it is in time"
 LOADING_SHOWS_S = 0.3  # what loads sooner is not worth a word
 MOMENTS = {ON_THE_BAR: "bar", ON_THE_BEAT: "beat"}
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects

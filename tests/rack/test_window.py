@@ -176,7 +176,7 @@ def test_a_plugin_that_looks_otherwise_ahead_since_it_was_moved_is_in_time_again
     stage.play_until(lambda: rack.status() == "on")
     stage.play(40)
     moved_by_hand(rack, stage, f"moved.{looking.stem}")
-    says(rack, stage, f"moved.{looking.stem} looks otherwise ahead since it was moved, so Sides was loaded anew")
+    says(rack, stage, f"moved.{looking.stem} sounds later or sooner since it was moved, so Sides was loaded again")
     stage.go_on_until(lambda: np.allclose(last(stage)[0], MOVED_TO * last(stage)[1], atol=1e-6) and last(stage)[1].max() > 0.01)
     if is_of_the_set:  # what stands ready of it now is no other
         heard = rack.process_id
