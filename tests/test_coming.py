@@ -364,10 +364,10 @@ def test_a_count_by_the_click_is_over_when_another_song_is_asked_for(stage: Stag
 def test_a_pedal_starts_nothing_old_and_is_told_why(stage: Stage, command: str) -> None:
     stage.engine.do("next", "")
     stage.engine._press(command)
+    assert any('"Second" is not ready yet' in words for words in stage.engine.alerts.now())
     stage.count()
     stage.play(2.0)
     assert stage.came_in_s == []
-    assert any('"Second" is not ready yet' in words for words in stage.engine.alerts.now())
 
 
 def test_a_song_that_plays_may_come_in_again_after_a_wreck_while_another_one_is_awaited(stage: Stage) -> None:
