@@ -49,7 +49,7 @@ while device.counts["callbacks"] < 200:
 ports = subprocess.run(["jack_lsp", "-l", "-c", "live-rig"], capture_output=True, text=True).stdout
 print(json.dumps({
     "latencies_s": stream.latencies_s(), "host": found.host, "channels": [found.inputs, found.outputs], "ports": ports,
-    "frames_a_block": instrument.rig.frame / device.counts["callbacks"],
+    "frames_a_block": device.counts["block_frames"],
 }))
 stream.close()
 """
