@@ -99,18 +99,19 @@ cdef void follower_begin_bar(FollowerState *f, double bar_beat) noexcept nogil:
     go_on(f)
 
 
-cdef void follower_hear_one(FollowerState *f, double frame) noexcept nogil:
+cdef bint follower_hear_one(FollowerState *f, double frame) noexcept nogil:
     """Somebody who knows it says that a bar of his begins at `frame`, as nearly as a foot or a finger says that: with his beat that is nearest.
-    Far from all of them, his beats lie half way between those that were followed. Of who has stopped it says nothing: he may begin anywhere."""
+    Far from all of them, his beats lie half way between those that were followed. False: he has stopped, or not begun, and may begin anywhere."""
     cdef double beat = said_beat_at(f, frame), off = beat - rint(beat)
     if not f.started or silent_bars(f, f.heard_frame) > STOPPED_BARS:
-        return
+        return False
     if fabs(off) > OFF_BEATS and fabs(off) * 60 / said_bpm(f) > OFF_S:
         gaits_move(&f.gaits, 0.5)
         beat += 0.5
     f.gaits.bar_offset = modulo(-rint(beat), f.beats_per_bar)
     f.bar_confidence = f.confidence
     go_on(f)
+    return True
 
 
 cdef void count_other_beats(FollowerState *f, double since_beats, double faster) noexcept nogil:

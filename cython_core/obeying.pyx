@@ -69,8 +69,8 @@ cdef void hear_note(RigState *r, const Event *event) noexcept nogil:
 
 cdef void hear_one(RigState *r, const Event *event) noexcept nogil:
     """Where the drummer's bars begin, struck on a key or a pedal with one of them. A band that he leads goes over to his next."""
-    follower_hear_one(r.follower, struck(r, event) + r.input_latency_s * r.samplerate_hz)
-    steering_hear_one(&r.transport.steering)
+    if follower_hear_one(r.follower, struck(r, event) + r.input_latency_s * r.samplerate_hz):
+        steering_hear_one(&r.transport.steering)
 
 
 cdef double struck(const RigState *r, const Event *event) noexcept nogil:
