@@ -1,14 +1,11 @@
 """Effects as a preset's file writes them: built in, plugins, and the Chains and Mixes that hold others."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from live_rig.rack.effects import CONTAINERS, EffectType, effect_types
-from live_rig.rack.knobs import ANYTHING, named_effects
+from live_rig.rack.knobs import ANYTHING
 from live_rig.rack.preset import Effect
 from live_rig.rack.preset_rows import Rows, one_of, shown
 from live_rig.show.faults import Key, change_or
@@ -16,7 +13,6 @@ from live_rig.show.faults import Key, change_or
 VST3_KEYS = ("type", "path", "plugin", "state", "parameters")
 LONGEST_FILE_NAME = 255  # bytes
 MOST_EFFECTS = 64  # in one chain: many more than play in time
-UNFIT = re.compile(r"[^\w. -]")  # for a file's name
 
 
 def effects_in(table: Mapping[str, Any], at: Key, rows: Rows) -> tuple[Effect, ...]:
@@ -37,20 +33,6 @@ def has_plugin(table: Mapping[str, Any]) -> bool:
     """Whether one of its effects may be an instrument, which needs no inputs."""
     effects = table.get("effects")
     return isinstance(effects, list) and any(isinstance(effect, dict) and effect.get("type") == "VST3" for effect in effects)
-
-
-def kept_beside(file: Path, channel: str, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
-    """The effects of a channel, each plugin with a file for its state beside the preset's."""
-    names = iter([name for name, _ in named_effects(effects)])
-
-    def placed(effect: Effect) -> Effect:
-        if effect.type in CONTAINERS:
-            return replace(effect, effects=tuple(placed(inner) for inner in effect.effects))
-        name = UNFIT.sub(lambda sign: quote(sign[0], safe=""), f"{channel}.{next(names)}")  # no two names become one
-        beside = file.with_name(f"{file.stem}.{name}.state")
-        return replace(effect, kept=beside) if effect.type == "VST3" else effect
-
-    return tuple(placed(effect) for effect in effects)
 
 
 def _effect(row: Mapping[str, Any], at: Key, rows: Rows) -> Effect:

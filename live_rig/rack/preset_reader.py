@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from live_rig.errors import ShowError
-from live_rig.rack.effect_rows import effects_in, has_plugin, kept_beside
+from live_rig.rack.effect_rows import effects_in, has_plugin
 from live_rig.rack.effects import Parameter
+from live_rig.rack.kept_beside import kept_beside
 from live_rig.rack.knobs import knobs_of, read_files
 from live_rig.rack.preset import CHANNEL, GATE, MASTER, SEND, Channel, Gate, Macro, Move, Preset
 from live_rig.rack.preset_base import NAMED, name_of, on_its_base
@@ -88,13 +89,13 @@ class Reader:
             name_of(self.file),
             self.rows.text(written, "title", ()),
             self.rows.text(written, "says", ()),
-            kept_beside(self.file, MASTER, effects_in(written, (), self.rows)),
-            tuple(replace(channel, effects=kept_beside(self.file, channel.name, channel.effects)) for channel in channels),
+            effects_in(written, (), self.rows),
+            tuple(channels),
         )
         macros = self._macros(written, whole)
         start = self._stand(_flat(self.rows.table(written, "start")), knobs_of(whole), ("start",))
         snapshots = self._snapshots(written, whole, macros)
-        return replace(whole, macros=macros, start=start, snapshots=snapshots)
+        return replace(kept_beside(self.file, whole), macros=macros, start=start, snapshots=snapshots)
 
     def _channels(self, written: Mapping[str, Any]) -> tuple[Channel, ...]:
         channels: dict[str, Channel] = {}
