@@ -39,7 +39,7 @@ cdef struct Way:                     # in to a device: a stream's, or the timer'
 
 cdef void run_block(DeviceState *d, const float *heard, float *played, int frames) noexcept nogil
 cdef void hear_feed(DeviceState *d, int channel, int frames) noexcept nogil        # into d.heard: the recording, or silence
-cdef void keep(DeviceState *d, int frames) noexcept nogil                          # what was played, for `collect`
+cdef void play_on(DeviceState *d, int frames) noexcept nogil                       # d.heard to d.played
 cdef void count_block(DeviceState *d, long long taken_ns, unsigned long frames) noexcept nogil
 
 cdef class Device:

@@ -13,6 +13,7 @@ from cython_core.atomics cimport exchange, load, store
 from cython_core.band cimport band_is_ready
 from cython_core.clock cimport now_ns, sleep_until_ns
 from cython_core.denormals cimport flush_denormals, restore_denormals
+from cython_core.guard cimport GUARD_DELAY
 from cython_core.memory cimport release, reserve
 from cython_core.pedals cimport Pedals
 from cython_core.rig cimport Rig
@@ -82,6 +83,17 @@ cdef void hear_feed(DeviceState *d, int channel, int frames) noexcept nogil:
         d.heard[channel][i] = d.feed[d.feed_at + i] if d.feed != NULL and channel == 0 and d.feed_at + i < d.feed_frames else 0.0
 
 
+cdef void play_on(DeviceState *d, int frames) noexcept nogil:
+    """One step of the rig, which has heard. A recording that is fed is heard through the rig alone: the band is to meet it there, however late that is."""
+    cdef RigState *r = d.rig
+    d.feed_at += frames
+    step(r, <const float *const *>d.heard, d.played, frames)
+    if d.feed != NULL:
+        r.input_latency_s = -(r.output_latency_s + (r.drums.block.delay + GUARD_DELAY) / r.samplerate_hz)
+    if d.capture != NULL:
+        keep(d, frames)
+
+
 cdef void run_block(DeviceState *d, const float *heard, float *played, int frames) noexcept nogil:
     """Interleaved device buffers around one step. frames <= max_block; NULL: the device has no such side."""
     cdef int i, channel
@@ -92,14 +104,11 @@ cdef void run_block(DeviceState *d, const float *heard, float *played, int frame
         else:
             for i in range(frames):
                 d.heard[channel][i] = heard[i * d.inputs + channel]
-    d.feed_at += frames
-    step(r, <const float *const *>d.heard, d.played, frames)
+    play_on(d, frames)
     if played != NULL:
         for channel in range(d.outputs):
             for i in range(frames):
                 played[i * d.outputs + channel] = d.played[channel][i] if channel < r.outputs else 0.0
-    if d.capture != NULL:
-        keep(d, frames)
 
 
 cdef void keep(DeviceState *d, int frames) noexcept nogil:

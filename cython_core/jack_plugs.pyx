@@ -3,14 +3,13 @@
 from libc.string cimport memcpy, memset
 
 from cython_core.atomics cimport exchange, load
-from cython_core.callback cimport Device, DeviceState, Way, count_block, hear_feed, keep
+from cython_core.callback cimport Device, DeviceState, Way, count_block, hear_feed, play_on
 from cython_core.clock cimport now_ns
 from cython_core.denormals cimport flush_denormals, restore_denormals
 from cython_core.drum_voices cimport MAX_INPUTS
 from cython_core.guard cimport MAX_OUTPUTS
 from cython_core.jack_midi cimport JackMidiEvent, hear_midi
 from cython_core.memory cimport release, reserve
-from cython_core.step cimport step
 
 
 cdef int jack_callback(unsigned int frames, void *userdata) noexcept nogil:
@@ -59,12 +58,9 @@ cdef void run_plugs(Plugs *p, float *const *heard, float *const *played, int at,
             hear_feed(d, channel, frames)
         else:
             memcpy(d.heard[channel], heard[channel] + at, frames * sizeof(float))
-    d.feed_at += frames
-    step(d.rig, <const float *const *>d.heard, d.played, frames)
+    play_on(d, frames)
     for channel in range(min(p.outputs, d.rig.outputs)):
         memcpy(played[channel] + at, d.played[channel], frames * sizeof(float))
-    if d.capture != NULL:
-        keep(d, frames)
 
 
 cdef class JackPlugs:

@@ -211,7 +211,7 @@ class Engine:
 
     def drums_to_line_frames(self) -> int:
         """From a fed stroke's frame to the output frame, before the guard, at which it is heard: its way through the rack."""
-        return self._block_frames if self._is_fed else 0
+        return self.instrument.drums.delay_frames if self._is_fed else 0
 
     def do(self, command: str, value: str) -> str:
         """Carry out a command, in words. RigError where it cannot be."""
@@ -326,13 +326,7 @@ class Engine:
 
     def _make_up_for(self, latencies_s: tuple[float, float]) -> None:
         """Make up for the card's latencies, (input, output) in seconds; while nothing plays."""
-        latency_in_s, latency_out_s = latencies_s
-        if self._is_fed:
-            # A fed recording is heard only through the rig, that much later: the band is to meet it there.
-            latency_in_s = -(
-                latency_out_s + (self.drums_to_line_frames() + self.instrument.rig.guard_delay_frames) / self.samplerate_hz
-            )
-        self.instrument.rig.at(latency_in_s, latency_out_s)
+        self.instrument.rig.at(*latencies_s)
 
     def _spare_frames(self) -> int:
         """For the blocks that are to be expected: asked for, or else no longer than the device's output latency."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from cython_core.callback import Device, next_due_ns
+from cython_core.drums import Drums
 from cython_core.exchange import EventKind
 from cython_core.stems import Stems
 from live_rig.audio.offline import play
@@ -24,6 +25,7 @@ from live_rig.instrument import Block, Instrument
 from live_rig.paths import examples_dir
 from live_rig.rack.inline import InlineRack
 from live_rig.rack.preset import Effect, Preset
+from live_rig.rehearsal.line import Line
 from live_rig.show.store import read_show
 from live_rig.wiring import each_bus_apart
 from tests.playing import song
@@ -111,6 +113,26 @@ def by_timer(block: int) -> Block:
     band.stop()
     assert instrument.band.frames_missing == 0, "a clock waits for the band"
     return device.collect()[: len(heard)].T
+
+
+def fed(block: int, allowance_frames: int) -> float:
+    """How far the band is off the strokes of a recording that is fed, where both are heard, in ms: mean of two seconds."""
+    drums = Drums(RATE_HZ, 1, MAX_BLOCK, allowance_frames)
+    instrument = Instrument(drums, RATE_HZ, each_bus_apart(1), MAX_BLOCK, spare_frames=1536)
+    instrument.load(chart_of(song(126), RATE_HZ, stems()))
+    instrument.send([Sent(EventKind.START)])
+    instrument.send([Sent(EventKind.TAKE)], RATE_HZ)
+    recording = strokes()[0]
+    device = Device(instrument.rig, 0, instrument.outputs, recording)
+    callback = PORTAUDIO_CALLBACK(device.callback)
+    played = np.empty((block, instrument.outputs), np.float32)
+    line = Line()
+    for _ in range(0, len(recording), block):
+        callback(None, played.ctypes.data, block, None, 0, device.userdata)
+        instrument.band.serve()
+        line.look(instrument, drums.delay_frames)
+    beats_s = np.arange(0.1, LENGTH_S - 0.1, 60 / 132)
+    return float(np.mean([line.asynchrony_ms(beat_s) for beat_s in beats_s[beats_s > LENGTH_S - 2.0]]))
 
 
 def cut(frames: int, blocks: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -246,3 +268,10 @@ def test_a_device_with_fewer_channels_than_the_rig_hears_silence_and_plays_what_
     played = np.full((64, 2), np.nan, np.float32)
     assert callback(None, played.ctypes.data, 64, None, 0, device.userdata) == 0
     assert np.isfinite(played).all()
+
+
+def test_the_band_meets_a_recording_that_is_fed_where_it_is_heard_however_late_that_is() -> None:
+    at_once = fed(32, 0)
+    assert abs(at_once) < 10
+    assert fed(MAX_BLOCK, 0) == pytest.approx(at_once, abs=2)
+    assert fed(64, 240) == pytest.approx(at_once, abs=2)
