@@ -42,9 +42,11 @@ class JackStream:
         device, samplerate_hz = opening.device, opening.samplerate_hz
         self._jack, self._device, self._is_closed = jack, device, False
         self._most_frames = opening.most_frames
-        self._too_large_frames = 0  # the server's block, while it is more than those
+        self.block_frames = 0  # what the server asks for at a time, when it was looked at last
+        self.too_large_frames = 0  # what somebody wanted it to ask for then, where that is more than those
         self._sockets: set[int] = set()  # of the card, by their UUIDs, when they were last looked for
-        self.missing_outputs: tuple[int, ...] = ()  # from 1: those for which the card has no socket
+        self.missing_inputs: tuple[int, ...] = ()  # from 1: those for which the card has no socket
+        self.missing_outputs: tuple[int, ...] = ()
         self._gave = self._took = False  # sound, by any socket, ever
         try:
             self._client = jack.Client(NAME, no_start_server=True)
@@ -95,6 +97,7 @@ class JackStream:
                     if not ours.is_connected_to(theirs):
                         ours.connect(theirs)
         self._sockets = sockets
+        self.missing_inputs = tuple(range(len(gives) + 1, len(self._heard) + 1))
         self.missing_outputs = tuple(range(len(takes) + 1, len(self._played) + 1))
         self._gave, self._took = self._gave or bool(gives), self._took or bool(takes)
         return bool(gives) >= self._gave and bool(takes) >= self._took
@@ -142,7 +145,7 @@ class JackStream:
             self._client.blocksize = block_frames
         except self._jack.JackErrorCode as error:
             if opening.block_frames is None:  # some of the band will be missing, and all else will not
-                self._too_large_frames = self._client.blocksize
+                self.too_large_frames = self._client.blocksize
                 return
             self._client.close()
             raise DeviceError(
@@ -154,10 +157,11 @@ class JackStream:
     def _bound_block(self) -> None:
         """Where somebody has made the server's block larger than the rig can bear, ask for the one before: once."""
         block_frames = self._client.blocksize
-        if self._most_frames < block_frames != self._too_large_frames:
+        if self._most_frames < block_frames != self.too_large_frames:
             with suppress(self._jack.JackErrorCode):  # some of the band will be missing, and all else will not
                 self._client.blocksize = self._asked_frames
-        self._too_large_frames = block_frames if block_frames > self._most_frames else 0
+        self.block_frames = self._client.blocksize
+        self.too_large_frames = block_frames if block_frames > self._most_frames else 0
 
     def _theirs(self, *, gives_sound: bool) -> list[Any]:
         return plugs(self._client, self._device.name, gives_sound=gives_sound)

@@ -63,6 +63,11 @@ class Lifeline:
         """Whether nothing is heard: the clock plays in the device's place, or a server into no card."""
         return self._is_away or not self._is_plugged_in
 
+    @property
+    def latencies_s(self) -> tuple[float, float]:
+        """(input, output) in seconds: those that are made up for."""
+        return self._latencies_s
+
     def start(self) -> None:
         """Let it sound. Its latencies are made up for."""
         self._latencies_s = self._stream.latencies_s()

@@ -62,8 +62,28 @@ class SoundCard:
         return self._lifeline.runs_otherwise if self._lifeline is not None else ""
 
     @property
-    def missing_outputs(self) -> tuple[int, ...]:
+    def block_frames(self) -> int:
+        """What a server asked for at a time when it was looked at last; 0: not on a server."""
+        return self._stream.block_frames if isinstance(self._stream, JackStream) else 0
+
+    @property
+    def too_large_frames(self) -> int:
+        """What it was to ask for then, where that is more than the band has room for; else 0."""
+        return self._stream.too_large_frames if isinstance(self._stream, JackStream) else 0
+
+    @property
+    def made_up_s(self) -> tuple[float, float]:
+        """The latencies that are made up for, (input, output) in seconds."""
+        return self._lifeline.latencies_s if self._lifeline is not None else (0.0, 0.0)
+
+    @property
+    def missing_inputs(self) -> tuple[int, ...]:
         """Those, from 1, that a server has no more, since it is there again or its card is another."""
+        return self._stream.missing_inputs if isinstance(self._stream, JackStream) else ()
+
+    @property
+    def missing_outputs(self) -> tuple[int, ...]:
+        """The same of the outputs."""
         return self._stream.missing_outputs if isinstance(self._stream, JackStream) else ()
 
     @property

@@ -398,23 +398,46 @@ def test_a_block_that_is_changed_while_the_server_plays_is_made_up_for_and_one_t
         assert tuple(round(latency_s * 48_000) for latency_s in made_up_for_s) == jacks_latencies_frames(ports)
 
 
-def test_a_server_that_is_back_with_fewer_outputs_is_played_on_and_those_that_are_missing_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fewer", "says"),
+    [({"outputs": 1}, "Nothing is heard on output 2"), ({"inputs": 0}, "Nothing comes in on input 1")],
+)
+def test_a_server_that_is_back_with_fewer_plugs_is_played_on_and_those_that_are_missing_are_named(
+    fewer: dict[str, int], says: str, tmp_path: Path
+) -> None:
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(JackServer(64))
-        except NoJack as why:
-            pytest.skip(str(why))
+        server = stack.enter_context(started(JackServer(64)))
         stack.enter_context(engine_on(server, tmp_path))
         (door_file,) = tmp_path.rglob("door.json")
         door = stack.enter_context(connect(running_engine(door_file)))
-        missing = "Nothing is heard on output 2: system has fewer than before"
+        missing = f"{says}: system has fewer than before"
         assert missing not in door.state().alerts
         server.die()
-        server.outputs = 1
+        for plugs, number in fewer.items():
+            setattr(server, plugs, number)
         server.come_back()
         back = state_where(door, lambda state: f"{server.device} is back" in state.alerts)
         state_where(door, lambda state: missing in state.alerts)
         state_where(door, later_than(back.time_s))
+
+
+def test_whoever_changes_a_servers_block_reads_what_it_means_to_the_drummer(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        server = stack.enter_context(started(JackServer(64)))
+        stack.enter_context(engine_on(server, tmp_path))
+        (door_file,) = tmp_path.rglob("door.json")
+        door = stack.enter_context(connect(running_engine(door_file)))
+        set_block(server, 256)  # which is heard one block after it came in, lies in one, and in two on its way out
+        says = "system takes 256 frames at a time now, not 64: a stroke is heard 16.0 ms later, and the band keeps to that"
+        state_where(door, lambda state: says in state.alerts)
+        set_block(server, 2048)
+        says = "system was to take 2048 frames at a time, too many for the band: it is back at 64"
+        state_where(door, lambda state: says in state.alerts)
+
+
+def set_block(server: SoundServer, frames: int) -> None:
+    """As somebody does who has another program open."""
+    subprocess.run(["jack_bufsize", str(frames)], env=server.environ, check=True, capture_output=True)
 
 
 def test_ports_whose_names_nobody_can_read_hide_no_others() -> None:
