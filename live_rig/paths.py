@@ -32,14 +32,14 @@ def cache_dir() -> Path:
 
 
 def runtime_dir() -> Path:
-    """What lives as long as the engine: its door's address and token. Made where it is not there; DeviceError where it cannot
-    be."""
+    """What lives as long as the engine: its door's address and token. Whoever writes there makes it; DeviceError where there is
+    no home that it could be in."""
     if sys.platform != "linux":
-        return _made(_ours(user_runtime_path), mode=0o700)
+        return _ours(user_runtime_path)
     given = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
     if given.is_absolute() and _is_ours_alone(given):
-        return _made(given / APP, mode=0o700)
-    return _made(_ours(user_state_path) / "run", mode=0o700)  # in the home: /tmp belongs to everybody
+        return given / APP
+    return _ours(user_state_path) / "run"  # in the home: /tmp belongs to everybody
 
 
 def _is_ours_alone(folder: Path) -> bool:
@@ -68,9 +68,9 @@ def _ours(place: Callable[..., Path]) -> Path:
         raise DeviceError("This user has no home folder", where="HOME is not set", do=do) from None
 
 
-def _made(folder: Path, mode: int = 0o777) -> Path:
+def _made(folder: Path) -> Path:
     try:
-        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         do = "See whose that folder is, and whether its disk is full"
         raise DeviceError(f"A folder cannot be made: {error.strerror}", where=str(folder), do=do) from None

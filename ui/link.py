@@ -1,7 +1,8 @@
 """The socket to the engine, as signals: the only part of a window that knows there is a socket.
 
 The link opens the door, keeps it open, and when the engine goes it tries again until the engine is back. Where the door
-is it reads from the door's file each time, so that an engine that was started again on another port is found.
+is it reads from the door's file each time, so that an engine that was started again on another port is found. Where there is
+no such file, it goes by what it was told when it was opened.
 """
 
 import os
@@ -43,9 +44,9 @@ class Link(QObject):
     answered = pyqtSignal(Done)
     broken = pyqtSignal(str)  # why, in words; empty when all is well again
 
-    def __init__(self, url: str, token_file: Path, parent: QObject | None = None) -> None:
+    def __init__(self, url: str, token_file: Path, token: str = "", parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._url, self._token_file = url, token_file
+        self._told, self._token_file = DoorAddress(url=url, token=token, pid=0), token_file
         self._ids = count(1)
         self._is_in = False
         self._why = ""
@@ -92,7 +93,7 @@ class Link(QObject):
         try:
             return DoorAddress.model_validate_json(self._token_file.read_bytes())
         except (OSError, ValidationError):
-            return DoorAddress(url=self._url, token="", pid=0)
+            return self._told
 
     def _greet(self) -> None:
         hello = Hello(token=self._address().token, client=f"stage window {os.getpid()}", wants_desk=True)

@@ -9,7 +9,7 @@ import sys
 from live_rig.commands.engine import add_show_arguments, opened_show, played, say, tell_missing, until_asked_to_stop
 from live_rig.control.client import connect
 from live_rig.control.door_file import default_door_file, read_door_file
-from live_rig.control.protocol import DEFAULT_PORT, DoorAddress
+from live_rig.control.protocol import DEFAULT_PORT, TOKEN, DoorAddress
 from live_rig.engine import Engine, Setup
 from live_rig.errors import DeviceError, DoorError
 
@@ -29,9 +29,12 @@ def has_display() -> bool:
 
 
 def open_window(address: DoorAddress, *, fullscreen: bool) -> subprocess.Popen[bytes]:
-    """The stage window of the engine at `address`."""
+    """The stage window of the engine at `address`. It is told the token, too, which a full disk may have kept out of the file;
+    in its environment, since everybody may read a command line.
+    """
     words = [sys.executable, "-m", "ui.stage", "--url", address.url, "--token-file", str(default_door_file())]
-    return subprocess.Popen([*words, *(["--fullscreen"] if fullscreen else [])])
+    environ = os.environ | {TOKEN: address.token}
+    return subprocess.Popen([*words, *(["--fullscreen"] if fullscreen else [])], env=environ)
 
 
 def end_window(window: subprocess.Popen[bytes]) -> None:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 VERSION = 1
 STATES_PER_S = 30
 DEFAULT_PORT = 8330
+TOKEN = "LIVE_RIG_TOKEN"  # in the environment of a window that an engine has opened
 SILENCE_DB = -120.0
 NOT_UNDERSTOOD = "Not a message"
 

@@ -77,6 +77,8 @@ async def serve(
             _keep_written(door_file, address, is_new=True)
         except RigError as error:
             log.warning(NOT_FOUND, error)
+            with contextlib.suppress(RigError, OSError):  # nobody is to be led to a door that is another's, or shut
+                (door_file or default_door_file()).unlink()
         beside = asyncio.create_task(door.tell()), asyncio.create_task(_keep(door_file, address))
         try:
             yield address

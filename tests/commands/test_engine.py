@@ -18,7 +18,7 @@ import soundfile
 
 from live_rig.control.client import Door, connect
 from live_rig.control.door_file import read_door_file
-from live_rig.control.protocol import DoorAddress, StageState
+from live_rig.control.protocol import TOKEN, DoorAddress, StageState
 from live_rig.paths import examples_dir
 from tests.show.conftest import make_show
 
@@ -261,6 +261,27 @@ def test_a_window_that_is_killed_leaves_the_engine_playing(home: dict[str, str])
             later = state_where(door, lambda state: state.bar > after.bar, "the tune goes on")
             assert later.is_playing
             assert engine.poll() is None
+
+
+def test_where_nothing_can_be_written_at_home_the_stage_has_its_window_all_the_same(
+    home: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    bare = home | {"QT_QPA_PLATFORM": "offscreen", "XDG_STATE_HOME": str(tmp_path / "file")}
+    del bare["XDG_RUNTIME_DIR"]
+    words = [*LIVE_RIG, "stage", str(FESTIVAL), "--device", "virtual"]
+    with subprocess.Popen(words, env=bare, stdout=subprocess.PIPE, text=True) as engine:
+        try:
+            assert engine.stdout is not None
+            assert "the control door is" in engine.stdout.readline()
+            window = window_of(engine)
+            told = window.cmdline()
+            url, token = told[told.index("--url") + 1], window.environ()[TOKEN]
+            with connect(DoorAddress(url=url, token=token, pid=engine.pid)) as door:
+                assert door.do("take") == "take"
+        finally:
+            engine.send_signal(signal.SIGINT)
+            assert engine.wait(PATIENCE_S) == 0
 
 
 def test_a_window_that_hangs_does_not_keep_the_engine_from_ending(home: dict[str, str]) -> None:

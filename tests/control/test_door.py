@@ -241,6 +241,27 @@ def test_where_the_file_cannot_be_written_it_is_said_and_the_door_is_found_as_so
     assert not path.exists()
 
 
+def test_a_file_that_cannot_be_written_anew_leads_nobody_to_a_door_that_is_shut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "door.json"
+    write_door_file(path, DoorAddress(url="ws://127.0.0.1:1", token="of one that was killed", pid=1))
+    room = threading.Event()
+
+    def write(path: Path, address: DoorAddress) -> None:
+        if not room.is_set():
+            raise DoorError("No space left on device", where=str(path), do="Make room there")
+        write_door_file(path, address)
+
+    monkeypatch.setattr(server, "KEPT_EVERY_S", 0.01)
+    monkeypatch.setattr(server, "write_door_file", write)
+    with OpenDoor(path) as door:
+        assert not path.exists()
+        room.set()
+        until(path.exists)
+        assert read_door_file(path) == door.address
+
+
 def test_no_engine_is_told(tmp_path: Path) -> None:
     with pytest.raises(DoorError, match=r"No engine is running .* live-rig engine"):
         running_engine(tmp_path / "door.json")
@@ -308,6 +329,7 @@ def test_without_a_runtime_folder_of_the_system_the_door_file_is_in_the_home(
     assert default_door_file() == tmp_path / "live-rig" / "run" / "door.json"
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     assert default_door_file() == tmp_path / "live-rig" / "run" / "door.json"
+    write_door_file(default_door_file(), DoorAddress(url="ws://127.0.0.1:1", token=TOKEN, pid=1))
     assert stat.S_IMODE(default_door_file().parent.stat().st_mode) == 0o700
     assert not recwarn.list
 

@@ -260,3 +260,12 @@ def test_a_closed_window_leaves_the_engine_playing(door: OpenDoor, window: Stage
     with qtbot.waitSignal(second.state_changed):
         second.open()
     second.close()
+
+
+def test_where_no_file_says_where_the_door_is_the_window_goes_by_what_it_was_told(
+    door: OpenDoor, tmp_path: Path, qtbot: QtBot
+) -> None:
+    link = Link(door.address.url, tmp_path / "door.json", door.address.token)
+    with qtbot.waitSignal(link.state_changed):
+        link.open()
+    link.close()

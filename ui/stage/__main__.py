@@ -13,7 +13,7 @@ from pathlib import Path
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
-from live_rig.control.protocol import DEFAULT_PORT
+from live_rig.control.protocol import DEFAULT_PORT, TOKEN
 from ui.link import Link
 from ui.stage.window import StageWindow
 
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     app.setApplicationDisplayName("Live Rig")
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: QTimer.singleShot(0, app.quit))  # a loop that does not run yet would not be ended
-    link = Link(args.url, args.token_file)
+    link = Link(args.url, args.token_file, os.environ.get(TOKEN, ""))
     window = StageWindow(link)
     window.resize(*args.size)
     if args.fullscreen:
