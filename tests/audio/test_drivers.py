@@ -6,6 +6,7 @@ the band stretched in the drummer's time, the click and the guide, does not.
 
 import ctypes
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -44,8 +45,10 @@ COLOURED = Preset(
     "",
     (Effect("HighpassFilter", {"cutoff_frequency_hz": 80.0}), Effect("Compressor", {}), Effect("Reverb", {"wet_level": 0.2})),
 )
+PRESETS = {"dry": None, "effects": COLOURED}
 
 
+@cache
 def strokes() -> Block:
     """A loose groove at 132 bpm, (1, frames): decaying noise, every eighth, the beats louder; no work for the guard."""
     noise = np.random.default_rng(7)
@@ -57,6 +60,7 @@ def strokes() -> Block:
     return heard[np.newaxis]
 
 
+@cache
 def stems() -> Stems:
     """Two stems of ten seconds: a chord that swells, and noise."""
     time_s = np.arange(10 * RATE_HZ) / RATE_HZ
@@ -77,15 +81,16 @@ def instrument_with(rack: InlineRack) -> Instrument:
     return instrument
 
 
-def by_loop(blocks: Sequence[int], preset: Preset | None = None) -> Block:
-    """(outputs, frames), played by the plain loop."""
-    rack = InlineRack(preset, RATE_HZ, 1, MAX_BLOCK)
+@cache
+def by_loop(*blocks: int, preset: str = "dry") -> Block:
+    """(outputs, frames), played by the plain loop: once, for all that are compared with it."""
+    rack = InlineRack(PRESETS[preset], RATE_HZ, 1, MAX_BLOCK)
     return np.concatenate([played.block for played in play(instrument_with(rack), strokes(), blocks, rack.process)], axis=1)
 
 
-def by_portaudio(blocks: Sequence[int], preset: Preset | None = None) -> Block:
+def by_portaudio(*blocks: int, preset: str = "dry") -> Block:
     """The same, by the function that PortAudio is given, called at its address as PortAudio calls it."""
-    rack = InlineRack(preset, RATE_HZ, 1, MAX_BLOCK)
+    rack = InlineRack(PRESETS[preset], RATE_HZ, 1, MAX_BLOCK)
     instrument = instrument_with(rack)
     device = Device(instrument.rig, 1, instrument.outputs)
     callback = PORTAUDIO_CALLBACK(device.callback)
@@ -144,61 +149,55 @@ def cut(frames: int, blocks: Sequence[int]) -> Iterator[tuple[int, int]]:
         begin, turn = begin + size, turn + 1
 
 
-@pytest.fixture(scope="module")
-def at_64() -> Block:
-    """What the plain loop plays in blocks of 64."""
-    return by_loop([64])
-
-
 def assert_same_bits(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> None:
     """Not merely equal: the same bits, a negative zero and all."""
     assert np.array_equal(np.ascontiguousarray(one).view(np.uint32), np.ascontiguousarray(other).view(np.uint32))
 
 
-def test_there_is_something_to_compare(at_64: Block) -> None:
-    loudest = np.abs(at_64).max(axis=1)
+def test_there_is_something_to_compare() -> None:
+    loudest = np.abs(by_loop(64)).max(axis=1)
     assert (loudest[:7] > 0.05).all(), "the drums, the band and the click are to be heard"
 
 
 @pytest.mark.parametrize("blocks", [[16], [24], [100], [441], [1024], [32, 64, 17, 1, 480, 3]], ids=str)
-def test_the_band_the_click_and_the_guide_do_not_depend_on_the_block(blocks: list[int], at_64: Block) -> None:
-    assert_same_bits(by_loop(blocks)[BAND_ON], at_64[BAND_ON])
+def test_the_band_the_click_and_the_guide_do_not_depend_on_the_block(blocks: list[int]) -> None:
+    assert_same_bits(by_loop(*blocks)[BAND_ON], by_loop(64)[BAND_ON])
 
 
-@pytest.mark.parametrize(("block", "preset"), [(16, None), (441, None), (1024, None), (128, COLOURED), (1024, COLOURED)])
-def test_the_drums_depend_on_the_block_only_by_when_they_come(preset: Preset | None, block: int) -> None:
+@pytest.mark.parametrize(("block", "preset"), [(16, "dry"), (441, "dry"), (1024, "dry"), (128, "effects"), (1024, "effects")])
+def test_the_drums_depend_on_the_block_only_by_when_they_come(preset: str, block: int) -> None:
     one, other = apart_by_the_block(block, preset)
     assert_same_bits(one, other)
 
 
 def test_effects_in_blocks_shorter_than_theirs_differ_in_the_last_bits_alone() -> None:
     """The rack hands its effects 64 frames at a time; in shorter pieces they round otherwise."""
-    one, other = apart_by_the_block(16, COLOURED)
+    one, other = apart_by_the_block(16, "effects")
     assert np.abs(one - other).max() < 1e-6
 
 
-def apart_by_the_block(block: int, preset: Preset | None) -> tuple[Block, Block]:
+def apart_by_the_block(block: int, preset: str) -> tuple[Block, Block]:
     """The drums in blocks of 64 and of `block`, each from its first frame that can sound."""
-    reference, other = by_loop([64], preset)[DRUMS], by_loop([block], preset)[DRUMS]
+    reference, other = by_loop(64, preset=preset)[DRUMS], by_loop(block, preset=preset)[DRUMS]
     frames = reference.shape[1] - MAX_BLOCK
     return reference[:, 64 : 64 + frames], other[:, block : block + frames]
 
 
 @pytest.mark.parametrize("blocks", [[64], [441], [16, 100, 1024]], ids=str)
-@pytest.mark.parametrize("preset", [None, COLOURED], ids=["dry", "effects"])
-def test_portaudio_plays_what_the_loop_plays(preset: Preset | None, blocks: list[int]) -> None:
-    assert_same_bits(by_portaudio(blocks, preset), by_loop(blocks, preset))
+@pytest.mark.parametrize("preset", PRESETS)
+def test_portaudio_plays_what_the_loop_plays(preset: str, blocks: list[int]) -> None:
+    assert_same_bits(by_portaudio(*blocks, preset=preset), by_loop(*blocks, preset=preset))
 
 
 def test_a_block_larger_than_the_rig_was_made_for_is_played_in_pieces() -> None:
     drums_click_guide = [2, 3, 6, 7]  # the band's renderer is not asked in between, and is too late for such a block
-    whole, pieces = by_portaudio([3000]), by_portaudio([1024, 1024, 952])
+    whole, pieces = by_portaudio(3000), by_portaudio(1024, 1024, 952)
     assert_same_bits(whole[drums_click_guide], pieces[drums_click_guide])
 
 
 @pytest.mark.parametrize("block", [64, 441])
 def test_the_timer_plays_what_the_loop_plays(block: int) -> None:
-    assert_same_bits(by_timer(block), by_loop([block]))
+    assert_same_bits(by_timer(block), by_loop(block))
 
 
 @pytest.mark.parametrize("block", [16, 32, 64, 128, 441])
