@@ -459,7 +459,8 @@ def test_whatever_is_ordered_is_heard_and_nothing_else(line: Line) -> None:
 
     Another rate every 5 ms, from a hold to nearly three times, is more than a band is asked to do: peaks grow fivefold then.
     """
-    frames, jumps = 120_000, list(line.jumps)
+    jumps = list(line.jumps)
+    frames = jumps[-1].frame + 24_000
     heard = play(line, NOISE, frames)
     sounding, edges = np.zeros(frames, bool), np.zeros(frames, bool)
     for jump, after in pairwise([*jumps, Jump(frames, nan)]):

@@ -34,8 +34,8 @@ def test_at_the_ends_of_the_fader_one_of_them_leads(percent: int, ratio: float) 
 @FEW
 @given(shares=st.lists(st.integers(0, 50), min_size=2, max_size=2, unique=True).map(sorted))
 def test_the_larger_his_share_the_nearer_the_band_is_to_him(shares: list[int]) -> None:
-    less, more = (pushing(1.02, [(0.1, f"share {percent}")], 24) for percent in shares)
-    beat = float(beats((122.4, 24), start_s=CAME_IN_S)[6])
+    less, more = (pushing(1.02, [(0.1, f"share {percent}")], 8) for percent in shares)
+    beat = float(beats((122.4, 8), start_s=CAME_IN_S)[6])
     assert 120 - 0.01 <= less.bpm_at(1.5) <= more.bpm_at(1.5) <= 124.5
     assert less.song_beat_at(beat) <= more.song_beat_at(beat)
 
