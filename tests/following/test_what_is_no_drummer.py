@@ -6,6 +6,7 @@ Everything goes the way it goes on stage: sound through the onset finder, notes 
 import shutil
 import subprocess
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,8 @@ def follow_sound(sound: Sound, told: tuple[float | None, int | None]) -> list[Pu
 def follow_strokes(strokes: np.ndarray, frames: int, told: tuple[float | None, int | None]) -> list[Pulse]:
     """The pulse after every tick."""
     follower = Follower(RATE_HZ, *told)
-    return [follower.hear(strokes, end) for end in range(TICK, frames + 1, TICK)]
+    heard = np.searchsorted(strokes["told_frame"], range(TICK, frames + 1, TICK), side="right")
+    return [follower.tick(strokes[begin:end], TICK) for begin, end in pairwise([0, *heard])]
 
 
 def confidence(pulses: list[Pulse], from_s: float, to_s: float) -> float:
