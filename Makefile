@@ -31,11 +31,12 @@ setup: .venv/built       ## all that the others need: system packages, a private
 run: .venv/built         ## play: the festival finale, on your sound card, or silently where there is none
 	@.venv/bin/live-rig demo
 
+# Bytecode is written whatever the environment says: the tests start hundreds of processes, and each would compile the same modules.
 test: .venv/built        ## everything that must hold
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m mypy
-	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n auto --dist loadfile
+	PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n auto --dist loadfile
 
 bench: .venv/built       ## what it costs, on this machine
 	.venv/bin/live-rig bench
