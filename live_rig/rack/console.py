@@ -6,7 +6,7 @@ are turned between two sub-blocks: a number gets to its new value in `GLIDE_S`, 
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +17,20 @@ from cython_core.desk import Desk
 from cython_core.rack_ring import SUB_BLOCK, RackEnd
 from live_rig.decibels import linear
 from live_rig.rack.chain import LONGEST_LOOK_S, Chain
-from live_rig.rack.knobs import LIVE, all_effects, knobs_of, named_effects, turnable, written_values
+from live_rig.rack.knobs import (
+    LIVE,
+    all_effects,
+    knobs_moved,
+    knobs_of,
+    named_effects,
+    plugins_turned,
+    turnable,
+    written_values,
+)
 from live_rig.rack.mix import channel_gains, straight_in
 from live_rig.rack.plugin_instrument import ALL_OFF, NO_MIDI, Midi, Stereo
 from live_rig.rack.preset import MASTER, Channel, Effect, Gate, Preset
+from live_rig.rack.setters import Turn, kind_of, setter
 
 GLIDE_S = 0.05
 SWITCH_S = 0.005  # mute, solo, polarity: at once to the ear, and no click
@@ -33,8 +43,7 @@ NAMED = 3  # strips in one sentence
 NOWHERE = 999  # an input that no kit has
 RESET = -1  # not a knob: forget all sound
 TRY_AGAIN = -2  # nor this: take the plugins in again that were left out
-
-Turn = Callable[[float], None]
+NO_KNOBS: Mapping[str, float] = {}
 
 
 @dataclass(slots=True)
@@ -50,7 +59,7 @@ class Console:
     """A preset at one samplerate: lines of the kit in, stereo out. Without strips it takes the kit as stereo.
 
     allowance_frames: how far effects may look ahead. What cannot be had is left out, and `says` says so. bypassed: numbers of
-    plugins, from 1 in the order of the channels, that are left out.
+    plugins, from 1 in the order of the channels, that are left out. turned: knobs that stand otherwise than it is written.
     """
 
     def __init__(
@@ -61,18 +70,22 @@ class Console:
         allowance_frames: int = 0,
         end: RackEnd | None = None,
         bypassed: frozenset[int] = frozenset(),
+        turned: Mapping[str, float] = NO_KNOBS,
     ) -> None:
         self.preset, self.samplerate_hz, self._end = preset, samplerate_hz, end
+        self._values = {**written_values(preset), **turned}
         self.lines = inputs if preset.channels else 2
         self.says: list[str] = []
         master = Channel(MASTER, "strip" if not preset.channels else "group", (1, 2), effects=preset.effects)
-        self._channels = (*preset.channels, master)
+        moved = knobs_moved(preset) | turned.keys()
+        self._channels = tuple(
+            plugins_turned(channel, {knob: self._values[knob] for knob in moved}) for channel in (*preset.channels, master)
+        )
         self._place = {channel.name: number for number, channel in enumerate(self._channels)}
         self._chains = self._build(allowance_frames, bypassed)
         self.desk = Desk(len(self._channels), self._longest_wait())
         self.looks = tuple(looks for chain in self._chains for looks in chain.looks)  # frames ahead, of every effect
         self._wire(inputs)
-        self._values = written_values(preset)
         self._knobs = list(knobs_of(preset).items())
         self._turns = [self._turn(name) for name, _ in self._knobs]
         self._glides: dict[int, Glide] = {}
@@ -81,7 +94,7 @@ class Console:
         self._frame = 0
         self._midi: list[tuple[bytes, int]] = []  # for the instruments among the plugins, and the frame from now on of each
         self._has_instrument = any(chain.has_instrument for chain in self._chains)
-        self._set_all()
+        self._set_all(moved)
         self.desk.settle()
         self.reset()
 
@@ -253,14 +266,10 @@ class Console:
         effect = dict(named_effects(channel.effects)).get(wanted)
         if effect is None or parameter not in turnable(effect):
             return lambda _: None
-        return _setter(self._chains[place].made.get(id(effect)), parameter)
+        return setter(self._chains[place].made.get(id(effect)), parameter)
 
-    def _set_all(self) -> None:
-        """All knobs as the preset says; effects already stand so, but for what macros move."""
-        moved = {
-            *self.preset.start,
-            *(move.knob for macro in self.preset.macros if macro.at is not None for move in macro.moves),
-        }
+    def _set_all(self, moved: Set[str]) -> None:
+        """All knobs where they stand; effects already stand so, but for those that were `moved`."""
         for number, (name, _) in enumerate(self._knobs):
             is_effects = name.count(".") == 2 and name.split(".")[1] not in ("sends", "gate")
             if not is_effects or name in moved:
@@ -350,25 +359,6 @@ class Console:
     def _per_frame(self, ms: float) -> float:
         """The share of the way per frame that makes a time constant."""
         return min(1.0, 1000.0 / (ms * self.samplerate_hz))
-
-
-def _setter(made: Any, parameter: str) -> Turn:
-    """Sets one parameter of an effect; what it refuses is left as it was."""
-    if made is None:
-        return lambda _: None
-    kind = kind_of(made, parameter)
-
-    def turn(value: float) -> None:
-        with suppress(ValueError, TypeError, RuntimeError):
-            setattr(made, parameter, bool(value) if kind is bool else f"{value:g}" if kind is str else value)
-
-    return turn
-
-
-def kind_of(made: Any, parameter: str) -> type:
-    """Of what the parameter of an effect takes: float, bool, or str where a plugin has words for some of its places."""
-    kind: type = made.parameters[parameter].type if hasattr(made, "parameters") else type(getattr(made, parameter, 0.0))
-    return kind
 
 
 def wanting(missing: Mapping[str, Sequence[int]]) -> str:

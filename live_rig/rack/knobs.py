@@ -8,7 +8,8 @@ to both.
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
 from pathlib import Path
 
 from live_rig.rack.effects import CONTAINERS, Parameter, Value, effect_types
@@ -118,6 +119,37 @@ def written_values(preset: Preset) -> dict[str, float]:
         if macro.at is not None:
             values |= {move.knob: move.at(macro.at) for move in macro.moves}
     return values | dict(preset.start)
+
+
+def knobs_moved(preset: Preset) -> Set[str]:
+    """Knobs that stand otherwise, when the preset is called, than its effects are written: by a macro, or by its `start`."""
+    return preset.start.keys() | {move.knob for macro in preset.macros if macro.at is not None for move in macro.moves}
+
+
+def plugin_knobs(preset: Preset) -> Set[str]:
+    """Knobs of plugins: what is turned by one may change how far its plugin looks ahead."""
+    return {
+        f"{channel.name}.{name}.{parameter}"
+        for channel in channels_and_master(preset)
+        for name, effect in named_effects(channel.effects)
+        if effect.type == "VST3"
+        for parameter in turnable(effect)
+    }
+
+
+def plugins_turned(channel: Channel, knobs: Mapping[str, float]) -> Channel:
+    """The channel with its plugins as these knobs have them, among others' knobs."""
+    names = iter([name for name, _ in named_effects(channel.effects)])
+
+    def turned(effect: Effect) -> Effect:
+        if effect.type in CONTAINERS:
+            return replace(effect, effects=tuple(map(turned, effect.effects)))
+        own = f"{channel.name}.{next(names)}."
+        if effect.type != "VST3":
+            return effect
+        return replace(effect, turned={name: knobs[own + name] for name in turnable(effect) if own + name in knobs})
+
+    return replace(channel, effects=tuple(map(turned, channel.effects)))
 
 
 def _number(value: Value | None) -> float:

@@ -59,6 +59,7 @@ class Effect:
     plugin: str | None = None  # which one, of a VST3 file that holds several
     state: Path | None = None  # a plugin's own state: .vstpreset, or raw as `live-rig plugins state` wrote it
     kept: Path | None = None  # where its state is kept when its window shuts; it comes after all that the preset says
+    turned: Mapping[str, float] = field(default_factory=dict)  # a plugin's knobs that stand otherwise, after all of these
 
 
 @dataclass(frozen=True, slots=True)

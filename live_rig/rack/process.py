@@ -15,9 +15,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
@@ -45,10 +45,13 @@ Consoles = dict[int, tuple[Console, RackEnd]]  # by place
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One preset to stand ready. `bypassed`: numbers of its plugins that are to be left out."""
+    """One preset to stand ready. `bypassed`: numbers of its plugins that are to be left out. `turned`: knobs that are to stand
+    otherwise in it than it is written.
+    """
 
     preset: Preset
     bypassed: frozenset[int] = frozenset()
+    turned: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ def run(samplerate_hz: float, inputs: int, allowance_frames: int, block: SharedB
         lines = inputs if asked.preset.channels else 2
         end = RackEnd(block.memory(place), lines, block.ring_frames, block.bell)
         try:
-            console = Console(asked.preset, samplerate_hz, inputs, allowance_frames, end, asked.bypassed)
+            console = Console(asked.preset, samplerate_hz, inputs, allowance_frames, end, asked.bypassed, asked.turned)
         except Exception as error:  # the other presets in here are not to die of this one
             if not isinstance(error, RigError):
                 log.exception("A preset could not be built")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cython_core.rack_ring import RackCounts
+from live_rig.rack.edits import Knobs
 from live_rig.rack.learnt import Learnt, plugin_name
 from live_rig.rack.preset import Preset
 from live_rig.rack.process import Asked, Failed, RackProcess, Ready, Shut, Told
@@ -15,6 +16,7 @@ SLOW_S = 2.0  # what waits for a plugin longer than this goes on without it
 RETRY_S = (0.0, 0.5, 2.0)  # wait before the 1st, 2nd, … new start in a row; after them it stays off until chosen again
 STEADY_S = 30.0  # a rack that lived so long has recovered: the next loss is its first
 FAILURES = 2  # of one plugin, and it is left out
+PLACES_TRIED = 4  # of a plugin's knob, none of which changed how far it looks ahead: it is taken to be no such knob
 NOT_LOADED = "did not load"
 NEVER_CAME = "it did not load. Choose the preset to try it again"
 BEING_LOADED = "it is still being loaded"
@@ -36,6 +38,8 @@ class Standing:
         self.whole: Standing | None = None
         self.moved = ""  # the plugin in whose window something was moved, until that has been looked at
         self.looks: tuple[int, ...] = ()  # frames that each of its effects looks ahead
+        self.built_at: Knobs = {}  # where knobs of its plugins stood that were turned, when it was built
+        self.fits: list[Knobs] = [self.built_at]  # places of theirs at which its plugins look ahead as far as that
         self.left_out: dict[int, str] = {}  # by the number of a plugin that is not even loaded: why
         self.never_came = 0  # the number of the plugin that it was lost in, while it loaded
         self.says: tuple[str, ...] = ()  # what it plays without
@@ -165,9 +169,19 @@ class Standing:
         """Whether a window is open in its process, or about to be."""
         return self.process is not None and self.process.windows > 0
 
-    def once_more(self) -> "Standing":
-        """The same preset, to be begun beside this one."""
-        return self._begun_anew(0, is_kept=False)
+    def once_more(self, turned: Knobs) -> "Standing":
+        """The same preset, to be begun beside this one, with these knobs of its plugins turned."""
+        next_one = self._begun_anew(0, is_kept=False)
+        next_one.built_at, next_one.fits, next_one.turned = turned, [turned], set(turned)
+        return next_one
+
+    def is_in_time(self, turned: Knobs) -> bool:
+        """Whether its plugins are known to look ahead as far as when it was built, with their knobs so. One that has been at
+        many places to no effect is left out of it.
+        """
+        steady = {knob for knob in turned if len({at.get(knob) for at in self.fits}) > PLACES_TRIED}
+        places = [{knob: value for knob, value in at.items() if knob not in steady} for at in (turned, *self.fits)]
+        return places[0] in places[1:]
 
     def _begun_anew(self, losses: int, *, is_kept: bool) -> "Standing":
         next_one = Standing(self.preset, losses, is_kept=is_kept)
@@ -199,7 +213,7 @@ def begin(standings: Sequence[Standing], process: RackProcess, learnt: Learnt) -
         one.process, one.place, one.begins_s = process, place, time.monotonic()
         one.left_out |= dict.fromkeys(learnt.left_out(one.preset), NEVER_CAME)
         one.is_slow = learnt.takes_long(one.preset) and one.is_kept
-        asked.append(Asked(one.preset, one.bypassed.union(one.left_out)))
+        asked.append(Asked(one.preset, one.bypassed.union(one.left_out), one.built_at))
     try:
         process.play(asked)
     except OSError:

@@ -20,7 +20,7 @@ from cython_core.drums import AT_ONCE, ON_THE_BAR, ON_THE_BEAT, Drums
 from cython_core.rack_ring import RackCounts
 from live_rig.priority import run_this_thread_soon
 from live_rig.rack.console import RESET, TRY_AGAIN
-from live_rig.rack.edits import Edits
+from live_rig.rack.edits import Edits, Knobs
 from live_rig.rack.learnt import Learnt, is_all_of_its_strip, plugin_name
 from live_rig.rack.mix import dry_mix
 from live_rig.rack.preset import Preset
@@ -28,7 +28,7 @@ from live_rig.rack.process import PLACES, RackProcess
 from live_rig.rack.spare import Spare
 from live_rig.rack.standing import Standing, begin
 from live_rig.rack.swap import Swap
-from live_rig.rack.turning import Turning
+from live_rig.rack.turning import Turning, plugin_of
 from live_rig.watch import Watch
 
 GLANCE_S = 0.05  # how often it looks, when nothing calls it
@@ -37,6 +37,7 @@ NO_MEMORY = (
     "No new effects can start: /dev/shm, the machine's shared memory, is full. Take away what other programs have left there"
 )
 LOOKS_OTHERWISE = "{plugin} sounds later or sooner since it was moved, so {title} was loaded again: all of it is in time"
+SETTLED_S = 0.5  # a plugin's knobs that have stood so long are looked at
 LOADING_SHOWS_S = 0.3  # what loads sooner is not worth a word
 MOMENTS = {ON_THE_BAR: "bar", ON_THE_BEAT: "beat"}
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
@@ -61,6 +62,7 @@ class Rack:
         self._switching, self._when, self._called_s = False, AT_ONCE, 0.0
         self._is_by_hand = False  # what was called last
         self._turning = Turning(self._swap)
+        self._stood, self._stood_since_s = Knobs(), 0.0  # the plugins' knobs
         self._shows_window: RackProcess | None = None
         self._dry_blocks, self._dry_until_s = 0, 0.0
         self._alerts: list[str] = []
@@ -266,6 +268,7 @@ class Rack:
         self._go_on_without_what_is_slow()
         self._stand_by()
         self._replace_lost()
+        self._look_at_turned()
         self._look_at_moved()
         self._arrive()
         for gone in self._swap.rung_out():
@@ -346,17 +349,32 @@ class Rack:
             if coming:
                 self._begin(coming)
 
+    def _look_at_turned(self) -> None:
+        """Load what a knob, a macro or a snapshot has turned in a plugin once more, so turned, as soon as that is at rest."""
+        heard, stands = self._swap.heard, self._turning.plugins_stand()
+        if stands is not self._stood:
+            self._stood, self._stood_since_s = stands, time.monotonic()
+        if not heard or not heard.is_ready or heard.lost or self._switching or heard.is_in_time(stands):
+            return
+        is_looked_at = heard.moved or heard.has_window or heard in self._moved.values()
+        if not is_looked_at and time.monotonic() > self._stood_since_s + SETTLED_S:
+            self._moved[heard.once_more(stands)] = heard
+
     def _look_at_moved(self) -> None:
-        """Load what was moved in a plugin's window once more: where it looks otherwise ahead, the new rack takes the old one's.
+        """Load once more what was moved in a plugin's window, or turned: where it looks otherwise ahead, the new rack takes the
+        old one's place.
 
         A plugin need not say that it does, and its channel would no longer be in time with the others.
         """
         moved = [one for one in self._standing() if one.moved and not one.has_window and one not in self._moved.values()]
-        self._moved |= {one.once_more(): one for one in moved}
+        for one in moved:
+            is_heard = one is self._swap.heard
+            self._moved[one.once_more(self._turning.moved_in_window(one.moved) if is_heard else {})] = one
         for new, old in list(self._moved.items()):
             self._begin(new)
-            if old.has_window:
-                self._drop(new)  # more may be moved: it is looked at once more when it shuts
+            is_turned_on = old is self._swap.heard and new.built_at != self._turning.plugins_stand()
+            if old.has_window or is_turned_on:
+                self._drop(new)  # more may be moved: it is looked at once more when it is at rest
             elif (new.is_ready or new.lost) and self._take_place(new, old):
                 old.moved = ""
             else:
@@ -367,20 +385,23 @@ class Rack:
         """Where that is still wanted, and looks otherwise ahead. False: try again soon."""
         heard = self._swap.heard
         if new.lost or old.lost or new.looks == old.looks or not (old is heard or old.is_kept):
+            old.fits.append(new.built_at)
             self._drop(new)
             return True
         if old is heard and not self._stand(new):
             return False
-        if old.is_kept:
-            self._kept[self._kept.index(old)] = new
-            new.is_kept, old.is_kept = True, False
+        if old.is_kept and (old.moved or not new.built_at):  # as it was turned it is no preset of the set's
+            there = Standing(new.preset, is_kept=True) if new.built_at else new
+            self._kept[self._kept.index(old)] = there
+            there.is_kept, old.is_kept = True, False
         if old is heard:
             self._swap.to(new, self._swap.when if self._swap.waits else AT_ONCE)
-            self._turning.again(but=old.moved)
+            self._turning.again()
         else:
             self._drop(old)
+        turned = {plugin_of(knob) for knob, _ in new.built_at.items() ^ old.built_at.items()}
         title = new.preset.title if new.preset else ""
-        self._alerts += [LOOKS_OTHERWISE.format(plugin=old.moved, title=title), *new.says]
+        self._alerts += [LOOKS_OTHERWISE.format(plugin=old.moved or " and ".join(sorted(turned)), title=title), *new.says]
         return True
 
     def _begin(self, one: Standing) -> None:

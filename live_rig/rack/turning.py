@@ -5,9 +5,10 @@ stands as its preset is written, and is told everything once more. One that is l
 over, or until its preset is called again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from live_rig.rack.edits import Edits, Knobs
+from live_rig.rack.knobs import plugin_knobs
 from live_rig.rack.mix import dry_mix
 from live_rig.rack.standing import Standing
 from live_rig.rack.swap import Swap
@@ -20,10 +21,16 @@ class Turning:
         self._swap = swap
         self.edits: Edits | None = None
         self._waiting: Knobs = {}
+        self._of_plugins: Set[str] = frozenset()  # knobs
+        self._by_window = set[str]()  # plugins that were moved in their windows last, whatever their knobs were before
+        self._stood: Knobs | None = None
+        self._plugins_stood: Knobs = {}
 
     def call(self, called: Standing) -> None:
         """A preset is called, and is to stand as it is written."""
         self.edits = Edits(called.preset) if called.preset else None
+        self._of_plugins = plugin_knobs(called.preset) if called.preset else frozenset()
+        self._by_window, self._stood = set(), None
         self._waiting = {knob: self.edits.written[knob] for knob in called.turned} if self.edits else {}
 
     def put_back(self, left: Standing) -> bool:
@@ -37,12 +44,31 @@ class Turning:
     def turn(self, moved: Mapping[str, float]) -> None:
         """Turn knobs, by name."""
         self._waiting |= moved
+        self._by_window -= {plugin_of(knob) for knob in moved}
         self.send()
 
-    def again(self, but: str = "") -> None:
-        """What came back stands as the preset is written: turn it to where it stood. but: a plugin that stands so already."""
+    def moved_in_window(self, plugin: str) -> Knobs:
+        """A plugin stands as its window has it, and its knobs do not say where. Returns where those of the others stand."""
+        self._by_window.add(plugin)
+        self._stood = None
+        return self.plugins_stand()
+
+    def plugins_stand(self) -> Knobs:
+        """Where knobs of plugins stand that were turned; the same object until one is."""
+        if self.edits is None:
+            return {}
+        if self._stood is not self.edits.now:
+            self._stood = self.edits.now
+            stand = {knob: value for knob, value in self.edits.kept().items() if knob in self._of_plugins}
+            stand = {knob: value for knob, value in stand.items() if plugin_of(knob) not in self._by_window}
+            if stand != self._plugins_stood:
+                self._plugins_stood = stand
+        return self._plugins_stood
+
+    def again(self) -> None:
+        """What came back stands as it is written, its plugins as their windows had them: turn it to where it stood."""
         if self.edits:
-            kept = {knob: value for knob, value in self.edits.kept().items() if not (but and knob.startswith(f"{but}."))}
+            kept = {knob: value for knob, value in self.edits.kept().items() if plugin_of(knob) not in self._by_window}
             self._waiting = kept | self._waiting
 
     def send(self) -> None:
@@ -57,6 +83,11 @@ class Turning:
         mix = dry_mix(self.edits.preset, self._swap.drums.inputs, self.edits.now)
         if mix is not None:
             self._swap.remix(heard, mix)
+
+
+def plugin_of(knob: str) -> str:
+    """The plugin that a knob is of, if it is a plugin's: "snare.Faulty" of "snare.Faulty.gain"."""
+    return knob.rpartition(".")[0]
 
 
 def tell(rack: Standing, edits: Edits, knobs: Mapping[str, float]) -> list[str]:

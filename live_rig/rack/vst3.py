@@ -19,6 +19,7 @@ from live_rig.rack.plugin_loading import MAIN_BUS, is_instrument
 from live_rig.rack.plugin_state import restore
 from live_rig.rack.plugins import plugin_files, why_blocked
 from live_rig.rack.preset import Effect
+from live_rig.rack.setters import setter
 from live_rig.show.faults import change_or
 
 MOST_NAMES = 12  # of parameters, in one line on the stage
@@ -46,6 +47,8 @@ def vst3(effect: Effect, says: list[str]) -> Any:
             says += restore(plugin, effect.kept)
         except RackError as error:  # it was made by moving the plugin by hand, and the preset says enough without it
             says.append(f"{plugin.name} stands as the preset is written. {error}")
+    for name, value in effect.turned.items():
+        setter(plugin, name)(value)
     return plugin
 
 

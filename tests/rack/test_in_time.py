@@ -1,0 +1,99 @@
+"""A plugin that looks otherwise ahead once it is turned: its strip is in time with the others all the same."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.setting.faulty_plugin import build, can_build
+from live_rig.rack.preset import Preset
+from live_rig.rack.preset_reader import read_preset
+from live_rig.rack.supervisor import Rack
+from tests.rack.test_supervisor import SAMPLERATE, Stage, strokes, until
+from tests.rack.test_window import LOOKS, SIDES, last, says
+
+LOW = 0.25
+MORE = '[strips.moved.effects.parameters]\ngain = 1.0\n[snapshots.low]\n"moved.{}.gain" = 0.25\n'
+
+
+@pytest.fixture(scope="module")
+def looking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plugin that looks ahead while its gain is low."""
+    if not can_build():
+        pytest.skip("building a VST3 plugin needs Linux, g++ and Debian's package dpf-source")
+    return build(tmp_path_factory.mktemp("plugins"), LOOKS, looks_when_low=True)
+
+
+def sides(folder: Path, plugin: Path, more: str = "") -> Preset:
+    """One strip on the right, and one with the plugin on the left."""
+    (folder / "sides.toml").write_text(SIDES.format(plugin) + MORE.format(plugin.stem) + more)
+    return read_preset(folder / "sides.toml")
+
+
+def playing(preset: Preset, *, is_of_the_set: bool = False) -> tuple[Rack, Stage]:
+    rack = Rack.start(None, SAMPLERATE, 1, 1024, LOOKS)
+    if is_of_the_set:
+        rack.keep([preset])
+        until(lambda: rack.kept_ready == 1)
+    rack.load_next(preset)
+    rack.switch()
+    stage = Stage(rack, strokes)
+    stage.go_on_until(lambda: rack.status() == "on")
+    return rack, stage
+
+
+def in_time(stage: Stage, gain: float) -> None:
+    """Play until left is what right is, so much softer, to the frame."""
+    stage.go_on_until(lambda: np.allclose(last(stage)[0], gain * last(stage)[1], atol=1e-6) and last(stage)[1].max() > 0.01)
+
+
+@pytest.mark.parametrize("is_of_the_set", [False, True])
+def test_a_plugin_that_a_knob_or_a_snapshot_makes_look_otherwise_ahead_is_in_time_with_the_other_strips(
+    looking: Path, tmp_path: Path, is_of_the_set: bool
+) -> None:
+    preset = sides(tmp_path, looking)
+    rack, stage = playing(preset, is_of_the_set=is_of_the_set)
+    in_time(stage, 1.0)
+    assert rack.edits is not None
+    again = f"moved.{looking.stem} sounds later or sooner since it was moved, so Sides was loaded again"
+    rack.turn(rack.edits.turn(f"moved.{looking.stem}.gain", LOW))
+    says(rack, stage, again)
+    in_time(stage, LOW)
+    rack.turn(rack.edits.undo())
+    says(rack, stage, again)
+    in_time(stage, 1.0)
+    rack.turn(rack.edits.recall("low"))
+    says(rack, stage, again)
+    in_time(stage, LOW)
+    rack.load_next(None)
+    rack.switch()
+    stage.go_on_until(lambda: rack.status() == "none")
+    rack.load_next(preset)  # called again, it is as it is written
+    rack.switch()
+    stage.go_on_until(lambda: rack.status() == "on")
+    in_time(stage, 1.0)
+    rack.close()
+
+
+def test_a_plugin_that_its_preset_begins_with_otherwise_than_it_is_written_is_in_time(looking: Path, tmp_path: Path) -> None:
+    rack, stage = playing(sides(tmp_path, looking, f'[start]\n"moved.{looking.stem}.gain" = {LOW}\n'))
+    in_time(stage, LOW)
+    rack.close()
+
+
+def test_a_knob_that_leaves_its_plugin_in_time_is_not_looked_at_for_ever(plugin: Path, tmp_path: Path) -> None:
+    rack, stage = playing(sides(tmp_path, plugin))
+    stage.play_until(lambda: len(rack.process_ids) == 2)  # it, and what stands by
+    first = rack.process_id
+    assert rack.edits is not None
+    for place in range(1, 7):
+        before = rack.process_ids
+        rack.turn(rack.edits.turn(f"moved.{plugin.stem}.gain", place / 8))
+        in_time(stage, place / 8)
+        if place < 5:  # what stood by was taken for a look, and has a successor
+            stage.play_until(lambda before=before: len(rack.process_ids) == 2 and rack.process_ids != before)  # type: ignore[misc]
+    until_frame = stage.frame + SAMPLERATE
+    stage.play_until(lambda: stage.frame > until_frame)
+    assert rack.process_ids == before
+    assert rack.process_id == first
+    rack.close()
