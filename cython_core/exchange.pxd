@@ -49,6 +49,7 @@ cpdef enum EventKind:
     KEY                              # thing: the song's stems in another key, to sound from the next bar line on
     MIDI                             # value: three bytes, the status in the highest: for the plugins that are instruments
     ONE                              # struck on the drummer's downbeat, where the follower takes another beat for it
+    OCTAVE                           # value: 2 or 1/2, how much faster the drummer's beats are than the follower counts them
     AWAIT_SONG                       # value 1: another song is asked for; strokes start this one no more, and count for that one. 0: no longer
 
 cdef struct Notice:                  # step -> Python: something that happened, in order
@@ -95,6 +96,8 @@ cdef struct Snapshot:                # step -> Python, the newest only: the end 
     double drummer_bpm
     double drummer_bar_beat
     int drummer_found
+    int twice_comes_to               # an Octave: what would come of saying that his beats are twice as fast ...
+    int half_comes_to                # ... or half
     int tempo_limit                  # -1: held at the slowest tempo allowed, 1: at the fastest, 0: free
     double limit_bpm                 # that tempo
     double share                     # the drummer's part of the lead, where it is shared

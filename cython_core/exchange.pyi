@@ -43,7 +43,8 @@ class EventKind(IntEnum):
     KEY = 37
     MIDI = 38
     ONE = 39
-    AWAIT_SONG = 40
+    OCTAVE = 40
+    AWAIT_SONG = 41
 
 class NoticeKind(IntEnum):
     HANDOVER = 1

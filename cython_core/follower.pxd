@@ -53,5 +53,7 @@ cdef void follower_tick(FollowerState *f, const Onset *onsets, int count, long l
 cdef void follower_tell(FollowerState *f, double bpm, int beats_per_bar) noexcept nogil
 cdef void follower_count_in(FollowerState *f, double bar_one_frame, double bpm) noexcept nogil
 cdef void follower_begin_bar(FollowerState *f, double bar_beat) noexcept nogil
+cdef bint is_playable(double bpm) noexcept nogil
+cdef bint follower_hear_octave(FollowerState *f, double faster) noexcept nogil
 cdef bint follower_hear_one(FollowerState *f, double frame) noexcept nogil
 cdef void follower_change_meter(FollowerState *f, int beats_per_bar, double bar_beat, double beat_length) noexcept nogil

@@ -46,6 +46,8 @@ class Follower:
         """The song goes on in another meter, and is at `bar_beat` of a bar (0: its one). Beat and tempo are followed on."""
     def count_in(self, bar_one_frame: float, bpm: float) -> None:
         """The drummer has counted: a bar begins at `bar_one_frame`, in this tempo (40..400). His clicks are forgotten."""
+    def hear_octave(self, faster: float) -> bool:
+        """His beats are twice (2) or half (0.5) as fast as those that were followed: he is held to it. False: it cannot be."""
     def tick(self, onsets: npt.NDArray[np.void], frames: int) -> Pulse:
         """Hear one tick of `frames` (1..32) frames, with the onsets told in it, (n,) of `cython_core.onsets.ONSET`."""
     def hear(self, onsets: npt.NDArray[np.void], until_frame: int) -> Pulse:

@@ -114,12 +114,33 @@ cdef bint follower_hear_one(FollowerState *f, double frame) noexcept nogil:
     return True
 
 
+cdef bint follower_hear_octave(FollowerState *f, double faster) noexcept nogil:
+    """Somebody who knows it says that his beats are `faster` times (2 or 1/2) as fast as those that were followed: these and those between, or every
+    second one, a bar line still being one. So they are held to be from now on. False: nothing is followed, or nobody plays in such a tempo."""
+    if not (f.started and is_playable(said_bpm(f) * faster)):
+        return False
+    count_in_beats(f, -f.gaits.bar_offset, faster)
+    f.other_bpm *= faster
+    f.trust = 1
+    if silent_bars(f, f.heard_frame) > STOPPED_BARS:
+        fall_asleep(f)
+        f.own.begun = False
+    else:
+        go_on(f)
+    return True
+
+
 cdef void count_other_beats(FollowerState *f, double since_beats, double faster) noexcept nogil:
     """From his beat that was nearest to `since_beats` ago, beats are `faster` times as fast."""
+    count_in_beats(f, rint(gaits_beat_at(&f.gaits, f.heard_frame) - since_beats), faster)
+
+
+cdef void count_in_beats(FollowerState *f, double from_beat, double faster) noexcept nogil:
+    """Of which there are, from this one on, `faster` times as many: nothing is known less surely."""
     if f.told_bpm > 0:
         f.told_bpm = playable(f.told_bpm * faster)
     if f.started:
-        gaits_count(&f.gaits, rint(gaits_beat_at(&f.gaits, f.heard_frame) - since_beats), faster)
+        gaits_count(&f.gaits, from_beat, faster)
         gaits_expect_nothing(&f.gaits)
         f.octave += log2(faster)
         f.strokes.lean_beats *= faster
@@ -259,6 +280,10 @@ cdef void say(FollowerState *f, long long end_frame, Pulse *pulse) noexcept nogi
     pulse.playing = 1 / (1 + exp(fmin((silent_bars(f, end_frame) - STOPPED_BARS) / STOPPED_SPREAD_BARS, 50)))
 
 
+cdef bint is_playable(double bpm) noexcept nogil:
+    return SLOWEST_BPM <= bpm <= FASTEST_BPM
+
+
 cdef inline double playable(double bpm) noexcept nogil:
     return fmin(fmax(bpm, SLOWEST_BPM), FASTEST_BPM)
 
@@ -396,6 +421,10 @@ cdef class Follower:
     def count_in(self, double bar_one_frame, double bpm):
         """The drummer has counted: a bar begins at `bar_one_frame`, in this tempo. What was made of his clicks is forgotten."""
         follower_count_in(self.state, bar_one_frame, playable(bpm))
+
+    def hear_octave(self, double faster):
+        """His beats are twice (2) or half (0.5) as fast as those that were followed. False where that cannot be."""
+        return bool(follower_hear_octave(self.state, faster))
 
     def tick(self, onsets, int frames):
         """Hear one tick of `frames` frames with the onsets told in it; returns the pulse at its end."""

@@ -10,7 +10,7 @@ from cython_core.drum_notes cimport onset_of_note
 from cython_core.entry cimport FOR_THE_BAR
 from cython_core.exchange cimport (
     AWAIT_SONG, BAND_IN, BUS, CHIME, COUNT_IN, CUT_OFF, FINALE, GIVE_WAY, GO_TO, HOLD, KEY, LEVEL, LISTEN, LOAD, LOAD_NEXT, MUTE, NEXT, NOTE, PAN, PANIC, PREVIOUS,
-    ONE, RE_ENTER, ROUTE, SOLO, START, STOP, TAKE, TAP, UNDO, VAMP, Event, next_event, peek_event,
+    OCTAVE, ONE, RE_ENTER, ROUTE, SOLO, START, STOP, TAKE, TAP, UNDO, VAMP, Event, next_event, peek_event,
 )
 from cython_core.faders cimport FaderState, faders_switch
 from cython_core.follower cimport follower_hear_one, follower_tell
@@ -22,6 +22,7 @@ from cython_core.input_lines cimport lines_note
 from cython_core.key_change cimport want_key
 from cython_core.leading cimport ask_for_tempo, begin_leading, see
 from cython_core.mix cimport BUSES, CUE, CUT_OFF_WORD, HOLD_WORD, LAST_HIT_WORD, LAST_TIME_WORD, VAMP_WORD
+from cython_core.octaves cimport hear_octave
 from cython_core.onsets cimport Onset
 from cython_core.pads cimport pads_keep
 from cython_core.rig_state cimport STROKES
@@ -54,6 +55,8 @@ cdef void obey(RigState *r, const Event *event) noexcept nogil:
         hear_note(r, event)
     elif event.kind == ONE:
         hear_one(r, event)
+    elif event.kind == OCTAVE:
+        hear_octave(r, event.value)
     elif not (begins(r, event) or goes_elsewhere(r, event, &place) or changes_leader(r, event, &place)):
         turn_desk(r, event)
 
@@ -132,6 +135,7 @@ cdef void await_song(RigState *r, bint is_asked) noexcept nogil:
 cdef void load_song(RigState *r, const ChartState *chart, bint plays_on) noexcept nogil:
     """Nothing is known of the drummer in another song; unless he plays on out of the one before."""
     load_chart(&r.transport, chart)
+    r.octave_said = 0.0
     authority_reset(&r.authority, chart.bpm if chart != NULL else 120.0)
     if chart != NULL and plays_on:
         keep_beats(&r.transport, r.pulse.beat_length)

@@ -53,6 +53,7 @@ cdef struct RigState:
     int onsets
     double first_stroke              # frame of the last stroke in a hold that may begin a bar
     Pulse pulse                      # where his strokes are
+    double octave_said               # by how much faster his beats were last said to be while the band played; 0: that is settled
     AuthorityState authority
     TransportState transport
     KeyChange key

@@ -13,5 +13,6 @@ cdef struct Steering:
 
 cdef void steering_reset(Steering *s, bint is_agreed) noexcept nogil
 cdef void steering_hear_one(Steering *s) noexcept nogil
+cdef void steering_hear_octave(Steering *s, double faster) noexcept nogil
 cdef double steered_bpm(Steering *s, const Lead *lead, double line, double slowest_bpm, double fastest_bpm, double tick_s) noexcept nogil
 cdef double beats_to_return(Steering *s, const Lead *lead, const ChartState *chart, double line, double song_beat, double tick_beats, double *song_bar) noexcept nogil

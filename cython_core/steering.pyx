@@ -44,6 +44,13 @@ cdef void steering_hear_one(Steering *s) noexcept nogil:
     s.doubt_beats = DOUBT_BEATS
 
 
+cdef void steering_hear_octave(Steering *s, double faster) noexcept nogil:
+    """Somebody has said that the leader's beats are so many times as fast: the band may settle freely, and his bar line holds."""
+    s.usual_bpm *= faster
+    s.free_beats, s.strayed_beats = FREE_BEATS, 0.0
+    steering_hear_one(s)
+
+
 cdef double steered_bpm(Steering *s, const Lead *lead, double line, double slowest_bpm, double fastest_bpm, double tick_s) noexcept nogil:
     """The tempo to play in for the next tick: the leader's, bent towards his beat. `line`: where the band is, in beats of the line."""
     cdef double off = 0.0 if isnan(lead.line) else lead.line - line

@@ -7,6 +7,7 @@ from cython_core.chart cimport chart_section
 from cython_core.exchange cimport HANDOVER, LAST_HIT, Notice, Snapshot, draft, publish, tell
 from cython_core.form cimport is_vamping
 from cython_core.guard cimport GUARD_DELAY
+from cython_core.octaves cimport octave_comes_to
 from cython_core.takeover cimport takes_over
 from cython_core.tick cimport TICK
 from cython_core.transport cimport GO_ON, LAST, PLAYING, TO_BE_HELD, Moment, TransportState, moment_at
@@ -66,6 +67,7 @@ cdef void take_snapshot(RigState *r) noexcept nogil:
     s.section, s.rounds = t.section, t.rounds
     s.confidence, s.bar_confidence = r.pulse.confidence, r.pulse.bar_confidence
     s.drummer_found, s.drummer_bpm, s.drummer_bar_beat = r.pulse.found, r.pulse.bpm, r.pulse.bar_beat
+    s.twice_comes_to, s.half_comes_to = octave_comes_to(r, 2.0), octave_comes_to(r, 0.5)
     s.asynchrony_ms = heard_asynchrony_ms(r)
     s.stem_level, s.stem_pan, s.stem_muted, s.stem_solo = t.faders.level, t.faders.pan, t.faders.is_muted, t.faders.is_solo
     s.is_click_hushed, s.leads_next = r.mix.is_hushed, takes_over(r.takeover.kind)

@@ -98,5 +98,6 @@ cdef void transport_tick(TransportState *t, const Lead *lead, AuthorityState *a,
 cdef void transport_order(TransportState *t, long long frame, int finer) noexcept nogil        # fills in t.order, for the line up to `frame`
 cdef void keep_beats(TransportState *t, double length) noexcept nogil
 cdef double beat_length_at(const TransportState *t, double song_beat) noexcept nogil
+cdef void go_faster(TransportState *t, double faster) noexcept nogil
 cdef void look(const TransportState *t, Place *place) noexcept nogil
 cdef const Moment *moment_at(const TransportState *t, long long frame) noexcept nogil

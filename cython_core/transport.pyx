@@ -116,6 +116,14 @@ cdef double go_over(TransportState *t, AuthorityState *a, double line, double so
     return faster
 
 
+cdef void go_faster(TransportState *t, double faster) noexcept nogil:
+    """`faster` times as fast as now, from the head on; out of a hold, as before it."""
+    if t.hold == HELD:
+        t.hold_bpm *= faster
+    else:
+        t.bpm *= faster
+
+
 cdef const Moment *moment_at(const TransportState *t, long long frame) noexcept nogil:
     """The line as it was made for the tick that begins at or before `frame`, of the last MOMENTS ticks."""
     return &t.moment[(frame // TICK) % MOMENTS] if frame >= 0 else &t.moment[0]

@@ -33,6 +33,7 @@ from live_rig.audio.voice import Voice
 from live_rig.band.lost_stems import WRITTEN_ANEW
 from live_rig.band.renderer import renderers
 from live_rig.conducting.cues import Sent, events_of, events_of_no_song, midi_event, pad_event
+from live_rig.conducting.octaves import FASTER, refuse_octave
 from live_rig.conducting.taps import Taps
 from live_rig.conducting.written_presets import WrittenPresets, is_decided, presets_of, section_after
 from live_rig.control.protocol import Desk, MixLevel, StageState
@@ -236,6 +237,8 @@ class Engine:
             self._let_go()
         if command == "tap":
             self._taps.refuse_hasty(time.monotonic())
+        if command in FASTER:
+            refuse_octave(command, self.instrument.exchange.snapshot())
         if command == "say":
             self._said = (time.monotonic() + SAID_LASTS_S, value)
         if command == "pad":

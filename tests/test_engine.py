@@ -48,6 +48,13 @@ def test_what_the_parts_say_to_one_another_is_no_command(engine: Engine, word: s
         engine.do(word, "")
 
 
+@pytest.mark.parametrize("word", ["twice", "half"])
+def test_who_has_played_nothing_is_not_counted_otherwise(engine: Engine, word: str) -> None:
+    plays_a_block(engine)
+    with pytest.raises(ShowError, match="No tempo of yours is known yet"):
+        engine.do(word, "")
+
+
 def test_a_count_is_no_silence_and_can_be_stopped(engine: Engine) -> None:
     engine.do("count-in", "")
     plays_a_block(engine)

@@ -35,6 +35,7 @@ TUNE = song(240, "head:4 solo:2~ bridge:4 hit:1!").model_copy(
 )
 WORDS = ["start", "stop", "count-in", "band-in", "section solo", "section bridge@beat", "section head@phrase", "bar 3@bar"]
 WORDS += ["bar 6@beat", "bar 10@phrase", "vamp", "next", "previous", "unqueue", "hold", "cut-off", "finale", "re-enter", "one"]
+WORDS += ["twice", "half"]
 WORDS += ["re-enter bridge", "take", "give", "conduct", "conduct 200", "tempo 130", "tempo 390", "rit 1", "tap", "share 30"]
 WORDS += ["share 80", "gives-way easy", "mute piano", "solo pad", "level piano=6", "pan pad=-0.6", "mix house.band=3"]
 WALKS = st.lists(st.tuples(st.floats(0.02, 0.7), st.sampled_from(WORDS)), min_size=3, max_size=12)

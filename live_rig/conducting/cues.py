@@ -13,6 +13,7 @@ from cython_core.authority import FASTEST_BPM, SLOWEST_BPM, GivesWay, Leader
 from cython_core.exchange import EventKind
 from cython_core.faders import Switch
 from cython_core.transport import Quantum
+from live_rig.conducting.octaves import FASTER
 from live_rig.decibels import linear
 from live_rig.errors import ShowError
 from live_rig.show.mix import OWN_SOURCES
@@ -64,6 +65,8 @@ def events_of(command: str, value: str, song: Song) -> list[Sent]:
         raise ShowError(f'"{song.title}" has no tempo curve', where="command", do=do)
     if command in PLAIN:
         return [Sent(PLAIN[command])]
+    if command in FASTER:
+        return [Sent(EventKind.OCTAVE, FASTER[command])]
     if command in ("tempo", "conduct"):
         bpm = bpm_of(command, value) if value else 0.0
         return [Sent(EventKind.TEMPO if command == "tempo" else EventKind.CONDUCT, bpm)]

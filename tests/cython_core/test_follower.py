@@ -264,3 +264,56 @@ def test_what_was_counted_holds_from_the_first_bar_whatever_is_played_in_it(bpm:
         assert abs(away - 4 * round(away / 4)) < 0.1
         assert abs(pulse.bpm / bpm - 1) < 0.05
         assert pulse.confidence > 0.35
+
+
+def follow_until(follower: Follower, onsets: np.ndarray, until_s: float) -> Pulse:
+    return follower.hear(onsets, round(until_s * SAMPLERATE_HZ))
+
+
+@pytest.mark.parametrize(("bpm", "told"), [(120, 60), (190, 95), (260, 130), (100, 200), (75, 150)])
+def test_shown_the_level_it_has_it_at_once_and_keeps_it(bpm: int, told: int) -> None:
+    beat_s, onsets = 60 / bpm, groove(60 / bpm, 24)
+    follower = Follower(SAMPLERATE_HZ, told, 4)
+    before = follow_until(follower, onsets, 0.5 + 6.3 * beat_s)
+    assert before.bpm == pytest.approx(told, rel=0.03)
+    assert follower.hear_octave(bpm / told)
+    pulses = [follow_until(follower, onsets, 0.5 + beat * beat_s) for beat in range(7, 92)]
+    assert all(pulse.bpm == pytest.approx(bpm, rel=0.03) for pulse in pulses)
+    assert all(abs(pulse.beat - round(pulse.beat)) < 0.1 for pulse in pulses)
+    assert {round(pulse.bar_beat - beat) % 4 for beat, pulse in enumerate(pulses, 7)} in ({0}, {2})
+
+
+@pytest.mark.parametrize("faster", [2.0, 0.5])
+def test_what_is_said_and_taken_back_leaves_beat_bar_and_tempo_as_they_were(faster: float) -> None:
+    bpm, onsets = 130, groove(60 / 130, 24)
+    spoken_to, left_alone = Follower(SAMPLERATE_HZ, bpm, 4), Follower(SAMPLERATE_HZ, bpm, 4)
+    for follower in (spoken_to, left_alone):
+        follow_until(follower, onsets, 10.3)
+    assert spoken_to.hear_octave(faster)
+    assert follow_until(spoken_to, onsets, 16.1).bpm == pytest.approx(bpm * faster, rel=0.03)
+    assert spoken_to.hear_octave(1 / faster)
+    for time_s in (16.2, 17.0, 20.0, 30.0):
+        pulse, unspoken = follow_until(spoken_to, onsets, time_s), follow_until(left_alone, onsets, time_s)
+        assert pulse.bpm == pytest.approx(unspoken.bpm, rel=0.03)
+        assert abs(math.remainder(pulse.bar_beat - unspoken.bar_beat, 4)) < 0.1
+
+
+def test_no_level_is_heard_before_the_first_stroke_nor_where_nobody_plays() -> None:
+    follower = Follower(SAMPLERATE_HZ, 250, 4)
+    assert not follower.hear_octave(0.5)
+    before = follow_until(follower, groove(60 / 250, 8), 4.0)
+    assert not follower.hear_octave(2.0)
+    assert follow_until(follower, groove(60 / 250, 8), 4.01).bpm == pytest.approx(before.bpm, rel=0.01)
+
+
+@pytest.mark.parametrize("bars", [4, 20])
+def test_said_in_a_silence_the_level_holds_for_what_comes_after_it(bars: int) -> None:
+    beat_s = 60 / 160
+    again_s = 0.5 + (8 + bars) * 4 * beat_s
+    onsets = np.concatenate([groove(beat_s, 8), groove(beat_s, 12, start_s=again_s)])
+    follower = Follower(SAMPLERATE_HZ, 80, 4)
+    follow_until(follower, onsets, again_s - 0.4 * beat_s)
+    assert follower.hear_octave(2.0)
+    pulses = [follow_until(follower, onsets, again_s + beat * beat_s) for beat in range(4, 40)]
+    assert all(pulse.bpm == pytest.approx(160, rel=0.03) for pulse in pulses)
+    assert {round(pulse.bar_beat - beat) % 4 for beat, pulse in enumerate(pulses, 4)} == {0}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cython_core.authority import Leader, Reason
 from cython_core.exchange import NoticeKind
 from cython_core.transport import State
-from live_rig.show.song import TempoPoint
+from live_rig.show.song import Song, TempoPoint
 from tests.playing import HAT, Heard, beats, clicks, play, rock, song
 
 FEW = settings(max_examples=6, deadline=None, derandomize=True)
@@ -207,6 +207,74 @@ def test_a_one_before_anything_was_played_says_nothing() -> None:
     says = [(9.0, "band-in")]
     heard = play(song(120, "head:40"), notes, [(0.5, "one"), *says], start="cue", leader=Leader.DRUMMER, length_s=14)
     assert heard.came_in_s == play(song(120, "head:40"), notes, says, start="cue", leader=Leader.DRUMMER, length_s=14).came_in_s
+
+
+# His level: a drummer at 200, and a song of 200
+
+FAST = beats((200, 120), start_s=1.3)
+
+
+def at(beat: float) -> float:
+    return 1.3 + beat * 60 / 200
+
+
+def halved(says: list[tuple[float, str]], tune: Song | None = None, length_s: float = 30.0) -> Heard:
+    """He is counted at 100, and brings the band in, which goes by that, on beat 32."""
+    brought_in = [(at(12.4), "half"), (at(26.4), "band-in")]
+    return play(
+        tune or song(200, "head:60"), rock(FAST), [*brought_in, *says], start="cue", leader=Leader.DRUMMER, length_s=length_s
+    )
+
+
+def test_a_band_that_waits_comes_in_by_the_level_that_it_is_shown() -> None:
+    heard = halved([], length_s=14)
+    assert heard.came_in_s == pytest.approx(at(32), abs=0.02)
+    assert heard.bpm_at(at(40)) == pytest.approx(100, rel=0.03)
+    shown = halved([(at(20.7), "twice")], length_s=14)
+    assert shown.came_in_s == pytest.approx(at(28), abs=0.02)
+    assert shown.bpm_at(at(40)) == pytest.approx(200, rel=0.03)
+
+
+@pytest.mark.parametrize("beat", [44.1, 45.6, 46.9, 47.5])
+def test_a_band_that_he_leads_goes_over_at_once_and_is_on_his_bar_line_within_two_bars(beat: float) -> None:
+    heard = halved([(at(beat), "twice")])
+    assert heard.bpm_at(at(beat) + 0.1) == pytest.approx(200, rel=0.1)
+    for one in range(56, 96, 4):
+        assert abs(heard.asynchrony_ms(at(one))) < 25
+        assert heard.song_beat_at(at(one) + 0.03) % 4 == pytest.approx(0, abs=0.2)
+
+
+@pytest.mark.parametrize("word", ["twice", "half"])
+@pytest.mark.parametrize("leader", [Leader.DRUMMER, Leader.BAND, Leader.CONDUCTOR])
+def test_a_slip_of_the_foot_changes_nothing_while_the_band_plays_in_its_tempo(word: str, leader: Leader) -> None:
+    notes, brought_in = rock(FAST), [(at(10.4), "band-in")]
+    heard, slipped = (
+        play(song(200, "head:60"), notes, [*brought_in, *says], start="cue", leader=leader, length_s=20)
+        for says in ([], [(at(40.3), word)])
+    )
+    np.testing.assert_array_equal(slipped.line, heard.line)
+
+
+def test_what_was_said_is_taken_back_by_the_other_word() -> None:
+    heard = halved([(at(44.2), "twice"), (at(60.2), "half")])
+    assert heard.bpm_at(at(58)) == pytest.approx(200, rel=0.03)
+    assert heard.bpm_at(at(62)) == pytest.approx(100, rel=0.1)
+    assert heard.bpm_at(at(80)) == pytest.approx(100, rel=0.03)
+    assert max(abs(heard.asynchrony_ms(at(beat))) for beat in range(76, 92, 2)) < 25
+
+
+def test_beyond_the_songs_limit_the_band_stays_as_it_is() -> None:
+    tune = song(200, "head:60", fastest_bpm=150)
+    np.testing.assert_array_equal(halved([(at(44.2), "twice")], tune).line, halved([], tune).line)
+
+
+@pytest.mark.parametrize("leads", ["give", "tempo 130"])
+def test_while_somebody_else_has_the_tempo_only_his_own_is_counted_otherwise(leads: str) -> None:
+    says = [(at(40.3), leads)]
+    heard = halved([*says, (at(44.2), "twice"), (at(60.3), "take")])
+    before = heard.time_s < at(60.2)
+    np.testing.assert_array_equal(heard.line[before], halved(says).line[before])
+    assert heard.bpm_at(at(64)) == pytest.approx(200, rel=0.1)
 
 
 # The conductor

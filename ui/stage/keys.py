@@ -35,6 +35,8 @@ PRESSES = {
     Key.Key_X: Press("X", "cut off", "cut-off"),
     Key.Key_R: Press("R", "in again on my one", "re-enter"),
     Key.Key_1: Press("1", "my one is here", "one"),
+    Key.Key_2: Press("2", "I am twice as fast", "twice"),
+    Key.Key_5: Press("5", "I am half as fast", "half"),
     Key.Key_S: Press("S", "slow down", "rit"),
     Key.Key_F: Press("F", "finale, last hit", "finale"),
     Key.Key_E: Press("E", "plugin's window", "editor"),
