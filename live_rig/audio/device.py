@@ -120,7 +120,8 @@ def find_device(name: str | None) -> AudioDevice | None:
     """
     if name == VIRTUAL:
         return None
-    devices = [device for device in audio_devices() if device.outputs]
+    there = audio_devices()
+    devices = [device for device in there if device.outputs]
     if name is None:
         return next((device for device in devices if device.is_default), devices[0] if devices else None)
     for device in devices:
@@ -130,6 +131,9 @@ def find_device(name: str | None) -> AudioDevice | None:
     near += [device for device in devices if wherever_plugged(device.name) == wherever_plugged(name)]
     if near:
         return near[0]
+    if any(name in (device.name, str(device.index)) for device in there):
+        do = "Switch on what it plays to, or choose another device (live-rig devices)"
+        raise DeviceError(f'"{name}" has no outputs', where="there is nothing to hear on it", do=do)
     raise no_such_device(name, [device.name for device in devices])
 
 

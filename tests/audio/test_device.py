@@ -12,8 +12,8 @@ from live_rig.instrument import Instrument
 from live_rig.wiring import wired
 
 
-def card(name: str, inputs: int = 2) -> AudioDevice:
-    return AudioDevice(0, name, ALSA, inputs, 2, 48_000.0, 5.0, 5.0, is_default=False)
+def card(name: str, inputs: int = 2, outputs: int = 2) -> AudioDevice:
+    return AudioDevice(0, name, ALSA, inputs, outputs, 48_000.0, 5.0, 5.0, is_default=False)
 
 
 @pytest.fixture
@@ -43,6 +43,12 @@ def test_another_part_of_a_card_is_another_device(present: list[AudioDevice]) ->
     present += [card("HDA Intel: ALC (hw:0,0)")]
     with pytest.raises(DeviceError, match="the nearest there is"):
         find_device("HDA Intel: ALC (hw:0,3)")
+
+
+def test_a_card_that_is_there_and_has_no_outputs_is_not_said_to_be_away(present: list[AudioDevice]) -> None:
+    present += [card("system", outputs=0)]
+    with pytest.raises(DeviceError, match='"system" has no outputs'):
+        find_device("system")
 
 
 def test_a_card_with_fewer_plugs_than_are_wanted_is_there_and_otherwise() -> None:
