@@ -2,11 +2,11 @@
 
     python -m bench.octaves [EVERY]
 
-Takes every EVERYth take (1) that lasts twelve beats longer than eight bars, from its sound and its notes, told nothing, and half
-and double of its tempo. Where four calls in a row are at half or double (their median, within 15 %) as the eighth bar ends,
-the word is said a third of a beat later. From the next beat on: F (as in docs/following-scores.md, but scored here) of the take
-left alone and told, and in how many takes nine calls of ten are at his tempo from there to the end. Two to four minutes on two
-cores.
+Takes every EVERYth take (1) that lasts twelve beats longer than eight bars, from its sound and its notes, told nothing,
+and half and double of its tempo. Where four calls in a row are at half or double (their median, within 15 %) as the
+eighth bar ends, the word is said a third of a beat later. From the next beat on: F (as in docs/following-scores.md, but
+scored here) of the take left alone and told, and in how many takes nine calls of ten are at his tempo from there to the
+end. Two to four minutes on two cores.
 """
 
 import argparse
