@@ -20,6 +20,8 @@ cdef void lead_on(RigState *r) noexcept nogil:
     """The head of the line goes on, as far as it is to be known by now."""
     while r.transport.head < head_belongs_at(r):
         lead_one_tick(r)
+    if r.transport.state != PLAYING:
+        r.octave_said = 0.0
 
 
 cdef long long head_belongs_at(const RigState *r) noexcept nogil:

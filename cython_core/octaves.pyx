@@ -27,7 +27,6 @@ cdef int octave_comes_to(const RigState *r, double faster) noexcept nogil:
         return TAKEN
     look(t, &place)
     if goes_by_him(r):
-        bpm = place.bpm
         section = &t.chart.section[chart_section(t.chart, t.line + t.fold)]
         if not section.slowest_bpm <= bpm * faster <= section.fastest_bpm:
             return BEYOND_LIMIT
@@ -45,14 +44,22 @@ cdef bint goes_by_him(const RigState *r) noexcept nogil:
     return r.transport.state == PLAYING and r.authority.leader in (DRUMMER, SHARED)
 
 
+cdef double as_far(double wanted_bpm, double bpm, double faster) noexcept nogil:
+    return faster if leads_to(wanted_bpm, bpm, faster) else 1.0
+
+
 cdef void hear_octave(RigState *r, double faster) noexcept nogil:
-    """Count the drummer so from now on. A band that goes by him does, too, at once, and goes over to his next bar line."""
+    """Count the drummer so from now on. A band that goes by him does, too, at once, and goes over to his next bar line. One that a limit, or its own
+    part of the lead, has kept from the tempo that he was counted in may be near his own already."""
     cdef bint is_taken_back = r.octave_said * faster == 1.0
+    cdef double bpm = r.pulse.bpm * faster
+    cdef Place place
     if octave_comes_to(r, faster) != TAKEN or not follower_hear_octave(r.follower, faster):
         return
     r.authority.is_aligned = 0
     r.octave_said = faster if r.transport.state == PLAYING and not is_taken_back else 0.0
     if goes_by_him(r):
-        r.authority.ratio *= faster
-        go_faster(&r.transport, faster)
-        steering_hear_octave(&r.transport.steering, faster)
+        look(&r.transport, &place)
+        r.authority.ratio *= as_far(bpm, r.authority.ratio * place.recorded_bpm, faster)
+        go_faster(&r.transport, as_far(bpm, place.bpm, faster))
+        steering_hear_octave(&r.transport.steering, as_far(bpm, place.bpm, faster))

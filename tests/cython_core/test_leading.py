@@ -263,6 +263,27 @@ def test_what_was_said_is_taken_back_by_the_other_word() -> None:
     assert max(abs(heard.asynchrony_ms(at(beat))) for beat in range(76, 92, 2)) < 25
 
 
+def test_a_band_that_a_limit_keeps_from_the_tempo_he_is_counted_in_comes_to_his_own() -> None:
+    heard = halved([(at(44.2), "twice")], song(200, "head:60", slowest_bpm=160))
+    assert heard.bpm_at(at(44)) == pytest.approx(160, rel=0.01)
+    assert heard.bpm[heard.plays].max() < 220
+    assert max(abs(heard.asynchrony_ms(at(beat))) for beat in range(60, 96, 2)) < 25
+
+
+@pytest.mark.parametrize("percent", [30, 50, 70])
+def test_a_band_that_shares_the_lead_goes_over_to_where_both_of_them_are(percent: int) -> None:
+    shared = [(at(34.2), "tempo 200"), (at(37.2), f"share {percent}")]
+    heard = halved([*shared, (at(48.2), "twice")])
+    assert heard.bpm_at(at(48)) < 170
+    assert heard.bpm[(heard.time_s > at(48)) & heard.plays].max() < 230
+    assert heard.bpm_at(at(64)) == pytest.approx(200, rel=0.03)
+
+
+def test_what_was_said_before_the_band_fell_silent_is_taken_back_no_more() -> None:
+    says = [(at(44.2), "twice"), (at(60.2), "stop"), (at(66.4), "band-in")]
+    np.testing.assert_array_equal(halved([*says, (at(88.2), "half")]).line, halved(says).line)
+
+
 def test_beyond_the_songs_limit_the_band_stays_as_it_is() -> None:
     tune = song(200, "head:60", fastest_bpm=150)
     np.testing.assert_array_equal(halved([(at(44.2), "twice")], tune).line, halved([], tune).line)
