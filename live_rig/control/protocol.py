@@ -56,7 +56,7 @@ COMMANDS = {
     "re-enter": Kind("[SECTION]", "silence now, and in again on the drummer's next one: at this section, or the one named"),
     "one": Kind("", "said on the drummer's one, where the stage shows another beat as the one: it is here"),
     "twice": Kind("", "the drummer's beats are twice as fast as the stage counts them"),
-    "half": Kind("", "they are half as fast"),
+    "half": Kind("", "the drummer's beats are half as fast as the stage counts them"),
     "say": Kind("WORDS", "show these words to everybody, such as: watch me"),
     "count-in": Kind("", "count the song in with the click"),
     "preset": Kind("NAME", "the drums sound like this preset; with `at beat` or `at bar` after it, from there on"),

@@ -35,7 +35,7 @@ songs = []
 "cc:87" = "panic"
 "cc:88" = "one"             # on your one, where the stage shows another beat as the one
 "cc:89" = "twice"           # the stage shows half of the tempo that you play
-"cc:90" = "half"            # or double
+"cc:90" = "half"            # the stage shows double of it
 "key:PgDown" = "next"       # a page turner sends these two
 "key:PgUp" = "take"
 
