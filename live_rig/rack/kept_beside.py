@@ -13,7 +13,7 @@ from live_rig.rack.effects import CONTAINERS
 from live_rig.rack.knobs import channels_and_master, named_effects
 from live_rig.rack.preset import MASTER, Effect, Preset
 
-UNFIT = re.compile(r"[^\w. -]")  # for a file's name
+UNFIT = re.compile(r"[^\w. ~-]")  # for a file's name
 
 
 def kept_beside(file: Path, preset: Preset) -> Preset:

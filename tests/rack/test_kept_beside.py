@@ -15,7 +15,7 @@ def kept_of(folder: Path, *strips: str, plugin: str = "Faulty") -> list[str]:
 
 
 def test_a_plugin_is_kept_under_its_strips_name_and_its_own(tmp_path: Path) -> None:
-    assert kept_of(tmp_path, "Kick 1", "Tom/L") == ["mine.Kick 1.Faulty.state", "mine.Tom%2FL.Faulty.state"]
+    assert kept_of(tmp_path, "Kick ~1", "Tom/L") == ["mine.Kick ~1.Faulty.state", "mine.Tom%2FL.Faulty.state"]
 
 
 def test_names_that_differ_in_capitals_alone_are_no_one_file_where_the_disk_knows_no_capitals(tmp_path: Path) -> None:
