@@ -45,6 +45,7 @@ class Turning:
         """Turn knobs, by name."""
         self._waiting |= moved
         self._by_window -= {plugin_of(knob) for knob in moved}
+        self._stood = None
         self.send()
 
     def moved_in_window(self, plugin: str) -> Knobs:
