@@ -320,9 +320,13 @@ class Rack:
         if all(one.is_slow for one in beside):
             return
         for one in beside:
-            self._kept[self._kept.index(one)] = one.anew()
-            one.is_kept = False
-            self._drop(one)
+            self._keep_anew(one)
+
+    def _keep_anew(self, one: Standing) -> None:
+        """Let the set have another one of the same preset."""
+        self._kept[self._kept.index(one)] = one.anew()
+        one.is_kept = False
+        self._drop(one)
 
     def _replace_lost(self) -> None:
         """Begin anew what died or hangs, unless it would fail in the same way."""
@@ -368,12 +372,14 @@ class Rack:
         """
         moved = [one for one in self._standing() if one.moved and not one.has_window and one not in self._moved.values()]
         for one in moved:
+            for other in [kept for kept in self._kept if kept.preset == one.preset and kept is not one]:
+                self._keep_anew(other)  # it stands as it was before the window
             is_heard = one is self._swap.heard
             self._moved[one.once_more(self._turning.moved_in_window(one.moved) if is_heard else {})] = one
         for new, old in list(self._moved.items()):
             self._begin(new)
-            is_turned_on = old is self._swap.heard and new.built_at != self._turning.plugins_stand()
-            if old.has_window or is_turned_on:
+            stands = self._turning.plugins_stand() if old is self._swap.heard else {}  # who has left stands as it is written
+            if old.has_window or new.built_at != stands:
                 self._drop(new)  # more may be moved: it is looked at once more when it is at rest
             elif (new.is_ready or new.lost) and self._take_place(new, old):
                 old.moved = ""
@@ -467,11 +473,9 @@ class Rack:
 
     def _renew_kept(self) -> None:
         """Begin anew with the presets of the set that lack a plugin which has come after all."""
-        for number, one in enumerate(self._kept):
+        for one in list(self._kept):
             if one.preset and one.left_out.keys() - self._learnt.left_out(one.preset):
-                self._kept[number] = one.anew()
-                one.is_kept = False
-                self._drop(one)
+                self._keep_anew(one)
 
     def _stand(self, one: Standing) -> bool:
         if not one.is_ready or one.lost:
