@@ -275,7 +275,6 @@ def test_a_band_that_shares_the_lead_goes_over_to_where_both_of_them_are(percent
     shared = [(at(34.2), "tempo 200"), (at(37.2), f"share {percent}")]
     heard = halved([*shared, (at(48.2), "twice")])
     assert heard.bpm_at(at(48)) < 170
-    assert heard.bpm[(heard.time_s > at(48)) & heard.plays].max() < 230
     assert heard.bpm_at(at(64)) == pytest.approx(200, rel=0.03)
 
 
