@@ -1,7 +1,7 @@
 """The drummer says that his beats are twice, or half, as fast as they are counted.
 
 While the band is silent he is taken at his word. While it plays, a foot may have slipped: what leads away from the recording's tempo is refused,
-unless somebody else has the tempo and it leads to his. What was said last may always be taken back.
+unless somebody else has the tempo and it leads to his. What was said last may be taken back.
 """
 
 from libc.math cimport fabs, log2
@@ -11,6 +11,8 @@ from cython_core.chart cimport Section, chart_section
 from cython_core.follower cimport follower_hear_octave, is_playable
 from cython_core.steering cimport steering_hear_octave
 from cython_core.transport cimport PLAYING, TransportState, go_faster, look
+
+cdef double BESIDE = 1.1             # whoever plays so near to a limit means that: the band is held there as ever
 
 
 cdef int octave_comes_to(const RigState *r, double faster) noexcept nogil:
@@ -28,7 +30,7 @@ cdef int octave_comes_to(const RigState *r, double faster) noexcept nogil:
     look(t, &place)
     if goes_by_him(r):
         section = &t.chart.section[chart_section(t.chart, t.line + t.fold)]
-        if not section.slowest_bpm <= bpm * faster <= section.fastest_bpm:
+        if not section.slowest_bpm / BESIDE <= bpm * faster <= section.fastest_bpm * BESIDE:
             return BEYOND_LIMIT
     if r.octave_said * faster == 1.0 or leads_to(place.recorded_bpm, bpm, faster) or leads_to(place.bpm, bpm, faster):
         return TAKEN

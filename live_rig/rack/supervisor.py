@@ -379,9 +379,16 @@ class Rack:
         for new, old in list(self._moved.items()):
             self._begin(new)
             stands = self._turning.plugins_stand() if old is self._swap.heard else {}  # who has left stands as it is written
-            if old.has_window or new.built_at != stands:
+            is_turned_on = new.built_at != stands
+            if old.has_window or (is_turned_on and old is not self._swap.heard):
                 self._drop(new)  # more may be moved: it is looked at once more when it is at rest
-            elif (new.is_ready or new.lost) and self._take_place(new, old):
+            elif not (new.is_ready or new.lost):
+                continue
+            elif is_turned_on:  # so is this; but what was seen counts: a hand that comes and goes must not start many
+                if new.looks == old.looks:
+                    old.fits.append(new.built_at)
+                self._drop(new)
+            elif self._take_place(new, old):
                 old.moved = ""
             else:
                 continue

@@ -283,6 +283,11 @@ def test_what_was_said_before_the_band_fell_silent_is_taken_back_no_more() -> No
     np.testing.assert_array_equal(halved([*says, (at(88.2), "half")]).line, halved(says).line)
 
 
+def test_who_plays_a_little_beyond_a_limit_is_taken_at_his_word_and_the_band_held_at_it() -> None:
+    heard = halved([(at(44.2), "twice")], song(200, "head:60", fastest_bpm=195))
+    assert heard.bpm_at(at(70)) == pytest.approx(195, rel=0.01)
+
+
 def test_beyond_the_songs_limit_the_band_stays_as_it_is() -> None:
     tune = song(200, "head:60", fastest_bpm=150)
     np.testing.assert_array_equal(halved([(at(44.2), "twice")], tune).line, halved([], tune).line)
