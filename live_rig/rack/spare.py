@@ -12,6 +12,7 @@ from live_rig.priority import run_this_thread_as_others
 from live_rig.rack.process import RackProcess
 
 NO_ROOM_S = 5.0  # wait before the next try, when the system refused a process or its memory
+DIED_S = 0.5  # the same, when one died that stood by: where each dies as it starts, starting them is not to take the machine
 
 
 class Spare:
@@ -44,7 +45,7 @@ class Spare:
                 self.process.listen()
             if self.process and self.process.has_died:
                 self.bury(self.process)
-                self._coming = None
+                self._coming, self._not_before_s = None, time.monotonic() + DIED_S
         if self._coming is None and time.monotonic() >= self._not_before_s:
             self._coming = self._thread.submit(self._begin)
             self._coming.add_done_callback(lambda _: self._arrived())
