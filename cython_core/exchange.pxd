@@ -96,7 +96,7 @@ cdef struct Snapshot:                # step -> Python, the newest only: the end 
     double drummer_bpm
     double drummer_bar_beat
     int drummer_found
-    int twice_comes_to               # an Octave: what would come of saying that his beats are twice as fast ...
+    int twice_comes_to               # an Outcome: what would come of saying that his beats are twice as fast ...
     int half_comes_to                # ... or half
     int tempo_limit                  # -1: held at the slowest tempo allowed, 1: at the fastest, 0: free
     double limit_bpm                 # that tempo

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-class Octave(IntEnum):
+class Outcome(IntEnum):
     TAKEN = 0
     NOT_KNOWN = 1
     UNPLAYABLE = 2

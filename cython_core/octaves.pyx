@@ -16,7 +16,7 @@ cdef double BESIDE = 1.1             # whoever plays so near to a limit means th
 
 
 cdef int octave_comes_to(const RigState *r, double faster) noexcept nogil:
-    """What would come of beats that are so many times as fast: an Octave."""
+    """What would come of beats that are so many times as fast: an Outcome."""
     cdef const TransportState *t = &r.transport
     cdef const Section *section
     cdef double bpm = r.pulse.bpm

@@ -31,7 +31,7 @@ MISSING = "The band fell silent for a moment: the disk or the machine is busy"
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Delay:
     """How long a stroke is on its way to the ear, in s, without what the rig adds whatever the block; 0 frames: not known."""
 
     block_frames: int
@@ -44,7 +44,7 @@ class Troubles:
     def __init__(self, instrument: Instrument, device: Device, card: SoundCard, midi: MidiPorts, alerts: Alerts) -> None:
         self._instrument, self._device, self._card, self._midi, self._alerts = instrument, device, card, midi, alerts
         self._lost, self._missing, self._said_not_locked = "", dict[str, str](), False
-        self._way = self._way_before = Way(0, 0.0)
+        self._way = self._way_before = Delay(0, 0.0)
         self._since_s = 0.0
 
     def look(self) -> None:
@@ -87,7 +87,7 @@ class Troubles:
             self._alerts.take_back(MISSING)  # it is neither the disk nor the machine
             words = TOO_LARGE if wanted == card.block_frames else TAKEN_BACK
             self._alerts.keep(words.format(device=card.name, wanted=wanted, now=card.block_frames))
-        way = Way(card.block_frames, sum(card.made_up_s) + card.block_frames / self._instrument.samplerate_hz)
+        way = Delay(card.block_frames, sum(card.made_up_s) + card.block_frames / self._instrument.samplerate_hz)
         if way.block_frames and not self._way_before.block_frames:
             self._way = self._way_before = way
         elif way != self._way:
@@ -111,7 +111,7 @@ class Troubles:
         self._alerts.say_if_grown(MIDI_LOST, self._device.counts["midi_lost"])
 
 
-def in_other_blocks(device: str, before: Way, now: Way) -> str:
+def in_other_blocks(device: str, before: Delay, now: Delay) -> str:
     """What it means to a drummer that a server's block is another."""
     ms = 1e3 * (now.takes_s - before.takes_s)
     return OTHER_BLOCK.format(

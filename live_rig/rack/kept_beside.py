@@ -9,8 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from live_rig.rack.effects import CONTAINERS
-from live_rig.rack.knobs import channels_and_master, named_effects
+from live_rig.rack.knobs import channels_and_master, named_effects, with_each
 from live_rig.rack.preset import MASTER, Effect, Preset
 
 UNFIT = re.compile(r"[^\w. ~-]")  # for a file's name
@@ -22,16 +21,12 @@ def kept_beside(file: Path, preset: Preset) -> Preset:
     times = Counter(name.casefold() for name in names)
 
     def placed(channel: str, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
-        own = iter([f"{channel}.{name}" for name, _ in named_effects(effects)])
-
-        def one(effect: Effect) -> Effect:
-            if effect.type in CONTAINERS:
-                return replace(effect, effects=tuple(map(one, effect.effects)))
-            name = next(own)
-            beside = file.with_name(f"{file.stem}.{file_name(name, is_alike=times[name.casefold()] > 1)}.state")
+        def one(name: str, effect: Effect) -> Effect:
+            own = f"{channel}.{name}"
+            beside = file.with_name(f"{file.stem}.{file_name(own, is_alike=times[own.casefold()] > 1)}.state")
             return replace(effect, kept=beside) if effect.type == "VST3" else effect
 
-        return tuple(map(one, effects))
+        return with_each(effects, one)
 
     channels = tuple(replace(channel, effects=placed(channel.name, channel.effects)) for channel in preset.channels)
     return replace(preset, effects=placed(MASTER, preset.effects), channels=channels)

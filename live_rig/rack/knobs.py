@@ -8,7 +8,7 @@ to both.
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +49,18 @@ def named_effects(effects: tuple[Effect, ...]) -> list[tuple[str, Effect]]:
         seen[name] += 1
         named.append((name if seen[name] == 1 else f"{name}{seen[name]}", effect))
     return named
+
+
+def with_each(effects: tuple[Effect, ...], change: Callable[[str, Effect], Effect]) -> tuple[Effect, ...]:
+    """The effects of a channel as they stand, each that makes sound as `change` makes it, told its name there."""
+    names = iter([name for name, _ in named_effects(effects)])
+
+    def changed(effect: Effect) -> Effect:
+        if effect.type in CONTAINERS:
+            return replace(effect, effects=tuple(map(changed, effect.effects)))
+        return change(next(names), effect)
+
+    return tuple(map(changed, effects))
 
 
 def plugins_of(preset: Preset) -> dict[str, Effect]:
@@ -139,17 +151,14 @@ def plugin_knobs(preset: Preset) -> Set[str]:
 
 def plugins_turned(channel: Channel, knobs: Mapping[str, float]) -> Channel:
     """The channel with its plugins as these knobs have them, among others' knobs."""
-    names = iter([name for name, _ in named_effects(channel.effects)])
 
-    def turned(effect: Effect) -> Effect:
-        if effect.type in CONTAINERS:
-            return replace(effect, effects=tuple(map(turned, effect.effects)))
-        own = f"{channel.name}.{next(names)}."
+    def turned(name: str, effect: Effect) -> Effect:
         if effect.type != "VST3":
             return effect
-        return replace(effect, turned={name: knobs[own + name] for name in turnable(effect) if own + name in knobs})
+        own = {parameter: f"{channel.name}.{name}.{parameter}" for parameter in turnable(effect)}
+        return replace(effect, turned={parameter: knobs[knob] for parameter, knob in own.items() if knob in knobs})
 
-    return replace(channel, effects=tuple(map(turned, channel.effects)))
+    return replace(channel, effects=with_each(channel.effects, turned))
 
 
 def _number(value: Value | None) -> float:

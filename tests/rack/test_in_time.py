@@ -8,9 +8,8 @@ import pytest
 from bench.setting.faulty_plugin import build, can_build
 from live_rig.rack.preset import Preset
 from live_rig.rack.preset_reader import read_preset
-from live_rig.rack.supervisor import Rack
-from tests.rack.test_supervisor import SAMPLERATE, Stage, strokes, until
-from tests.rack.test_window import LOOKS, SIDES, last, says
+from tests.rack.test_supervisor import SAMPLERATE, Stage
+from tests.rack.test_window import LOOKS, SIDES, allowed_to_look, last, says
 
 LOW = 0.25
 MORE = '[strips.moved.effects.parameters]\ngain = 1.0\n[snapshots.low]\n"moved.{}.gain" = 0.25\n'
@@ -30,18 +29,6 @@ def sides(folder: Path, plugin: Path, more: str = "") -> Preset:
     return read_preset(folder / "sides.toml")
 
 
-def playing(preset: Preset, *, is_of_the_set: bool = False) -> tuple[Rack, Stage]:
-    rack = Rack.start(None, SAMPLERATE, 1, 1024, LOOKS)
-    if is_of_the_set:
-        rack.keep([preset])
-        until(lambda: rack.kept_ready == 1)
-    rack.load_next(preset)
-    rack.switch()
-    stage = Stage(rack, strokes)
-    stage.go_on_until(lambda: rack.status() == "on")
-    return rack, stage
-
-
 def in_time(stage: Stage, gain: float) -> None:
     """Play until left is what right is, so much softer, to the frame."""
     stage.go_on_until(lambda: np.allclose(last(stage)[0], gain * last(stage)[1], atol=1e-6) and last(stage)[1].max() > 0.01)
@@ -52,7 +39,7 @@ def test_a_plugin_that_a_knob_or_a_snapshot_makes_look_otherwise_ahead_is_in_tim
     looking: Path, tmp_path: Path, is_of_the_set: bool
 ) -> None:
     preset = sides(tmp_path, looking)
-    rack, stage = playing(preset, is_of_the_set=is_of_the_set)
+    rack, stage = allowed_to_look(preset, is_of_the_set=is_of_the_set)
     in_time(stage, 1.0)
     assert rack.edits is not None
     again = f"moved.{looking.stem} sounds later or sooner since it was moved, so Sides was loaded again"
@@ -76,13 +63,14 @@ def test_a_plugin_that_a_knob_or_a_snapshot_makes_look_otherwise_ahead_is_in_tim
 
 
 def test_a_plugin_that_its_preset_begins_with_otherwise_than_it_is_written_is_in_time(looking: Path, tmp_path: Path) -> None:
-    rack, stage = playing(sides(tmp_path, looking, f'[start]\n"moved.{looking.stem}.gain" = {LOW}\n'))
+    preset = sides(tmp_path, looking, f'[start]\n"moved.{looking.stem}.gain" = {LOW}\n')
+    rack, stage = allowed_to_look(preset, is_of_the_set=False)
     in_time(stage, LOW)
     rack.close()
 
 
 def test_a_knob_that_leaves_its_plugin_in_time_is_not_looked_at_for_ever(plugin: Path, tmp_path: Path) -> None:
-    rack, stage = playing(sides(tmp_path, plugin))
+    rack, stage = allowed_to_look(sides(tmp_path, plugin), is_of_the_set=False)
     stage.play_until(lambda: len(rack.process_ids) == 2)  # it, and what stands by
     first = rack.process_id
     assert rack.edits is not None

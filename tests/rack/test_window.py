@@ -79,6 +79,19 @@ def playing(preset: Preset) -> tuple[Rack, Stage]:
     return rack, stage
 
 
+def allowed_to_look(preset: Preset, *, is_of_the_set: bool) -> tuple[Rack, Stage]:
+    """A rack that is heard, whose effects may look LOOKS frames ahead, and a drummer who strikes into it."""
+    rack = Rack.start(None, SAMPLERATE, 1, 1024, LOOKS)
+    if is_of_the_set:
+        rack.keep([preset])
+        until(lambda: rack.kept_ready == 1)
+    rack.load_next(preset)
+    rack.switch()
+    stage = Stage(rack, strokes)
+    stage.go_on_until(lambda: rack.status() == "on")
+    return rack, stage
+
+
 def heard_gain(stage: Stage) -> float:
     """Of the last block, against what was played one block before."""
     given = tone[np.arange(stage.frame - 2 * BLOCK, stage.frame - BLOCK) % len(tone)]
@@ -166,15 +179,7 @@ def test_a_plugin_that_looks_otherwise_ahead_since_it_was_moved_is_in_time_again
 ) -> None:
     (tmp_path / "sides.toml").write_text(SIDES.format(looking))
     preset = read_preset(tmp_path / "sides.toml")
-    rack = Rack.start(None, SAMPLERATE, 1, 1024, LOOKS)
-    if is_of_the_set:
-        rack.keep([preset])
-        until(lambda: rack.kept_ready == 1)
-    rack.load_next(preset)
-    rack.switch()
-    stage = Stage(rack, strokes)
-    stage.play_until(lambda: rack.status() == "on")
-    stage.play(40)
+    rack, stage = allowed_to_look(preset, is_of_the_set=is_of_the_set)
     moved_by_hand(rack, stage, f"moved.{looking.stem}")
     says(rack, stage, f"moved.{looking.stem} sounds later or sooner since it was moved, so Sides was loaded again")
     stage.go_on_until(lambda: np.allclose(last(stage)[0], MOVED_TO * last(stage)[1], atol=1e-6) and last(stage)[1].max() > 0.01)
