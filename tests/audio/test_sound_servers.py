@@ -458,8 +458,9 @@ def ours_are_connected(server: SoundServer) -> bool:
 
 
 def joined(server: SoundServer) -> str:
-    """Every port, and what is joined to it."""
-    return subprocess.run(["jack_lsp", "-c"], env=server.environ, capture_output=True, text=True, check=True).stdout
+    """Every port, and what is joined to it; or why that cannot be said, as in the moment in which a port goes or comes."""
+    words = ["jack_lsp", "-c"]
+    return subprocess.run(words, env=server.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
 
 
 def test_a_server_that_dies_here_leaves_no_place_taken_on_the_machines_list() -> None:
