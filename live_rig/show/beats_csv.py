@@ -5,12 +5,13 @@ More columns may follow; they are not read. Empty lines and lines that start wit
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 from typing import NamedTuple, Protocol, TypeVar
 
 from live_rig.show.beat_map import BeatMap
 from live_rig.show.faults import Fault
-from live_rig.show.meter import MOST_BEATS, MeterChange, beat_quarters, beats_per_bar, meter_at
+from live_rig.show.meter import MOST_BEATS, MeterChange, beat_quarters, beats_per_bar, meter_at, meter_of
 
 SEPARATORS = ";\t"  # of spreadsheets in whose country the comma is in the numbers
 HEADER = ["time_s", "beat_in_bar"]
@@ -25,6 +26,25 @@ class Beat(NamedTuple):
     line: int  # counted from 1
     time_s: float
     beat_in_bar: int
+
+
+@dataclass(slots=True)
+class OddBars:
+    """Bars one after another that count alike, and otherwise than their meter does."""
+
+    beats: Sequence[Beat]  # of the first of them
+    first: int  # bar 0 is the pickup
+    last: int
+    meter: str
+    wanted: Sequence[int]
+
+    @property
+    def counts(self) -> list[int]:
+        return [beat.beat_in_bar for beat in self.beats]
+
+    def goes_on_with(self, bar: int, meter: str, counts: Sequence[int]) -> bool:
+        """Whether `bar` is one more of them."""
+        return self.first > 0 and bar == self.last + 1 and meter == self.meter and counts == self.counts
 
 
 class InBar(Protocol):
@@ -68,21 +88,27 @@ def map_faults(beats: Sequence[Beat], last_line: int) -> list[Fault]:
 
 
 def meter_faults(beats: Sequence[Beat], meter: str, changes: Sequence[MeterChange] = ()) -> list[Fault]:
-    """Bars that do not count as their meter does. Only the first (a pickup) and the last may be cut short."""
+    """Bars that do not count as their meter does, neighbours that count alike as one fault. Only the first (a pickup) and the
+    last may be cut short."""
     bars = bars_of(beats)
     has_pickup = beats[0].beat_in_bar != 1
-    found = []
+    odd: list[OddBars] = []
     for index, bar in enumerate(bars):
         counts = [beat.beat_in_bar for beat in bar]
-        its_meter = meter_at(index + 1 - has_pickup, meter, changes)
+        number = index + 1 - has_pickup
+        its_meter = meter_at(number, meter, changes)
         wanted = whole = list(range(1, beats_per_bar(its_meter) + 1))
         if index == 0 and has_pickup:
             wanted = whole[-len(counts) :]
         elif index == len(bars) - 1:
             wanted = whole[: len(counts)]
-        if counts != wanted:
-            found.append(_bar_fault(bar, index + 1 - has_pickup, its_meter, wanted))
-    return few(found)
+        if odd and odd[-1].goes_on_with(number, its_meter, counts):
+            odd[-1].last = number
+        elif counts != wanted:
+            odd.append(OddBars(bar, number, number, its_meter, wanted))
+    end = len(bars) + 1 - has_pickup
+    spoken_for = {end, *(change.bar for change in changes), *(each.first for each in odd)}
+    return few([_odd_fault(each, goes_back=each.last + 1 not in spoken_for) for each in odd])
 
 
 def bars_of(beats: Sequence[Counted]) -> list[list[Counted]]:
@@ -204,17 +230,31 @@ def _order_faults(beats: Sequence[Beat]) -> Iterator[Fault]:
             )
 
 
-def _bar_fault(bar: Sequence[Beat], number: int, meter: str, wanted: Sequence[int]) -> Fault:
-    counts = [beat.beat_in_bar for beat in bar]
-    name = f"bar {number}" if number else "the pickup"
-    slip = next(index for index, (count, want) in enumerate(zip_longest(counts, wanted)) if count != want)
-    change = f"change the meter from bar {max(number, 2)} on, in [[meters]]"
+def _odd_fault(odd: OddBars, goes_back: bool) -> Fault:
+    """What is wrong with these bars; goes_back: the bar behind them is in their meter again, and nobody has said that."""
+    slip = next(index for index, (count, want) in enumerate(zip_longest(odd.counts, odd.wanted)) if count != want)
+    many = odd.last > odd.first
+    name = f"bars {odd.first} to {odd.last} count" if many else f"bar {odd.first} counts" if odd.first else "the pickup counts"
     return Fault(
-        f"{name} counts {_counted(counts)}, and the meter is {meter}",
-        f"Make it count {_counted(wanted)}, or {change} (add the song with --meters {max(number, 2)}={len(counts)}/4)",
+        f"{name} {_counted(odd.counts)}, and the meter is {odd.meter}",
+        f"Make {'each' if many else 'it'} count {_counted(odd.wanted)}{_or_change_the_meter(odd, goes_back)}",
         ("beat_in_bar",),
-        line=bar[min(slip, len(bar) - 1)].line,
+        line=odd.beats[min(slip, len(odd.beats) - 1)].line,
     )
+
+
+def _or_change_the_meter(odd: OddBars, goes_back: bool) -> str:
+    """The other way out, where the bars are whole: a meter of their own, and the one before again behind them."""
+    if odd.first == 0 or odd.counts != list(range(1, len(odd.counts) + 1)):
+        return ""
+    own, back = meter_of(len(odd.counts), odd.meter), odd.last + 1
+    if odd.first == 1:
+        change = f"begin in {own} (meter)" + (f", and change to {odd.meter} at bar {back}" if goes_back else "")
+        added = f"--meter {own}" + (f" --meters {back}={odd.meter}" if goes_back else "")
+    else:
+        change = f"change the meter at bar {odd.first}" + (f", and back at bar {back}" if goes_back else "")
+        added = f"--meters {odd.first}={own}" + (f" {back}={odd.meter}" if goes_back else "")
+    return f", or {change}, in [[meters]] (add the song with {added})"
 
 
 def _counted(counts: Sequence[int]) -> str:

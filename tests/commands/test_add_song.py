@@ -202,7 +202,7 @@ REFUSED = [
     (["--meters", "200000=7/8"], "--meters: 200000 is too large. Write 100000 or less."),
     (["--meters", "1=4/4"], "--meters: 1 is too small. Write 2 or more."),
     (["--meters", "4=five"], '--meters: "five" is not a meter.'),
-    (["--meters", "4=7/8"], "bar 4 counts 1, 2, 3, and the meter is 7/8."),
+    (["--meters", "4=7/8"], "bars 4 to 8 count 1, 2, 3, and the meter is 7/8."),
     (["--meters", "40=3/4"], "--meters: the meter changes at bar 40, and the beat map has 8 bars."),
     (["--stem", *(f"horn{number}=horns.flac" for number in range(15))], "--stem"),
     (["--marks", "nothing.txt"], "it is not there (nothing.txt). Check the name"),

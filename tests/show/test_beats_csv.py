@@ -1,5 +1,7 @@
 """A beat map is read as it was written, or told where it is wrong."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,8 +92,49 @@ def test_a_file_that_is_wrong_all_through_is_told_so_in_ten_lines() -> None:
 
 def test_a_bar_that_disagrees_with_the_meter_is_named() -> None:
     (fault,) = said_of_bars([1, 2, 3, 4, 1, 2, 3, 1, 2, 3, 4], "4/4")
-    said = "8 bar 2 counts 1, 2, 3, and the meter is 4/4. Make it count 1, 2, 3, 4, or change the meter from bar 2 on"
-    assert fault == f"{said}, in [[meters]] (add the song with --meters 2=3/4)"
+    said = "8 bar 2 counts 1, 2, 3, and the meter is 4/4. Make it count 1, 2, 3, 4, or change the meter at bar 2"
+    assert fault == f"{said}, and back at bar 3, in [[meters]] (add the song with --meters 2=3/4 3=4/4)"
+
+
+@pytest.mark.parametrize(
+    ("counts", "meter", "changes"),
+    [
+        ([4, 4, 2, 4, 4, 4], "4/4", []),
+        ([4, 4, 2, 4, 3, 3, 4, 4], "4/4", []),
+        ([4, 3, 3, 3], "4/4", []),
+        ([4, 3, 5, 4, 4], "4/4", []),
+        ([3, 3, 2, 3], "9/8", []),
+        ([4, 2, 4, 4, 4, 4], "4/4", [MeterChange(bar=2, meter="2/4")]),
+        ([4, 2, 3, 3, 4, 4], "4/4", [MeterChange(bar=3, meter="3/4"), MeterChange(bar=5, meter="4/4")]),
+    ],
+)
+def test_what_is_said_of_bars_in_another_meter_sets_them_all_right_at_once(
+    counts: list[int], meter: str, changes: list[MeterChange]
+) -> None:
+    bars = [count + 1 for bar in counts for count in range(bar)]
+    faults = said_of_bars(bars, meter, *changes)
+    assert faults
+    told = {int(bar): each for fault in faults for bar, each in re.findall(r"([0-9]+)=([0-9]+/[0-9]+)", fault)}
+    told = {change.bar: change.meter for change in changes} | told
+    assert said_of_bars(bars, meter, *(MeterChange(bar=bar, meter=each) for bar, each in sorted(told.items()))) == []
+
+
+def test_bars_that_disagree_alike_are_named_together() -> None:
+    (fault,) = said_of_bars([1, 2, 3, 4, *[1, 2, 3] * 5, 1, 2, 3, 4, 1, 2, 3, 4], "4/4")
+    said = "8 bars 2 to 6 count 1, 2, 3, and the meter is 4/4. Make each count 1, 2, 3, 4, or change the meter at bar 2"
+    assert fault == f"{said}, and back at bar 7, in [[meters]] (add the song with --meters 2=3/4 7=4/4)"
+
+
+def test_a_song_may_begin_in_another_meter() -> None:
+    (fault,) = said_of_bars([1, 2, *[1, 2, 3, 4] * 3], "4/4")
+    said = "3 bar 1 counts 1, 2, and the meter is 4/4. Make it count 1, 2, 3, 4, or begin in 2/4 (meter), and change to 4/4"
+    assert fault == f"{said} at bar 2, in [[meters]] (add the song with --meter 2/4 --meters 2=4/4)"
+    assert said_of_bars([1, 2, *[1, 2, 3, 4] * 3], "2/4", MeterChange(bar=2, meter="4/4")) == []
+
+
+def test_a_slip_in_the_counting_is_no_other_meter() -> None:
+    said = "4 bar 2 counts 1, 2, 2, 4, and the meter is 4/4. Make it count 1, 2, 3, 4"
+    assert said_of_bars([1, 1, 2, 2, 4, 1, 2, 3, 4, 1], "4/4")[1:] == [said.replace("4 bar", "5 bar")]
 
 
 def test_the_bars_are_counted_from_the_first_downbeat_and_the_pickup_has_its_name() -> None:
@@ -117,6 +160,6 @@ def test_where_the_meter_changes_every_bar_counts_as_its_own_does() -> None:
     counts = [1, 2, 3, 4, 1, 2, 3, 1, 2, 3, 1, 2, 1, 2]
     assert said_of_bars(counts, "4/4", *changes) == []
     assert said_of_bars([*counts[:7], 1, 2, *counts[10:]], "4/4", *changes) == [
-        "10 bar 3 counts 1, 2, and the meter is 3/4. Make it count 1, 2, 3, or change the meter from bar 3 on, in [[meters]] "
+        "10 bar 3 counts 1, 2, and the meter is 3/4. Make it count 1, 2, 3, or change the meter at bar 3, in [[meters]] "
         "(add the song with --meters 3=2/4)"
     ]
