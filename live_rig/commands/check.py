@@ -16,6 +16,8 @@ from live_rig.show.song import Song
 from live_rig.show.stem import clock
 from live_rig.show.store import read_show, song_folders
 
+WIDEST_TITLE = 32  # letters: one long title is not to push the lines of all others off the screen
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The show to read."""
@@ -30,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 def contents(show: Show) -> list[str]:
     """What a musician wants to know of a show, a line for each song."""
-    width = max((len(song.title) for song in show.songs), default=0)
+    width = min(WIDEST_TITLE, max((len(song.title) for song in show.songs), default=0))
     length_s = sum(song.length_s for song in show.songs)
     count = "no songs yet" if not show.songs else "one song" if len(show.songs) == 1 else f"{len(show.songs)} songs"
     parts = {section.name for song in show.songs for section in song.sections}

@@ -1,6 +1,7 @@
 """`live-rig new SHOW`: an empty show, ready for its first song."""
 
 import argparse
+import shlex
 from pathlib import Path
 
 from live_rig.show.new_show import make_show
@@ -15,5 +16,6 @@ def run(args: argparse.Namespace) -> int:
     """Make the show, and say what comes next."""
     make_show(args.show)
     print(f"Made {args.show}: show.toml, songs/ and presets/. Next, a song:")
-    print(f"  live-rig add-song {args.show} --id ID --title TITLE --stem bass=bass.wav horns=horns.wav --beats beats.csv")
+    show = shlex.quote(str(args.show))
+    print(f"  live-rig add-song {show} --id ID --title TITLE --stem bass=bass.wav horns=horns.wav --beats beats.csv")
     return 0

@@ -63,8 +63,11 @@ def answering_engine() -> DoorAddress | None:
 def attach(address: DoorAddress, *, fullscreen: bool) -> int:
     """One more window on an engine that runs: it may go, and nothing else does."""
     window = open_window(address, fullscreen=fullscreen)
-    print(f"An engine runs already, at {address.url}: this is a window on it. Closing it ends nothing.", flush=True)
-    window.wait()
+    try:
+        say(f"An engine runs already, at {address.url}: this is a window on it. Closing it ends nothing.")
+        window.wait()
+    finally:
+        end_window(window)  # whoever ends the command means the window
     return 0
 
 

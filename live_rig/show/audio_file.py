@@ -46,6 +46,8 @@ class AudioFile:
 
 def measure(path: Path) -> AudioFile:
     """The length of a whole and playable file of one or two channels. Raises NotPlayable."""
+    if path.is_dir():
+        raise NotPlayable("it is a folder", "Give each recording in it by itself")
     try:
         with path.open("rb") as file:
             _refuse_empty(file)

@@ -47,8 +47,20 @@ def read_beats(new: NewSong) -> tuple[list[Beat], list[Fault]]:
     if new.beats is None:
         return _click_beats(new)
     text = read_text(new.beats, str(new.beats))
-    beats, faults = ([], [text]) if isinstance(text, Fault) else parse_beats(text)
+    if not isinstance(text, Fault):
+        beats, faults = parse_beats(text)
+    else:
+        beats, faults = [], [_no_map_but_music(new.beats) or text]
     return beats, [replace(fault, file=str(new.beats)) for fault in faults]
+
+
+def _no_map_but_music(beats: Path) -> Fault | None:
+    """What is said where a recording was given for a beat map."""
+    try:
+        measure(beats)
+    except NotPlayable:
+        return None
+    return Fault("it is a recording, and no beat map", "Give it as --drums, and the beats are looked for in it")
 
 
 def _click_beats(new: NewSong) -> tuple[list[Beat], list[Fault]]:

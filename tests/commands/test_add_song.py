@@ -156,6 +156,13 @@ def test_names_at_times_are_sections_of_a_song_with_a_click_too(live_rig: LiveRi
     assert "Left out: singer (0:06.6), nowhere (1:39.0)" in added.out
 
 
+def test_a_folder_for_a_stem_is_said_to_be_one(live_rig: LiveRig, show: Path, music: Path) -> None:
+    words = ("--id", "waltz", "--title", "Waltz", "--stem", f"all={music}")  # and no beats: it is listened to
+    refused = live_rig("add-song", show, *words)
+    assert refused.code == 2
+    assert f"it is a folder (--stem all={music}). Give each recording in it by itself." in refused.said
+
+
 def test_the_set_is_one_song_longer_and_every_comment_stays(live_rig: LiveRig, show: Path, music: Path) -> None:
     before = (show / "show.toml").read_text()
     live_rig("add-song", show, *asked(music))
@@ -207,6 +214,10 @@ REFUSED = [
     (["--stem", *(f"horn{number}=horns.flac" for number in range(15))], "--stem"),
     (["--marks", "nothing.txt"], "it is not there (nothing.txt). Check the name"),
     (["--beats", "nothing.csv", "--marks", "nothing.txt"], "it is not there (nothing.txt)."),
+    (
+        ["--beats", "my music/horns.flac"],
+        "it is a recording, and no beat map. Give it as --drums, and the beats are looked for",
+    ),
     (["--beats", "."], '--beats: "." is a folder. Give the file in it.'),
     (["--title", "a\udcff"], '--title: "a�" has letters that cannot be shown.'),
     (["--title", ""], "--title: there is nothing in it."),

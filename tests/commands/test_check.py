@@ -1,5 +1,6 @@
 """What is in a show, at a glance."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,17 @@ def test_a_show_without_songs_is_no_fault(live_rig: LiveRig) -> None:
 def test_a_show_may_be_named_by_its_file(live_rig: LiveRig, tmp_path: Path) -> None:
     show = make_show(tmp_path / "friday")
     assert live_rig("check", show / "show.toml") == live_rig("check", show)
+
+
+def test_one_long_title_leaves_the_lines_of_the_others_short(live_rig: LiveRig, tmp_path: Path) -> None:
+    show = make_show(tmp_path / "friday")
+    shutil.copytree(show / "songs" / "caravan", show / "songs" / "long")
+    title = "A title of a hundred letters " * 4
+    (show / "songs" / "long" / "song.toml").write_text(SONG.replace('title = "Caravan"', f'title = "{title}"'))
+    (show / "show.toml").write_text('title = "Friday"\nsongs = ["caravan", "long"]\n')
+    short, long = live_rig("check", show).out.splitlines()[1:3]
+    assert "8 bars of 4/4" in short[:60]
+    assert title in long
 
 
 def test_a_song_that_nobody_plays_is_mentioned(live_rig: LiveRig, tmp_path: Path) -> None:

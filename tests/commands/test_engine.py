@@ -302,6 +302,21 @@ def test_asked_to_stop_it_leaves_nothing_behind(home: dict[str, str], tmp_path: 
     assert not list(Path(home["XDG_RUNTIME_DIR"]).rglob("door.json"))
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_stage_that_is_ended_leaves_no_window(home: dict[str, str], number: signal.Signals) -> None:
+    shown = home | {"QT_QPA_PLATFORM": "offscreen"}
+    with running(home, "engine", FESTIVAL, "--device", "virtual", "--port", "0") as (engine, _):
+        with subprocess.Popen([*LIVE_RIG, "stage"], env=shown, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as stage:
+            window = window_of(stage)
+            stage.send_signal(number)
+            assert stage.wait(PATIENCE_S) == 128 + number
+        _, left = psutil.wait_procs([window], timeout=PATIENCE_S)
+        for each in left:
+            each.kill()
+        assert left == []
+        assert engine.poll() is None
+
+
 def test_a_second_stage_is_a_window_on_the_engine_that_runs(home: dict[str, str]) -> None:
     shown = home | {"QT_QPA_PLATFORM": "offscreen"}
     with running(home, "engine", FESTIVAL, "--device", "virtual", "--port", "0") as (engine, address):

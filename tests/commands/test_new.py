@@ -1,6 +1,7 @@
 """A new show is a folder that explains itself."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,11 @@ def test_a_new_show_has_no_fault_and_says_what_comes_next(live_rig: LiveRig, tmp
     show = read_show(tmp_path / "friday-night")
     assert (show.title, show.songs) == ("friday night", ())
     assert sorted(path.name for path in show.folder.iterdir()) == ["presets", "show.toml", "songs"]
+
+
+def test_what_comes_next_can_be_copied_where_the_name_has_blanks(live_rig: LiveRig) -> None:
+    (line,) = [line for line in live_rig("new", "Friday's gig").out.splitlines() if "add-song" in line]
+    assert shlex.split(line)[:3] == ["live-rig", "add-song", "Friday's gig"]
 
 
 def test_its_pedals_reach_what_a_drummer_needs(live_rig: LiveRig, tmp_path: Path) -> None:
