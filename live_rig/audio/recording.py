@@ -16,10 +16,12 @@ def read_drums(path: Path, samplerate_hz: float) -> npt.NDArray[np.float32]:
     """Shape (frames,), float32, full scale 1.0, all channels mixed to one. ShowError, in words, for what cannot be drums."""
     if not path.exists():
         raise ShowError(f"There is no drum recording {path.name}", where=str(path), do="Check the name")
+    if path.is_dir():
+        raise ShowError(f"{path.name} is a folder", where=str(path), do="Give the recording in it")
     try:
         sound, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, TypeError) as error:  # the second: a .raw, which says nothing of itself
-        raise ShowError(f"{path.name} is no sound", where=str(error), do="Give a WAV, FLAC, Ogg or MP3 file") from error
+    except (soundfile.LibsndfileError, TypeError):  # the second: a .raw, which says nothing of itself
+        raise ShowError(f"{path.name} is no sound", where=str(path), do="Give a WAV, FLAC, Ogg or MP3 file") from None
     if len(sound) == 0:
         raise ShowError(f"{path.name} is empty", where=str(path), do="Record it again: it has no sound at all in it")
     if rate_hz < LOWEST_RATE_HZ:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from live_rig.commands.follow import told_beats_per_bar
+from live_rig.commands.numbers import decimal
 from live_rig.errors import ShowError
 from live_rig.following.beat_finder import Found, find_beats, numbered, odd_bars, said
 from live_rig.following.recording import open_recording
@@ -59,14 +60,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ends-early", nargs="+", action="extend", default=[], metavar="NAME", help="stems meant to end before the others"
     )
-
-
-def decimal(text: str) -> float:
-    """ "120.5", or "120,5" where that is how it is written."""
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a number. Write it as 120.5') from None
 
 
 def run(args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from live_rig.audio.libjack import is_pipewires
 from live_rig.audio.loopback import measure
 from live_rig.audio.midi_in import MidiInputs
 from live_rig.commands.engine import opened_show
+from live_rig.commands.numbers import whole
 from live_rig.errors import DeviceError, ShowError
 from live_rig.show.audio_block import write_block
 from live_rig.tuning import SECONDS, Tried, safe_block, tune
@@ -26,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
     what = parser.add_subparsers(dest="what", metavar="measure | tune")
     measuring = what.add_parser("measure", help="the round trip, with a cable from an output to an input")
-    measuring.add_argument("--output", type=int, default=1, metavar="N", help="where the cable begins (1)")
-    measuring.add_argument("--input", type=int, default=1, metavar="N", help="where it ends (1)")
+    measuring.add_argument("--output", type=whole, default=1, metavar="N", help="where the cable begins (1)")
+    measuring.add_argument("--input", type=whole, default=1, metavar="N", help="where it ends (1)")
     tuning = what.add_parser("tune", help="the lowest block that is safe, found by playing a show: two minutes")
     tuning.add_argument("--show", type=Path, metavar="SHOW", help="play this one; without it the last one, or the bundled one")
     tuning.add_argument("--write", action="store_true", help="write the block into that show's show.toml")

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
+from live_rig.commands.numbers import whole
 from live_rig.control.protocol import DEFAULT_PORT, DoorAddress
 from live_rig.control.server import new_token, serve
 from live_rig.endings import signals_to_end
@@ -22,7 +23,7 @@ BUNDLED = "festival"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_show_arguments(parser)
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"of the control door ({DEFAULT_PORT})")
+    parser.add_argument("--port", type=whole, default=DEFAULT_PORT, metavar="N", help=f"of the control door ({DEFAULT_PORT})")
 
 
 def add_show_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cython_core.beat_calls import BeatCalls
 from cython_core.follower import Follower
+from live_rig.commands.numbers import decimal
 from live_rig.errors import DeviceError, ShowError
 from live_rig.following.picture import picture
 from live_rig.following.recording import Recording, line_of, open_lines, open_recording
@@ -38,9 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="in place of FILE, one microphone of several: mix, kick, snare, tom, hat, overhead; or pads=kit.mid",
     )
     parser.add_argument("--band", type=Path, metavar="FILE", help="what the band played meanwhile: that is no drum")
-    parser.add_argument("--tempo", type=float, metavar="BPM", help="the song's tempo in counted beats; near is enough")
+    parser.add_argument("--tempo", type=decimal, metavar="BPM", help="the song's tempo in counted beats; near is enough")
     parser.add_argument("--meter", metavar="4/4", help="the song's meter; 6/8 counts two dotted quarters")
-    parser.add_argument("--lead-ms", type=float, default=20.0, metavar="MS", help="how long before it falls a beat is told")
+    parser.add_argument("--lead-ms", type=decimal, default=20.0, metavar="MS", help="how long before it falls a beat is told")
     parser.add_argument("--out", type=Path, metavar="FILE.csv", help="where to write the beats; without it, to the terminal")
     parser.add_argument("--picture", type=Path, metavar="FILE.svg", help="draw what was heard, believed and called")
     parser.add_argument(
@@ -61,6 +62,8 @@ def run(args: argparse.Namespace) -> int:
         raise ShowError("There is nothing to follow, or too much", where="FILE, --line", do="Give one recording, or lines")
     read = [file for file in (args.file, args.band, args.truth, *(file for _, file in lines)) if file]
     refuse_to_write_over(read, filter(None, (args.out, args.picture)))
+    if args.picture and args.picture.suffix.lower() != ".svg":
+        raise ShowError("The picture is an SVG", where="--picture", do=f"Call it {args.picture.with_suffix('.svg').name}")
     told = (args.tempo, told_beats_per_bar(args.meter), args.lead_ms / 1000)
     recording = open_lines(lines, args.band) if lines else open_recording(args.file, args.band)
     name = args.file or lines[0][1]

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from live_rig.commands.numbers import decimal
 from live_rig.errors import RackError
 from live_rig.rack.plugins import (
     FOLDERS,
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     scanning = what.add_parser("scan", help="look at every plugin, each in a process of its own")
     scanning.add_argument("folders", nargs="*", type=Path, help="else the system's own")
     scanning.add_argument("--again", action="store_true", help="also those that were looked at before, or are blocked")
-    scanning.add_argument("--limit", type=float, default=TIME_LIMIT_S, help=f"seconds that one may take ({TIME_LIMIT_S:g})")
+    scanning.add_argument("--limit", type=decimal, default=TIME_LIMIT_S, help=f"seconds that one may take ({TIME_LIMIT_S:g})")
     what.add_parser("list", help="those that were looked at")
     for name, says in (("info", "one plugin's parameters, with ranges and units"), ("test", "play through it, and time it")):
         what.add_parser(name, help=says).add_argument("plugin", help="its name, or its path")

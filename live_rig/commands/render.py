@@ -15,6 +15,7 @@ import numpy as np
 import soundfile
 
 from live_rig.audio.recording import read_drums
+from live_rig.commands.numbers import decimal, whole
 from live_rig.conducting.script import read_script
 from live_rig.conducting.written_presets import preset_at, presets_of
 from live_rig.errors import DeviceError, ShowError
@@ -47,10 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start", choices=["count-in", "uninvited", "command"], default="uninvited", help="how the band comes in"
     )
-    parser.add_argument("--input-latency-ms", type=float, default=0.0, metavar="X")
-    parser.add_argument("--output-latency-ms", type=float, default=0.0, metavar="Y")
-    parser.add_argument("--samplerate", type=int, default=48_000, metavar="N")
-    parser.add_argument("--block", type=int, default=64, metavar="N", help="frames, 16 to 1024")
+    parser.add_argument("--input-latency-ms", type=decimal, default=0.0, metavar="X")
+    parser.add_argument("--output-latency-ms", type=decimal, default=0.0, metavar="Y")
+    parser.add_argument("--samplerate", type=whole, default=48_000, metavar="N")
+    parser.add_argument("--block", type=whole, default=64, metavar="N", help="frames, 16 to 1024")
     parser.add_argument("--preset", metavar="NAME", help="the drums' effects; otherwise the song's own")
 
 

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from live_rig.errors import ShowError
+from live_rig.show.beats_csv import SEPARATORS
 from live_rig.show.command import parse_command
+from live_rig.show.faults import Fault
+from live_rig.show.toml_page import read_text
+
+A_SCRIPT = "Give a CSV file time_s,command,value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +25,15 @@ class Scripted:
 
 def read_script(path: Path) -> list[Scripted]:
     """The rows of a script in the order of time. ShowError names the line that will not do."""
+    text = read_text(path, str(path))
+    if isinstance(text, Fault):
+        raise ShowError(f"The script cannot be read: {text.what}", where=str(path), do=A_SCRIPT)
+    heading, *_ = text.splitlines() or [""]
+    comma = next((mark for mark in SEPARATORS if mark in heading), ",")
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ShowError(
-            "The script cannot be read", where=f"{path}: {error}", do="Give a CSV file time_s,command,value"
-        ) from error
+        rows = list(csv.reader(text.splitlines(), delimiter=comma))
+    except csv.Error:
+        raise ShowError("The script cannot be read", where=str(path), do=A_SCRIPT) from None
     if not rows or [name.strip() for name in rows[0]][:2] != ["time_s", "command"]:
         raise ShowError("The script has no heading", where=f"{path}:1", do='Write "time_s,command,value" in its first line')
     return sorted(
@@ -39,7 +46,7 @@ def scripted(path: Path, line: int, row: list[str]) -> Scripted:
     cells = [cell.strip() for cell in row] + ["", "", ""]
     where = f"{path}:{line}"
     try:
-        time_s = float(cells[0])
+        time_s = float(cells[0].replace(",", "."))  # as where the comma is in the numbers
     except ValueError:
         raise ShowError(
             f'"{cells[0]}" is no time', where=where, do="Write seconds from the start of the drums, such as 12.5"

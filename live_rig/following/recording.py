@@ -76,17 +76,19 @@ def _pads(path: Path, samplerate_hz: float) -> tuple[NDArray[np.void], float]:
 
 @contextmanager
 def _can_be_read(path: Path, otherwise: str, do: str) -> Iterator[None]:
-    """ShowError, with libsndfile's reason, where it cannot."""
+    """ShowError where it cannot."""
     try:
         yield
-    except soundfile.LibsndfileError as error:
-        raise ShowError(f"{otherwise}: {error.error_string}", where=str(path), do=do) from None
+    except soundfile.LibsndfileError:
+        raise ShowError(otherwise, where=str(path), do=do) from None
     except TypeError:
         raise ShowError(f"{otherwise}: a .raw does not say at which rate it is", where=str(path), do=do) from None
 
 
 def _open(path: Path) -> soundfile.SoundFile:
     """A sound file that can be heard."""
+    if path.is_dir():
+        raise ShowError("This is a folder", where=str(path), do="Give the recording in it")
     if not path.is_file():
         raise ShowError("There is no such file", where=str(path), do="Check the name")
     with _can_be_read(path, "This is no recording that can be read", "Use WAV, FLAC, Ogg or MP3, or a MIDI file"):

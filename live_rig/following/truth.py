@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from live_rig.errors import ShowError
 from live_rig.show.beats_csv import Beat, parse_beats
+from live_rig.show.faults import Fault
+from live_rig.show.toml_page import read_text
 
 CLOSE_S = 0.07
 CLOSE_BEATS = 0.175  # a beat is met within the smaller of the two
@@ -23,11 +25,11 @@ class Met:
 
 def read_truth(path: Path) -> list[Beat]:
     """The beats of a beats.csv. ShowError for one that cannot be read."""
-    try:
-        beats, faults = parse_beats(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        what = f"The true beats cannot be read: {getattr(error, 'strerror', None) or error}"
-        raise ShowError(what, where=str(path), do="Give a file like a song's beats.csv") from None
+    text = read_text(path, str(path))
+    if isinstance(text, Fault):
+        do = "Give a file like a song's beats.csv"
+        raise ShowError(f"The true beats cannot be read: {text.what}", where=str(path), do=do)
+    beats, faults = parse_beats(text)
     if faults:
         fault = faults[0]
         raise ShowError(f"Of the true beats, {fault.what}", where=f"{path}:{fault.line}", do=fault.do)

@@ -44,8 +44,9 @@ class Page:
 def read_text(path: Path, file: str) -> str | Fault:
     """The text of a file, which faults call `file`; or why there is none."""
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():  # to read a pipe may take for ever
-            return Fault("it is no file", f"Put a file in the place of {path.name}", file=file)
+        if path.exists() and not path.is_file():  # to read a pipe may take for ever
+            what = "it is a folder" if path.is_dir() else "it is no file"
+            return Fault(what, f"Put a file in the place of {path.name}", file=file)
         with path.open("rb") as opened:
             written = opened.read(LONGEST_BYTES + 1)
         if len(written) > LONGEST_BYTES:

@@ -199,6 +199,13 @@ def test_drums_that_cannot_be_followed_are_named(render: LiveRig, tmp_path: Path
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_for_the_drums_or_the_script_is_said_to_be_one(render: LiveRig, tmp_path: Path, drums: Path) -> None:
+    show = make_show(tmp_path / "friday")
+    assert f"friday is a folder ({show}). Give the recording in it." in render(show, show, tmp_path / "out").said
+    said = render(show, drums, tmp_path / "out", "--script", show).said
+    assert f"The script cannot be read: it is a folder ({show}). Give a CSV file" in said
+
+
 def test_sound_that_says_nothing_of_itself_is_no_sound(live_rig: LiveRig, render: LiveRig, tmp_path: Path) -> None:
     show, raw = make_show(tmp_path / "friday"), tmp_path / "drums.raw"
     raw.write_bytes(bytes(96_000))

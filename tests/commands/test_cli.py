@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from live_rig.cli import COMMANDS, parser_for
+from live_rig.cli import COMMANDS, main, parser_for
 from live_rig.commands.engine import say
 from tests.commands.conftest import CHECKOUT, MAIN, LiveRig
 from tests.show.conftest import make_show
@@ -106,3 +106,19 @@ def test_every_option_is_named_in_a_page(name: str) -> None:
     pages = [CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md")]
     text = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert [option for option in options(parser_for(name)) if option not in text and option != "--help"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["render", "friday", "--samplerate", "44.1"],
+            'argument --samplerate: "44.1" is not a whole number. Write digits alone, such as 64',
+        ),
+        (["follow", "drums.wav", "--tempo", "fast"], 'argument --tempo: "fast" is not a number. Write it as 120.5'),
+    ],
+)
+def test_what_is_no_number_is_said_in_plain_words(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(words)
+    assert said in capsys.readouterr().err

@@ -149,6 +149,20 @@ def test_a_recording_that_cannot_be_followed_is_named_in_one_line(
     assert said.count("\n") == 1
 
 
+def test_a_folder_is_said_to_be_no_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["follow", str(tmp_path)]) == 2
+    assert f"This is a folder ({tmp_path}). Give the recording in it." in capsys.readouterr().err
+
+
+def test_a_picture_of_another_kind_is_refused_before_anything_is_heard(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_midi(tmp_path / "drums.mid")
+    assert main(["follow", str(tmp_path / "drums.mid"), "--picture", str(tmp_path / "heard.png")]) == 2
+    assert "The picture is an SVG (--picture). Call it heard.svg." in capsys.readouterr().err
+    assert not (tmp_path / "heard.png").exists()
+
+
 @pytest.mark.parametrize("words", [("--tempo", "20"), ("--tempo", "nan"), ("--meter", "4/7"), ("--lead-ms", "-1")])
 def test_what_cannot_be_told_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, str]) -> None:
     write_midi(tmp_path / "drums.mid")

@@ -23,6 +23,11 @@ def test_what_a_spreadsheet_adds_does_no_harm(tmp_path: Path) -> None:
     assert read(tmp_path, "\ufefftime_s, command, value, note\r\n1.0, take ,, at last\r\n") == [Scripted(1.0, "take", "")]
 
 
+def test_it_may_come_from_where_the_comma_is_in_the_numbers(tmp_path: Path) -> None:
+    rows = read(tmp_path, 'time_s;command;value\n8,5;section;solo\n9;say;"now, all"\n')
+    assert rows == [Scripted(8.5, "section", "solo"), Scripted(9.0, "say", "now, all")]
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -54,5 +59,7 @@ def test_a_script_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
     with pytest.raises(ShowError, match=r"nowhere\.csv"):
         read_script(tmp_path / "nowhere.csv")
     (tmp_path / "script.csv").write_bytes(b"\xff\xfe\x00\x00")
-    with pytest.raises(ShowError, match="cannot be read"):
+    with pytest.raises(ShowError, match="cannot be read: it is not UTF-8 text"):
         read_script(tmp_path / "script.csv")
+    with pytest.raises(ShowError, match="cannot be read: it is a folder"):
+        read_script(tmp_path)
