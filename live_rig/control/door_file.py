@@ -1,7 +1,7 @@
 """The runtime file that tells other programs of this user where the engine's door is, and its token.
 
-Only its owner may read it. It is written whole or not at all, goes when the engine goes, and a newer engine's file is
-never taken away by an older one, which writes its own again when that has gone.
+Only its owner may read it. It is written whole or not at all, and goes when the engine goes. No engine takes away the file of
+another that plays; an older one writes its own again when a newer one's has gone.
 """
 
 import contextlib
@@ -47,7 +47,8 @@ def read_door_file(path: Path) -> DoorAddress | None:
         return None
 
 
-def remove_door_file(path: Path, address: DoorAddress) -> None:
-    """Take it away, if it is still the one written with this address."""
-    if read_door_file(path) == address:
+def remove_door_file(path: Path, url: str) -> None:
+    """Take it away, if it leads to this URL. Only who has that port can say that nobody else is there."""
+    address = read_door_file(path)
+    if address is not None and address.url == url:
         path.unlink(missing_ok=True)

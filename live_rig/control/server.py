@@ -74,34 +74,34 @@ async def serve(
     async with server:
         address = DoorAddress(url=f"ws://{HOST}:{server.sockets[0].getsockname()[1]}", token=token, pid=os.getpid())
         try:
-            _keep_written(door_file, address, is_new=True)
+            write_door_file(door_file or default_door_file(), address)
+            is_written = True
         except RigError as error:
             log.warning(NOT_FOUND, error)
-            with contextlib.suppress(RigError, OSError):  # nobody is to be led to a door that is another's, or shut
-                (door_file or default_door_file()).unlink()
-        beside = asyncio.create_task(door.tell()), asyncio.create_task(_keep(door_file, address))
+            is_written = False
+            with contextlib.suppress(RigError, OSError):
+                remove_door_file(door_file or default_door_file(), address.url)  # of one that had this port, and has ended
+        beside = asyncio.create_task(door.tell()), asyncio.create_task(_keep(door_file, address, is_written=is_written))
         try:
             yield address
         finally:
             for task in beside:
                 task.cancel()
             with contextlib.suppress(RigError):
-                remove_door_file(door_file or default_door_file(), address)
+                remove_door_file(door_file or default_door_file(), address.url)
 
 
-async def _keep(door_file: Path | None, address: DoorAddress) -> None:
-    """When an engine that was begun after this one has ended, and its file is gone with it, this one is to be found again."""
+async def _keep(door_file: Path | None, address: DoorAddress, *, is_written: bool) -> None:
+    """Write the file as soon as that can be done. When an engine that was begun after this one has ended, and its file is gone
+    with it, this one is to be found again.
+    """
     while True:
         await asyncio.sleep(KEPT_EVERY_S)
         with contextlib.suppress(RigError):
-            _keep_written(door_file, address)
-
-
-def _keep_written(door_file: Path | None, address: DoorAddress, *, is_new: bool = False) -> None:
-    """Where no file says where a door is, or this door is new. Raises RigError."""
-    path = door_file or default_door_file()
-    if is_new or not path.exists():
-        write_door_file(path, address)
+            path = door_file or default_door_file()
+            if not is_written or not path.exists():
+                write_door_file(path, address)
+                is_written = True
 
 
 async def _listen(admit: Callable[[ServerConnection], Awaitable[None]], port: int) -> Server:

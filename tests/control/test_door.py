@@ -241,11 +241,9 @@ def test_where_the_file_cannot_be_written_it_is_said_and_the_door_is_found_as_so
     assert not path.exists()
 
 
-def test_a_file_that_cannot_be_written_anew_leads_nobody_to_a_door_that_is_shut(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "door.json"
-    write_door_file(path, DoorAddress(url="ws://127.0.0.1:1", token="of one that was killed", pid=1))
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set it, and there is room on the disk for the door's file."""
     room = threading.Event()
 
     def write(path: Path, address: DoorAddress) -> None:
@@ -255,11 +253,33 @@ def test_a_file_that_cannot_be_written_anew_leads_nobody_to_a_door_that_is_shut(
 
     monkeypatch.setattr(server, "KEPT_EVERY_S", 0.01)
     monkeypatch.setattr(server, "write_door_file", write)
-    with OpenDoor(path) as door:
+    return room
+
+
+def test_a_file_that_cannot_be_written_anew_leads_nobody_to_a_door_that_is_shut(tmp_path: Path, room: threading.Event) -> None:
+    path = tmp_path / "door.json"
+    with OpenDoor(tmp_path / "elsewhere.json") as ended:
+        port = ended.port
+    write_door_file(path, ended.address)  # as one leaves it that was killed
+    with OpenDoor(path, port=port) as door:
         assert not path.exists()
         room.set()
         until(path.exists)
         assert read_door_file(path) == door.address
+
+
+def test_a_newer_engine_whose_file_cannot_be_written_leaves_that_of_an_older_one_until_it_can(
+    tmp_path: Path, room: threading.Event
+) -> None:
+    path = tmp_path / "door.json"
+    room.set()
+    with OpenDoor(path) as older:
+        room.clear()
+        with OpenDoor(path) as newer:
+            assert read_door_file(path) == older.address
+            room.set()
+            until(lambda: read_door_file(path) == newer.address)
+        until(lambda: read_door_file(path) == older.address)
 
 
 def test_no_engine_is_told(tmp_path: Path) -> None:
