@@ -221,6 +221,10 @@ cdef class Device:
         self.open_way = <Way *>way
         store(&self.open_way.is_shut, 0)
 
+    def expect(self, int block_frames):
+        """What plays asks for so many frames every time from now on: see `Drums.expect`."""
+        store(&self.state.rig.drums.steady_block, block_frames)
+
     @property
     def counts(self):
         """What was counted: dict of callbacks, block_frames, late, waited, over_budget, longest_ns, total_ns, capture_lost, midi_lost."""

@@ -16,6 +16,7 @@ cdef struct DrumsState:
     DrumBlock block                  # the next one
     long long largest_block          # in the current stretch of DELAY_SHRINKS_AFTER_S
     long long stretch_frames
+    long long steady_block           # Python writes: what the device asks for every time now, frames; 0: it does not say
     long long wanted                 # Python writes: the voice to be heard; -1: none has been chosen
     long long wanted_when            # Python writes, before `wanted`: AT_ONCE, ON_THE_BEAT, ON_THE_BAR
     int passing                      # what goes by in this block: AT_ONCE, ON_THE_BEAT or ON_THE_BAR; where there is no beat, ON_THE_BAR

@@ -60,7 +60,7 @@ cdef void take_inputs(DrumsState *d, const float *const *heard, int inputs, int 
 
 
 cdef void follow_block_size(DrumsState *d) noexcept nogil:
-    """The delay is the largest block of late, plus the allowance."""
+    """The delay is the largest block of late, plus the allowance; of a device that says what it asks for, that block."""
     cdef DrumBlock *block = &d.block
     cdef int wanted = 0
     block.is_delay_new = False
@@ -71,6 +71,9 @@ cdef void follow_block_size(DrumsState *d) noexcept nogil:
     d.stretch_frames += block.frames
     if block.frames + d.allowance > block.delay:
         wanted = block.frames + d.allowance
+    elif block.frames == load(&d.steady_block):
+        wanted = block.frames + d.allowance
+        d.largest_block = d.stretch_frames = 0
     elif d.stretch_frames > DELAY_SHRINKS_AFTER_S * d.samplerate_hz:
         wanted = <int>d.largest_block + d.allowance
         d.largest_block = d.stretch_frames = 0
@@ -224,6 +227,10 @@ cdef class Drums:
         """A message of the kit's MIDI, of two or three bytes, at a frame of the block that `step` does next."""
         cdef int packed = message[0] << 16 | message[1] << 8 | (message[2] if len(message) > 2 else 0)
         drums_play(self.state, at, packed)
+
+    def expect(self, int block_frames) -> None:
+        """The device says that it asks for so many frames every time from now on: no larger block is allowed for once that has come. 0: it does not say."""
+        store(&self.state.steady_block, block_frames)
 
     def step(self, const float[:, ::1] heard not None, long long frame):
         """One block: heard float32 (inputs, frames) -> float32 (2, frames), `delay_frames` later."""

@@ -41,7 +41,7 @@ class JackStream:
         let_go_of_portaudio()  # its own client would keep what a server that ends leaves behind
         device, samplerate_hz = opening.device, opening.samplerate_hz
         self._jack, self._device, self._is_closed = jack, device, False
-        self._most_frames = opening.most_frames
+        self._rig_device, self._most_frames = opening.rig_device, opening.most_frames
         self.block_frames = 0  # what the server asks for at a time, when it was looked at last
         self.too_large_frames = 0  # what somebody wanted it to ask for then, where that is more than those
         self._sockets: set[int] = set()  # of the card, by their UUIDs, when they were last looked for
@@ -161,6 +161,7 @@ class JackStream:
             with suppress(self._jack.JackErrorCode):  # some of the band will be missing, and all else will not
                 self._client.blocksize = self._asked_frames
         self.block_frames = self._client.blocksize
+        self._rig_device.expect(self.block_frames)
         self.too_large_frames = block_frames if block_frames > self._most_frames else 0
 
     def _theirs(self, *, gives_sound: bool) -> list[Any]:

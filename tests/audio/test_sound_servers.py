@@ -134,7 +134,7 @@ for block, plays in (256, 256), (2048, 64), (512, 512):
     while instrument.rig.frame < frame + 4_800:  # it plays on
         os.sched_yield()
     ports = subprocess.run(["jack_lsp", "-l", "live-rig"], capture_output=True, text=True).stdout
-    print(json.dumps([plays, made_up_for, ports]), flush=True)
+    print(json.dumps([plays, instrument.drums.delay_frames, made_up_for, ports]), flush=True)
 card.close()
 """
 
@@ -393,8 +393,9 @@ def test_a_block_that_is_changed_while_the_server_plays_is_made_up_for_and_one_t
     except NoJack as why:
         pytest.skip(str(why))
     said = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [plays for plays, _, _ in said] == [256, 64, 512]
-    for _, made_up_for_s, ports in said:
+    assert [plays for plays, _, _, _ in said] == [256, 64, 512]
+    for plays, drums_late_frames, made_up_for_s, ports in said:
+        assert drums_late_frames == plays
         assert tuple(round(latency_s * 48_000) for latency_s in made_up_for_s) == jacks_latencies_frames(ports)
 
 

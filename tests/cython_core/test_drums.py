@@ -193,6 +193,19 @@ def test_the_delay_shrinks_again_when_blocks_have_been_small_for_long() -> None:
     assert drums.delay_frames == 64
 
 
+def test_of_a_device_that_says_what_it_asks_for_the_delay_is_that_block_as_soon_as_it_comes() -> None:
+    drums = Drums(SAMPLERATE, 1, 1024, 32)
+    play(drums, noise, [64, 1024])
+    assert drums.delay_frames == 1024 + 32
+    drums.expect(64)
+    play(drums, noise, [1024] * 4)
+    assert drums.delay_frames == 1024 + 32
+    play(drums, noise, [64] * 40)
+    assert drums.delay_frames == 64 + 32
+    play(drums, noise, [256])
+    assert drums.delay_frames == 256 + 32
+
+
 def test_a_switch_is_a_crossfade_whose_shares_add_up() -> None:
     drums = Drums(SAMPLERATE, 1, 64)
     racks = [LoudRack(drums, 1.0)]
