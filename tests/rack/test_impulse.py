@@ -36,7 +36,7 @@ def silence(frames: int, value: float = 0.0, channels: int = 1, samplerate: int 
     ("make", "said"),
     [
         (lambda _: None, "is not there (FILE). Put hall.wav there"),
-        (lambda file: file.mkdir(), "cannot be read"),
+        (lambda file: file.mkdir(), "it is a folder"),
         (lambda file: file.symlink_to("/dev/zero"), "is no file (FILE). Put a sound file in the place of hall.wav"),
         (lambda file: file.write_bytes(b""), "it is empty: 0 bytes"),
         (lambda file: file.write_text("la la la"), "it is not a sound file that can be read"),

@@ -210,7 +210,7 @@ def test_a_pipe_a_folder_and_a_link_to_itself_are_no_presets(tmp_path: Path) -> 
     os.mkfifo(tmp_path / "pipe.toml")
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "loop.toml").symlink_to(tmp_path / "loop.toml")
-    for name, said in (("pipe", "it is no file"), ("folder", "it cannot be read"), ("loop", "it cannot be read")):
+    for name, said in (("pipe", "it is no file"), ("folder", "it is a folder"), ("loop", "it cannot be read")):
         (fault,) = preset_faults(tmp_path / f"{name}.toml", f"{name}.toml")
         assert said in fault.what
 
