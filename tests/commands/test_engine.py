@@ -308,7 +308,8 @@ def test_a_second_stage_that_is_ended_leaves_no_window(home: dict[str, str], num
     with running(home, "engine", FESTIVAL, "--device", "virtual", "--port", "0") as (engine, _):
         with subprocess.Popen([*LIVE_RIG, "stage"], env=shown, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as stage:
             window = window_of(stage)
-            assert stage.stdout is not None and stage.stdout.readline().startswith(b"An engine runs already")
+            assert stage.stdout is not None
+            assert stage.stdout.readline().startswith(b"An engine runs already")
             stage.send_signal(number)
             assert stage.wait(PATIENCE_S) == 128 + number
         _, left = psutil.wait_procs([window], timeout=PATIENCE_S)
