@@ -20,4 +20,4 @@ cdef void entry_listen(Entry *e, int listens_for, int leader_after) noexcept nog
 cdef void entry_find_again(Entry *e) noexcept nogil
 cdef bint entry_is_counted(const Entry *e) noexcept nogil
 cdef double entry_bpm(const Entry *e, const Pulse *pulse) noexcept nogil
-cdef double beats_to_entry(Entry *e, const Pulse *pulse, bint has_played, double counted_in_s, double heard_to_head_s, double lead_in_beats, double tick_s) noexcept nogil
+cdef double beats_to_entry(Entry *e, const Pulse *pulse, double counted_in_s, double heard_to_head_s, double lead_in_beats, double tick_s) noexcept nogil

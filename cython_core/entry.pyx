@@ -37,14 +37,14 @@ cdef double entry_bpm(const Entry *e, const Pulse *pulse) noexcept nogil:
     return e.count_bpm if entry_is_counted(e) else pulse.bpm
 
 
-cdef double beats_to_entry(Entry *e, const Pulse *pulse, bint has_played, double counted_in_s, double heard_to_head_s, double lead_in_beats, double tick_s) noexcept nogil:
+cdef double beats_to_entry(Entry *e, const Pulse *pulse, double counted_in_s, double heard_to_head_s, double lead_in_beats, double tick_s) noexcept nogil:
     """From the head to the band's first note, in its tempo; infinity while nothing calls it. To be asked once a tick.
 
-    has_played: the drummer, since the band began to wait. counted_in_s: from the head to what the sticks have counted as bar 1, if they
-    have. heard_to_head_s: from what he was last heard to play to the head. lead_in_beats: from a bar line to the first note.
+    counted_in_s: from the head to what the sticks have counted as bar 1, if they have. heard_to_head_s: from what the drummer was last
+    heard to play to the head. lead_in_beats: from a bar line to the first note.
     """
     cdef bint is_counted = entry_is_counted(e)
-    cdef bint is_called = is_counted or e.is_cued or dares(e, pulse, has_played, tick_s)
+    cdef bint is_called = is_counted or e.is_cued or dares(e, pulse, tick_s)
     cdef double to_entry = counted_in_s * e.count_bpm / 60.0 if is_counted else beats_to_bar(pulse, heard_to_head_s, lead_in_beats)
     cdef bint is_passed = not is_counted and e.waited_in_bar < JUST_PASSED_BEATS and to_entry > pulse.beats_per_bar - JUST_PASSED_BEATS
     e.waited_in_bar = to_entry
@@ -53,9 +53,9 @@ cdef double beats_to_entry(Entry *e, const Pulse *pulse, bint has_played, double
     return 0.0 if is_passed or to_entry < 0 else to_entry
 
 
-cdef bint dares(Entry *e, const Pulse *pulse, bint has_played, double tick_s) noexcept nogil:
+cdef bint dares(Entry *e, const Pulse *pulse, double tick_s) noexcept nogil:
     """Has the follower been sure for long enough for the band to come in uncued?"""
-    if e.listens_for == FOR_THE_CUE or not has_played:
+    if e.listens_for == FOR_THE_CUE:
         return False
     if not pulse.found or pulse.confidence < UNSURE:
         e.sure_beats = 0.0

@@ -66,7 +66,7 @@ cdef struct TransportState:
     long long heard_from             # output frame from which `chart` is heard
     long long bar_from               # output frame from which the song is elsewhere in the bar than it would have been; -1
     Steering steering
-    long long last_stroke            # output frame of the drummer's last stroke; -1: he has not played yet, or not since a wreck
+    long long last_stroke            # output frame of the drummer's last stroke; -1: he has not played yet
     long long follows_from           # output frame since which the band plays and the drummer leads
     int after_cut                    # the State that the cut-off leads to: SILENT, LISTENING, or ENDED
     long long head                   # output frame that the line is known up to; in silence nearer than while it plays

@@ -155,7 +155,7 @@ cdef void await_entry(TransportState *t, AuthorityState *a, const Pulse *pulse, 
     """LISTENING: come in to the frame on the bar line, as it is believed when the head gets there."""
     cdef double counted_in_s = (t.entry.count_frame - t.head) / t.samplerate_hz
     cdef double lead_in_beats = t.start_beat - chart_bar_start(t.chart, t.start_beat)
-    cdef double to_entry = beats_to_entry(&t.entry, pulse, t.last_stroke >= 0, counted_in_s, place.drummer_to_head_s, lead_in_beats, TICK / t.samplerate_hz)
+    cdef double to_entry = beats_to_entry(&t.entry, pulse, counted_in_s, place.drummer_to_head_s, lead_in_beats, TICK / t.samplerate_hz)
     cdef double bpm = entry_bpm(&t.entry, pulse), tick_beats = bpm / 60.0 * TICK / t.samplerate_hz
     if to_entry >= tick_beats:
         return
@@ -414,7 +414,6 @@ cdef void reenter(TransportState *t, double song_beat) noexcept nogil:
     t.start_beat = song_beat
     listen(t, FOR_THE_BAR, DRUMMER)
     entry_find_again(&t.entry)
-    t.last_stroke = -1                       # whoever has stopped with the band is waited for: his beat goes on without him for a while
 
 
 cdef double frames_to(const TransportState *t, const Bend *bend, double song_beat, double tick_beats) noexcept nogil:

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     read = [file for file in (args.file, args.band, args.truth, *(file for _, file in lines)) if file]
     refuse_to_write_over(read, filter(None, (args.out, args.picture)))
     if args.picture and args.picture.suffix.lower() != ".svg":
-        raise ShowError("The picture is an SVG", where="--picture", do=f"Call it {args.picture.with_suffix('.svg').name}")
+        raise ShowError("The picture is an SVG", where="--picture", do=f"Call it {args.picture.stem.strip('.') or 'heard'}.svg")
     told = (args.tempo, told_beats_per_bar(args.meter), args.lead_ms / 1000)
     recording = open_lines(lines, args.band) if lines else open_recording(args.file, args.band)
     name = args.file or lines[0][1]

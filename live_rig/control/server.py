@@ -87,7 +87,7 @@ async def serve(
         finally:
             for task in beside:
                 task.cancel()
-            with contextlib.suppress(RigError):
+            with contextlib.suppress(RigError, OSError):
                 remove_door_file(door_file or default_door_file(), address.url)
 
 

@@ -154,11 +154,13 @@ def test_a_folder_is_said_to_be_no_recording(tmp_path: Path, capsys: pytest.Capt
     assert f"This is a folder ({tmp_path}). Give the recording in it." in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("picture", ["heard.png", "..", "/"])
 def test_a_picture_of_another_kind_is_refused_before_anything_is_heard(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], picture: str
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     write_midi(tmp_path / "drums.mid")
-    assert main(["follow", str(tmp_path / "drums.mid"), "--picture", str(tmp_path / "heard.png")]) == 2
+    assert main(["follow", "drums.mid", "--picture", picture]) == 2
     assert "The picture is an SVG (--picture). Call it heard.svg." in capsys.readouterr().err
     assert not (tmp_path / "heard.png").exists()
 
