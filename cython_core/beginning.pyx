@@ -26,10 +26,8 @@ cdef double MOST = 1e6               # of it: in a long silence nothing speaks a
 cdef double ONE_STROKE_S = 0.05      # so near the first, it is the first: its other drum, a flam
 cdef double USUAL_BPM = 125.0        # where nothing was told: the middle of what people play ...
 cdef double USUAL_OCTAVES = 0.6      # ... and how far from it they go, sd
-cdef double TOLD_OCTAVES = 0.2       # how exact a told tempo is: a tenth off is as good as none, at this it is doubted, half as far again it is out of question, ...
-cdef double TOLD_BADLY = 0.02        # ... but for how probable it is that it was told badly, ...
-cdef double BADLY_OCTAVES = 0.15     # ... by so much, sd, ...
-cdef double TOLD_WRONG = 1e-6        # ... and that it is quite another
+cdef double TOLD_OCTAVES = 0.15      # how exact a told tempo is taken to be, sd
+cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is quite another
 
 
 cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure, double other_bpm) noexcept nogil:
@@ -146,15 +144,10 @@ cdef inline double how_likely(BarFilter *b, int tempo) noexcept nogil:
     cdef double usual = bell((b.octave[tempo] - log2(USUAL_BPM)) / USUAL_OCTAVES), told
     if b.told_octave < 0:
         return usual
-    told = as_told(b.octave[tempo] - b.told_octave) + TOLD_WRONG * usual
+    told = bell((b.octave[tempo] - b.told_octave) / TOLD_OCTAVES) + TOLD_WRONG * usual
     if b.other_octave > 0:
-        told += as_told(b.octave[tempo] - b.other_octave)
+        told += bell((b.octave[tempo] - b.other_octave) / TOLD_OCTAVES)
     return told
-
-
-cdef inline double as_told(double away_octaves) noexcept nogil:
-    """That he plays so far from a tempo told."""
-    return exp(-(away_octaves / TOLD_OCTAVES) ** 4) + TOLD_BADLY * bell(away_octaves / BADLY_OCTAVES)
 
 
 cdef inline double how_likely_at(int half, int beats_per_bar, double sure) noexcept nogil:

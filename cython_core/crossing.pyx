@@ -21,8 +21,7 @@ cdef double TEMPO_LEAPS = 0.003      # and by a leap
 cdef float[NEIGHBOURS + 1] MOVES = [1 - TEMPO_MOVES - TEMPO_LEAPS, 0.40 * TEMPO_MOVES, 0.08 * TEMPO_MOVES, 0.02 * TEMPO_MOVES]    # by so many tempi
 cdef double PATTERN_CHANGES_BAR = 0.3
 cdef double PATTERN_CHANGES_BEAT = 0.03
-cdef double HELD_SLOWER = 0.36       # tempi slower than the reference by more than these octaves (three quarters are: their sixteenths are triplets) ...
-cdef double HELD_FASTER = 0.44       # ... or faster (two bars of accelerando may be ahead of the reference) ...
+cdef double HELD_OCTAVES = 0.44      # tempi further than this from the reference ...
 cdef double HELD = 0.4               # ... lose this factor at each half beat
 cdef double NEAR_OCTAVES = 0.2       # nearer than this to the reference, a bare pulse may be heard; a third faster, sixteenths are triplets
 cdef float PULSE_LASTS = 0.85        # and it loses this at each half beat: a groove that explains as much is believed
@@ -92,7 +91,7 @@ cdef void within_leap(BarFilter *b, int tempo, int *lowest, int *highest) noexce
 
 cdef bint is_far(const BarFilter *b, double octave) noexcept nogil:
     """Is there a reference, and is this tempo (log2 bpm) far from it?"""
-    return b.reference_octave > 0 and not -HELD_SLOWER <= octave - b.reference_octave <= HELD_FASTER
+    return b.reference_octave > 0 and fabs(octave - b.reference_octave) > HELD_OCTAVES
 
 
 cdef bint is_near(const BarFilter *b, double octave) noexcept nogil:
