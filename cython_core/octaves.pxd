@@ -2,7 +2,7 @@
 
 from cython_core.rig_state cimport RigState
 
-cpdef enum Outcome:                   # what comes of saying so
+cpdef enum Outcome:                  # what comes of saying so
     TAKEN = 0
     NOT_KNOWN = 1                    # nothing of his tempo is known yet
     UNPLAYABLE = 2                   # nobody is followed in such a tempo

@@ -108,7 +108,7 @@ def meter_faults(beats: Sequence[Beat], meter: str, changes: Sequence[MeterChang
             odd.append(OddBars(bar, number, number, its_meter, wanted))
     end = len(bars) + 1 - has_pickup
     spoken_for = {end, *(change.bar for change in changes), *(each.first for each in odd)}
-    return few([_odd_fault(each, goes_back=each.last + 1 not in spoken_for) for each in odd])
+    return few([_odd_fault(each, has_pickup, goes_back=each.last + 1 not in spoken_for) for each in odd])
 
 
 def bars_of(beats: Sequence[Counted]) -> list[list[Counted]]:
@@ -230,22 +230,24 @@ def _order_faults(beats: Sequence[Beat]) -> Iterator[Fault]:
             )
 
 
-def _odd_fault(odd: OddBars, goes_back: bool) -> Fault:
+def _odd_fault(odd: OddBars, has_pickup: bool, goes_back: bool) -> Fault:
     """What is wrong with these bars; goes_back: the bar behind them is in their meter again, and nobody has said that."""
     slip = next(index for index, (count, want) in enumerate(zip_longest(odd.counts, odd.wanted)) if count != want)
     many = odd.last > odd.first
     name = f"bars {odd.first} to {odd.last} count" if many else f"bar {odd.first} counts" if odd.first else "the pickup counts"
     return Fault(
         f"{name} {_counted(odd.counts)}, and the meter is {odd.meter}",
-        f"Make {'each' if many else 'it'} count {_counted(odd.wanted)}{_or_change_the_meter(odd, goes_back)}",
+        f"Make {'each' if many else 'it'} count {_counted(odd.wanted)}{_or_change_the_meter(odd, has_pickup, goes_back)}",
         ("beat_in_bar",),
         line=odd.beats[min(slip, len(odd.beats) - 1)].line,
     )
 
 
-def _or_change_the_meter(odd: OddBars, goes_back: bool) -> str:
-    """The other way out, where the bars are whole: a meter of their own, and the one before again behind them."""
-    if odd.first == 0 or odd.counts != list(range(1, len(odd.counts) + 1)):
+def _or_change_the_meter(odd: OddBars, has_pickup: bool, goes_back: bool) -> str:
+    """The other way out, where the bars are whole: a meter of their own, and the one before again behind them. A pickup is
+    in the meter of bar 1, so neither has another.
+    """
+    if odd.first <= has_pickup or odd.counts != list(range(1, len(odd.counts) + 1)):
         return ""
     own, back = meter_of(len(odd.counts), odd.meter), odd.last + 1
     if odd.first == 1:

@@ -132,6 +132,11 @@ def test_a_song_may_begin_in_another_meter() -> None:
     assert said_of_bars([1, 2, *[1, 2, 3, 4] * 3], "2/4", MeterChange(bar=2, meter="4/4")) == []
 
 
+def test_behind_a_pickup_bar_1_has_no_meter_of_its_own() -> None:
+    said = "5 bar 1 counts 1, 2, 3, and the meter is 4/4. Make it count 1, 2, 3, 4"
+    assert said_of_bars([4, 1, 2, 3, *[1, 2, 3, 4] * 3], "4/4") == [said]
+
+
 def test_a_slip_in_the_counting_is_no_other_meter() -> None:
     said = "4 bar 2 counts 1, 2, 2, 4, and the meter is 4/4. Make it count 1, 2, 3, 4"
     assert said_of_bars([1, 1, 2, 2, 4, 1, 2, 3, 4, 1], "4/4")[1:] == [said.replace("4 bar", "5 bar")]
