@@ -214,11 +214,15 @@ cdef void post(Voices *voices, Voice *voice, const DrumBlock *block) noexcept no
 
 
 cdef void sound(Voices *voices, Voice *voice, const DrumBlock *block, float *left, float *right) noexcept nogil:
-    """Add to `left` and `right` what is heard of the voice: wet where that is there, else dry."""
+    """Add to `left` and `right` what is heard of the voice: wet where that is there, else dry.
+
+    Where the delay has been set anew, wet and dry come by one crossfade from the dry drums at the old delay: the shares of all voices add up at
+    either delay, but those of some at the old one and of others at the new do not.
+    """
     cdef bint is_wet = not block.is_delay_new and read_wet(voices, voice, block)
     cdef double wetness = voice.wetness, slope = 1.0 / voices.fade_frames
     cdef double loudest = 0.0
-    cdef float dry, heard
+    cdef float dry, heard, before, before_share
     cdef float *out
     cdef int side, n, frames = block.frames
     if voice.link.ring != NULL and not is_wet:
@@ -233,11 +237,16 @@ cdef void sound(Voices *voices, Voice *voice, const DrumBlock *block, float *lef
         wetness = voice.wetness if is_wet else 0.0
         dry = heard = 0.0
         for n in range(frames):
-            dry = dry_frame(voices, block, voice.fed[side], n)
+            dry = voice.fed[side][(block.frame + n - block.delay) & voices.mask]
             heard = dry
             if is_wet:
                 wetness = min(1.0, wetness + slope)
                 heard = voices.wet[side][n] if wetness == 1.0 else <float>(dry + wetness * (voices.wet[side][n] - dry))
+            if n < block.delay_fade_left:
+                before = voice.fed[side][(block.frame + n - block.old_delay) & voices.mask]
+                before_share = <float>(block.delay_fade_left - n) / voices.fade_frames
+                dry += (before - dry) * before_share
+                heard += (before - heard) * before_share
             if n + 1 < voice.step_left:
                 heard += voice.step[side] * (voice.step_left - n - 1) / voices.step_frames
             loudest = max(loudest, fabsf(heard))
@@ -255,16 +264,6 @@ cdef void sound(Voices *voices, Voice *voice, const DrumBlock *block, float *lef
     voice.missing_frames = 0 if is_wet else voice.missing_frames + frames
     voice.step_left = max(0, voice.step_left - frames)
     voice.quiet_frames = voice.quiet_frames + frames if loudest < QUIET else 0
-
-
-cdef float dry_frame(const Voices *voices, const DrumBlock *block, const float *fed, int n) noexcept nogil:
-    """Frame n of the block as it is due; where the delay has been set anew, a crossfade from the old delay."""
-    cdef float now = fed[(block.frame + n - block.delay) & voices.mask]
-    cdef int left = block.delay_fade_left - n
-    if left <= 0:
-        return now
-    cdef float before = fed[(block.frame + n - block.old_delay) & voices.mask]
-    return now + (before - now) * left / voices.fade_frames
 
 
 cdef bint read_wet(Voices *voices, Voice *voice, const DrumBlock *block) noexcept nogil:

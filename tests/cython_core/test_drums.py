@@ -121,8 +121,8 @@ class Evening(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         heard = np.concatenate(self.heard)[64:]
-        assert heard.min() >= 0.5 - 0.01
-        assert heard.max() <= 1.0 + 0.01
+        assert heard.min() >= 0.5 - 1e-6
+        assert heard.max() <= 1.0 + 1e-6
         assert np.abs(np.diff(heard)).max() <= 0.5 / 96 + 2 / FADE
 
 
@@ -181,6 +181,19 @@ def test_a_larger_block_is_dry_and_sets_the_delay_anew_without_a_click() -> None
     assert drums.blocks_dry == 1
     np.testing.assert_array_equal(out[40 * 64 + 1024 :], tone[40 * 64 + 1024 - 256 : len(out) - 256] * np.float32(0.5))
     assert np.abs(np.diff(out)).max() < 2 * np.abs(np.diff(tone)).max()
+
+
+@pytest.mark.parametrize("large", [100, 160, 256, 441])
+@pytest.mark.parametrize("after", [1, 5, 11, 19, 29])
+def test_a_switch_adds_up_while_the_delay_is_set_anew(large: int, after: int) -> None:
+    drums = Drums(SAMPLERATE, 1, 1024)
+    same = LoudRack(drums, 1.0)
+    heard = [play(drums, np.ones(16 * 60, np.float32), [16] * 60, same)[16:]]
+    drums.switch(drums.attach())
+    heard.append(play(drums, np.ones(16 * after, np.float32), [16] * after, same))
+    heard.append(play(drums, np.ones(large * 12, np.float32), [large] * 12, same))
+    assert drums.delay_changes == 1
+    np.testing.assert_allclose(np.concatenate(heard), 1.0, atol=1e-6)
 
 
 def test_the_delay_shrinks_again_when_blocks_have_been_small_for_long() -> None:
