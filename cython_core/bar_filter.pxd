@@ -39,6 +39,7 @@ cdef struct BarFilter:
     double scale                     # brings the sum of `mass` to 1
     double other_octave              # log2 bpm of one that he may have stayed in; -1: none
     double told_octave               # log2 bpm of the tempo told at the beginning; -1: none
+    bint told_is_his                 # he was followed in it: no chart told it
     double first_bar_beat, first_sure                  # where in the bar the first stroke lies, and how surely (0..1)
     int laid                         # tempi at which that is laid down so far
     Py_ssize_t warmed                # numbers in memory that have been reached since the first stroke ...

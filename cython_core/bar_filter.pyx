@@ -182,7 +182,7 @@ cdef void bar_filter_start(BarFilter *b, const Onset *first, double bpm) noexcep
 cdef void bar_filter_go_on(BarFilter *b, double frame, double bpm, double bar_beat, double other_bpm) noexcept nogil:
     """He goes on, in this tempo or, where that is not 0, in the other, and at `frame` is as good as surely at `bar_beat` of the bar."""
     start(b, frame)
-    begin(b, bpm, bar_beat, PLACE_IS_KNOWN, other_bpm)
+    begin(b, bpm, True, bar_beat, PLACE_IS_KNOWN, other_bpm)
 
 
 cdef void bar_filter_start_anywhere(BarFilter *b, double frame, double level) noexcept nogil:

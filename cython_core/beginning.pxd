@@ -2,7 +2,7 @@
 
 from cython_core.bar_filter cimport BarFilter
 
-cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure, double other_bpm) noexcept nogil
+cdef void begin(BarFilter *b, double bpm, bint is_his, double bar_beat, double sure, double other_bpm) noexcept nogil
 cdef void begin_anywhere(BarFilter *b, double level) noexcept nogil
 cdef void begin_unless_knock(BarFilter *b, double bpm, double strength) noexcept nogil
 cdef void wait_on(BarFilter *b) noexcept nogil

@@ -26,16 +26,23 @@ cdef double MOST = 1e6               # of it: in a long silence nothing speaks a
 cdef double ONE_STROKE_S = 0.05      # so near the first, it is the first: its other drum, a flam
 cdef double USUAL_BPM = 125.0        # where nothing was told: the middle of what people play ...
 cdef double USUAL_OCTAVES = 0.6      # ... and how far from it they go, sd
-cdef double TOLD_OCTAVES = 0.15      # how exact a told tempo is taken to be, sd
-cdef double TOLD_WRONG = 1e-6        # how probable it is that a told tempo is quite another
+cdef double TOLD_OCTAVES = 0.2       # how exact a chart's tempo is: a tenth off is as good as right, this far is doubtful, half as far again out of question, ...
+cdef double BADLY_OCTAVES = 0.15     # ... unless it was told badly, by so much, sd: ...
+cdef double TOLD_TOO_SLOW = 0.5      # ... how probable that is (1: as that it was told well), where he plays faster, ...
+cdef double TOLD_TOO_FAST = 0.05     # ... and slower, where his triplets could be the sixteenths of three quarters of his tempo
+cdef double TOLD_WRONG = 1e-6        # and that it is quite another
+cdef double GOES_ON_OCTAVES = 0.15   # how exactly he goes on in the tempo that was his, sd
+cdef double STAYS = 0.85             # how probable it is that he stays in it where he was to change it (1: as that he changes it)
 
 
-cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure, double other_bpm) noexcept nogil:
-    """The first stroke lies, so surely (0..1), at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play. Where he was
-    to change his tempo on a bar line, `other_bpm` is the one that he may as well have stayed in; else 0. `lay_down` has that to do then."""
+cdef void begin(BarFilter *b, double bpm, bint is_his, double bar_beat, double sure, double other_bpm) noexcept nogil:
+    """The first stroke lies, so surely (0..1), at `bar_beat` of the bar; in the tempo told, or if `bpm` is 0 in one that people play. `is_his`: no chart
+    tells that tempo, he was followed in it; where he was to change it on a bar line, `other_bpm` is the one that he may as well have stayed in, else 0.
+    `lay_down` has that to do then."""
     cdef int tempo
     cdef double total = 0
     b.told_octave = b.reference_octave = log2(bpm) if bpm > 0 else -1
+    b.told_is_his = is_his
     b.other_octave = log2(other_bpm) if bpm > 0 and other_bpm > 0 else -1
     if b.other_octave > 0:
         b.reference_octave = (b.told_octave + b.other_octave) / 2              # so that neither is far from it
@@ -49,7 +56,7 @@ cdef void begin(BarFilter *b, double bpm, double bar_beat, double sure, double o
 cdef void begin_unless_knock(BarFilter *b, double bpm, double strength) noexcept nogil:
     """The same with beat 1, unless that stroke, of this strength (0..1), was a knock."""
     cdef double real = how_real(strength)
-    begin(b, bpm, 0, FIRST_IS_ONE, 0)
+    begin(b, bpm, False, 0, FIRST_IS_ONE, 0)
     b.unbegun = (real * KNOCK + 1 - real) / b.scale
 
 
@@ -144,10 +151,22 @@ cdef inline double how_likely(BarFilter *b, int tempo) noexcept nogil:
     cdef double usual = bell((b.octave[tempo] - log2(USUAL_BPM)) / USUAL_OCTAVES), told
     if b.told_octave < 0:
         return usual
-    told = bell((b.octave[tempo] - b.told_octave) / TOLD_OCTAVES) + TOLD_WRONG * usual
+    told = as_it_was(b, tempo) if b.told_is_his else as_told(b.octave[tempo] - b.told_octave)
+    return told + TOLD_WRONG * usual
+
+
+cdef inline double as_told(double faster_octaves) noexcept nogil:
+    """That he plays so much faster than a chart says."""
+    cdef double badly = TOLD_TOO_SLOW if faster_octaves > 0 else TOLD_TOO_FAST
+    return exp(-(faster_octaves / TOLD_OCTAVES) ** 4) + badly * bell(faster_octaves / BADLY_OCTAVES)
+
+
+cdef inline double as_it_was(BarFilter *b, int tempo) noexcept nogil:
+    """That he goes on in this tempo."""
+    cdef double goes_on = bell((b.octave[tempo] - b.told_octave) / GOES_ON_OCTAVES)
     if b.other_octave > 0:
-        told += bell((b.octave[tempo] - b.other_octave) / TOLD_OCTAVES)
-    return told
+        goes_on += STAYS * bell((b.octave[tempo] - b.other_octave) / GOES_ON_OCTAVES)
+    return goes_on
 
 
 cdef inline double how_likely_at(int half, int beats_per_bar, double sure) noexcept nogil:

@@ -23,6 +23,7 @@ cdef double PATTERN_CHANGES_BAR = 0.3
 cdef double PATTERN_CHANGES_BEAT = 0.03
 cdef double HELD_OCTAVES = 0.44      # tempi further than this from the reference ...
 cdef double HELD = 0.4               # ... lose this factor at each half beat
+cdef double APART_OCTAVES = 0.36     # while it is doubted, tempi further than this only live apart: three quarters of it, say, whose sixteenths are its triplets
 cdef double NEAR_OCTAVES = 0.2       # nearer than this to the reference, a bare pulse may be heard; a third faster, sixteenths are triplets
 cdef float PULSE_LASTS = 0.85        # and it loses this at each half beat: a groove that explains as much is believed
 
@@ -91,7 +92,7 @@ cdef void within_leap(BarFilter *b, int tempo, int *lowest, int *highest) noexce
 
 cdef bint is_far(const BarFilter *b, double octave) noexcept nogil:
     """Is there a reference, and is this tempo (log2 bpm) far from it?"""
-    return b.reference_octave > 0 and fabs(octave - b.reference_octave) > HELD_OCTAVES
+    return b.reference_octave > 0 and fabs(octave - b.reference_octave) > (APART_OCTAVES if b.is_doubted else HELD_OCTAVES)
 
 
 cdef bint is_near(const BarFilter *b, double octave) noexcept nogil:

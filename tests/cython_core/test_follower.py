@@ -16,6 +16,10 @@ KICK, SNARE, HAT = (1, 0, 0), (0, 1, 0), (0, 0, 1)
 ROCK = ((0, KICK), (1, SNARE), (2, KICK), (3, SNARE), *((eighth / 2, HAT) for eighth in range(8)))
 REGGAE = ((2, KICK), (2, SNARE), *((beat + 0.5, HAT) for beat in range(4)))
 ODD = ((0, KICK), (0.5, SNARE), (1.5, KICK), (2.5, SNARE), (3.25, KICK), *((beat + 0.5, HAT) for beat in range(4)))
+CHACARERA = (
+    *((0, KICK), (2 / 3, SNARE), (1, HAT), (4 / 3, KICK), (2, KICK), (8 / 3, SNARE), (3, HAT), (10 / 3, KICK)),
+    *((2 * triplet / 3, HAT) for triplet in range(6)),
+)  # four triplets apart: a beat of sixteenths in three quarters of the tempo
 WALTZ = ((0, KICK), (0, HAT), (1, HAT), (1, SNARE), (2, HAT), (2, SNARE))
 
 
@@ -95,6 +99,17 @@ def test_a_groove_of_his_own_is_no_reason_to_doubt_the_beat(pattern, bpm: int) -
     errors = beat_errors(pulses, lambda t: (t - 0.5) / beat_s, 0.5 + 8 * beat_s, 0.5 + 71 * beat_s)
     assert np.abs(errors).max() < 0.15
     assert pulses[-1].confidence > 0.9
+
+
+@pytest.mark.parametrize("bars_of_rock", [1, 2])
+@pytest.mark.parametrize("bpm", [96, 118, 130])
+def test_triplets_in_the_tempo_told_are_not_taken_for_sixteenths_of_another(bpm: int, bars_of_rock: int) -> None:
+    beat_s = 60 / bpm
+    triplets = groove(beat_s, 16, CHACARERA, start_s=0.5 + 4 * bars_of_rock * beat_s)
+    onsets = np.sort(np.concatenate([groove(beat_s, bars_of_rock), triplets]), order="frame")
+    pulses = listen(Follower(SAMPLERATE_HZ, bpm, 4), onsets, 0.5 + 60 * beat_s)
+    errors = beat_errors(pulses, lambda t: (t - 0.5) / beat_s, 0.5 + 8 * beat_s, 0.5 + 59 * beat_s)
+    assert np.abs(errors).max() < 0.15
 
 
 def test_an_intro_of_hats_goes_over_into_the_groove() -> None:

@@ -337,7 +337,9 @@ def stepping(*tempi: float) -> tuple[Song, npt.NDArray[np.float64]]:
 
 
 @pytest.mark.parametrize("pace", [1.0, 1.05])
-@pytest.mark.parametrize("tempi", [(120, 90, 120), (120, 160, 120), (90, 135, 60), (300, 200, 300)])
+@pytest.mark.parametrize(
+    "tempi", [(120, 90, 120), (120, 160, 120), (90, 135, 60), (300, 200, 300), (200, 300, 200), (280, 190, 280)]
+)
 def test_a_drummer_who_leads_takes_up_the_tempo_of_a_section_and_the_band_with_him(
     tempi: tuple[float, ...], pace: float
 ) -> None:
