@@ -23,7 +23,7 @@ from websockets.asyncio.server import Server, ServerConnection
 from websockets.asyncio.server import serve as listen
 from websockets.exceptions import ConnectionClosed
 
-from live_rig.control.door_file import default_door_file, remove_door_file, write_door_file
+from live_rig.control.door_file import HOST, default_door_file, leads_to_somebody, remove_door_file, write_door_file
 from live_rig.control.protocol import (
     STATES_PER_S,
     Command,
@@ -39,10 +39,9 @@ from live_rig.control.protocol import (
 )
 from live_rig.errors import DoorError, RigError
 
-HOST = "127.0.0.1"
 HELLO_WITHIN_S = 5.0
 CLOSE_WITHIN_S = 1.0  # a window that hangs must not hold up the end of the engine
-KEPT_EVERY_S = 1.0  # so often the file that says where the door is is looked for
+KEPT_EVERY_S = 1.0  # so often it is seen to that the file leads to a door
 LONGEST_MESSAGE_BYTES = 16_384
 NOT_FOUND = "%s Until then it plays, and no window or other program finds it."
 UNSENT_BYTES = 8_192  # beyond this a client is slow, and waits for its next state
@@ -92,14 +91,14 @@ async def serve(
 
 
 async def _keep(door_file: Path | None, address: DoorAddress, *, is_written: bool) -> None:
-    """Write the file as soon as that can be done. When an engine that was begun after this one has ended, and its file is gone
-    with it, this one is to be found again.
+    """Write the file as soon as that can be done. When an engine that was begun after this one has ended, or was killed, this
+    one is to be found again.
     """
     while True:
         await asyncio.sleep(KEPT_EVERY_S)
         with contextlib.suppress(RigError):
             path = door_file or default_door_file()
-            if not is_written or not path.exists():
+            if not is_written or not leads_to_somebody(path):
                 write_door_file(path, address)
                 is_written = True
 

@@ -16,7 +16,7 @@ import psutil
 import pytest
 import soundfile
 
-from live_rig.control.client import Door, connect
+from live_rig.control.client import Door, connect, running_engine
 from live_rig.control.door_file import read_door_file
 from live_rig.control.protocol import TOKEN, DoorAddress, StageState
 from live_rig.paths import examples_dir
@@ -102,6 +102,21 @@ def test_a_terminal_that_is_closed_ends_it_and_leaves_nothing_behind(home: dict[
         os.killpg(engine.pid, signal.SIGHUP)  # to all of its processes, as a terminal does
         assert engine.wait(PATIENCE_S) in (0, 129)
     assert [file for file in [door_file, *shared] if file.exists()] == []
+
+
+def test_when_a_newer_engine_was_killed_the_older_one_is_found_again(home: dict[str, str]) -> None:
+    door_file = Path(home["XDG_RUNTIME_DIR"]) / "live-rig" / "door.json"
+    words = ("engine", FESTIVAL, "--device", "virtual", "--port", "0")
+    with running(home, *words) as (_, older):
+        with running(home, *words) as (engine, newer):
+            assert newer != older
+            engine.kill()
+        end_s = time.monotonic() + PATIENCE_S
+        while read_door_file(door_file) == newer:
+            assert time.monotonic() < end_s, "the file leads to nobody"
+        with connect(running_engine(door_file)) as door:
+            assert door.do("start") == "start"
+        assert running_engine(door_file) == older
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is called otherwise")

@@ -202,10 +202,10 @@ def test_the_door_file_is_its_owners_alone_and_goes_with_the_door(tmp_path: Path
 
 def test_an_older_engine_leaves_the_file_of_a_newer_one(tmp_path: Path) -> None:
     path = tmp_path / "door.json"
-    with OpenDoor(path):
-        newer = DoorAddress(url="ws://127.0.0.1:1", token="newer", pid=1)
-        path.write_text(newer.to_wire())
-    assert read_door_file(path) == newer
+    with OpenDoor(tmp_path / "elsewhere.json") as newer:
+        with OpenDoor(path):
+            write_door_file(path, newer.address)
+        assert read_door_file(path) == newer.address
 
 
 def test_when_a_newer_engine_has_ended_the_older_one_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,6 +224,16 @@ def test_when_a_newer_engine_has_ended_the_older_one_is_found_again(tmp_path: Pa
             is_written.clear()
         assert is_written.wait(PATIENCE_S)
         assert read_door_file(path) == older.address
+
+
+@pytest.mark.parametrize("nonsense", ["", "{}", "ws://127.0.0.1", "ws://127.0.0.1:99999", "ws://127.0.0.1:door"])
+def test_a_file_that_leads_nowhere_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nonsense: str) -> None:
+    monkeypatch.setattr(server, "KEPT_EVERY_S", 0.01)
+    path = tmp_path / "door.json"
+    with OpenDoor(path) as door:
+        is_url = nonsense.startswith("ws")
+        path.write_text(DoorAddress(url=nonsense, token=TOKEN, pid=1).to_wire() if is_url else nonsense)
+        until(lambda: read_door_file(path) == door.address)
 
 
 def test_where_the_file_cannot_be_written_it_is_said_and_the_door_is_found_as_soon_as_it_can(
