@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from bench.setting.faulty_plugin import build, can_build
 from live_rig.rack.preset import Preset
 from live_rig.rack.preset_reader import read_preset
-from tests.rack.test_supervisor import SAMPLERATE, Stage
+from tests.rack.test_supervisor import SAMPLERATE, Stage, spares
 from tests.rack.test_window import LOOKS, SIDES, allowed_to_look, last, says
+from tests.waiting import until
 
 LOW = 0.25
 MORE = '[strips.moved.effects.parameters]\ngain = 1.0\n[snapshots.low]\n"moved.{}.gain" = 0.25\n'
@@ -85,3 +87,26 @@ def test_a_knob_that_leaves_its_plugin_in_time_is_not_looked_at_for_ever(plugin:
     assert rack.process_ids == before
     assert rack.process_id == first
     rack.close()
+
+
+def test_a_preset_that_is_left_while_a_turned_knob_is_looked_at_leaves_no_process_over(tmp_path: Path) -> None:
+    if not can_build():
+        pytest.skip("building a VST3 plugin needs Linux, g++ and Debian's package dpf-source")
+    slow = build(tmp_path, LOOKS, loading=3, looks_when_low=True)  # time to leave while it is loaded once more
+    rack, stage = allowed_to_look(sides(tmp_path, slow), is_of_the_set=True)
+    assert rack.edits is not None
+    rack.turn(rack.edits.turn(f"moved.{slow.stem}.gain", LOW))
+    looks: list[psutil.Process] = []
+    stage.go_on_until(lambda: bool(looks.extend(beside for beside in spares(rack) if has_loaded(beside, slow)) or looks))
+    rack.load_next(None)
+    rack.switch()
+    until(lambda: not any(look.is_running() for look in looks))
+    rack.close()
+
+
+def has_loaded(process: psutil.Process, plugin: Path) -> bool:
+    """Whether a plugin's code is in it. One that ends meanwhile has none."""
+    try:
+        return any(plugin.name in region.path for region in process.memory_maps())
+    except psutil.Error:
+        return False

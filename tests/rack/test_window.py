@@ -195,6 +195,27 @@ def test_a_plugin_that_looks_otherwise_ahead_since_it_was_moved_is_in_time_again
 
 
 @pytest.mark.usefixtures("display")
+def test_what_is_moved_in_the_window_of_a_rack_that_took_the_sets_place_is_kept_when_the_preset_is_called_again(
+    looking: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sides.toml").write_text(SIDES.format(looking) + "[strips.moved.effects.parameters]\ngain = 1.0\n")
+    preset = read_preset(tmp_path / "sides.toml")
+    rack, stage = allowed_to_look(preset, is_of_the_set=True)
+    assert rack.edits is not None
+    rack.turn(rack.edits.turn(f"moved.{looking.stem}.gain", 0.4))
+    says(rack, stage, "Sides was loaded again")
+    moved_by_hand(rack, stage, f"moved.{looking.stem}")
+    rack.load_next(None)
+    rack.switch()
+    stage.go_on_until(lambda: rack.status() == "none" and rack.kept_ready == 1)
+    rack.load_next(preset)
+    rack.switch()
+    stage.go_on_until(lambda: rack.status() == "on")
+    stage.go_on_until(lambda: np.allclose(last(stage)[0], MOVED_TO * last(stage)[1], atol=1e-6) and last(stage)[1].max() > 0.01)
+    rack.close()
+
+
+@pytest.mark.usefixtures("display")
 def test_a_plugin_that_looks_further_ahead_than_the_show_allows_since_it_was_moved_is_left_out_in_words(
     looking: Path, tmp_path: Path
 ) -> None:
