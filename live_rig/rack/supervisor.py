@@ -20,9 +20,10 @@ from cython_core.drums import AT_ONCE, ON_THE_BAR, ON_THE_BEAT, Drums
 from cython_core.rack_ring import RackCounts
 from live_rig.priority import run_this_thread_soon
 from live_rig.rack.console import RESET, TRY_AGAIN
-from live_rig.rack.edits import Edits, Knobs
+from live_rig.rack.edits import Edits
 from live_rig.rack.learnt import Learnt, is_all_of_its_strip, plugin_name
 from live_rig.rack.mix import dry_mix
+from live_rig.rack.moved import Moved
 from live_rig.rack.preset import Preset
 from live_rig.rack.process import PLACES, RackProcess
 from live_rig.rack.spare import Spare
@@ -37,7 +38,6 @@ NO_MEMORY = (
     "No new effects can start: /dev/shm, the machine's shared memory, is full. Take away what other programs have left there"
 )
 LOOKS_OTHERWISE = "{plugin} sounds later or sooner since it was moved, so {title} was loaded again: all of it is in time"
-SETTLED_S = 0.5  # a plugin's knobs that have stood so long are looked at
 LOADING_SHOWS_S = 0.3  # what loads sooner is not worth a word
 MOMENTS = {ON_THE_BAR: "bar", ON_THE_BEAT: "beat"}
 DRY_SHOWS_S = 0.5  # how long `status` says "dry" after a block without effects
@@ -57,12 +57,11 @@ class Rack:
         self._next: Standing | None = None  # loads, or stands ready
         self._successor: Standing | None = None  # the same for what was lost while it was heard
         self._kept: list[Standing] = []  # the set's
-        self._moved: dict[Standing, Standing] = {}  # loaded to see how far plugins look ahead since they were moved: for whom
         self._learnt = Learnt()
         self._switching, self._when, self._called_s = False, AT_ONCE, 0.0
         self._is_by_hand = False  # what was called last
         self._turning = Turning(self._swap)
-        self._stood, self._stood_since_s = Knobs(), 0.0  # the plugins' knobs
+        self._moved = Moved(self._swap, self._turning)
         self._shows_window: RackProcess | None = None
         self._dry_blocks, self._dry_until_s = 0, 0.0
         self._alerts: list[str] = []
@@ -230,7 +229,7 @@ class Rack:
         self._waker.close()
 
     def _standing(self) -> list[Standing]:
-        ones = [self._swap.heard, self._next, self._successor, *self._kept, *self._moved, *self._swap.leaving]
+        ones = [self._swap.heard, self._next, self._successor, *self._kept, *self._moved.looks, *self._swap.leaving]
         ones += [one.whole for one in (self._next, self._successor) if one]
         return list(dict.fromkeys(one for one in ones if one is not None))
 
@@ -261,14 +260,13 @@ class Rack:
     def _look(self) -> None:
         for one in self._standing():
             news = one.look(self.samplerate_hz)
-            if one not in self._moved:
+            if one not in self._moved.looks:
                 self._alerts.extend(news)
             if one.never_came and one.preset:
                 self._learnt.never_came(one.preset, one.never_came)
         self._go_on_without_what_is_slow()
         self._stand_by()
         self._replace_lost()
-        self._look_at_turned()
         self._look_at_moved()
         self._arrive()
         for gone in self._swap.rung_out():
@@ -353,53 +351,24 @@ class Rack:
             if coming:
                 self._begin(coming)
 
-    def _look_at_turned(self) -> None:
-        """Load what a knob, a macro or a snapshot has turned in a plugin once more, so turned, as soon as that is at rest."""
-        heard, stands = self._swap.heard, self._turning.plugins_stand()
-        if stands is not self._stood:
-            self._stood, self._stood_since_s = stands, time.monotonic()
-        if not heard or not heard.is_ready or heard.lost or self._switching or heard.is_in_time(stands):
-            return
-        is_looked_at = heard.moved or heard.has_window or heard in self._moved.values()
-        if not is_looked_at and time.monotonic() > self._stood_since_s + SETTLED_S:
-            self._moved[heard.once_more(stands)] = heard
-
     def _look_at_moved(self) -> None:
-        """Load once more what was moved in a plugin's window, or turned: where it looks otherwise ahead, the new rack takes the
-        old one's place.
-
-        A plugin need not say that it does, and its channel would no longer be in time with the others.
-        """
-        moved = [one for one in self._standing() if one.moved and not one.has_window and one not in self._moved.values()]
-        for one in moved:
+        """Load once more what was moved in plugins: where they look otherwise ahead, the new rack takes the old one's place."""
+        if not self._switching:
+            self._moved.look_at_turned()
+        for one in filter(self._moved.shut, self._standing()):
             for other in [kept for kept in self._kept if kept.preset == one.preset and kept is not one]:
                 self._keep_anew(other)  # it stands as it was before the window
-            is_heard = one is self._swap.heard
-            self._moved[one.once_more(self._turning.moved_in_window(one.moved) if is_heard else {})] = one
-        for new, old in list(self._moved.items()):
+        for new in self._moved.looks:
             self._begin(new)
-            stands = self._turning.plugins_stand() if old is self._swap.heard else {}  # who has left stands as it is written
-            is_turned_on = new.built_at != stands
-            if old.has_window or (is_turned_on and old is not self._swap.heard):
-                self._drop(new)  # more may be moved: it is looked at once more when it is at rest
-            elif not (new.is_ready or new.lost):
-                continue
-            elif is_turned_on:  # so is this; but what was seen counts: a hand that comes and goes must not start many
-                if new.looks == old.looks:
-                    old.fits.append(new.built_at)
-                self._drop(new)
-            elif self._take_place(new, old):
-                old.moved = ""
-            else:
-                continue
-            del self._moved[new]
+        for new, old in self._moved.seen():
+            if self._take_place(new, old):
+                self._moved.end(new)
 
     def _take_place(self, new: Standing, old: Standing) -> bool:
         """Where that is still wanted, and looks otherwise ahead. False: try again soon."""
         heard = self._swap.heard
         if new.lost or old.lost or new.looks == old.looks or not (old is heard or old.is_kept):
-            old.fits.append(new.built_at)
-            self._drop(new)
+            self._moved.fits(new, old)
             return True
         if old is heard and not self._stand(new):
             return False
