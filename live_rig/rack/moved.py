@@ -1,45 +1,72 @@
 """Racks whose plugins were moved, by a knob or in a window: loaded once more, to see how far the plugins look ahead since.
 
-A plugin need not say that it looks otherwise ahead, and its channel would no longer be in time with the others.
+A plugin need not say that it looks otherwise ahead, and its channel would no longer be in time with the others. The racks that
+a preset was heard in stand by while it is heard, one for each way of looking ahead: back at the same knobs, as with two
+snapshots, it is heard in the same rack at once. When the preset is called another time, they are made ready beside it.
 """
 
 import time
 
 from live_rig.rack.edits import Knobs
+from live_rig.rack.preset import Preset
 from live_rig.rack.standing import Standing
 from live_rig.rack.swap import Swap
 from live_rig.rack.turning import Turning
 
 SETTLED_S = 0.5  # a plugin's knobs that have stood so long are looked at
+STAND_BY = 3  # racks of the preset that is heard, each a process; of more, the one that was heard the longest time ago ends
 
 
 class Moved:
     """Of the rack that `swap` lets be heard, and of those that it has left with something moved in a window.
 
-    looks: racks that are loaded only for this, and for whom.
+    looks: racks that are loaded only for this, and for whom. stand_by: racks of the preset that is heard, which look otherwise
+    ahead than that does, for where its knobs may be turned to.
     """
 
     def __init__(self, swap: Swap[Standing], turning: Turning) -> None:
         self._swap, self._turning = swap, turning
         self.looks: dict[Standing, Standing] = {}
+        self.stand_by: list[Standing] = []
+        self._seen: dict[str, tuple[Preset, list[Knobs]]] = {}  # where racks of a preset took each other's place; by its name
         self._stood, self._stood_since_s = Knobs(), 0.0  # the plugins' knobs
 
-    def look_at_turned(self) -> None:
-        """Let what a knob, a macro or a snapshot has turned in a plugin be looked at, as soon as that is at rest."""
+    def in_time(self, kept: list[Standing]) -> Standing | None:
+        """The rack to be heard in place of the one that is, since it is known to be in time with the knobs as they stand."""
+        heard, stands = self._swap.heard, self._turning.plugins_stand()
+        if not heard or heard.lost or heard.has_window or heard.moved or stands in heard.fits:
+            return None
+        fit = (one for one in (*self.stand_by, *kept) if one.preset == heard.preset and stands in one.fits)
+        return next((one for one in fit if one.is_ready and not one.lost and one.bypassed == heard.bypassed), None)
+
+    def look_at_turned(self, kept: list[Standing], *, is_quiet: bool) -> None:
+        """Let what a knob, a macro or a snapshot has turned in a plugin be looked at, as soon as that is at rest. is_quiet:
+        nothing else is to be loaded, so that a rack may be for places that the knobs may come to again.
+        """
         heard, stands = self._swap.heard, self._turning.plugins_stand()
         if stands is not self._stood:
             self._stood, self._stood_since_s = stands, time.monotonic()
-        if not heard or not heard.is_ready or heard.lost or heard.is_in_time(stands):
+        if not heard or not heard.is_ready or heard.lost or heard.moved or heard.has_window or heard in self.looks.values():
             return
-        is_looked_at = heard.moved or heard.has_window or heard in self.looks.values()
-        if not is_looked_at and time.monotonic() > self._stood_since_s + SETTLED_S:
-            self.looks[heard.once_more(stands)] = heard
+        seen = self._seen_of(heard)
+        if not heard.is_in_time(stands):
+            if stands in seen or time.monotonic() > self._stood_since_s + SETTLED_S:
+                self.looks[heard.once_more(stands)] = heard
+        elif is_quiet:
+            there = (heard, *self.stand_by, *(one for one in kept if one.preset == heard.preset))
+            fit = [places for one in there for places in one.fits]
+            if missing := [places for places in seen if places not in fit]:
+                self.looks[heard.once_more(missing[-1])] = heard
 
     def shut(self, one: Standing) -> bool:
         """Let what was moved in a plugin's window be looked at, once that has shut. Whether it has just begun to be."""
         if not one.moved or one.has_window or one in self.looks.values():
             return False
         is_heard = one is self._swap.heard
+        if one.preset:
+            self._seen.pop(one.preset.name, None)
+        if is_heard:
+            self.end_stand_by()
         self.looks[one.once_more(self._turning.moved_in_window(one.moved) if is_heard else {})] = one
         return True
 
@@ -56,6 +83,41 @@ class Moved:
         old.fits.append(new.built_at)
         self._swap.drop(new)
 
+    def takes_place(self, new: Standing, old: Standing) -> bool:
+        """The new one is heard from now on, and the old one stands by, for its knobs. Whether that is new to the drummer."""
+        alike = [one for one in self.stand_by if one is not new and one.looks == new.looks]
+        self.stand_by = [one for one in self.stand_by if one is not new and one not in alike]
+        new.fits += [places for one in alike for places in one.fits]
+        if not (old.is_kept or old.moved):
+            self.stand_by.append(old)
+        for one in (*alike, *self.stand_by[:-STAND_BY]):
+            self._swap.drop(one)
+        del self.stand_by[:-STAND_BY]
+        seen = self._seen_of(old)
+        is_new = new.built_at not in seen
+        if old.preset and not old.moved:
+            both = [places for places in (old.built_at, new.built_at) if places not in seen]
+            self._seen[old.preset.name] = old.preset, [*seen, *both][-STAND_BY:]
+        return is_new
+
+    def end_stand_by(self) -> None:
+        """Another preset is called, or this one is another than it was."""
+        for one in self.stand_by:
+            self._swap.drop(one)
+        self.stand_by.clear()
+
+    def drop_lost(self) -> None:
+        """What stood by and died is not tried again until the drummer turns to it."""
+        for one in [one for one in self.stand_by if one.lost]:
+            self.stand_by.remove(one)
+            self._swap.drop(one)
+            if one.built_at in (seen := self._seen_of(one)):
+                seen.remove(one.built_at)
+
+    def _seen_of(self, one: Standing) -> list[Knobs]:
+        preset, places = self._seen.get(one.preset.name if one.preset else "", (None, []))
+        return places if preset == one.preset else []
+
     def _is_seen(self, new: Standing, old: Standing) -> bool:
         is_heard = old is self._swap.heard
         stands = self._turning.plugins_stand() if is_heard else {}  # who has left stands as it is written
@@ -65,12 +127,21 @@ class Moved:
         elif not (new.is_ready or new.lost):
             return False
         elif is_turned_on:  # so is this; but what was seen counts: a hand that comes and goes must not start many
-            if new.looks == old.looks:
-                old.fits.append(new.built_at)
-            self._drop(new)
+            self._let_stand_by(new, old)
+            del self.looks[new]
         else:
             return True
         return False
+
+    def _let_stand_by(self, new: Standing, old: Standing) -> None:
+        """For places that the knobs are not at, where it looks otherwise ahead than all that is there."""
+        alike = next((one for one in (old, *self.stand_by) if new.lost or one.looks == new.looks), None)
+        if alike:
+            self.fits(new, alike)
+        elif len(self.stand_by) < STAND_BY:
+            self.stand_by.append(new)
+        else:
+            self._swap.drop(new)
 
     def _drop(self, new: Standing) -> None:
         self._swap.drop(new)

@@ -186,6 +186,8 @@ class Rack:
         """Turn knobs of the preset that is heard, by name; without a click, and without a gap."""
         with self._lock:
             self._turning.turn(moved)
+            self._back_in_time()
+            self._turning.send()
 
     def show_window(self, plugin: str) -> None:
         """Show a plugin's own window, by its name in the preset that is heard; "": shut the one that is open."""
@@ -229,7 +231,8 @@ class Rack:
         self._waker.close()
 
     def _standing(self) -> list[Standing]:
-        ones = [self._swap.heard, self._next, self._successor, *self._kept, *self._moved.looks, *self._swap.leaving]
+        ones = [self._swap.heard, self._next, self._successor, *self._kept, *self._moved.looks, *self._moved.stand_by]
+        ones += self._swap.leaving
         ones += [one.whole for one in (self._next, self._successor) if one]
         return list(dict.fromkeys(one for one in ones if one is not None))
 
@@ -260,7 +263,7 @@ class Rack:
     def _look(self) -> None:
         for one in self._standing():
             news = one.look(self.samplerate_hz)
-            if one not in self._moved.looks:
+            if one not in self._moved.looks and one not in self._moved.stand_by:
                 self._alerts.extend(news)
             if one.never_came and one.preset:
                 self._learnt.never_came(one.preset, one.never_came)
@@ -353,16 +356,23 @@ class Rack:
 
     def _look_at_moved(self) -> None:
         """Load once more what was moved in plugins: where they look otherwise ahead, the new rack takes the old one's place."""
+        self._moved.drop_lost()
+        self._back_in_time()
         if not self._switching:
-            self._moved.look_at_turned()
+            is_quiet = not any(map(self._is_waited_for, self._standing()))
+            self._moved.look_at_turned(self._kept, is_quiet=is_quiet)
         for one in filter(self._moved.shut, self._standing()):
-            for other in [kept for kept in self._kept if kept.preset == one.preset and kept is not one]:
-                self._keep_anew(other)  # it stands as it was before the window
+            self._renew_beside(one)
         for new in self._moved.looks:
             self._begin(new)
         for new, old in self._moved.seen():
             if self._take_place(new, old):
                 self._moved.end(new)
+
+    def _renew_beside(self, one: Standing) -> None:
+        """What else the set keeps of a preset stands as it was before the window of this one."""
+        for other in [kept for kept in self._kept if kept.preset == one.preset and kept is not one]:
+            self._keep_anew(other)
 
     def _take_place(self, new: Standing, old: Standing) -> bool:
         """Where that is still wanted, and looks otherwise ahead. False: try again soon."""
@@ -376,15 +386,26 @@ class Rack:
             there = Standing(new.preset, is_kept=True) if new.built_at else new
             self._kept[self._kept.index(old)] = there
             there.is_kept, old.is_kept = True, False
-        if old is heard:
-            self._swap.to(new, self._swap.when if self._swap.waits else AT_ONCE)
-            self._turning.again()
-        else:
+        if old is not heard:
             self._drop(old)
+        elif not self._be_heard(new, old):
+            return True
         turned = {plugin_of(knob) for knob, _ in new.built_at.items() ^ old.built_at.items()}
         title = new.preset.title if new.preset else ""
         self._alerts += [LOOKS_OTHERWISE.format(plugin=old.moved or " and ".join(sorted(turned)), title=title), *new.says]
         return True
+
+    def _back_in_time(self) -> None:
+        """Where knobs stand as they stood before, let be heard what is known to be in time so."""
+        heard, back = self._swap.heard, None if self._switching else self._moved.in_time(self._kept)
+        if heard and back and self._stand(back):
+            self._be_heard(back, heard)
+
+    def _be_heard(self, new: Standing, old: Standing) -> bool:
+        """In place of another one of the same preset, as that was turned. Whether that is new to the drummer."""
+        self._swap.to(new, self._swap.when if self._swap.waits else AT_ONCE)
+        self._turning.again()
+        return self._moved.takes_place(new, old)
 
     def _begin(self, one: Standing) -> None:
         if one.is_due and not one.lost and not one.is_kept and (spare := self._spare.take()):
@@ -434,6 +455,7 @@ class Rack:
             if self._successor:
                 self._drop(self._successor)
             self._turning.call(called)
+            self._moved.end_stand_by()
             self._turning.send()
             if called.counts:
                 called.counts.edit(TRY_AGAIN, 0.0)
@@ -460,13 +482,15 @@ class Rack:
         return self._swap.stand(one, memory, bell, dry_mix(one.preset, self.drums.inputs) if one.preset else None)
 
     def _let_go(self, gone: Standing) -> None:
-        """It has rung out: what the set keeps goes back to its place, all else ends with the last that shares its process."""
-        if gone.is_kept and not gone.lost:
+        """It has rung out: what is kept goes back to its place, all else ends with the last that shares its process."""
+        if (gone.is_kept or gone in self._moved.stand_by) and not gone.lost:
             was_cut, was_turned = self._swap.was_cut_short(gone), self._turning.put_back(gone)
             if (was_cut or was_turned) and gone.counts and gone.process:
                 gone.counts.edit(RESET, 0.0)
                 gone.process.wake()
             return
+        if gone.has_window:  # it ends before it can say what was moved
+            self._renew_beside(gone)
         if gone.process:
             gone.process.users -= 1
             if gone.process.users <= 0:

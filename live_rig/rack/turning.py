@@ -34,19 +34,19 @@ class Turning:
         self._waiting = {knob: self.edits.written[knob] for knob in called.turned} if self.edits else {}
 
     def put_back(self, left: Standing) -> bool:
-        """What has rung out is to stand as its preset is written. Returns whether it was turned."""
+        """What has rung out is to stand as it was built. Returns whether it was turned."""
         if not left.turned or not left.preset:
             return False
         edits = Edits(left.preset)
-        tell(left, edits, {knob: edits.written[knob] for knob in left.turned})
+        stood = edits.written | left.built_at
+        tell(left, edits, {knob: stood[knob] for knob in left.turned})
         return True
 
     def turn(self, moved: Mapping[str, float]) -> None:
-        """Turn knobs, by name."""
+        """Turn knobs, by name, with the next `send`."""
         self._waiting |= moved
         self._by_window -= {plugin_of(knob) for knob in moved}
         self._stood = None
-        self.send()
 
     def moved_in_window(self, plugin: str) -> Knobs:
         """A plugin stands as its window has it, and its knobs do not say where. Returns where those of the others stand."""
@@ -67,10 +67,13 @@ class Turning:
         return self._plugins_stood
 
     def again(self) -> None:
-        """What came back stands as it is written, its plugins as their windows had them: turn it to where it stood."""
-        if self.edits:
-            kept = {knob: value for knob, value in self.edits.kept().items() if plugin_of(knob) not in self._by_window}
-            self._waiting = kept | self._waiting
+        """What is heard in place of another rack of the preset, its plugins as their windows had them: turn it to where that
+        stood.
+        """
+        if self.edits and self._swap.heard:
+            otherwise = self.edits.kept().keys() | self._swap.heard.turned
+            stand = {knob: self.edits.now[knob] for knob in otherwise if plugin_of(knob) not in self._by_window}
+            self._waiting = stand | self._waiting
 
     def send(self) -> None:
         """Tell the rack what waits, and the drums how they sound without it."""

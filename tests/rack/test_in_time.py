@@ -1,19 +1,23 @@
 """A plugin that looks otherwise ahead once it is turned: its strip is in time with the others all the same."""
 
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+from numpy.typing import NDArray
 
 from bench.setting.faulty_plugin import build, can_build
+from live_rig.rack.edits import Knobs
 from live_rig.rack.preset import Preset
 from live_rig.rack.preset_reader import read_preset
-from tests.rack.test_supervisor import SAMPLERATE, Stage, spares
+from tests.rack.test_supervisor import BLOCK, SAMPLERATE, Stage, given, spares, strokes
 from tests.rack.test_window import LOOKS, SIDES, allowed_to_look, last, says
 from tests.waiting import until
 
 LOW = 0.25
+MOST_TRIES = 40
 MORE = '[strips.moved.effects.parameters]\ngain = 1.0\n[snapshots.low]\n"moved.{}.gain" = 0.25\n'
 
 
@@ -44,15 +48,12 @@ def test_a_plugin_that_a_knob_or_a_snapshot_makes_look_otherwise_ahead_is_in_tim
     rack, stage = allowed_to_look(preset, is_of_the_set=is_of_the_set)
     in_time(stage, 1.0)
     assert rack.edits is not None
-    again = f"moved.{looking.stem} sounds later or sooner since it was moved, so Sides was loaded again"
     rack.turn(rack.edits.turn(f"moved.{looking.stem}.gain", LOW))
-    says(rack, stage, again)
+    says(rack, stage, f"moved.{looking.stem} sounds later or sooner since it was moved, so Sides was loaded again")
     in_time(stage, LOW)
     rack.turn(rack.edits.undo())
-    says(rack, stage, again)
     in_time(stage, 1.0)
     rack.turn(rack.edits.recall("low"))
-    says(rack, stage, again)
     in_time(stage, LOW)
     rack.load_next(None)
     rack.switch()
@@ -62,6 +63,48 @@ def test_a_plugin_that_a_knob_or_a_snapshot_makes_look_otherwise_ahead_is_in_tim
     stage.go_on_until(lambda: rack.status() == "on")
     in_time(stage, 1.0)
     rack.close()
+
+
+@pytest.mark.parametrize("is_of_the_set", [False, True])
+def test_a_snapshot_that_was_loaded_for_once_is_in_time_at_each_recall_without_a_gap_or_a_word(
+    looking: Path, tmp_path: Path, is_of_the_set: bool
+) -> None:
+    rack, stage = allowed_to_look(sides(tmp_path, looking), is_of_the_set=is_of_the_set)
+    in_time(stage, 1.0)
+    assert rack.edits is not None
+    rack.turn(rack.edits.recall("low"))
+    says(rack, stage, "Sides was loaded again")
+    in_time(stage, LOW)
+    for gain in (1.0, LOW):  # the first rack comes back from where it was turned to
+        rack.turn(rack.edits.part("low" if gain == LOW else ""))
+        in_time(stage, gain)
+    measured = set[float]()
+    for gain in islice(cycle((1.0, LOW)), MOST_TRIES):
+        dry = rack.drums.blocks_dry
+        left, right = heard_after(stage, rack.edits.part("low" if gain == LOW else ""))
+        if rack.drums.blocks_dry > dry:  # the machine was busy elsewhere
+            continue
+        late = stage.frame - len(right) - BLOCK - LOOKS
+        np.testing.assert_allclose(right, given(strokes, late, late + len(right)), atol=1e-6)
+        crossfaded = np.clip(left / np.where(right == 0.0, 1.0, right), LOW, 1.0) * right
+        np.testing.assert_allclose(left, crossfaded, atol=1e-6)
+        np.testing.assert_allclose(left[len(left) // 2 :], gain * right[len(left) // 2 :], atol=1e-6)
+        measured.add(gain)
+        if len(measured) == 2:
+            break
+    assert measured == {1.0, LOW}
+    assert rack.alerts() == ()
+    rack.close()
+
+
+def heard_after(stage: Stage, moved: Knobs) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Left and right of the quarter of a second from when knobs were turned on."""
+    stage.out.clear()
+    until_frame = stage.frame + SAMPLERATE // 4
+    stage.rack.turn(moved)
+    stage.go_on_until(lambda: stage.frame >= until_frame)
+    left, right = stage.heard
+    return left, right
 
 
 def test_a_plugin_that_its_preset_begins_with_otherwise_than_it_is_written_is_in_time(looking: Path, tmp_path: Path) -> None:

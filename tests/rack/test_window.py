@@ -195,8 +195,9 @@ def test_a_plugin_that_looks_otherwise_ahead_since_it_was_moved_is_in_time_again
 
 
 @pytest.mark.usefixtures("display")
+@pytest.mark.parametrize("is_shut_first", [True, False])
 def test_what_is_moved_in_the_window_of_a_rack_that_took_the_sets_place_is_kept_when_the_preset_is_called_again(
-    looking: Path, tmp_path: Path
+    looking: Path, tmp_path: Path, is_shut_first: bool
 ) -> None:
     (tmp_path / "sides.toml").write_text(SIDES.format(looking) + "[strips.moved.effects.parameters]\ngain = 1.0\n")
     preset = read_preset(tmp_path / "sides.toml")
@@ -204,7 +205,10 @@ def test_what_is_moved_in_the_window_of_a_rack_that_took_the_sets_place_is_kept_
     assert rack.edits is not None
     rack.turn(rack.edits.turn(f"moved.{looking.stem}.gain", 0.4))
     says(rack, stage, "Sides was loaded again")
-    moved_by_hand(rack, stage, f"moved.{looking.stem}")
+    rack.show_window(f"moved.{looking.stem}")
+    says(rack, stage, f"moved.{looking.stem} is kept as you left it")
+    if is_shut_first:
+        rack.show_window("")
     rack.load_next(None)
     rack.switch()
     stage.go_on_until(lambda: rack.status() == "none" and rack.kept_ready == 1)
