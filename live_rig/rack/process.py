@@ -72,6 +72,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Moves:
+    """What a rack says while the window of a plugin is open: something was moved in it, and stands beside the preset."""
+
+    place: int
+    plugin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shut:
     """What a rack says when the window of a plugin has shut."""
 
@@ -88,7 +96,7 @@ class Failed:
     why: str
 
 
-Said = Ready | Told | Shut | Failed
+Said = Ready | Told | Moves | Shut | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +222,8 @@ def run(samplerate_hz: float, inputs: int, allowance_frames: int, block: SharedB
         asked_for = wanted.get()
         if asked_for.plugin:
             place, plugin = asked_for.place, asked_for.plugin
-            is_moved = show(consoles[place][0], plugin, wanted, partial(tell, line, speaks, place))
+            moved = partial(say, line, speaks, Moves(place, plugin))
+            is_moved = show(consoles[place][0], plugin, wanted, partial(tell, line, speaks, place), moved)
             say(line, speaks, Shut(place, plugin, is_moved))
 
 
@@ -223,7 +232,7 @@ def tell(line: Connection, speaks: threading.Lock, place: int, says: str) -> Non
     say(line, speaks, Told(place, says))
 
 
-def say(line: Connection, speaks: threading.Lock, message: Told | Shut) -> None:
+def say(line: Connection, speaks: threading.Lock, message: Told | Moves | Shut) -> None:
     """Say something while it plays. Two threads do."""
     with speaks:
         line.send(message)

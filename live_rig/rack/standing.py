@@ -8,7 +8,7 @@ from cython_core.rack_ring import RackCounts
 from live_rig.rack.edits import Knobs
 from live_rig.rack.learnt import Learnt, plugin_name
 from live_rig.rack.preset import Preset
-from live_rig.rack.process import Asked, Failed, RackProcess, Ready, Shut, Told
+from live_rig.rack.process import Asked, Failed, Moves, RackProcess, Ready, Shut, Told
 
 HUNG_S = 0.25  # so much unprocessed sound, and a rack hangs
 LOADING_S = 30.0  # a rack that is at one plugin for longer, or at nothing, will not come
@@ -37,6 +37,7 @@ class Standing:
         self.is_slow = False  # while it loads nobody is to wait for it
         self.whole: Standing | None = None
         self.moved = ""  # the plugin in whose window something was moved, until that has been looked at
+        self.moves, self.moved_s = "", 0.0  # the plugin whose window is open, if something was moved in it, and when last
         self.looks: tuple[int, ...] = ()  # frames that each of its effects looks ahead
         self.built_at: Knobs = {}  # where knobs of its plugins stood that were turned, when it was built
         self.fits: list[Knobs] = [self.built_at]  # places of theirs at which its plugins look ahead as far as that
@@ -125,7 +126,10 @@ class Standing:
                 self.lost, self.is_hopeless = f"cannot play: {message.why}", True
             if isinstance(message, Told):
                 news.append(message.says)
+            if isinstance(message, Moves):
+                self.moves, self.moved_s = message.plugin, time.monotonic()
             if isinstance(message, Shut):
+                self.moves = ""
                 process.windows -= 1
                 self.moved = message.plugin if message.is_moved else self.moved
             if isinstance(message, Ready):

@@ -231,8 +231,7 @@ class Rack:
         self._waker.close()
 
     def _standing(self) -> list[Standing]:
-        ones = [self._swap.heard, self._next, self._successor, *self._kept, *self._moved.looks, *self._moved.stand_by]
-        ones += self._swap.leaving
+        ones = [self._swap.heard, self._next, self._successor, *self._kept, *self._moved.beside, *self._swap.leaving]
         ones += [one.whole for one in (self._next, self._successor) if one]
         return list(dict.fromkeys(one for one in ones if one is not None))
 
@@ -263,7 +262,7 @@ class Rack:
     def _look(self) -> None:
         for one in self._standing():
             news = one.look(self.samplerate_hz)
-            if one not in self._moved.looks and one not in self._moved.stand_by:
+            if one not in self._moved.beside:
                 self._alerts.extend(news)
             if one.never_came and one.preset:
                 self._learnt.never_came(one.preset, one.never_came)
@@ -363,9 +362,10 @@ class Rack:
             self._moved.look_at_turned(self._kept, is_quiet=is_quiet)
         for one in filter(self._moved.shut, self._standing()):
             self._renew_beside(one)
-        for new in self._moved.looks:
+        self._alerts += self._moved.look_behind_window()
+        for new in (*self._moved.looks, *self._moved.behind_window):
             self._begin(new)
-        for new, old in self._moved.seen():
+        for new, old in self._moved.looked_at():
             if self._take_place(new, old):
                 self._moved.end(new)
 

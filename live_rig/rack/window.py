@@ -58,8 +58,10 @@ class WhileOpen:
 class State:
     """What a plugin is like, since its window was opened."""
 
-    def __init__(self, effect: Effect, made: VST3Plugin, plugin: str, say: Callable[[str], None]) -> None:
-        self._effect, self._made, self._plugin, self._say = effect, made, plugin, say
+    def __init__(
+        self, effect: Effect, made: VST3Plugin, plugin: str, say: Callable[[str], None], moved: Callable[[], None]
+    ) -> None:
+        self._effect, self._made, self._plugin, self._say, self._moved = effect, made, plugin, say, moved
         self._as_kept = made.raw_state
         self._said = ""
         self.is_new = False  # whether another state than there was is on the disk
@@ -73,11 +75,13 @@ class State:
             if says != self._said:
                 self._say(says)
             self._said = says
+            if self.is_new:
+                self._moved()
 
 
-def show(console: Console, plugin: str, wanted: Wanted, say: Callable[[str], None]) -> bool:
+def show(console: Console, plugin: str, wanted: Wanted, say: Callable[[str], None], moved: Callable[[], None]) -> bool:
     """Until it is shut, by its own button or because something else is wanted. say: is told what the drummer should know.
-    Whether what was moved in it is kept.
+    moved: is called whenever something that was moved in it is kept. Whether anything is.
     """
     found = console.plugin(plugin)
     if found is None:
@@ -88,7 +92,7 @@ def show(console: Console, plugin: str, wanted: Wanted, say: Callable[[str], Non
         return False
     effect, made = found
     let_x_errors_pass()
-    state = State(effect, made, plugin, say)
+    state = State(effect, made, plugin, say, moved)
     try:
         made.show_editor(WhileOpen(wanted, state.keep))
     except RuntimeError as error:

@@ -195,6 +195,22 @@ def test_a_plugin_that_looks_otherwise_ahead_since_it_was_moved_is_in_time_again
 
 
 @pytest.mark.usefixtures("display")
+def test_a_plugin_that_looks_otherwise_ahead_while_its_window_is_open_is_said_to_be_in_time_when_that_shuts(
+    looking: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sides.toml").write_text(SIDES.format(looking))
+    rack, stage = allowed_to_look(read_preset(tmp_path / "sides.toml"), is_of_the_set=False)
+    with_window, plugin = rack.process_id, f"moved.{looking.stem}"
+    rack.show_window(plugin)
+    says(rack, stage, f"{plugin} sounds later or sooner since it was moved: it is in time again when its window shuts")
+    assert rack.process_id == with_window
+    rack.show_window("")
+    says(rack, stage, f"{plugin} sounds later or sooner since it was moved, so Sides was loaded again")
+    stage.go_on_until(lambda: np.allclose(last(stage)[0], MOVED_TO * last(stage)[1], atol=1e-6) and last(stage)[1].max() > 0.01)
+    rack.close()
+
+
+@pytest.mark.usefixtures("display")
 @pytest.mark.parametrize("is_shut_first", [True, False])
 def test_what_is_moved_in_the_window_of_a_rack_that_took_the_sets_place_is_kept_when_the_preset_is_called_again(
     looking: Path, tmp_path: Path, is_shut_first: bool
