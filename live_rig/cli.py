@@ -57,7 +57,7 @@ def ending_politely() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # a bench or a test that calls a command: its own end is not ours
         return
-    before = {number: signal.signal(number, end) for number in signals_to_end()}
+    before = {number: signal.signal(number, end) for number in ending_signals()}
     try:
         yield
     finally:
@@ -65,7 +65,18 @@ def ending_politely() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def ending_signals() -> list[signal.Signals]:
+    """Ctrl-C, unless it is ignored as in the background of a script, and whatever else tells a command to end."""
+    has_ctrl_c = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+    return [*([signal.SIGINT] if has_ctrl_c else []), *signals_to_end()]
+
+
 def end(number: int, _frame: FrameType | None) -> None:
+    """Told once, a command ends; told again, it goes on ending: what it closes must not be left half closed."""
+    for again in ending_signals():
+        signal.signal(again, lambda _number, _frame: None)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     sys.exit(KILLED_BY + number)
 
 

@@ -24,6 +24,15 @@ import dataclasses, live_rig.commands.demo as demo
 whole = demo.read_arc
 demo.read_arc = lambda folder: dataclasses.replace(whole(folder), length_s={LENGTH_S})
 """
+TOLD_AGAIN = """
+import os, live_rig.engine as engine
+close = engine.Engine.close
+def told_again(self):
+    for _ in range(3):
+        os.kill(os.getpid(), {signal})
+    close(self)
+engine.Engine.close = told_again
+"""
 MAIN = "from live_rig.cli import main; raise SystemExit(main())"
 
 
@@ -82,5 +91,18 @@ def test_it_ends_when_it_is_told_to_and_leaves_nothing_behind(place: Path, own: 
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 143
+    assert said == ""
+    assert psutil.wait_procs(ours, timeout=PATIENCE_S)[1] == []
+
+
+@pytest.mark.parametrize(("told", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "Ctrl-C"])
+def test_told_to_end_again_while_it_ends_it_ends_as_it_would_have(place: Path, told: signal.Signals, code: int) -> None:
+    with demo(place, TOLD_AGAIN.format(signal=int(told))) as process:
+        assert process.stdout is not None
+        assert "The finale" in process.stdout.readline()
+        ours = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(told)
+        _, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == code
     assert said == ""
     assert psutil.wait_procs(ours, timeout=PATIENCE_S)[1] == []
